@@ -1,0 +1,6 @@
+"""A gate for Pulumi: hold a stack until a Tencent Cloud SQL Server migration check has passed."""
+
+from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.resource import MigrationCheck, Step
+
+__all__ = ["InvalidInputError", "MigrationCheck", "Step"]

@@ -1,0 +1,25 @@
+"""A local endpoint that speaks the API of TencentDB for SQL Server: for rehearsal, examples and tests.
+
+Start it as a program, `python -m pulumi_tcsql_check.emulator`, or inside one with `Emulator`.
+"""
+
+from pulumi_tcsql_check.emulator.clock import Clock, ManualClock
+from pulumi_tcsql_check.emulator.errors import ScenarioError
+from pulumi_tcsql_check.emulator.keys import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Keys
+from pulumi_tcsql_check.emulator.loading import built_in_names, load, parse
+from pulumi_tcsql_check.emulator.scenario import Scenario
+from pulumi_tcsql_check.emulator.server import Emulator
+
+__all__ = [
+    "DUMMY_SECRET_ID",
+    "DUMMY_SECRET_KEY",
+    "Clock",
+    "Emulator",
+    "Keys",
+    "ManualClock",
+    "Scenario",
+    "ScenarioError",
+    "built_in_names",
+    "load",
+    "parse",
+]

@@ -1,0 +1,111 @@
+"""Reads scenarios: a built-in one by its name, or a JSON file by its path, strictly."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from pulumi_tcsql_check.emulator.errors import ScenarioError
+from pulumi_tcsql_check.emulator.scenario import EVERY_ID, PUBLISHED_STEPS, Frame, Progress, Scenario, Starts, Step
+
+_BUILT_IN_FOLDER = Path(__file__).with_name("scenarios")
+_MIGRATE_ID = re.compile(r"[1-9][0-9]*", re.ASCII)
+
+
+class _ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The outer layer of a scenario file; the frames stay raw, so that an error in them can name its key."""
+
+    migrations: Annotated[dict[str, msgspec.Raw], msgspec.Meta(min_length=1)]
+    description: str = ""
+    starts: Starts = "first-query"
+    steps: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1)] = PUBLISHED_STEPS
+
+
+_FILE_DECODER = msgspec.json.Decoder(_ScenarioFile)
+_FRAMES_DECODER: msgspec.json.Decoder[tuple[Frame, ...] | None] = msgspec.json.Decoder(
+    Annotated[tuple[Frame, ...], msgspec.Meta(min_length=1)] | None
+)
+
+
+def built_in_names() -> tuple[str, ...]:
+    """The names of the scenarios that come with the package, sorted."""
+    return tuple(sorted(path.stem for path in _BUILT_IN_FOLDER.glob("*.json")))
+
+
+def load(source: str) -> Scenario:
+    """Read a scenario.
+
+    Args:
+        source: The name of a built-in scenario, or else the path of a file.
+
+    Raises:
+        ScenarioError: There is no such scenario, or it can't be played.
+    """
+    built_in = source in built_in_names()
+    path = _BUILT_IN_FOLDER / f"{source}.json" if built_in else Path(source)
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        names = ", ".join(built_in_names())
+        raise ScenarioError(source, f"there is no such file, and the built-in ones are {names}") from None
+    except OSError as error:
+        raise ScenarioError(source, f"it can't be read ({error.strerror})") from None
+    return parse(text, name=source)
+
+
+def parse(text: bytes, *, name: str) -> Scenario:
+    """Decode and validate the JSON text of a scenario.
+
+    Args:
+        text: The content of a scenario file.
+        name: What to call the scenario, in errors too.
+
+    Raises:
+        ScenarioError: The text isn't a scenario that can be played.
+    """
+    try:
+        file = _FILE_DECODER.decode(text.decode())
+    except UnicodeDecodeError:
+        raise ScenarioError(name, "it is not UTF-8 text") from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ScenarioError(name, str(error)) from None
+    return Scenario(
+        name=name,
+        description=file.description,
+        starts=file.starts,
+        steps=file.steps,
+        migrations={key: _frames(name, key, raw, len(file.steps)) for key, raw in file.migrations.items()},
+    )
+
+
+def _frames(name: str, key: str, raw: msgspec.Raw, total: int) -> tuple[Frame, ...] | None:
+    place = f"$.migrations.{key}"
+    if key != EVERY_ID and not _MIGRATE_ID.fullmatch(key):
+        raise ScenarioError(name, f'Expected a key that is a migration id, from 1, or "*" - at `{place}`')
+    try:
+        frames = _FRAMES_DECODER.decode(raw)
+    except msgspec.DecodeError as error:
+        what, _, inner = str(error).partition(" - at `$")
+        raise ScenarioError(name, f"{what} - at `{place}{inner or '`'}") from None
+    if frames is None:
+        return None
+    for index, frame in enumerate(frames):
+        problem = _problem(frame, is_last=index == len(frames) - 1, total=total)
+        if problem:
+            raise ScenarioError(name, f"{problem} - at `{place}[{index}]`")
+    return frames
+
+
+def _problem(frame: Frame, *, is_last: bool, total: int) -> str | None:
+    """What types alone can't rule out, in a phrase, or `None`."""
+    if is_last and frame.seconds is not None:
+        return "The last frame holds for ever, so it has no `seconds`"
+    if not is_last and frame.seconds is None:
+        return "Only the last frame may hold for ever, so this one needs `seconds`"
+    if isinstance(frame, Progress):
+        if len(frame.statuses) != total:
+            return f"Expected {total} `statuses`, one for each step, got {len(frame.statuses)}"
+        if frame.current is not None and frame.current > total:
+            return f"Expected `current` from 1 to {total}, got {frame.current}"
+    return None

@@ -1,0 +1,53 @@
+"""Which frame of a scenario holds now, for each migration; time is passed in."""
+
+import threading
+from collections.abc import Sequence
+
+from pulumi_tcsql_check.emulator.clock import Clock
+from pulumi_tcsql_check.emulator.scenario import Frame, Scenario
+
+
+def holding(frames: Sequence[Frame], elapsed_seconds: float) -> Frame:
+    """The frame that holds at an instant.
+
+    Args:
+        frames: At least one; the last holds for ever.
+        elapsed_seconds: Time since the first one began, 0 or more. At the very end of a frame the next one holds.
+    """
+    end = 0.0
+    for frame in frames[:-1]:
+        end += frame.seconds or 0.0
+        if elapsed_seconds < end:
+            return frame
+    return frames[-1]
+
+
+class Playback:
+    """Plays one scenario: each migration has its own beginning. Safe to use from many threads."""
+
+    def __init__(self, scenario: Scenario, clock: Clock) -> None:
+        """Begin with no migration started."""
+        self._scenario = scenario
+        self._clock = clock
+        self._started: dict[int, float] = {}
+        self._lock = threading.Lock()
+
+    def frame(self, migrate_id: int) -> Frame | None:
+        """The frame that a query gets now, or `None` if there is no such migration."""
+        frames = self._scenario.frames(migrate_id)
+        if frames is None:
+            return None
+        now = self._clock.monotonic()
+        with self._lock:
+            if self._scenario.starts == "first-query":
+                self._started.setdefault(migrate_id, now)
+            started = self._started.get(migrate_id)
+        return frames[0] if started is None else holding(frames, now - started)
+
+    def start(self, migrate_id: int) -> bool:
+        """Begin a migration's frames anew, from now; `False` if there is no such migration."""
+        if self._scenario.frames(migrate_id) is None:
+            return False
+        with self._lock:
+            self._started[migrate_id] = self._clock.monotonic()
+        return True

@@ -1,0 +1,40 @@
+"""The request log: one line of JSON for each request, without secrets, written before the answer goes out."""
+
+import threading
+from datetime import datetime, timezone
+from typing import BinaryIO
+
+import msgspec
+
+from pulumi_tcsql_check.emulator.clock import Clock
+from pulumi_tcsql_check.emulator.request import Request
+
+
+class RequestLog:
+    """Appends to a file. Safe to use from many threads."""
+
+    def __init__(self, file: BinaryIO, clock: Clock) -> None:
+        """Take an open file, which stays the caller's to close."""
+        self._file = file
+        self._clock = clock
+        self._lock = threading.Lock()
+
+    def write(self, request: Request, outcome: str) -> None:
+        """Record a request.
+
+        Args:
+            request: Its action, region and `MigrateId` are recorded, each null where it isn't a plain name or number.
+            outcome: `answer`, or the error's code, or the fault's kind.
+        """
+        line = msgspec.json.encode(
+            {
+                "time": datetime.fromtimestamp(self._clock.time(), timezone.utc).isoformat(timespec="milliseconds"),
+                "action": request.name("x-tc-action"),
+                "migrate_id": request.migrate_id(),
+                "region": request.name("x-tc-region"),
+                "outcome": outcome,
+            }
+        )
+        with self._lock:
+            self._file.write(line + b"\n")
+            self._file.flush()

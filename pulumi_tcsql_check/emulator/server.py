@@ -1,0 +1,137 @@
+"""A running emulator: a listening socket, a thread for each connection, and an orderly end."""
+
+import contextlib
+import functools
+import socket
+import socketserver
+import threading
+import weakref
+from pathlib import Path
+from types import TracebackType
+from typing import final
+
+from pulumi_tcsql_check.emulator.api import Api, Reply
+from pulumi_tcsql_check.emulator.clock import Clock, SystemClock
+from pulumi_tcsql_check.emulator.handler import Handler
+from pulumi_tcsql_check.emulator.keys import Keys
+from pulumi_tcsql_check.emulator.loading import load
+from pulumi_tcsql_check.emulator.request import Request
+from pulumi_tcsql_check.emulator.request_log import RequestLog
+from pulumi_tcsql_check.emulator.scenario import Scenario
+
+DEFAULT_HOST = "127.0.0.1"
+
+_JOIN_SECONDS = 5.0
+_POLL_SECONDS = 0.02
+
+
+class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
+    """Knows its open connections, so that stopping ends them; the base class forgets those of daemon threads."""
+
+    allow_reuse_address = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], handler: functools.partial[Handler]) -> None:
+        self._connections = weakref.WeakSet[socket.socket]()
+        self._handlers = weakref.WeakSet[threading.Thread]()
+        super().__init__(address, handler)
+
+    def get_request(self) -> tuple[socket.socket, object]:
+        connection, address = super().get_request()
+        self._connections.add(connection)
+        return connection, address
+
+    def process_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
+        thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
+        self._handlers.add(thread)
+        thread.start()
+
+    def disconnect(self) -> None:
+        for connection in list(self._connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in list(self._handlers):
+            thread.join(_JOIN_SECONDS)
+
+
+@final
+class Emulator:
+    """A local endpoint that speaks the API of TencentDB for SQL Server, for the two actions of a migration check.
+
+    Use it in a `with` statement: it listens inside, and is gone after it.
+
+    Attributes:
+        scenario: What it plays.
+        host: The address it listens on.
+        port: The port it listens on.
+    """
+
+    def __init__(  # noqa: PLR0913 - all are optional, and all but the first are given by name
+        self,
+        scenario: Scenario | str | Path = "pass",
+        *,
+        host: str = DEFAULT_HOST,
+        port: int = 0,
+        keys: Keys | None = None,
+        clock: Clock | None = None,
+        request_log: Path | None = None,
+    ) -> None:
+        """Take the port and open the log; serve nothing yet.
+
+        Args:
+            scenario: A scenario, the name of a built-in one, or the path of a file.
+            host: The address to listen on.
+            port: The port to listen on; 0 takes a free one.
+            keys: What clients must sign with; the public dummies if left out.
+            clock: The clocks to read; this machine's if left out.
+            request_log: A file to append one line of JSON to for each request.
+
+        Raises:
+            ScenarioError: The scenario can't be played.
+            OSError: The port or the file can't be had.
+        """
+        self.scenario = scenario if isinstance(scenario, Scenario) else load(str(scenario))
+        clock = clock or SystemClock()
+        api = Api(self.scenario, keys or Keys(), clock)
+        with contextlib.ExitStack() as cleanup:
+            log = RequestLog(cleanup.enter_context(request_log.open("ab")), clock) if request_log else None
+
+            def reply_to(request: Request) -> Reply:
+                reply = api.reply(request)
+                if log:
+                    log.write(request, reply.outcome)
+                return reply
+
+            self._server = cleanup.enter_context(_Server((host, port), functools.partial(Handler, reply_to)))
+            self._cleanup = cleanup.pop_all()
+        self.host, self.port = host, self._server.socket.getsockname()[1]
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_POLL_SECONDS,), name="emulator", daemon=True
+        )
+
+    @property
+    def endpoint(self) -> str:
+        """Host and port, as the SDK's `HttpProfile(endpoint=...)` wants them."""
+        return f"{self.host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The address with its scheme, as `MigrationCheck(endpoint=...)` wants it."""
+        return f"http://{self.endpoint}"
+
+    def __enter__(self) -> "Emulator":
+        """Serve from now on."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop listening and end every connection."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.disconnect()
+        self._cleanup.close()

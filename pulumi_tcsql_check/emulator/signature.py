@@ -1,0 +1,108 @@
+"""Recomputes TC3-HMAC-SHA256 signatures and refuses requests that aren't signed with the right key, for now."""
+
+import hashlib
+import hmac
+import re
+from datetime import datetime, timezone
+
+from pulumi_tcsql_check.emulator.errors import Code, RefusalError
+from pulumi_tcsql_check.emulator.keys import Keys
+from pulumi_tcsql_check.emulator.request import Request
+
+SERVICE = "sqlserver"
+ALLOWED_SKEW_SECONDS = 300
+
+_ALGORITHM = "TC3-HMAC-SHA256"
+_AUTHORIZATION = re.compile(
+    rf"{_ALGORITHM}\s+Credential=(?P<id>[^/,\s]+)/(?P<date>[^/,\s]+)/(?P<service>[^/,\s]+)/tc3_request\s*,"
+    r"\s*SignedHeaders=(?P<headers>[^,\s]+)\s*,\s*Signature=(?P<signature>[0-9a-f]{64})",
+    re.ASCII,
+)
+_MUST_BE_SIGNED = frozenset({"content-type", "host"})
+_NOT_VALIDATED = "The provided credentials could not be validated."
+_UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
+
+
+def verify(request: Request, keys: Keys, now: float) -> None:
+    """Accept a request that was signed with these keys.
+
+    Args:
+        request: The request as it came.
+        keys: What it must be signed with.
+        now: Seconds since 1970-01-01 UTC.
+
+    Raises:
+        RefusalError: `MissingParameter`, or the one of `AuthFailure.*` that says what is wrong.
+    """
+    authorization = request.header("authorization", "Authorization")
+    timestamp = _timestamp(request.header("x-tc-timestamp", "Timestamp"))
+    parts = _AUTHORIZATION.fullmatch(authorization)
+    if parts is None:
+        message = f"The header Authorization is not of the form that {_ALGORITHM} prescribes."
+        raise RefusalError(Code.INVALID_AUTHORIZATION, message)
+    if parts["id"] != keys.secret_id:
+        message = "The SecretId is not found, please ensure that your SecretId is correct."
+        raise RefusalError(Code.SECRET_ID_NOT_FOUND, message)
+    if abs(now - timestamp) > ALLOWED_SKEW_SECONDS:
+        message = f"The timestamp of the request differs from the server's by more than {ALLOWED_SKEW_SECONDS} seconds."
+        raise RefusalError(Code.SIGNATURE_EXPIRE, message)
+    _verify_scope(parts["date"], parts["service"], timestamp)
+    signed_headers = parts["headers"].split(";")
+    if not _MUST_BE_SIGNED.issubset(signed_headers):
+        raise RefusalError(Code.SIGNATURE_FAILURE, f"{_NOT_VALIDATED} SignedHeaders must name content-type and host.")
+    expected = sign(request, keys.secret_key, timestamp, signed_headers)
+    if not hmac.compare_digest(expected, parts["signature"]):
+        message = f"{_NOT_VALIDATED} Check the secret key, and that the signature was calculated as documented."
+        raise RefusalError(Code.SIGNATURE_FAILURE, message)
+    if keys.token is not None and not hmac.compare_digest(
+        keys.token.encode(), request.headers.get("x-tc-token", "").encode()
+    ):
+        raise RefusalError(Code.TOKEN_FAILURE, "The token of the request is missing or wrong.")
+
+
+def sign(request: Request, secret_key: str, timestamp: int, signed_headers: list[str]) -> str:
+    """The signature that a request should carry, in hexadecimal.
+
+    Args:
+        request: What is signed: its method, path, query, the named headers and its body.
+        secret_key: The key.
+        timestamp: Seconds since 1970-01-01 UTC, as in the request's header; gives the date of the scope.
+        signed_headers: Names in lower case, in the order in which they are signed.
+    """
+    path, _, query = request.target.partition("?")
+    headers = "".join(f"{name}:{request.headers.get(name, '').strip().lower()}\n" for name in signed_headers)
+    unsigned = request.headers.get("x-tc-content-sha256") == _UNSIGNED_PAYLOAD
+    payload = _UNSIGNED_PAYLOAD.encode() if unsigned else request.body
+    canonical = "\n".join(
+        (request.method, path, query, headers, ";".join(signed_headers), hashlib.sha256(payload).hexdigest())
+    )
+    date = _date(timestamp)
+    scope = f"{date}/{SERVICE}/tc3_request"
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    key = f"TC3{secret_key}".encode()
+    for part in (date, SERVICE, "tc3_request"):
+        key = _hmac(key, part)
+    return _hmac(key, f"{_ALGORITHM}\n{timestamp}\n{scope}\n{digest}").hex()
+
+
+def _verify_scope(date: str, service: str, timestamp: int) -> None:
+    if service != SERVICE:
+        message = f"{_NOT_VALIDATED} The service in the credential scope must be {SERVICE}."
+        raise RefusalError(Code.SIGNATURE_FAILURE, message)
+    if date != _date(timestamp):
+        message = f"{_NOT_VALIDATED} The date in the credential scope is not the timestamp's, in UTC."
+        raise RefusalError(Code.SIGNATURE_FAILURE, message)
+
+
+def _timestamp(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,11}", text, re.ASCII):
+        raise RefusalError(Code.INVALID_PARAMETER, "The parameter `Timestamp` is not a count of seconds since 1970.")
+    return int(text)
+
+
+def _date(timestamp: int) -> str:
+    return datetime.fromtimestamp(timestamp, timezone.utc).strftime("%Y-%m-%d")
+
+
+def _hmac(key: bytes, text: str) -> bytes:
+    return hmac.new(key, text.encode(), hashlib.sha256).digest()

@@ -1,0 +1,168 @@
+"""What can go wrong, as a tree; each error is one sentence for the screen, with its facts as attributes.
+
+TcsqlCheckError                 the root, never raised itself
+├── InvalidInputError           an input is outside its range
+├── CredentialsError            no usable credentials were found
+├── CheckFailedError            a step of the check has failed
+├── CheckTimeoutError           the deadline passed before the check did
+├── WaitCancelledError          the update was cancelled while the gate waited
+└── ApiError                    one call of the API brought no answer
+    ├── ThrottledError          too many requests; passes by itself
+    ├── TransientError          no connection, no sensible answer; may pass by itself
+    │   └── OutageError         ... and has not for too long
+    └── PermanentError          asking again would not help
+"""
+
+from collections.abc import Sequence
+
+from pulumi_tcsql_check.progress import Migration, Progress, printable
+
+
+class TcsqlCheckError(Exception):
+    """The root of everything this package raises."""
+
+
+class InvalidInputError(TcsqlCheckError, ValueError):
+    """An input is outside its range.
+
+    Attributes:
+        name: The input's name.
+        value: What was given.
+    """
+
+    def __init__(self, name: str, value: object, allowed: str) -> None:
+        """Say which input it is, what it was, and what it may be."""
+        self.name = name
+        self.value = value
+        super().__init__(f"{name} is {printable(repr(value), 80)}, but must be {allowed}.")
+
+
+class CredentialsError(TcsqlCheckError):
+    """No usable credentials were found.
+
+    Attributes:
+        tried: The sources that were looked at, in order.
+    """
+
+    def __init__(self, problem: str, tried: Sequence[str] = ()) -> None:
+        """Say what is missing and where it was looked for."""
+        self.tried = tuple(tried)
+        looked = f" Tried, in this order: {'; '.join(tried)}." if tried else ""
+        super().__init__(f"{problem}{looked}")
+
+
+class CheckFailedError(TcsqlCheckError):
+    """A step of the check has failed.
+
+    Attributes:
+        migration: Which migration.
+        progress: The answer that showed it.
+        steps: The failed steps, counted from 1.
+    """
+
+    def __init__(self, migration: Migration, progress: Progress, steps: Sequence[int]) -> None:
+        """Name the first failed step, count the others, and say what to do."""
+        self.migration = migration
+        self.progress = progress
+        self.steps = tuple(steps)
+        step = progress.steps[steps[0] - 1]
+        others = f" and {len(steps) - 1} more" if len(steps) > 1 else ""
+        said = f'; the API says "{printable(step.message)}"' if step.message else ""
+        super().__init__(
+            f'{migration} failed at step {steps[0]} of {progress.total}, "{printable(step.name)}"{others} '
+            f"(status {step.status}{said}). Fix the cause, start the check again (`{start_command(migration)}`), "
+            f"then run `pulumi up` again. Request {printable(progress.request_id, 64)}."
+        )
+
+
+class CheckTimeoutError(TcsqlCheckError):
+    """The deadline passed before the check did.
+
+    Attributes:
+        migration: Which migration.
+        timeout_seconds: How long the gate waited.
+        progress: The last answer, if there was any.
+        trouble: The error of the last call, if it brought no answer.
+    """
+
+    def __init__(
+        self, migration: Migration, timeout_seconds: float, last_seen: str, progress: Progress | None = None
+    ) -> None:
+        """Say how long it waited, what it saw last, and what to do."""
+        self.migration = migration
+        self.timeout_seconds = timeout_seconds
+        self.progress = progress
+        never_started = progress is not None and progress.status() == "not-started"
+        action = (
+            f"No step has started: start the check (`{start_command(migration)}`), then run `pulumi up` again."
+            if never_started
+            else "Run `pulumi up` again to go on waiting, or raise timeout_seconds."
+        )
+        request = f" Request {printable(progress.request_id, 64)}." if progress is not None else ""
+        super().__init__(
+            f"{migration} had not passed after {timeout_seconds:g} s (timeout_seconds); "
+            f"last seen: {last_seen}. {action}{request}"
+        )
+
+
+class WaitCancelledError(TcsqlCheckError):
+    """The update was cancelled while the gate waited."""
+
+    def __init__(self) -> None:
+        """Say that nothing behind the gate has changed."""
+        super().__init__(
+            "The wait for the migration check was cancelled; nothing behind the gate was changed. "
+            "Run `pulumi up` again to wait for it anew."
+        )
+
+
+class ApiError(TcsqlCheckError):
+    """One call of the API brought no answer; never raised itself.
+
+    Attributes:
+        code: The API's own error code, or "" where it gave none.
+        request_id: The API's number for the call, or "" where it gave none.
+    """
+
+    def __init__(self, problem: str, *, code: str = "", request_id: str = "") -> None:
+        """Say what happened, with what support needs to find the call."""
+        self.code = code
+        self.request_id = request_id
+        request = f" Request {printable(request_id, 64)}." if request_id else ""
+        super().__init__(f"{problem}{request}")
+
+
+class ThrottledError(ApiError):
+    """The API refused the call because there were too many; it passes by itself."""
+
+
+class TransientError(ApiError):
+    """There was no connection or no sensible answer; it may pass by itself."""
+
+
+class OutageError(TransientError):
+    """No call has brought an answer for longer than a wait puts up with.
+
+    Attributes:
+        migration: Which migration.
+        last: The error of the last call.
+    """
+
+    def __init__(self, migration: Migration, outage_seconds: float, last: ApiError) -> None:
+        """Say how long it has been, and why the last call failed."""
+        self.migration = migration
+        self.last = last
+        super().__init__(
+            f"{migration} could not be looked up for {outage_seconds:g} s: {last} "
+            "Run `pulumi up` again once the API can be reached.",
+            code=last.code,
+        )
+
+
+class PermanentError(ApiError):
+    """The API refused the call for a reason that asking again does not change."""
+
+
+def start_command(migration: Migration) -> str:
+    """Give the shell command that starts the check of a migration anew."""
+    return f"tccli sqlserver StartMigrationCheck --MigrateId {migration.migrate_id} --region {migration.region}"

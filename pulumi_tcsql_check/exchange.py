@@ -1,0 +1,122 @@
+"""Bounds one HTTP exchange of the SDK, from connecting to the last byte: in time, in size, and in where it goes.
+
+The SDK's own timeout applies to each socket operation, so a server that trickles bytes holds it for as long as it
+likes; it follows redirects; and it judges an answer by its content type. This adapter, mounted on the SDK's `requests`
+session, takes all three away: the body is read here, under a deadline and a size limit, a redirect loses its target,
+and the content type is hidden, so that the SDK hands over the bytes and `tencent` decides what they are.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import requests
+from requests.adapters import HTTPAdapter
+
+MAX_BODY_BYTES = 1 << 20
+"""How much of a body is read; a real answer has 2 kB."""
+
+MAX_EXCHANGE_SECONDS = 10.0
+MIN_EXCHANGE_SECONDS = 1.0
+
+_CHUNK_BYTES = 1 << 13
+_GLANCE_SECONDS = 0.1
+
+T = TypeVar("T")
+
+
+class ExchangeTimeoutError(requests.exceptions.Timeout):
+    """The exchange was not over in time."""
+
+
+class BodyTooLargeError(requests.exceptions.ContentDecodingError):
+    """The body is larger than any answer of this API."""
+
+
+def bound_seconds(left: float) -> float:
+    """Return how long an exchange may take when so many seconds are left until the deadline."""
+    return max(MIN_EXCHANGE_SECONDS, min(MAX_EXCHANGE_SECONDS, left))
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Reads the whole answer before `requests` sees it; one thread uses it at a time."""
+
+    def __init__(self) -> None:
+        """Keep one connection alive."""
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+        self.deadline = 0.0
+        """The instant, on `time.monotonic`, when the exchange must be over; set it before each."""
+        self.status = 0
+        """The HTTP status of the last answer, 0 where there was none."""
+
+    def send(  # noqa: PLR0913, PLR0917  # the signature is requests'
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,  # noqa: FBT001, FBT002  # the signature is requests'
+        timeout: float | tuple[float | None, float | None] | None = None,
+        verify: bool | str = True,  # noqa: FBT001, FBT002  # the signature is requests'
+        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Send one request and read its whole answer."""
+        del stream, timeout
+        self.status = 0
+        left = max(0.001, self.deadline - time.monotonic())
+        response = super().send(request, True, (left, left), verify, cert, proxies)  # noqa: FBT003  # see above
+        try:
+            response._content = self._read(response)  # noqa: SLF001  # requests has no public way to set a body
+        except BaseException:
+            response.close()
+            raise
+        response.headers.pop("Location", None)
+        response.headers["Content-Type"] = "application/octet-stream"
+        self.status = response.status_code
+        return response
+
+    def _read(self, response: requests.Response) -> bytes:
+        body = bytearray()
+        for chunk in response.iter_content(_CHUNK_BYTES):
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                raise BodyTooLargeError(f"the body is larger than {MAX_BODY_BYTES} bytes")
+            if time.monotonic() > self.deadline:
+                raise ExchangeTimeoutError("the answer did not end in time")
+        return bytes(body)
+
+
+def run_bounded(call: Callable[[], T], seconds: float, check_cancelled: Callable[[], None]) -> T:
+    """Run a blocking call on a thread of its own, and leave it behind when the time is up.
+
+    No socket timeout bounds a name look-up, a list of addresses that don't answer, or headers that trickle.
+
+    Args:
+        call: What to run; what it raises is raised here.
+        seconds: How long to wait for it.
+        check_cancelled: Called every tenth of a second; raises when the wait is to end.
+
+    Raises:
+        ExchangeTimeoutError: The call was not over in time.
+    """
+    outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            outcome.put((call(), None))
+        except BaseException as error:  # noqa: BLE001  # raised again in the thread that waits
+            outcome.put((None, error))
+
+    threading.Thread(target=run, name="tcsql-check-exchange", daemon=True).start()
+    until = time.monotonic() + seconds
+    while True:
+        check_cancelled()
+        try:
+            result, error = outcome.get(timeout=max(0.0, min(_GLANCE_SECONDS, until - time.monotonic())))
+        except queue.Empty:
+            if time.monotonic() >= until:
+                raise ExchangeTimeoutError("there was no answer in time") from None
+            continue
+        if error is not None:
+            raise error
+        return result  # type: ignore[return-value]  # it is T where there is no error

@@ -1,0 +1,160 @@
+"""The only module that knows the dynamic-provider host, `python -m pulumi.dynamic`.
+
+The host offers no logger, ignores `Cancel`, serves four calls at once and answers every error with a traceback. What
+this module does about it rests on private shapes of the host and of the standard library's thread pool. Each is
+looked for at run time; where it has changed, the gate behaves plainly (no row, no cancel, four calls, a traceback)
+and goes on.
+"""
+
+import logging
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
+from typing import Any, Protocol
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, status_pb2
+
+CANCELLED = threading.Event()
+"""Set once the engine has cancelled the update."""
+
+MAX_CALLS = 1024
+"""How many calls the host may serve at once: a gate holds one while it waits."""
+
+_LOG_SECONDS = 2.0
+_UNKNOWN_ERROR = 2
+_logger = logging.getLogger(__name__)
+
+
+class Call(Protocol):
+    """What a provider may tell the engine during one of its calls."""
+
+    def show(self, text: str) -> None:
+        """Show a line on the resource's own row, until the next one."""
+
+    def warn(self, text: str) -> None:
+        """Show a warning that stays."""
+
+    def fail(self, sentence: str) -> None:
+        """Have the engine print this sentence, in place of a traceback, when the call raises."""
+
+
+class _EngineCall:
+    """The call that this thread serves."""
+
+    def __init__(
+        self, engine: engine_pb2_grpc.EngineStub | None, urn: str, context: grpc.ServicerContext | None
+    ) -> None:
+        self._engine = engine
+        self._urn = urn
+        self._context = context
+
+    def show(self, text: str) -> None:
+        self._log(engine_pb2.INFO, text, ephemeral=True)
+
+    def warn(self, text: str) -> None:
+        self._log(engine_pb2.WARNING, text, ephemeral=False)
+
+    def fail(self, sentence: str) -> None:
+        if self._context is None:
+            return
+        details = status_pb2.Status(code=_UNKNOWN_ERROR, message=sentence).SerializeToString()
+        self._context.set_trailing_metadata((("grpc-status-details-bin", details),))
+
+    def _log(self, severity: "engine_pb2.LogSeverity.ValueType", text: str, *, ephemeral: bool) -> None:
+        if self._engine is None:
+            return
+        request = engine_pb2.LogRequest(severity=severity, message=text, urn=self._urn, ephemeral=ephemeral)
+        try:
+            self._engine.Log(request, timeout=_LOG_SECONDS)
+        except grpc.RpcError:
+            _logger.warning("the engine took no log message", exc_info=True)
+
+
+def prepare() -> None:
+    """Make the host heed `Cancel` and serve as many calls as come; to be called from the provider's `configure`."""
+    for step in (_heed_cancel, _serve_every_call):
+        try:
+            step()
+        except Exception:  # noqa: PERF203  # two steps, once per process
+            _logger.warning("this host's private shape has changed: %s", step.__name__, exc_info=True)
+
+
+def current_call() -> Call:
+    """Find the call that this thread serves, by the frame of the servicer's `Read` above it."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # the host does not pass the URN on
+    while frame is not None:
+        urn, context = getattr(frame.f_locals.get("request"), "urn", None), frame.f_locals.get("context")
+        if isinstance(urn, str) and isinstance(context, grpc.ServicerContext):
+            return _EngineCall(_engine(), urn, context)
+        frame = frame.f_back
+    return _EngineCall(_engine(), "", None)
+
+
+_engines: dict[str, engine_pb2_grpc.EngineStub] = {}
+
+
+def _engine() -> engine_pb2_grpc.EngineStub | None:
+    """Connect, once, to the engine, whose address is the host's last argument."""
+    address = sys.argv[-1]
+    if ":" not in address:
+        return None
+    if address not in _engines:
+        _engines[address] = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
+    return _engines[address]
+
+
+def _cancel(self: Any, request: Any, context: Any) -> Any:  # noqa: ANN401, ARG001  # the servicer's own signature
+    # This code runs with the globals of the host's __main__, so it brings its own.
+    from pulumi_tcsql_check import host  # noqa: PLC0415, PLW0406
+
+    return host.note_cancel()
+
+
+def note_cancel() -> empty_pb2.Empty:
+    """Take note that the engine has cancelled the update."""
+    CANCELLED.set()
+    return empty_pb2.Empty()
+
+
+def _heed_cancel() -> None:
+    """Give the servicer's `Cancel`, whose bound method the server already holds, another body."""
+    servicer = sys.modules["__main__"].DynamicResourceProviderServicer
+    servicer.Cancel.__code__ = _cancel.__code__
+
+
+class _NeverIdle:
+    """Stands for the pool's count of idle threads, which can be one too high: there are none."""
+
+    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:  # noqa: FBT001, FBT002  # as there
+        del blocking, timeout
+        return False
+
+    def release(self, n: int = 1) -> None:
+        del n
+
+
+def _serve_every_call() -> None:
+    """Let the host's thread pool start a thread for each call, those that are queued already included."""
+    pool = threading.current_thread()._args[0]()  # type: ignore[attr-defined]  # noqa: SLF001  # the only way to it
+    if not isinstance(pool, ThreadPoolExecutor):
+        raise TypeError(type(pool).__name__)
+    if pool._max_workers >= MAX_CALLS:  # noqa: SLF001
+        return
+    _require(hasattr(pool, "_idle_semaphore") and hasattr(pool, "_work_queue"))
+    queued = pool._work_queue.qsize()  # noqa: SLF001
+    pool._max_workers = MAX_CALLS  # noqa: SLF001
+    pool._idle_semaphore = _NeverIdle()  # type: ignore[assignment]  # noqa: SLF001
+    for _ in range(queued):
+        pool.submit(_nothing)
+
+
+def _require(shape: bool) -> None:  # noqa: FBT001
+    if not shape:
+        raise AttributeError("the thread pool")
+
+
+def _nothing() -> None:
+    """Do nothing; submitted so that the pool starts a thread."""

@@ -1,0 +1,200 @@
+"""What a gate may be asked to do: each input, its range, and its default.
+
+Plain values are validated in the program, at the user's own line; values that were outputs, in the provider, before
+any request. Both use the same functions.
+"""
+
+import ipaddress
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.progress import NOT_STARTED, PASSED, Migration
+
+DEFAULT_TIMEOUT_SECONDS = 1800.0
+DEFAULT_POLL_INTERVAL_SECONDS = 2.0
+MIN_POLL_INTERVAL_SECONDS = 0.1
+MAX_POLL_INTERVAL_SECONDS = 300.0
+MAX_MIGRATE_ID = 2**53 - 1
+"""The largest whole number that Pulumi's wire format, a double, carries unharmed."""
+
+REGIONS = frozenset(
+    {
+        "ap-bangkok",
+        "ap-beijing",
+        "ap-chengdu",
+        "ap-chongqing",
+        "ap-guangzhou",
+        "ap-hongkong",
+        "ap-jakarta",
+        "ap-nanjing",
+        "ap-seoul",
+        "ap-shanghai",
+        "ap-shanghai-fsi",
+        "ap-shenzhen-fsi",
+        "ap-singapore",
+        "ap-tokyo",
+        "eu-frankfurt",
+        "na-ashburn",
+        "na-siliconvalley",
+        "sa-saopaulo",
+    }
+)
+"""The regions that the API's international page lists (seen 2025-10-28); the list drifts, so others only warn."""
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """Where to send requests: scheme (`https` or `http`) and host, with a port where one was given."""
+
+    scheme: str
+    host: str
+
+    @property
+    def is_tencent(self) -> bool:
+        """Whether the host is Tencent Cloud's own."""
+        return self.host == "tencentcloudapi.com" or self.host.endswith(".tencentcloudapi.com")
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the host is this machine."""
+        return _is_loopback(urlsplit(f"//{self.host}").hostname or "")
+
+    def __str__(self) -> str:
+        """Write it as a URL."""
+        return f"{self.scheme}://{self.host}"
+
+
+def _whole_number(value: object) -> int | None:
+    """Return a whole number as an int, also one that came over Pulumi's wire as a float; None for all else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    if isinstance(value, float) and not value.is_integer():
+        return None
+    return int(value)
+
+
+def migrate_id(value: object) -> int:
+    """Validate a migration's number; text of ASCII digits without leading zeros will do."""
+    number = _whole_number(value)
+    if isinstance(value, str) and re.fullmatch("[1-9][0-9]{0,15}", value):
+        number = int(value)
+    if number is None or not 1 <= number <= MAX_MIGRATE_ID:
+        raise InvalidInputError("migrate_id", value, f"a whole number from 1 to {MAX_MIGRATE_ID}")
+    return number
+
+
+def region(value: object) -> str:
+    """Validate a region's name; whether the API knows it is for the API to say."""
+    if not isinstance(value, str) or not re.fullmatch("[A-Za-z0-9-]+", value):
+        raise InvalidInputError("region", value, 'the name of a region, such as "ap-guangzhou"')
+    return value
+
+
+def _seconds(value: object) -> float | None:
+    return None if isinstance(value, bool) or not isinstance(value, (int, float)) else float(value)
+
+
+def timeout_seconds(value: object) -> float:
+    """Validate the longest total wait, in seconds."""
+    seconds = _seconds(value)
+    if seconds is None or not (math.isfinite(seconds) and seconds > 0):
+        raise InvalidInputError("timeout_seconds", value, "a finite number of seconds greater than 0")
+    return seconds
+
+
+def poll_interval_seconds(value: object) -> float:
+    """Validate the pause between two queries, in seconds."""
+    seconds = _seconds(value)
+    if seconds is None or not MIN_POLL_INTERVAL_SECONDS <= seconds <= MAX_POLL_INTERVAL_SECONDS:
+        allowed = f"a number of seconds from {MIN_POLL_INTERVAL_SECONDS:g} to {MAX_POLL_INTERVAL_SECONDS:g}"
+        raise InvalidInputError("poll_interval_seconds", value, allowed)
+    return seconds
+
+
+def enforce(value: object) -> bool:
+    """Validate the break-glass switch: nothing but `True` or `False`."""
+    if not isinstance(value, bool):
+        raise InvalidInputError("enforce", value, "True or False")
+    return value
+
+
+def failed_statuses(value: object) -> tuple[int, ...]:
+    """Validate the raw codes that mean "failed"."""
+    numbers = [_whole_number(item) for item in value] if isinstance(value, (list, tuple)) else [None]
+    codes = tuple(number for number in numbers if number is not None)
+    if len(codes) != len(numbers) or PASSED in codes or NOT_STARTED in codes:
+        allowed = f"a list of whole numbers without {PASSED} (passed) and {NOT_STARTED} (not started)"
+        raise InvalidInputError("failed_statuses", value, allowed)
+    return codes
+
+
+def endpoint(value: object) -> Endpoint:
+    """Validate an endpoint: a bare host, or a URL without a path; `http` for this machine alone."""
+    found = _parse_endpoint(value) if isinstance(value, str) else None
+    if found is None:
+        allowed = "a bare host or https://host[:port], or http://host[:port] where the host is a loopback address"
+        raise InvalidInputError("endpoint", value, allowed)
+    return found
+
+
+def _parse_endpoint(text: str) -> Endpoint | None:
+    if not text.isascii() or not text.isprintable() or " " in text:
+        return None
+    bare = "://" not in text
+    try:
+        url = urlsplit(f"https://{text}" if bare else text)
+        host, port = url.hostname, url.port
+    except ValueError:
+        return None
+    if host is None or url.scheme not in ("http", "https") or (bare and port is not None):
+        return None
+    netloc = f"[{host}]" if ":" in host else host
+    netloc = netloc if port is None else f"{netloc}:{port}"
+    extras = url.path or url.query or url.fragment or url.netloc.lower() != netloc
+    if extras or (url.scheme == "http" and not _is_loopback(host)):
+        return None
+    return Endpoint(url.scheme, netloc)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class CheckInputs(msgspec.Struct, frozen=True):
+    """The validated inputs of one gate, as `read` gets them; `wait` is hidden, and set on an up alone."""
+
+    migration: Migration
+    wait: bool
+    timeout_seconds: float
+    poll_interval_seconds: float
+    enforce: bool
+    failed_statuses: tuple[int, ...]
+    endpoint: Endpoint | None
+
+    @classmethod
+    def from_props(cls, props: Mapping[str, Any]) -> "CheckInputs":
+        """Validate what came over the wire; what is optional and missing gets its default.
+
+        Raises:
+            InvalidInputError: A value is missing or outside its range.
+        """
+        given = {name: value for name, value in props.items() if value is not None}
+        return cls(
+            migration=Migration(migrate_id(given.get("migrate_id")), region(given.get("region"))),
+            wait=given.get("wait", False) is True,
+            timeout_seconds=timeout_seconds(given.get("timeout_seconds", DEFAULT_TIMEOUT_SECONDS)),
+            poll_interval_seconds=poll_interval_seconds(
+                given.get("poll_interval_seconds", DEFAULT_POLL_INTERVAL_SECONDS)
+            ),
+            enforce=enforce(given.get("enforce", True)),
+            failed_statuses=failed_statuses(given.get("failed_statuses", ())),
+            endpoint=endpoint(given["endpoint"]) if "endpoint" in given else None,
+        )

@@ -1,0 +1,45 @@
+"""`read`, the one verb: answers the engine, and turns every error into one sentence on its screen.
+
+The class has no state of its own, so it pickles by reference to the same short string in every run; that string, like
+the class's name and its module's, is written into users' state.
+"""
+
+import logging
+from typing import Any
+
+from pulumi.dynamic import ConfigureRequest, ReadResult, ResourceProvider
+
+from pulumi_tcsql_check.errors import TcsqlCheckError
+
+logging.getLogger("pulumi_tcsql_check").addHandler(logging.NullHandler())
+
+
+class MigrationCheckProvider(ResourceProvider):
+    """The provider behind every `MigrationCheck`."""
+
+    serialize_as_secret_always = False
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Take the stack's configuration; called once per provider process, under the host's lock."""
+        from pulumi_tcsql_check import host  # noqa: PLC0415  # a user's program needs none of it
+
+        self._config = req.config
+        host.prepare()
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Read the check; on an up, wait until it has passed.
+
+        Raises:
+            TcsqlCheckError: The gate stays shut; the engine prints the sentence alone.
+        """
+        from pulumi_tcsql_check import host, reading  # noqa: PLC0415  # brings the SDK, which a program never needs
+
+        call = host.current_call()
+        try:
+            return ReadResult(id_, reading.read(props, self._config, call))
+        except TcsqlCheckError as error:
+            call.fail(str(error))
+            raise
+        except Exception as error:
+            call.fail(f"The gate stays shut: it failed in a way it did not foresee ({type(error).__name__}).")
+            raise

@@ -1,0 +1,132 @@
+"""Reads one migration check for the provider: once, or until it has passed. Loaded in the provider process alone."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pulumi_tcsql_check import credentials, gate, host, role_credentials
+from pulumi_tcsql_check.credentials import StackConfig
+from pulumi_tcsql_check.errors import ApiError, CredentialsError, WaitCancelledError
+from pulumi_tcsql_check.inputs import REGIONS, CheckInputs, Endpoint
+from pulumi_tcsql_check.inputs import endpoint as validate_endpoint
+from pulumi_tcsql_check.progress import Progress, headline
+from pulumi_tcsql_check.retry import until_answered
+from pulumi_tcsql_check.status_line import StatusLine
+from pulumi_tcsql_check.tencent import MigrationApi, default_endpoint
+
+LOOK_SECONDS = 10.0
+"""How long a preview or a refresh, which never wait for the verdict, go on when a call fails in passing."""
+
+ENDPOINT_KEY = "tcsql-check:endpoint"
+"""The stack's configuration key for the endpoint."""
+
+
+def read(props: Mapping[str, Any], config: StackConfig, call: host.Call) -> dict[str, Any]:
+    """Read one check, and wait for it where that was asked for.
+
+    Args:
+        props: The gate's inputs, or on a refresh its stored outputs.
+        config: The stack's configuration.
+        call: Where to tell the engine.
+
+    Returns:
+        The outputs, as they go into the state.
+
+    Raises:
+        TcsqlCheckError: The gate stays shut; says why.
+    """
+    inputs = CheckInputs.from_props(props)
+    _warn(inputs, config, call)
+    if not inputs.enforce:
+        return _outputs(_glance(inputs, config, call), inputs)
+    if not inputs.wait:
+        progress = _look(inputs, config)
+        call.show(headline(progress, inputs.failed_statuses))
+        return _outputs(progress, inputs)
+    line = StatusLine(call.show, inputs.failed_statuses)
+    policy = gate.PollPolicy(inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses)
+    api, clock = _connect(inputs, config)
+    progress = gate.wait(
+        inputs.migration,
+        lambda left: api.query(inputs.migration, left),
+        policy,
+        clock=clock,
+        on_progress=line.update,
+    )
+    return _outputs(progress, inputs)
+
+
+def _endpoint(inputs: CheckInputs, config: StackConfig) -> Endpoint:
+    if inputs.endpoint is not None:
+        return inputs.endpoint
+    configured = config.get(ENDPOINT_KEY)
+    return validate_endpoint(configured) if configured else default_endpoint(inputs.migration.region)
+
+
+def _warn(inputs: CheckInputs, config: StackConfig, call: host.Call) -> None:
+    endpoint = _endpoint(inputs, config)
+    if not endpoint.is_tencent:
+        call.warn(f"{inputs.migration} is asked of {endpoint}, which is not Tencent Cloud.")
+    if inputs.migration.region not in REGIONS:
+        call.warn(f"{inputs.migration.region} is not a region that the API's page lists; asking all the same.")
+
+
+def _connect(inputs: CheckInputs, config: StackConfig) -> tuple[MigrationApi, gate.SystemClock]:
+    found = credentials.find(config, os.environ, Path.home(), role_credentials.sources(os.environ, _raise_if_cancelled))
+    clock = gate.SystemClock(host.CANCELLED)
+    region = inputs.migration.region
+    return MigrationApi(found, _endpoint(inputs, config), region, clock=clock, cancelled=host.CANCELLED), clock
+
+
+def _raise_if_cancelled() -> None:
+    if host.CANCELLED.is_set():
+        raise WaitCancelledError
+
+
+def _look(inputs: CheckInputs, config: StackConfig) -> Progress:
+    """Ask once, and again only if the call failed in passing."""
+    api, clock = _connect(inputs, config)
+    deadline = clock.monotonic() + LOOK_SECONDS
+    return until_answered(
+        lambda: api.query(inputs.migration, deadline - clock.monotonic()),
+        deadline=deadline,
+        clock=clock,
+        on_trouble=lambda _: None,
+    )
+
+
+def _glance(inputs: CheckInputs, config: StackConfig, call: host.Call) -> Progress | None:
+    """Ask exactly once, for a gate that was told not to hold; nothing that the API says or doesn't say can fail it."""
+    try:
+        api, _ = _connect(inputs, config)
+        progress: Progress | None = api.query(inputs.migration, LOOK_SECONDS)
+    except (ApiError, CredentialsError) as error:
+        progress, seen = None, str(error)
+    else:
+        seen = headline(progress, inputs.failed_statuses) if progress else ""
+    call.warn(f"enforce is False: {inputs.migration} holds nothing back, whatever it says. It says: {seen}")
+    return progress
+
+
+def _outputs(progress: Progress | None, inputs: CheckInputs) -> dict[str, Any]:
+    """Build the outputs; those that a refresh needs to ask the same question again are among them."""
+    codes = inputs.failed_statuses
+    states = progress.step_states(codes) if progress else ()
+    outputs: dict[str, Any] = {
+        "total": progress.total if progress else 0,
+        "current": progress.current if progress else 0,
+        "steps": [
+            {"name": step.name, "status": step.status, "state": state, "message": step.message}
+            for step, state in zip(progress.steps if progress else (), states, strict=True)
+        ],
+        "passed": progress is not None and progress.passed,
+        "status": progress.status(codes) if progress else "unknown",
+        "migrate_id": inputs.migration.migrate_id,
+        "region": inputs.migration.region,
+        "enforce": inputs.enforce,
+        "failed_statuses": list(codes),
+    }
+    if inputs.endpoint is not None:
+        outputs["endpoint"] = str(inputs.endpoint)
+    return outputs

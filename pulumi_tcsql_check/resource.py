@@ -1,0 +1,179 @@
+"""`MigrationCheck` and `Step`: what a program writes."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from pulumi_tcsql_check import ending, inputs
+from pulumi_tcsql_check.credentials import CONFIG_NAMESPACE
+from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.progress import StepState
+from pulumi_tcsql_check.provider import MigrationCheckProvider
+
+_REGION_VARIABLE = "TENCENTCLOUD_REGION"
+_OUTPUTS = ("total", "current", "steps", "passed", "status")
+
+_VALIDATORS: Mapping[str, Callable[[object], object]] = {
+    "migrate_id": inputs.migrate_id,
+    "region": inputs.region,
+    "timeout_seconds": inputs.timeout_seconds,
+    "poll_interval_seconds": inputs.poll_interval_seconds,
+    "enforce": inputs.enforce,
+    "failed_statuses": inputs.failed_statuses,
+    "endpoint": inputs.endpoint,
+}
+
+
+@pulumi.output_type
+class Step(dict[str, Any]):
+    """One step of a migration check.
+
+    Attributes:
+        name: What the step is called, in English or Chinese, as the API gave it.
+        status: The raw code; 0 is passed and -2 is not started, others are not published.
+        state: `passed`, `not-started`, `failed`, `running` or `unknown`.
+        message: What the step checks, as the API describes it; no cause of a failure.
+    """
+
+    name: str
+    status: int
+    state: str
+    message: str
+
+    def __init__(self, *, name: str, status: int, state: StepState, message: str) -> None:
+        """Hold one step."""
+        super().__init__(name=name, status=status, state=state, message=message)
+
+
+class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
+    """A gate: it holds what depends on it until a TencentDB for SQL Server migration check has passed.
+
+    It is read, never created: on every `pulumi up` it waits until each step has passed, and fails if one has failed or
+    the time is up. On preview and refresh it asks once and never waits.
+
+    Attributes:
+        total: How many steps there are (`TotalStep`).
+        current: The step that the check is at, from 1 (`CurrentStep`).
+        steps: All steps, in order.
+        passed: Whether every step has passed.
+        status: `passed`, `running`, `failed`, `not-started` or `unknown`.
+        migrate_id: The migration's number.
+        region: The migration's region.
+    """
+
+    total: pulumi.Output[int]
+    current: pulumi.Output[int]
+    steps: pulumi.Output[Sequence[Step]]
+    passed: pulumi.Output[bool]
+    status: pulumi.Output[str]
+    migrate_id: pulumi.Output[int]
+    region: pulumi.Output[str]
+
+    def __init__(  # noqa: PLR0913  # one argument per input, all but one by name
+        self,
+        name: str,
+        *,
+        migrate_id: pulumi.Input[int | str],
+        region: pulumi.Input[str] | None = None,
+        timeout_seconds: pulumi.Input[float] | None = None,
+        poll_interval_seconds: pulumi.Input[float] | None = None,
+        enforce: pulumi.Input[bool] | None = None,
+        failed_statuses: pulumi.Input[Sequence[int]] | None = None,
+        endpoint: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the gate.
+
+        Args:
+            name: The resource's name in the stack.
+            migrate_id: The migration's number (`MigrateId`), from 1; text of digits will do.
+            region: The migration's region; by default the stack's `tencentcloud:region`, then `TENCENTCLOUD_REGION`.
+            timeout_seconds: The longest total wait, in seconds, greater than 0; 1800 by default.
+            poll_interval_seconds: The pause between queries, 0.1 to 300 seconds; 2 by default.
+            enforce: False breaks the glass: ask once, warn, and hold nothing. True by default.
+            failed_statuses: Raw step codes that mean "failed" in your account; none by default.
+            endpoint: A bare host, `https://host[:port]`, or `http://` for a loopback address; by default the stack's
+                `tcsql-check:endpoint`, then Tencent's host for the region.
+            opts: As on any resource.
+
+        Raises:
+            InvalidInputError: A plain value is outside its range; it is a `pulumi.RunError` as well. What comes as an
+                output is validated when it is known.
+        """
+        ending.prepare()
+        given: dict[str, Any] = {
+            "migrate_id": migrate_id,
+            "region": region if region is not None else _default_region(),
+            "timeout_seconds": timeout_seconds,
+            "poll_interval_seconds": poll_interval_seconds,
+            "enforce": enforce,
+            "failed_statuses": failed_statuses,
+            "endpoint": endpoint,
+        }
+        _validate(given)
+        props = {
+            **given,
+            "wait": not pulumi.runtime.is_dry_run(),
+            **dict.fromkeys(_OUTPUTS),
+        }
+        reads = pulumi.ResourceOptions(id=_resource_id(given["migrate_id"], given["region"]))
+        super().__init__(MigrationCheckProvider(), name, props, pulumi.ResourceOptions.merge(opts, reads))
+
+
+class InputError(InvalidInputError, pulumi.RunError):
+    """An input is outside its range; Pulumi prints the sentence, with the user's own line, and no traceback."""
+
+    def __init__(self, error: InvalidInputError, line: str) -> None:
+        """Add the user's line to what the validation said."""
+        Exception.__init__(self, f"{error} ({line})")
+        self.name = error.name
+        self.value = error.value
+
+
+def _validate(given: Mapping[str, Any]) -> None:
+    for name, value in given.items():
+        if name in ("migrate_id", "region") or value is not None:
+            _validate_plain(name, value)
+
+
+def _validate_plain(name: str, value: object) -> None:
+    parts = value if isinstance(value, (list, tuple)) else [value]
+    if any(isinstance(part, pulumi.Output) or hasattr(part, "__await__") for part in parts):
+        return
+    try:
+        _VALIDATORS[name](value)
+    except InvalidInputError as error:
+        raise InputError(error, _users_line()) from None
+
+
+def _users_line() -> str:
+    """Say where in the user's program the call stands: the first frame outside of this package."""
+    here = str(Path(__file__).parent)
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # inspect.stack() reads every source file
+    while frame is not None and frame.f_code.co_filename.startswith(here):
+        frame = frame.f_back
+    return f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}" if frame is not None else "your program"
+
+
+def _default_region() -> str:
+    return pulumi.Config(CONFIG_NAMESPACE).get("region") or os.environ.get(_REGION_VARIABLE) or ""
+
+
+def _resource_id(migrate_id: pulumi.Input[int | str], region: pulumi.Input[str]) -> pulumi.Input[str]:
+    """Compose `REGION/MIGRATE_ID`; an output of a wrong kind is left for `read` to refuse."""
+    if isinstance(migrate_id, (int, str)) and isinstance(region, str):
+        return f"{region}/{inputs.migrate_id(migrate_id)}"
+    return pulumi.Output.all(region, migrate_id).apply(lambda both: f"{both[0]}/{_number_or_text(both[1])}")
+
+
+def _number_or_text(value: object) -> str:
+    try:
+        return str(inputs.migrate_id(value))
+    except InvalidInputError:
+        return str(value)

@@ -1,0 +1,45 @@
+"""Words for the resource's own row while its gate waits: one on every change, and a heartbeat.
+
+A line is never sent once per poll: where the output is no terminal, each is a line of its own in the log.
+"""
+
+from collections.abc import Callable, Collection
+
+from pulumi_tcsql_check.errors import ApiError, ThrottledError
+from pulumi_tcsql_check.gate import Observation
+from pulumi_tcsql_check.progress import headline
+
+HEARTBEAT_SECONDS = 20.0
+
+
+class StatusLine:
+    """Remembers what was shown last, and when."""
+
+    def __init__(self, show: Callable[[str], None], failed_statuses: Collection[int] = ()) -> None:
+        """Take the function that puts a line on the row, and the codes that mean "failed"."""
+        self._show = show
+        self._failed_statuses = failed_statuses
+        self._shown = ""
+        self._shown_at = 0.0
+        self._trouble: ApiError | None = None
+        self._trouble_since = 0.0
+
+    def update(self, seen: Observation) -> None:
+        """Show what was seen, if it is news or the last word is too long ago."""
+        now = seen.elapsed_seconds
+        text = self._in_trouble(seen.trouble, now) if seen.trouble else self._in_order(seen)
+        if text == self._shown and now - self._shown_at < HEARTBEAT_SECONDS:
+            return
+        self._shown, self._shown_at = text, now
+        for_how_long = f" for {now - self._trouble_since:.0f} s, trying again" if seen.trouble else ""
+        self._show(f"{text}{for_how_long}, {now:.0f} s")
+
+    def _in_order(self, seen: Observation) -> str:
+        self._trouble = None
+        return headline(seen.progress, self._failed_statuses) if seen.progress else "asking for the first time"
+
+    def _in_trouble(self, trouble: ApiError, now: float) -> str:
+        if type(trouble) is not type(self._trouble):
+            self._trouble_since = now
+        self._trouble = trouble
+        return "API throttles" if isinstance(trouble, ThrottledError) else "API unreachable"

@@ -1,0 +1,234 @@
+"""A real `pulumi up` with a gate, against the emulator."""
+
+import time
+
+import pytest
+from conftest import Build, errors
+
+FAST = {"poll_interval_seconds": 0.2}
+
+
+def test_a_passed_check_costs_one_request_per_command_and_none_on_destroy(build: Build) -> None:
+    """Update, second update and refresh ask exactly once each, a destroy not at all, and outputs have their types."""
+    site = build("pass")
+    first = site.stack.up()
+    assert first.exit_code == 0, first.screen
+    assert site.records == {"behind": "new"}
+    outputs = site.stack.outputs()
+    assert (outputs["total"], outputs["current"], outputs["passed"], outputs["status"]) == (8, 8, True, "passed")
+    assert (outputs["migrate_id"], outputs["region"], outputs["types"]) == (1066, "ap-guangzhou", ["int", "Step"])
+    assert [step["state"] for step in outputs["steps"]] == ["passed"] * 8
+    assert set(outputs["steps"][0]) == {"name", "status", "state", "message"}
+    assert len(site.emulator.requests) == 1
+
+    assert site.stack.up().exit_code == 0
+    assert len(site.emulator.requests) == 2
+
+    assert site.stack.run("preview", "--expect-no-changes").exit_code == 0
+    assert len(site.emulator.requests) == 3
+
+    assert site.stack.run("refresh", "--yes", "--skip-preview").exit_code == 0
+    assert len(site.emulator.requests) == 4
+
+    assert site.stack.run("destroy", "--yes", "--skip-preview").exit_code == 0
+    assert len(site.emulator.requests) == 4
+    assert site.records == {}
+
+
+def test_the_gate_is_a_read_resource_with_its_final_names_in_the_state(build: Build) -> None:
+    """The state shows an external resource with the pinned type, id and outputs, and no secret and no request id."""
+    site = build("pass")
+    site.stack.up()
+    check = site.stack.resource("orders")
+    assert check is not None
+    assert check["external"] is True
+    assert check["type"] == "pulumi-python:dynamic/tcsql:MigrationCheck"
+    assert check["id"] == "ap-guangzhou/1066"
+    names = {"total", "current", "steps", "passed", "status", "migrate_id", "region", "enforce", "failed_statuses"}
+    assert set(check["outputs"]) == names | {"__provider"}
+    assert site.stack.environ["TENCENTCLOUD_SECRET_KEY"] not in str(site.stack.state())
+
+
+def test_what_depends_on_a_running_check_is_created_only_after_it_passed(build: Build) -> None:
+    """The update waits, shows each step on the gate's row, and then creates what is behind it."""
+    site = build("quick", FAST)
+    process = site.stack.start("up", "--yes", "--skip-preview")
+    seen = []
+    with process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            seen.append(line)
+            if ": running" in line:
+                assert site.records == {}
+    screen = "".join(seen)
+    assert process.returncode == 0, screen
+    assert "1/8 Source database connectivity check: running, 0 s" in screen
+    assert "4/8 Character set check: running" in screen
+    assert screen.index("8/8 Target database existence check: passed") < screen.index("Record behind created")
+    assert site.records == {"behind": "new"}
+
+
+def test_a_failed_check_ends_the_update_with_one_sentence_and_creates_nothing(build: Build) -> None:
+    """The exit code is not 0, the sentence says which step and what to do, and there is no traceback."""
+    site = build("failed", FAST)
+    result = site.stack.up()
+    assert result.exit_code != 0
+    assert site.records == {}
+    (sentence,) = errors(result)
+    assert sentence.startswith(
+        'migration check 1066 (ap-guangzhou) failed at step 4 of 8, "Character set check" (status -1; the API says '
+        '"Check whether the character sets are consistent."). Fix the cause, start the check again '
+        "(`tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou`), then run `pulumi up` again."
+    )
+    assert "Traceback" not in result.screen
+    assert len(site.emulator.requests) == 2
+
+
+def test_a_check_that_does_not_pass_in_time_ends_the_update(build: Build) -> None:
+    """At the deadline the sentence says what was seen last, and nothing is created."""
+    site = build("running", {"timeout_seconds": 1, **FAST})
+    result = site.stack.up()
+    assert result.exit_code != 0
+    assert site.records == {}
+    (sentence,) = errors(result)
+    assert sentence.startswith(
+        "migration check 1066 (ap-guangzhou) had not passed after 1 s (timeout_seconds); last seen: 3/8 Hard disk "
+        "space check: running. Run `pulumi up` again to go on waiting, or raise timeout_seconds."
+    )
+    assert "Traceback" not in result.screen
+
+
+@pytest.mark.parametrize("scenario", ["running", "failed"])
+def test_a_preview_shows_where_the_check_is_and_never_waits_or_fails(build: Build, scenario: str) -> None:
+    """One request, exit code 0, known outputs, whatever the verdict."""
+    site = build(scenario, {"timeout_seconds": 3600})
+    result = site.stack.run("preview")
+    assert result.exit_code == 0, result.screen
+    assert {"running": "3/8 Hard disk space check: running", "failed": "4/8 Character set check: failed"}[
+        scenario
+    ] in result.screen
+    assert f'status    : "{scenario}"' in result.screen
+    assert len(site.emulator.requests) == 1
+
+
+def test_an_update_that_targets_a_dependent_does_not_get_round_the_gate(build: Build) -> None:
+    """With `--target` of what is behind it, a failed check still ends the update."""
+    site = build("failed", FAST)
+    behind = "urn:pulumi:rehearsal::tcsql-check::pulumi-python:dynamic/cutover:Record::behind"
+    result = site.stack.up("--target", behind)
+    assert result.exit_code != 0
+    assert site.records == {}
+    assert len(errors(result)) == 1
+
+
+def test_enforce_false_asks_once_warns_and_holds_nothing(build: Build) -> None:
+    """The glass is broken: a failed check lets the update through, and the screen says so."""
+    site = build("failed", {"enforce": False})
+    result = site.stack.up()
+    assert result.exit_code == 0, result.screen
+    assert site.records == {"behind": "new"}
+    assert "warning: enforce is False: migration check 1066 (ap-guangzhou) holds nothing back" in result.screen
+    assert site.stack.outputs()["passed"] is False
+    assert len(site.emulator.requests) == 1
+
+
+def test_an_id_that_another_resource_brings_is_unknown_in_preview_and_waited_for_on_up(build: Build) -> None:
+    """A preview asks nothing, and the update waits for the migration that it made itself."""
+    site = build("quick", FAST, {"test:idFromResource": "true"})
+    assert site.stack.run("preview").exit_code == 0
+    assert site.emulator.requests == []
+    result = site.stack.up()
+    assert result.exit_code == 0, result.screen
+    assert {request["migrate_id"] for request in site.emulator.requests} == {1066}
+    assert site.records == {"behind": "new"}
+    check = site.stack.resource("orders")
+    assert check is not None
+    assert check["id"] == "ap-guangzhou/1066"
+
+
+def test_a_bad_value_ends_the_program_with_one_sentence_that_names_the_users_line(build: Build) -> None:
+    """A plain value is refused where it is written, before any request."""
+    site = build("pass", {"migrate_id": 1.5})
+    result = site.stack.up()
+    assert result.exit_code != 0
+    assert errors(result)[0] == (
+        "migrate_id is 1.5, but must be a whole number from 1 to 9007199254740991. (__main__.py, line 19)"
+    )
+    assert "Traceback" not in result.screen
+    assert site.emulator.requests == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "sentence"),
+    [
+        ({"migrate_id": 1.5}, "migrate_id is 1.5, but must be a whole number from 1 to 9007199254740991."),
+        ({"timeout_seconds": 0}, "timeout_seconds is 0.0, but must be a finite number of seconds greater than 0."),
+        (
+            {"endpoint": "http://sqlserver.tencentcloudapi.com"},
+            "endpoint is 'http://sqlserver.tencentcloudapi.com', but must be a bare host or https://host[:port], or "
+            "http://host[:port] where the host is a loopback address.",
+        ),
+    ],
+)
+def test_a_bad_value_that_was_an_output_is_refused_by_the_provider(
+    build: Build, inputs: dict[str, object], sentence: str
+) -> None:
+    """What the program can't see is validated once it is known, with the same sentence, before any request."""
+    site = build("pass", inputs, {"test:asOutputs": "true"})
+    result = site.stack.up()
+    assert result.exit_code != 0
+    assert errors(result) == [sentence]
+    assert site.emulator.requests == []
+    assert site.records == {}
+
+
+def test_a_gate_works_inside_a_component(build: Build) -> None:
+    """A component as parent changes nothing but the URN."""
+    site = build("pass", config={"test:inComponent": "true"})
+    assert site.stack.up().exit_code == 0
+    check = site.stack.resource("orders")
+    assert check is not None
+    assert "test:index:Database$pulumi-python:dynamic/tcsql:MigrationCheck" in check["urn"]
+
+
+def test_credentials_come_from_the_stack_configuration_and_stay_encrypted(build: Build) -> None:
+    """With nothing in the environment, the stack's own pair is used; its key is nowhere in state or on the screen."""
+    site = build("pass")
+    secret_id = site.stack.environ.pop("TENCENTCLOUD_SECRET_ID")
+    secret_key = site.stack.environ.pop("TENCENTCLOUD_SECRET_KEY")
+    without = site.stack.up()
+    assert without.exit_code != 0
+    assert errors(without)[0].startswith("No Tencent Cloud credentials were found. Set them with `pulumi config set")
+    assert site.emulator.requests == []
+
+    site.stack.set_secret("tencentcloud:secretId", secret_id)
+    site.stack.set_secret("tencentcloud:secretKey", secret_key)
+    result = site.stack.up()
+    assert result.exit_code == 0, result.screen
+    assert len(site.emulator.requests) == 1
+    assert secret_key not in result.screen + str(site.stack.state())
+
+
+def test_ctrl_c_ends_a_waiting_update_at_once_and_the_next_one_works(build: Build) -> None:
+    """Nothing is created, no lock and no pending operation is left, and the sentence says that it was cancelled."""
+    site = build("running", {**FAST, "timeout_seconds": 600})
+    process = site.stack.start("up", "--yes", "--skip-preview")
+    seen = []
+    with process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            seen.append(line)
+            if "3/8 Hard disk space check: running" in line:
+                break
+        began = time.monotonic()
+        site.stack.interrupt(process)
+        seen += process.stdout.readlines()
+    assert time.monotonic() - began < 5
+    screen = "".join(seen)
+    assert process.returncode != 0
+    assert "The wait for the migration check was cancelled; nothing behind the gate was changed." in screen
+    assert "Traceback" not in screen
+    assert "KeyboardInterrupt" not in screen
+    assert site.records == {}
+    assert site.stack.state().get("pending_operations", []) == []
+    assert site.stack.run("preview").exit_code == 0

@@ -1,0 +1,52 @@
+"""The emulator as a process: started on a free port, read by its request log, ended by its own pid."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+STOP_SECONDS = 5.0
+
+
+class EmulatorProcess:
+    """`python -m pulumi_tcsql_check.emulator` while the `with` block lasts."""
+
+    def __init__(self, scenario: str | Path, request_log: Path, environ: dict[str, str] | None = None) -> None:
+        """Name the scenario, and the file that gets a line for each request."""
+        self._request_log = request_log
+        self._command = [sys.executable, "-m", "pulumi_tcsql_check.emulator", "--port", "0"]
+        self._command += ["--scenario", str(scenario), "--request-log", str(request_log)]
+        self._environ = environ
+        self.url = ""
+
+    def __enter__(self) -> "EmulatorProcess":
+        """Start it, and wait until it listens."""
+        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True, env=self._environ)
+        if self._process.stdout is None or not (ready := self._process.stdout.readline()):
+            raise RuntimeError("the emulator did not start")
+        self.url = next(word for word in ready.split() if word.startswith("http://"))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it."""
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            raise
+        finally:
+            if self._process.stdout is not None:
+                self._process.stdout.close()
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """All requests so far, in order, as the request log has them."""
+        if not self._request_log.exists():
+            return []
+        return [json.loads(line) for line in self._request_log.read_text(encoding="utf-8").splitlines()]

@@ -1,0 +1,135 @@
+"""A stack of its own: a project folder, a local backend, a home for the CLI, and nothing of the user's."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY
+
+STACK = "rehearsal"
+COMMAND_SECONDS = 120.0
+
+ENDPOINT_KEY = "tcsql-check:endpoint"
+
+_INHERITED = ("LANG", "LC_ALL", "PATH", "TERM", "TMPDIR", "NO_COLOR", "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a command of the CLI ended, and what was on the screen."""
+
+    exit_code: int
+    screen: str
+    seconds: float
+
+
+class Stack:
+    """One stack, and the CLI that works on it."""
+
+    def __init__(self, project: Path, workdir: Path, environ: Mapping[str, str] | None = None) -> None:
+        """Choose the project's folder, a folder for everything else, and what to add to the environment."""
+        self.project = project
+        self.config_file = project / f"Pulumi.{STACK}.yaml"
+        self.environ = _environ(workdir, environ or {})
+
+    @classmethod
+    def of_program(cls, program: Path, workdir: Path, environ: Mapping[str, str] | None = None) -> "Stack":
+        """Make a project of a program's folder, copied, so that a test may change it."""
+        project = workdir / "project"
+        shutil.copytree(program, project, ignore=shutil.ignore_patterns("__pycache__", "Pulumi.*"))
+        (project / "Pulumi.yaml").write_text("name: tcsql-check\nruntime: python\n", encoding="utf-8")
+        return cls(project, workdir, environ)
+
+    def init(self, config: Mapping[str, str]) -> "Stack":
+        """Create the stack, with a configuration in plain text."""
+        done = self.run("stack", "init", STACK)
+        if done.exit_code != 0:
+            raise RuntimeError(done.screen)
+        lines = [f"  {key}: {json.dumps(value)}\n" for key, value in config.items()]
+        with self.config_file.open("a", encoding="utf-8") as file:
+            file.write("".join(["config:\n", *lines]))
+        return self
+
+    def set_secret(self, key: str, value: str) -> None:
+        """Encrypt a value into the configuration, as a user does."""
+        self.run("config", "set", "--secret", key, stdin=value)
+
+    def command(self, *words: str) -> list[str]:
+        """Compose a command line."""
+        return ["pulumi", *words, "--cwd", str(self.project), "--non-interactive"]
+
+    def start(self, *words: str) -> "subprocess.Popen[str]":
+        """Start a command without waiting for it, in a process group of its own."""
+        return subprocess.Popen(
+            self.command(*words),
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *words: str, stdin: str = "") -> Result:
+        """Run a command to its end."""
+        began = time.monotonic()
+        done = subprocess.run(
+            self.command(*words),
+            env=self.environ,
+            input=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout, time.monotonic() - began)
+
+    def up(self, *flags: str) -> Result:
+        """Update, without a preview unless the flags say otherwise."""
+        return self.run("up", "--yes", "--skip-preview", *flags)
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the stack's outputs."""
+        outputs: dict[str, Any] = json.loads(self.run("stack", "output", "--json", "--show-secrets").screen)
+        return outputs
+
+    def state(self) -> dict[str, Any]:
+        """Return the stack's state: its deployment, as exported."""
+        exported: dict[str, Any] = json.loads(self.run("stack", "export").screen)
+        deployment: dict[str, Any] = exported["deployment"]
+        return deployment
+
+    def resource(self, name: str) -> dict[str, Any] | None:
+        """Return a resource of the state by its name."""
+        found = [one for one in self.state().get("resources", []) if one["urn"].endswith(f"::{name}")]
+        return found[0] if found else None
+
+    def interrupt(self, process: "subprocess.Popen[str]") -> None:
+        """Do as Ctrl-C does: interrupt the CLI and all that it started."""
+        os.killpg(process.pid, signal.SIGINT)
+
+
+def _environ(workdir: Path, added: Mapping[str, str]) -> dict[str, str]:
+    """Compose an environment that holds nothing of the user's but the way to their tools."""
+    backend, home = workdir / "backend", workdir / "home"
+    for folder in (backend, home):
+        folder.mkdir(parents=True, exist_ok=True)
+    return {
+        **{name: os.environ[name] for name in _INHERITED if name in os.environ},
+        "HOME": str(home),
+        "PULUMI_HOME": str(home / ".pulumi"),
+        "PULUMI_BACKEND_URL": backend.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "rehearsal",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "TENCENTCLOUD_SECRET_ID": DUMMY_SECRET_ID,
+        "TENCENTCLOUD_SECRET_KEY": DUMMY_SECRET_KEY,
+        **added,
+    }

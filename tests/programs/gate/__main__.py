@@ -1,0 +1,24 @@
+"""A gate whose inputs come from the stack's configuration, with one record behind it."""
+
+import pulumi
+from pulumi_tcsql_check import MigrationCheck
+from migration import Migration
+from records import Record
+
+config = pulumi.Config("test")
+inputs = config.get_object("inputs") or {}
+opts = pulumi.ResourceOptions()
+
+if config.get_bool("inComponent"):
+    opts.parent = pulumi.ComponentResource("test:index:Database", "database")
+if config.get_bool("asOutputs"):
+    inputs = {name: pulumi.Output.from_input(value) for name, value in inputs.items()}
+if config.get_bool("idFromResource"):
+    inputs["migrate_id"] = Migration("made-here").number
+
+check = MigrationCheck("orders", opts=opts, **{"migrate_id": 1066, "region": "ap-guangzhou", **inputs})
+Record("behind", config.require("folder"), "new", pulumi.ResourceOptions(depends_on=[check]))
+
+for name in ("total", "current", "passed", "status", "steps", "migrate_id", "region"):
+    pulumi.export(name, getattr(check, name))
+pulumi.export("types", check.steps.apply(lambda steps: [type(steps[0].status).__name__, type(steps[0]).__name__]))

@@ -1,0 +1,232 @@
+"""What the API answers and refuses, without a network."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pulumi_tcsql_check.emulator import Keys, ManualClock, Scenario, load
+from pulumi_tcsql_check.emulator.api import REGIONS, Api, Reply
+from pulumi_tcsql_check.emulator.request import Request
+from pulumi_tcsql_check.emulator.scenario import (
+    PUBLISHED_STEPS,
+    CloseMidBodyFault,
+    Error,
+    Frame,
+    HttpFault,
+    Progress,
+    ResetFault,
+    SilentFault,
+    Step,
+)
+
+SignedRequest = Callable[..., Request]
+
+
+@pytest.fixture
+def api(clock: ManualClock) -> Api:
+    """The API of the scenario `pass`."""
+    return Api(load("pass"), Keys(), clock)
+
+
+def _content(reply: Reply) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(reply.body)["Response"]
+    return content
+
+
+def _only(clock: ManualClock, frame: Frame, steps: tuple[Step, ...] = PUBLISHED_STEPS) -> Api:
+    return Api(Scenario(name="mine", steps=steps, migrations={"*": (frame,)}), Keys(), clock)
+
+
+def test_the_answer_is_the_published_one(api: Api, signed: SignedRequest) -> None:
+    """A query gets exactly the fields of the published example, and its own request id."""
+    first, second = _content(api.reply(signed())), _content(api.reply(signed()))
+
+    assert first.pop("RequestId") != second.pop("RequestId")
+    assert first == {
+        "TotalStep": 8,
+        "CurrentStep": 8,
+        "StepDetails": [{"Name": step.name, "Status": 0, "Msg": step.message} for step in PUBLISHED_STEPS],
+    }
+
+
+@pytest.mark.parametrize(
+    ("statuses", "current", "expected"),
+    [((0, 1, -2), None, 2), ((0, 0, 0), None, 3), ((-2, -2, -2), None, 1), ((0, 1, -2), 3, 3)],
+)
+def test_the_current_step_is_the_first_open_one_unless_given(
+    clock: ManualClock, signed: SignedRequest, statuses: tuple[int, ...], current: int | None, expected: int
+) -> None:
+    """`CurrentStep` follows the statuses where a frame doesn't say it."""
+    steps = tuple(Step(str(number), "") for number in range(3))
+    api = _only(clock, Progress(statuses=statuses, current=current), steps)
+
+    content = _content(api.reply(signed()))
+
+    assert (content["TotalStep"], content["CurrentStep"]) == (3, expected)
+    assert [step["Status"] for step in content["StepDetails"]] == list(statuses)
+
+
+def test_a_raw_answer_is_sent_byte_for_byte(clock: ManualClock, signed: SignedRequest, tmp_path: Path) -> None:
+    """An answer that isn't well-formed goes out as it stands in the file."""
+    path = tmp_path / "odd.json"
+    path.write_text('{"migrations": {"*": [{"kind": "answer", "answer": {"Response":  {"TotalStep": null }}}]}}')
+
+    reply = Api(load(str(path)), Keys(), clock).reply(signed())
+
+    assert reply == Reply("answer", b'{"Response":  {"TotalStep": null }}')
+
+
+def test_an_error_frame_is_an_error_envelope(clock: ManualClock, signed: SignedRequest) -> None:
+    """A scenario's error has the code, the message and a request id."""
+    reply = _only(clock, Error(code="InternalError.DBError", message="broken")).reply(signed())
+
+    content = _content(reply)
+    assert content.pop("RequestId")
+    assert content == {"Error": {"Code": "InternalError.DBError", "Message": "broken"}}
+    assert reply.outcome == "InternalError.DBError"
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        (HttpFault(status=502), "http"),
+        (ResetFault(), "reset"),
+        (SilentFault(), "silent"),
+        (CloseMidBodyFault(), "close-mid-body"),
+    ],
+)
+def test_a_fault_is_handed_on_with_its_name(
+    clock: ManualClock, signed: SignedRequest, fault: HttpFault, outcome: str
+) -> None:
+    """A fault is the transport's to act out; the body beside it is that of a check that has passed."""
+    reply = _only(clock, fault).reply(signed())
+
+    assert (reply.outcome, reply.fault) == (outcome, fault)
+    assert _content(reply)["CurrentStep"] == len(PUBLISHED_STEPS)
+
+
+def test_starting_a_check_gives_a_new_flow_id_each_time(api: Api, signed: SignedRequest) -> None:
+    """`StartMigrationCheck` answers with a flow id that no other start had."""
+    first, second = (_content(api.reply(signed(action="StartMigrationCheck"))) for _ in range(2))
+
+    assert first.keys() == {"FlowId", "RequestId"}
+    assert first["FlowId"] >= 1
+    assert second["FlowId"] != first["FlowId"]
+
+
+def test_starting_a_check_begins_its_frames_anew(clock: ManualClock, signed: SignedRequest) -> None:
+    """A query after `StartMigrationCheck` gets the scenario from its beginning."""
+    api = Api(load("slow"), Keys(), clock)
+    api.reply(signed())
+    clock.advance(60)
+    assert _content(api.reply(signed(timestamp=int(clock.time()))))["CurrentStep"] == len(PUBLISHED_STEPS)
+
+    api.reply(signed(action="StartMigrationCheck", timestamp=int(clock.time())))
+
+    assert _content(api.reply(signed(timestamp=int(clock.time()))))["CurrentStep"] == 1
+
+
+@pytest.mark.parametrize("region", sorted(REGIONS))
+def test_every_published_region_is_served(api: Api, signed: SignedRequest, region: str) -> None:
+    """The 18 regions of the reference page are known."""
+    assert api.reply(signed(headers={"x-tc-region": region})).outcome == "answer"
+    assert len(REGIONS) == 18
+
+
+@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "application/json"])
+def test_json_with_and_without_charset_is_served(api: Api, signed: SignedRequest, content_type: str) -> None:
+    """Both forms of the content type that clients send are taken."""
+    assert api.reply(signed(headers={"content-type": content_type})).outcome == "answer"
+
+
+@pytest.mark.parametrize("action", ["QueryMigrationCheckProcess", "StartMigrationCheck"])
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"method": "GET"}, "UnsupportedProtocol"),
+        ({"target": "/other"}, "UnsupportedProtocol"),
+        ({"headers": {"content-type": "application/x-www-form-urlencoded"}}, "UnsupportedProtocol"),
+        ({"headers": {"content-type": None}}, "UnsupportedProtocol"),
+        ({"headers": {"x-tc-action": None}}, "MissingParameter"),
+        ({"headers": {"x-tc-version": None}}, "MissingParameter"),
+        ({"headers": {"x-tc-region": None}}, "MissingParameter"),
+        ({"headers": {"x-tc-timestamp": None}}, "MissingParameter"),
+        ({"headers": {"authorization": None}}, "MissingParameter"),
+        ({"secret_key": "wrong"}, "AuthFailure.SignatureFailure"),
+        ({"headers": {"x-tc-action": "DescribeMigrationDetail"}}, "InvalidAction"),
+        ({"headers": {"x-tc-version": "2017-03-12"}}, "NoSuchVersion"),
+        ({"headers": {"x-tc-region": "ap-mars"}}, "UnsupportedRegion"),
+        ({"body": b""}, "InvalidParameter"),
+        ({"body": b"\xff"}, "InvalidParameter"),
+        ({"body": b'{"MigrateId": "\xff"}'}, "InvalidParameter"),
+        ({"body": b'{"MigrateId": ' + b"[" * 100_000}, "InvalidParameter"),
+        ({"parameters": [1066]}, "InvalidParameter"),
+        ({"parameters": {}}, "MissingParameter"),
+        ({"parameters": {"MigrateId": None}}, "MissingParameter"),
+        ({"parameters": {"MigrateId": "1066"}}, "InvalidParameter"),
+        ({"parameters": {"MigrateId": True}}, "InvalidParameter"),
+        ({"parameters": {"MigrateId": 1066.0}}, "InvalidParameter"),
+        ({"parameters": {"MigrateId": 0}}, "InvalidParameter.InputIllegal"),
+        ({"parameters": {"MigrateId": -1}}, "InvalidParameter.InputIllegal"),
+        ({"parameters": {"MigrateId": 1066, "Limit": 1}}, "UnknownParameter"),
+        ({"parameters": {"MigrateId": 404}}, "ResourceNotFound.DBNotFound"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_the_apis_code(
+    api: Api, signed: SignedRequest, action: str, changes: dict[str, object], code: str
+) -> None:
+    """Each mistake has its code, in the error envelope, for both actions."""
+    reply = api.reply(signed(action=action, **changes))
+
+    content = _content(reply)
+    assert content.keys() == {"Error", "RequestId"}
+    assert content["Error"]["Code"] == code == reply.outcome
+    assert content["Error"]["Message"].endswith(".")
+
+
+def test_the_signature_is_verified_before_anything_is_told(api: Api, signed: SignedRequest) -> None:
+    """Who can't sign doesn't learn which migrations, regions or actions there are."""
+    headers = {"x-tc-action": "Nonsense", "x-tc-region": "ap-mars", "x-tc-version": "1"}
+
+    reply = api.reply(signed(secret_key="wrong", headers=headers))
+
+    assert reply.outcome == "AuthFailure.SignatureFailure"
+
+
+def test_the_21st_request_within_a_second_is_refused(api: Api, signed: SignedRequest, clock: ManualClock) -> None:
+    """Each action has 20 requests a second, and they come back as time goes on."""
+    outcomes = [api.reply(signed()).outcome for _ in range(20)]
+    refused = api.reply(signed())
+
+    assert outcomes == ["answer"] * 20
+    assert _content(refused)["Error"] == {
+        "Code": "RequestLimitExceeded",
+        "Message": "Your current request times equals to `21` in a second, which exceeds the frequency limit `20` for "
+        "a second. Please reduce the frequency of calls.",
+    }
+    assert api.reply(signed(action="StartMigrationCheck")).outcome == "answer"
+    clock.advance(0.999)
+    assert api.reply(signed()).outcome == "RequestLimitExceeded"
+    clock.advance(0.001)
+    assert api.reply(signed()).outcome == "answer"
+
+
+def test_what_was_refused_does_not_count(api: Api, signed: SignedRequest, clock: ManualClock) -> None:
+    """A client that never lets up still gets 20 answers in each second."""
+    answered = 0
+    for _ in range(400):
+        answered += api.reply(signed()).outcome == "answer"
+        clock.advance(0.0101)
+
+    assert 80 <= answered <= 101
+
+
+def test_requests_that_are_not_genuine_do_not_count(api: Api, signed: SignedRequest) -> None:
+    """Someone without the key can't use up the limit of someone who has it."""
+    for _ in range(30):
+        api.reply(signed(secret_key="wrong"))
+
+    assert api.reply(signed()).outcome == "answer"

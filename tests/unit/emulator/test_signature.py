@@ -1,0 +1,162 @@
+"""Signatures: those of the SDK are accepted, and anything else is refused with the API's own code."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Keys
+from pulumi_tcsql_check.emulator.errors import Code, RefusalError
+from pulumi_tcsql_check.emulator.request import Request
+from pulumi_tcsql_check.emulator.signature import verify
+
+NOW = 1_700_000_000
+_SCOPED_ID = f"{DUMMY_SECRET_ID}/2023-11-14/sqlserver"
+SignedRequest = Callable[..., Request]
+
+
+def _refusal(request: Request, keys: Keys | None = None, now: float = NOW) -> Code:
+    with pytest.raises(RefusalError) as caught:
+        verify(request, keys or Keys(), now)
+    return caught.value.code
+
+
+def test_a_signature_made_by_the_sdk_is_accepted(signed: SignedRequest) -> None:
+    """A request signed with the SDK's own function and the right key passes."""
+    verify(signed(), Keys(), NOW)
+
+
+def test_the_payload_may_be_left_unsigned(signed: SignedRequest) -> None:
+    """With UNSIGNED-PAYLOAD, as the SDK can be told to send, the body isn't part of the signature."""
+    request = signed(headers={"x-tc-content-sha256": "UNSIGNED-PAYLOAD"})
+
+    verify(replace(request, body=b"another"), Keys(), NOW)
+
+
+def test_other_keys_are_honoured(signed: SignedRequest) -> None:
+    """The key pair is the one the emulator was given, not the dummies."""
+    keys = Keys("AKIDother", "another-key")
+
+    verify(signed(secret_id="AKIDother", secret_key="another-key"), keys, NOW)
+    assert _refusal(signed(), keys) is Code.SECRET_ID_NOT_FOUND
+
+
+@pytest.mark.parametrize("field", ["host", "content-type"])
+def test_a_changed_header_breaks_the_signature(signed: SignedRequest, field: str) -> None:
+    """Host and content type are signed."""
+    request = signed()
+
+    changed = replace(request, headers={**request.headers, field: "another"})
+
+    assert _refusal(changed) is Code.SIGNATURE_FAILURE
+
+
+@pytest.mark.parametrize("change", [{"body": b"{}"}, {"method": "PUT"}, {"target": "/other"}, {"target": "/?a=b"}])
+def test_a_changed_request_breaks_the_signature(signed: SignedRequest, change: dict[str, object]) -> None:
+    """Body, method, path and query are signed."""
+    assert _refusal(replace(signed(), **change)) is Code.SIGNATURE_FAILURE  # type: ignore[arg-type] # one field each
+
+
+def test_a_wrong_key_is_refused(signed: SignedRequest) -> None:
+    """The right id with another key is a signature failure."""
+    assert _refusal(signed(secret_key="wrong")) is Code.SIGNATURE_FAILURE
+
+
+def test_an_unknown_id_is_refused(signed: SignedRequest) -> None:
+    """An id that isn't the emulator's isn't found."""
+    assert _refusal(signed(secret_id="AKIDnobody")) is Code.SECRET_ID_NOT_FOUND
+
+
+def test_another_service_is_refused(signed: SignedRequest) -> None:
+    """The scope must name sqlserver, even where the signature fits the scope."""
+    assert _refusal(signed(service="cvm")) is Code.SIGNATURE_FAILURE
+
+
+def test_a_date_that_is_not_the_timestamps_is_refused(signed: SignedRequest) -> None:
+    """The scope's date is the timestamp's in UTC, even where the signature fits the scope."""
+    assert _refusal(signed(date="2020-01-01")) is Code.SIGNATURE_FAILURE
+
+
+@pytest.mark.parametrize("skew", [-301, 301])
+def test_a_timestamp_off_by_more_than_300_seconds_is_refused(signed: SignedRequest, skew: int) -> None:
+    """Early and late timestamps are refused alike."""
+    assert _refusal(signed(timestamp=NOW + skew)) is Code.SIGNATURE_EXPIRE
+
+
+@pytest.mark.parametrize("skew", [-300, 300])
+def test_a_timestamp_off_by_300_seconds_is_accepted(signed: SignedRequest, skew: int) -> None:
+    """The bound itself is inside."""
+    verify(signed(timestamp=NOW + skew), Keys(), NOW)
+
+
+@pytest.mark.parametrize("text", ["soon", "-1", "1.5", "٣", "9" * 5000])
+def test_a_timestamp_that_is_no_number_is_refused(signed: SignedRequest, text: str) -> None:
+    """Anything but a plain count of seconds is an invalid parameter."""
+    assert _refusal(signed(headers={"x-tc-timestamp": text})) is Code.INVALID_PARAMETER
+
+
+@pytest.mark.parametrize("header", ["authorization", "x-tc-timestamp"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_missing_header_is_named(signed: SignedRequest, header: str, value: str | None) -> None:
+    """Without the signature or its timestamp, a parameter is missing."""
+    assert _refusal(signed(headers={header: value})) is Code.MISSING_PARAMETER
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "SKIP",
+        "Bearer x",
+        f"TC3-HMAC-SHA256 Credential={_SCOPED_ID}/tc3_request, Signature={'0' * 64}",
+        f"TC3-HMAC-SHA256 Credential={_SCOPED_ID}/other, SignedHeaders=content-type;host, Signature={'0' * 64}",
+        f"TC3-HMAC-SHA256 Credential={_SCOPED_ID}/tc3_request, SignedHeaders=content-type;host, Signature=abc",
+    ],
+)
+def test_an_authorization_of_another_form_is_refused(signed: SignedRequest, authorization: str) -> None:
+    """Another algorithm, a missing part or a signature of another length is no authorization."""
+    assert _refusal(signed(headers={"authorization": authorization})) is Code.INVALID_AUTHORIZATION
+
+
+@pytest.mark.parametrize("headers", ["host", "content-type", "x-tc-action"])
+def test_host_and_content_type_must_be_signed(signed: SignedRequest, headers: str) -> None:
+    """A signature over fewer headers is refused, whatever it is."""
+    authorization = (
+        f"TC3-HMAC-SHA256 Credential={_SCOPED_ID}/tc3_request, SignedHeaders={headers}, Signature={'0' * 64}"
+    )
+
+    assert _refusal(signed(headers={"authorization": authorization})) is Code.SIGNATURE_FAILURE
+
+
+def test_a_token_is_required_where_the_emulator_has_one(signed: SignedRequest) -> None:
+    """With a token, a request must carry the same one."""
+    keys = Keys(token="session")
+
+    verify(signed(headers={"x-tc-token": "session"}), keys, NOW)
+    assert _refusal(signed(), keys) is Code.TOKEN_FAILURE
+    assert _refusal(signed(headers={"x-tc-token": "other"}), keys) is Code.TOKEN_FAILURE
+
+
+def test_a_token_is_ignored_where_the_emulator_has_none(signed: SignedRequest) -> None:
+    """Without a token, any is taken."""
+    verify(signed(headers={"x-tc-token": "session"}), Keys(), NOW)
+
+
+def test_keys_come_from_the_environment() -> None:
+    """The three variables give the keys; empty and absent ones the public dummies and no token."""
+    environment = {
+        "TCSQL_EMULATOR_SECRET_ID": "AKIDother",
+        "TCSQL_EMULATOR_SECRET_KEY": "another-key",
+        "TCSQL_EMULATOR_TOKEN": "session",
+    }
+
+    assert Keys.from_environment(environment) == Keys("AKIDother", "another-key", "session")
+    assert Keys.from_environment({}) == Keys(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, None)
+    assert Keys.from_environment(dict.fromkeys(environment, "")) == Keys()
+
+
+def test_keys_do_not_show_when_printed() -> None:
+    """The representation of keys holds neither the key nor the token."""
+    shown = repr(Keys("AKIDother", "another-key", "session"))
+
+    assert "another-key" not in shown
+    assert "session" not in shown
