@@ -9,8 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness import EmulatorProcess, Stack
-from harness.stack import ENDPOINT_KEY
+from harness.emulator_process import EmulatorProcess
+from harness.stack import ENDPOINT_KEY, Stack
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,13 +31,9 @@ def main(scenario: str) -> int:
 
 
 def _up(stack: Stack) -> int:
-    words = ["pulumi", "up", "--yes", "--skip-preview", "--suppress-permalink", "--cwd", str(stack.project)]
-    print("$ pulumi up --yes --skip-preview", flush=True)
-    exit_code = subprocess.call(words, env=stack.environ)
-    if exit_code == 0:
-        print("\n$ pulumi stack output", flush=True)
-        subprocess.call(["pulumi", "stack", "output", "--cwd", str(stack.project)], env=stack.environ)
-    return exit_code
+    words = ["pulumi", "up", "--yes", "--skip-preview"]
+    print("$", *words, flush=True)
+    return subprocess.call([*words, "--cwd", str(stack.project)], env=stack.environ)
 
 
 if __name__ == "__main__":

@@ -1,39 +1,19 @@
-"""A stack with a gate, and the emulator it asks."""
+"""A site for each test: a stack with a gate, and the emulator it asks."""
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import EmulatorProcess, Result, Stack
-from harness.stack import ENDPOINT_KEY
+from harness.emulator_process import EmulatorProcess
+from harness.site import Build, Site
+from harness.stack import ENDPOINT_KEY, Stack
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCENARIOS = ROOT / "tests" / "data" / "scenarios"
-
-
-@dataclass
-class Site:
-    """A stack, the emulator, and the folder in which records show what was created."""
-
-    stack: Stack
-    emulator: EmulatorProcess
-    folder: Path
-
-    @property
-    def records(self) -> dict[str, str]:
-        """What stands in the records by now."""
-        found = {}
-        for path in sorted(self.folder.glob("*.json")):
-            found.update(json.loads(path.read_text(encoding="utf-8")))
-        return found
-
-
-Build = Callable[..., Site]
 
 
 @pytest.fixture
@@ -58,9 +38,3 @@ def build(tmp_path: Path) -> Iterator[Build]:
             return Site(stack, emulator, folder)
 
         yield build_site
-
-
-def errors(result: Result) -> list[str]:
-    """Return the distinct errors on a screen, in order, without the engine's own summary."""
-    found = [line.split("error: ", 1)[1] for line in result.screen.splitlines() if "error: " in line]
-    return list(dict.fromkeys(line for line in found if line not in ("update failed", "preview failed")))

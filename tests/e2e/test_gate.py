@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from conftest import Build, errors
+from harness.site import Build, errors
 
 FAST = {"poll_interval_seconds": 0.2}
 

@@ -1,6 +1,1 @@
-"""What the end-to-end tests and `make up` start: the emulator and the Pulumi CLI, each a process of its own."""
-
-from harness.emulator_process import EmulatorProcess
-from harness.stack import Result, Stack
-
-__all__ = ["EmulatorProcess", "Result", "Stack"]
+"""What the tests and `make up` start: the emulator, the Pulumi CLI, the dynamic-provider host; each its own process."""

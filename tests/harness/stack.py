@@ -18,7 +18,16 @@ COMMAND_SECONDS = 120.0
 
 ENDPOINT_KEY = "tcsql-check:endpoint"
 
-_INHERITED = ("LANG", "LC_ALL", "PATH", "TERM", "TMPDIR", "NO_COLOR", "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
+_INHERITED = (
+    "LANG",
+    "LC_ALL",
+    "PATH",
+    "TERM",
+    "TMPDIR",
+    "NO_COLOR",
+    "COVERAGE_PROCESS_CONFIG",
+    "COVERAGE_PROCESS_START",
+)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,66 @@
+# Two commands do everything, set-up included: `make up` shows the gate, `make test` checks all of it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+PYTHONS ?= 3.10 3.11 3.12 3.13
+VENV ?= .venv
+SCENARIO ?= slow
+
+BIN := $(VENV)/bin
+SOURCES := $(shell find pulumi_tcsql_check -name '*.py' -o -name '*.json') pyproject.toml README.md LICENSE
+# Run a command with the Pulumi CLI and this environment first on PATH; the CLI's progress goes to the screen.
+WITH_CLI = cli=$$($(BIN)/python tests/toolchain/bootstrap.py) && PATH="$$(tail -n 1 <<<"$$cli"):$(CURDIR)/$(BIN):$$PATH"
+
+.PHONY: up test test-all setup lint unit clean
+
+up: $(VENV)/.package ## A real `pulumi up` that waits for a migration check; SCENARIO=fail shows a refusal.
+	@$(WITH_CLI) python tests/demo.py $(SCENARIO)
+
+setup: $(VENV)/.package $(VENV)-oldest/.package ## The environments and the CLI, and nothing else.
+	@$(WITH_CLI) pulumi version
+
+test: setup lint ## Everything: lint, types, unit, contract and end-to-end tests, coverage, on the built wheel.
+	@$(BIN)/coverage erase
+	@$(WITH_CLI) coverage run -m pytest tests --numprocesses 3 --dist loadgroup
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+test-all: ## Unit and contract tests on every Python that is supported.
+	@for version in $(PYTHONS); do $(MAKE) unit VENV=.venv-$$version PYTHON=python$$version; done
+
+unit: $(VENV)/.package $(VENV)-oldest/.package
+	@$(BIN)/python --version
+	@$(BIN)/pytest tests/unit tests/contract --quiet --numprocesses 3
+
+lint: $(VENV)/.package
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+clean: ## Removes what was built here; the CLI's cache outside stays.
+	rm -rf .venv* build .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+define environment
+	@echo "$(@D): making the environment"
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(@D)/bin/python -m pip install --quiet --requirement $<
+	@touch $@
+endef
+
+$(VENV)/.tools: tests/requirements.txt
+	$(environment)
+
+$(VENV)-oldest/.tools: tests/requirements-oldest.txt
+	$(environment)
+
+build/.wheel: $(SOURCES) | $(VENV)/.tools
+	@rm -rf build
+	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build .
+	@touch $@
+
+$(VENV)/.package $(VENV)-oldest/.package: %/.package: build/.wheel %/.tools
+	@$*/bin/python -m pip install --quiet --force-reinstall --no-deps build/*.whl
+	@touch $@

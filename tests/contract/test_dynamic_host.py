@@ -1,0 +1,94 @@
+"""What this package relies on in the dynamic-provider host, `python -m pulumi.dynamic`, driven as the engine drives it."""
+
+import time
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2, struct_pb2
+from harness.dynamic_host import Host, sentence_of, urn
+from pulumi.runtime.proto import engine_pb2, provider_pb2
+
+GATES = 12
+
+
+def test_a_read_gets_the_inputs_and_returns_the_outputs(host: Host) -> None:
+    """A passed check returns its outputs, and the hidden input is not among them."""
+    host.configure()
+    outputs = host.read(1)
+    assert (outputs["total"], outputs["current"], outputs["passed"], outputs["status"]) == (8, 8, True, "passed")
+    assert outputs["migrate_id"] == 1
+    assert "wait" not in outputs
+
+
+def test_a_waiting_read_shows_its_progress_on_its_own_row(host: Host) -> None:
+    """The lines carry the resource's own URN, and each replaces the one before."""
+    host.configure()
+    host.read(4)
+    rows = [log for log in host.engine.logged if log.severity == engine_pb2.INFO]
+    assert [log.message for log in rows] == [
+        "8/8 Target database existence check: running, 0 s",
+        "8/8 Target database existence check: passed, 1 s",
+    ]
+    assert {log.urn for log in rows} == {urn(4)}
+    assert all(log.ephemeral for log in rows)
+
+
+def test_a_failed_read_carries_one_sentence_for_the_engine(host: Host) -> None:
+    """The status in the trailing metadata is what the engine prints in place of the traceback."""
+    host.configure()
+    with pytest.raises(grpc.RpcError) as refused:
+        host.read(2)
+    assert sentence_of(refused.value).startswith("migration check 2 (ap-guangzhou) failed at step 4 of 8")
+    assert "Traceback" not in sentence_of(refused.value)
+
+
+def test_an_input_of_a_wrong_kind_is_one_sentence_before_any_request(host: Host) -> None:
+    """What came as an output is validated in the provider; it asks nobody."""
+    with pytest.raises(grpc.RpcError) as refused:
+        host.read(1, region=["no", "text"])
+    assert sentence_of(refused.value) == (
+        "region is ['no', 'text'], but must be the name of a region, such as \"ap-guangzhou\"."
+    )
+
+
+def test_a_refresh_gets_the_outputs_and_does_not_wait(host: Host) -> None:
+    """Stored outputs in place of the inputs: one answer, whatever the verdict."""
+    host.configure()
+    properties = struct_pb2.Struct()
+    properties.update(dict(host.request(3).inputs))
+    del properties.fields["wait"]
+    request = provider_pb2.ReadRequest(id="ap-guangzhou/3", urn=urn(3), properties=properties)
+    assert dict(host.stub.Read(request, timeout=5).properties)["status"] == "running"
+
+
+def test_cancel_ends_every_waiting_read_at_once(host: Host) -> None:
+    """With more gates waiting than the host has threads of its own, `Cancel` gets through and ends them all."""
+    host.configure()
+    reads = [host.stub.Read.future(host.request(3, timeout_seconds=600)) for _ in range(GATES)]
+    _until_waiting(host)
+    began = time.monotonic()
+    host.stub.Cancel(empty_pb2.Empty(), timeout=2)
+    for read in reads:
+        with pytest.raises(grpc.RpcError) as cancelled:
+            read.result(timeout=2)
+        assert sentence_of(cancelled.value).startswith("The wait for the migration check was cancelled")
+    assert time.monotonic() - began < 2
+
+
+def test_waiting_reads_do_not_keep_others_from_being_served(host: Host) -> None:
+    """With more gates waiting than the host has threads of its own, another read is answered."""
+    host.configure()
+    reads = [host.stub.Read.future(host.request(3, timeout_seconds=600)) for _ in range(GATES)]
+    _until_waiting(host)
+    assert host.read(1)["passed"] is True
+    host.stub.Cancel(empty_pb2.Empty(), timeout=2)
+    for read in reads:
+        assert read.exception(timeout=2) is not None
+
+
+def _until_waiting(host: Host) -> None:
+    """Wait until as many reads as there are gates have shown their first line, which takes all of the host's threads."""
+    deadline = time.monotonic() + 20
+    while len({id(log) for log in host.engine.logged if log.severity == engine_pb2.INFO}) < GATES:
+        assert time.monotonic() < deadline, "the reads did not begin"
+        time.sleep(0.05)  # noqa: TID251  # another process's progress is awaited

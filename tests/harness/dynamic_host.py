@@ -1,0 +1,87 @@
+"""The dynamic-provider host as a process, driven as the engine drives it, and an engine for it to talk to."""
+
+import signal
+import subprocess
+from typing import Any
+
+import grpc
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi_tcsql_check.emulator import Emulator
+from pulumi_tcsql_check.provider import MigrationCheckProvider
+
+CALL_SECONDS = 30.0
+
+
+class Engine(engine_pb2_grpc.EngineServicer):
+    """Notes what the host logs."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.logged: list[engine_pb2.LogRequest] = []
+
+    def Log(self, request: engine_pb2.LogRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
+        """Note one message."""
+        del context
+        self.logged.append(request)
+        return empty_pb2.Empty()
+
+
+class Host:
+    """One host process and the stub to call it with."""
+
+    def __init__(self, process: "subprocess.Popen[str]", engine: Engine, emulator: Emulator) -> None:
+        """Connect to a process that has just been started."""
+        assert process.stdout is not None
+        self.process = process
+        self.engine = engine
+        self.emulator = emulator
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}")
+        self.stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
+
+    def configure(self, **config: str) -> None:
+        """Hand over the stack's configuration, as the engine does."""
+        args = struct_pb2.Struct()
+        args.update({"tcsql-check:endpoint": self.emulator.url, **config})
+        self.stub.Configure(provider_pb2.ConfigureRequest(args=args), timeout=CALL_SECONDS)
+
+    def request(self, migrate_id: object, **more: Any) -> provider_pb2.ReadRequest:
+        """Compose the request of a Read step."""
+        inputs = struct_pb2.Struct()
+        inputs.update(
+            {
+                "__provider": serialize_provider(MigrationCheckProvider()),
+                "migrate_id": migrate_id,
+                "region": "ap-guangzhou",
+                "poll_interval_seconds": 0.1,
+                "wait": True,
+                **more,
+            }
+        )
+        return provider_pb2.ReadRequest(id=f"ap-guangzhou/{migrate_id}", urn=urn(migrate_id), inputs=inputs)
+
+    def read(self, migrate_id: object, **more: Any) -> dict[str, Any]:
+        """Read to the end, and return the outputs."""
+        response = self.stub.Read(self.request(migrate_id, **more), timeout=CALL_SECONDS)
+        return dict(response.properties)
+
+    def stop(self) -> None:
+        """End the process as the engine does."""
+        self._channel.close()
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(CALL_SECONDS)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+def urn(migrate_id: object) -> str:
+    """Name the resource of a migration."""
+    return f"urn:pulumi:test::test::pulumi-python:dynamic/tcsql:MigrationCheck::check-{migrate_id}"
+
+
+def sentence_of(error: grpc.RpcError) -> str:
+    """Return what the engine prints for an error: the text of the status in its trailing metadata."""
+    assert isinstance(error, grpc.Call)
+    details = dict(error.trailing_metadata() or ())["grpc-status-details-bin"]
+    return status_pb2.Status.FromString(details).message  # type: ignore[arg-type]  # a -bin value is bytes

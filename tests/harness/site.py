@@ -1,0 +1,35 @@
+"""A stack with a gate, the emulator it asks, and the folder that shows what was created behind the gate."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.emulator_process import EmulatorProcess
+from harness.stack import Result, Stack
+
+
+@dataclass
+class Site:
+    """A stack, the emulator, and the folder in which records show what was created."""
+
+    stack: Stack
+    emulator: EmulatorProcess
+    folder: Path
+
+    @property
+    def records(self) -> dict[str, str]:
+        """What stands in the records by now."""
+        found = {}
+        for path in sorted(self.folder.glob("*.json")):
+            found.update(json.loads(path.read_text(encoding="utf-8")))
+        return found
+
+
+Build = Callable[..., Site]
+
+
+def errors(result: Result) -> list[str]:
+    """Return the distinct errors on a screen, in order, without the engine's own summary."""
+    found = [line.split("error: ", 1)[1] for line in result.screen.splitlines() if "error: " in line]
+    return list(dict.fromkeys(line for line in found if line not in ("update failed", "preview failed")))
