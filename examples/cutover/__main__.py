@@ -1,8 +1,9 @@
 """A cut-over: DNS, a secret and an app setting move to the new database, none before the check has passed."""
 
 import pulumi
-from pulumi_tcsql_check import MigrationCheck
 from records import Record
+
+from pulumi_tcsql_check import MigrationCheck
 
 config = pulumi.Config()
 folder = config.get("folder") or "records"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pulumi
 from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
 from pulumi_tcsql_check import MigrationCheck
 
 

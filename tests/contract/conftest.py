@@ -11,6 +11,7 @@ import grpc
 import pytest
 from harness.dynamic_host import Engine, Host
 from pulumi.runtime.proto import engine_pb2_grpc
+
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator
 
 SCENARIO = Path(__file__).resolve().parent.parent / "data" / "scenarios" / "by-id.json"

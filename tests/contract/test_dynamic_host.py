@@ -1,4 +1,4 @@
-"""What this package relies on in the dynamic-provider host, `python -m pulumi.dynamic`, driven as the engine drives it."""
+"""What this package relies on in the dynamic-provider host, `python -m pulumi.dynamic`, at both ends of the range."""
 
 import time
 
@@ -87,8 +87,8 @@ def test_waiting_reads_do_not_keep_others_from_being_served(host: Host) -> None:
 
 
 def _until_waiting(host: Host) -> None:
-    """Wait until as many reads as there are gates have shown their first line, which takes all of the host's threads."""
+    """Wait until as many reads as there are gates have shown their first line."""
     deadline = time.monotonic() + 20
     while len({id(log) for log in host.engine.logged if log.severity == engine_pb2.INFO}) < GATES:
         assert time.monotonic() < deadline, "the reads did not begin"
-        time.sleep(0.05)  # noqa: TID251  # another process's progress is awaited
+        time.sleep(0.05)

@@ -165,8 +165,10 @@ def test_a_bad_value_ends_the_program_with_one_sentence_that_names_the_users_lin
         ({"timeout_seconds": 0}, "timeout_seconds is 0.0, but must be a finite number of seconds greater than 0."),
         (
             {"endpoint": "http://sqlserver.tencentcloudapi.com"},
-            "endpoint is 'http://sqlserver.tencentcloudapi.com', but must be a bare host or https://host[:port], or "
-            "http://host[:port] where the host is a loopback address.",
+            (
+                "endpoint is 'http://sqlserver.tencentcloudapi.com', but must be a bare host or https://host[:port], "
+                "or http://host[:port] where the host is a loopback address."
+            ),
         ),
     ],
 )

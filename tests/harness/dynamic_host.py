@@ -8,10 +8,14 @@ import grpc
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
+
 from pulumi_tcsql_check.emulator import Emulator
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
 CALL_SECONDS = 30.0
+
+Value = float | str | bool | list[str]
+"""What an input may be on the wire, here."""
 
 
 class Engine(engine_pb2_grpc.EngineServicer):
@@ -46,7 +50,7 @@ class Host:
         args.update({"tcsql-check:endpoint": self.emulator.url, **config})
         self.stub.Configure(provider_pb2.ConfigureRequest(args=args), timeout=CALL_SECONDS)
 
-    def request(self, migrate_id: object, **more: Any) -> provider_pb2.ReadRequest:
+    def request(self, migrate_id: float | str, **more: Value) -> provider_pb2.ReadRequest:
         """Compose the request of a Read step."""
         inputs = struct_pb2.Struct()
         inputs.update(
@@ -61,7 +65,7 @@ class Host:
         )
         return provider_pb2.ReadRequest(id=f"ap-guangzhou/{migrate_id}", urn=urn(migrate_id), inputs=inputs)
 
-    def read(self, migrate_id: object, **more: Any) -> dict[str, Any]:
+    def read(self, migrate_id: float | str, **more: Value) -> dict[str, Any]:
         """Read to the end, and return the outputs."""
         response = self.stub.Read(self.request(migrate_id, **more), timeout=CALL_SECONDS)
         return dict(response.properties)
@@ -84,4 +88,4 @@ def sentence_of(error: grpc.RpcError) -> str:
     """Return what the engine prints for an error: the text of the status in its trailing metadata."""
     assert isinstance(error, grpc.Call)
     details = dict(error.trailing_metadata() or ())["grpc-status-details-bin"]
-    return status_pb2.Status.FromString(details).message  # type: ignore[arg-type]  # a -bin value is bytes
+    return status_pb2.Status.FromString(details).message

@@ -7,6 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from typing_extensions import Self
+
 STOP_SECONDS = 5.0
 
 
@@ -21,7 +23,7 @@ class EmulatorProcess:
         self._environ = environ
         self.url = ""
 
-    def __enter__(self) -> "EmulatorProcess":
+    def __enter__(self) -> Self:
         """Start it, and wait until it listens."""
         self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True, env=self._environ)
         if self._process.stdout is None or not (ready := self._process.stdout.readline()):

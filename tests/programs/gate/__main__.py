@@ -1,9 +1,10 @@
 """A gate whose inputs come from the stack's configuration, with one record behind it."""
 
 import pulumi
-from pulumi_tcsql_check import MigrationCheck
 from migration import Migration
 from records import Record
+
+from pulumi_tcsql_check import MigrationCheck
 
 config = pulumi.Config("test")
 inputs = config.get_object("inputs") or {}

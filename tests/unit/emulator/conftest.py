@@ -1,7 +1,5 @@
 """What the emulator's tests share: a clock that a test sets, and requests signed with the SDK's own signing."""
 
-# ruff: noqa: TID251 - the signatures are to be the real SDK's
-
 import hashlib
 import json
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """A running emulator, asked by the real SDK and over bare sockets."""
 
-# ruff: noqa: TID251 - the client is to be the real SDK
-
 import http.client
 import json
 import socket
