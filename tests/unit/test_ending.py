@@ -1,0 +1,95 @@
+"""How the program process ends when its language host interrupts it."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from pulumi_tcsql_check import ending
+
+STUCK = """
+import threading, time
+from pulumi_tcsql_check import ending
+ending.prepare()
+threading.Thread(target=threading.Event().wait).start()  # as a thread that is blocked in gRPC: no interpreter ends it
+print("ready", flush=True)
+try:
+    threading.Event().wait()
+finally:
+    print("finally", flush=True)
+"""
+
+
+def test_an_interrupted_program_ends_soon_and_prints_nothing() -> None:
+    """SIGINT ends it with 130 although a thread is stuck, its `finally` has run, and stderr is empty."""
+    command = [sys.executable, "-c", STUCK]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "ready\n"
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.stdout.read(), process.stderr.read()
+        assert process.wait() == ending.INTERRUPTED
+    assert time.monotonic() - began < 3
+    assert (rest, errors) == ("finally\n", "")
+
+
+def test_every_other_exception_is_printed_as_before() -> None:
+    """Only the interrupt is silent."""
+    code = "from pulumi_tcsql_check import ending\nending.prepare()\nraise ValueError('still here')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.endswith("ValueError: still here\n")
+
+
+def test_a_program_with_a_handler_of_its_own_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever handles SIGINT already is left alone."""
+    monkeypatch.setattr(sys, "excepthook", hook := sys.excepthook)
+    before = signal.signal(signal.SIGINT, handler := lambda *_: None)
+    try:
+        ending.prepare()
+        assert signal.getsignal(signal.SIGINT) is handler
+        assert sys.excepthook is hook
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_nothing_is_installed_from_another_thread() -> None:
+    """The package is used in worker threads too, where signals are none of its business."""
+    before = signal.getsignal(signal.SIGINT), sys.excepthook
+    thread = threading.Thread(target=ending.prepare)
+    thread.start()
+    thread.join()
+    assert (signal.getsignal(signal.SIGINT), sys.excepthook) == before
+
+
+def test_the_hook_and_the_handler_do_as_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process: the handler interrupts and starts the timer, the hook hides the interrupt alone."""
+    ended: list[int] = []
+    shown: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, _error, _trace: shown.append(kind))
+    monkeypatch.setattr("os._exit", ended.append)
+    monkeypatch.setattr(ending, "GRACE_SECONDS", 0.01)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        ending.prepare()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        _wait_until(lambda: ended == [ending.INTERRUPTED])
+    finally:
+        signal.signal(signal.SIGINT, before)
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    sys.excepthook(ValueError, ValueError(), None)
+    assert shown == [ValueError]
+
+
+def _wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)

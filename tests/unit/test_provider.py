@@ -1,0 +1,89 @@
+"""The provider, as the host holds it."""
+
+from typing import Any
+
+import pytest
+from pulumi.dynamic import Config, ConfigureRequest
+from pulumi.dynamic.dynamic import serialize_provider
+
+from pulumi_tcsql_check import host, reading
+from pulumi_tcsql_check.errors import WaitCancelledError
+from pulumi_tcsql_check.provider import MigrationCheckProvider
+
+SERIALIZED = "gASVPQAAAAAAAACMG3B1bHVtaV90Y3NxbF9jaGVjay5wcm92aWRlcpSMFk1pZ3JhdGlvbkNoZWNrUHJvdmlkZXKUk5QpgZQu"
+
+
+class Call:
+    """Notes the sentence that the engine is to print."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.sentence = ""
+
+    def show(self, text: str) -> None:
+        """Drop a line."""
+
+    def warn(self, text: str) -> None:
+        """Drop a warning."""
+
+    def fail(self, sentence: str) -> None:
+        """Note the sentence."""
+        self.sentence = sentence
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Let the provider find this call."""
+    call = Call()
+    monkeypatch.setattr(host, "current_call", lambda: call)
+    return call
+
+
+@pytest.fixture
+def provider() -> MigrationCheckProvider:
+    """Configure a provider with an empty stack configuration."""
+    provider = MigrationCheckProvider()
+    provider.configure(ConfigureRequest(Config({}, "test")))
+    return provider
+
+
+def test_the_serialized_provider_is_the_same_short_text_for_ever() -> None:
+    """It is written into users' state, so it must not change, on any Python."""
+    assert serialize_provider(MigrationCheckProvider()) == SERIALIZED
+
+
+def test_a_read_returns_its_id_and_what_was_read(
+    monkeypatch: pytest.MonkeyPatch, call: Call, provider: MigrationCheckProvider
+) -> None:
+    """The outputs are those of the reading, in a dictionary of their own."""
+    monkeypatch.setattr(reading, "read", lambda props, _config, _call: {"seen": props["migrate_id"]})
+    result = provider.read("ap-guangzhou/7", {"migrate_id": 7})
+    assert (result.id, result.outs) == ("ap-guangzhou/7", {"seen": 7})
+    assert call.sentence == ""
+
+
+def test_an_error_of_ours_is_its_own_sentence(
+    monkeypatch: pytest.MonkeyPatch, call: Call, provider: MigrationCheckProvider
+) -> None:
+    """The engine prints what the error says, and the read fails."""
+    monkeypatch.setattr(reading, "read", _raising(WaitCancelledError()))
+    with pytest.raises(WaitCancelledError):
+        provider.read("ap-guangzhou/7", {})
+    assert call.sentence == str(WaitCancelledError())
+
+
+def test_an_error_that_nobody_foresaw_keeps_the_gate_shut_and_quotes_nothing(
+    monkeypatch: pytest.MonkeyPatch, call: Call, provider: MigrationCheckProvider
+) -> None:
+    """Its text might hold anything, so only its kind is named."""
+    monkeypatch.setattr(reading, "read", _raising(KeyError("a secret")))
+    with pytest.raises(KeyError):
+        provider.read("ap-guangzhou/7", {})
+    assert call.sentence == "The gate stays shut: it failed in a way it did not foresee (KeyError)."
+
+
+def _raising(error: Exception) -> Any:  # noqa: ANN401  # stands for a function
+    def read(*_: object) -> None:
+        raise error
+
+    return read

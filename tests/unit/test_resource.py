@@ -1,0 +1,161 @@
+"""`MigrationCheck` in a program, under Pulumi's own mocks."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import mocks, settings
+
+from pulumi_tcsql_check import InvalidInputError, MigrationCheck, Step
+
+PLAIN: dict[str, Any] = {"migrate_id": 1066, "region": "ap-guangzhou"}
+
+
+class Recorder(mocks.Mocks):
+    """Answers as a passed check, and notes what was asked."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.seen: list[mocks.MockResourceArgs] = []
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        """Note a resource."""
+        self.seen.append(args)
+        step = {"name": "Hard disk space check", "status": 0, "state": "passed", "message": "Check ..."}
+        return args.resource_id, {**args.inputs, "total": 1, "current": 1, "steps": [step], "passed": True}
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        """Answer no function."""
+        raise NotImplementedError(args.token)
+
+
+@pytest.fixture
+def recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+    """Run the program under mocks, without a region in the environment."""
+    monkeypatch.delenv("TENCENTCLOUD_REGION", raising=False)
+    recorder = Recorder()
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    mocks.set_mocks(recorder, preview=False)
+    yield recorder
+    pulumi.runtime.config.CONFIG.set({})
+    settings.reset_options()
+    loop.close()
+    asyncio.set_event_loop(None)
+
+
+def resolve(output: pulumi.Output[Any]) -> Any:  # noqa: ANN401  # whatever the output holds
+    """Wait for an output."""
+    return asyncio.get_event_loop_policy().get_event_loop().run_until_complete(output.future())
+
+
+def test_the_names_that_users_state_holds_are_these(recorder: Recorder) -> None:
+    """Type token, id, and the names of all inputs on the wire are final."""
+    check = MigrationCheck(
+        "orders",
+        **PLAIN,
+        timeout_seconds=60,
+        poll_interval_seconds=1,
+        enforce=True,
+        failed_statuses=[-1],
+        endpoint="sqlserver.tencentcloudapi.com",
+    )
+    resolve(check.urn)
+    (seen,) = recorder.seen
+    assert seen.typ == "pulumi-python:dynamic/tcsql:MigrationCheck"
+    assert seen.resource_id == "ap-guangzhou/1066"
+    assert {name: value for name, value in seen.inputs.items() if name != "__provider"} == {
+        "migrate_id": 1066,
+        "region": "ap-guangzhou",
+        "timeout_seconds": 60,
+        "poll_interval_seconds": 1,
+        "enforce": True,
+        "failed_statuses": [-1],
+        "endpoint": "sqlserver.tencentcloudapi.com",
+        "wait": True,
+    }
+
+
+def test_outputs_have_their_types(recorder: Recorder) -> None:
+    """Whole numbers are ints, and each step is a `Step`."""
+    check = MigrationCheck("orders", **PLAIN)
+    (step,) = resolve(check.steps)
+    assert isinstance(step, Step)
+    assert (step.name, step.status, step.state, step.message) == ("Hard disk space check", 0, "passed", "Check ...")
+    assert (resolve(check.total), resolve(check.passed)) == (1, True)
+    assert recorder.seen
+
+
+def test_a_step_can_be_made_by_a_users_own_test() -> None:
+    """`Step` is a plain value."""
+    step = Step(name="Disk", status=-2, state="not-started", message="")
+    assert (step.name, step.status, step.state, step.message) == ("Disk", -2, "not-started", "")
+
+
+@pytest.mark.parametrize("migrate_id", ["1066", 1066, 1066.0])
+def test_a_number_that_comes_as_an_output_makes_the_same_id(recorder: Recorder, migrate_id: int | str) -> None:
+    """Text and floats, as other providers give them, end in one resource id."""
+    check = MigrationCheck("orders", migrate_id=pulumi.Output.from_input(migrate_id), region="ap-guangzhou")
+    assert resolve(check.id) == "ap-guangzhou/1066"
+    assert recorder.seen
+
+
+def test_an_output_of_a_wrong_kind_is_left_for_the_provider(recorder: Recorder) -> None:
+    """The program goes on, and `read` refuses it."""
+    check = MigrationCheck("orders", migrate_id=pulumi.Output.from_input("x"), region="ap-guangzhou")
+    assert resolve(check.id) == "ap-guangzhou/x"
+    assert recorder.seen
+
+
+def test_the_region_comes_from_the_configuration_then_from_the_environment(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stack's own region wins over the machine's."""
+    monkeypatch.setenv("TENCENTCLOUD_REGION", "ap-tokyo")
+    assert resolve(MigrationCheck("one", migrate_id=1).id) == "ap-tokyo/1"
+    pulumi.runtime.set_config("tencentcloud:region", "ap-seoul")
+    assert resolve(MigrationCheck("two", migrate_id=1).id) == "ap-seoul/1"
+    assert resolve(MigrationCheck("three", migrate_id=1, region="ap-beijing").id) == "ap-beijing/1"
+    assert len(recorder.seen) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("migrate_id", value) for value in (0, -1, 1.5, "x", True, None)),
+        *(("timeout_seconds", value) for value in (0, float("nan"), float("inf"))),
+        *(("poll_interval_seconds", value) for value in (0.05, 301)),
+        *(("endpoint", value) for value in ("https://a.example/path", "http://a.example")),
+        ("failed_statuses", [0]),
+        ("enforce", "no"),
+        ("region", ""),
+    ],
+)
+def test_a_bad_plain_value_is_refused_at_the_users_own_line(recorder: Recorder, name: str, value: object) -> None:
+    """The error is Pulumi's, too, names input, value and line, and nothing is registered."""
+    given: dict[str, Any] = {**PLAIN, name: value}
+    line = sys._getframe().f_lineno + 2
+    with pytest.raises(InvalidInputError) as refused:
+        MigrationCheck("orders", **given)
+    assert isinstance(refused.value, pulumi.RunError)
+    assert refused.value.name == name
+    assert str(refused.value).startswith(f"{name} is {value!r}, but must be ")
+    assert str(refused.value).endswith(f"(test_resource.py, line {line})")
+    assert recorder.seen == []
+
+
+def test_a_list_with_an_output_in_it_is_left_for_the_provider(recorder: Recorder) -> None:
+    """What is not known yet can't be validated yet."""
+    codes: list[Any] = [pulumi.Output.from_input(-1)]
+    resolve(MigrationCheck("orders", **PLAIN, failed_statuses=codes).urn)
+    assert recorder.seen[0].inputs["failed_statuses"] == [-1]
+
+
+def test_a_preview_does_not_ask_to_wait(recorder: Recorder) -> None:
+    """The hidden input is set on an up alone."""
+    mocks.set_mocks(recorder, preview=True)
+    resolve(MigrationCheck("orders", **PLAIN).urn)
+    assert recorder.seen[0].inputs["wait"] is False
