@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime import mocks, settings
+from pulumi.runtime import mocks, settings, stack
 
 from pulumi_tcsql_check import InvalidInputError, MigrationCheck, Step
 
@@ -41,6 +41,7 @@ def recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
     asyncio.set_event_loop(loop)
     mocks.set_mocks(recorder, preview=False)
     yield recorder
+    loop.run_until_complete(stack.wait_for_rpcs())
     pulumi.runtime.config.CONFIG.set({})
     settings.reset_options()
     loop.close()
