@@ -151,8 +151,10 @@ def test_a_bad_value_ends_the_program_with_one_sentence_that_names_the_users_lin
     site = build("pass", {"migrate_id": 1.5})
     result = site.stack.up()
     assert result.exit_code != 0
+    program = (site.stack.project / "__main__.py").read_text(encoding="utf-8").splitlines()
+    line = next(number for number, text in enumerate(program, start=1) if text.startswith("check = MigrationCheck("))
     assert errors(result)[0] == (
-        "migrate_id is 1.5, but must be a whole number from 1 to 9007199254740991. (__main__.py, line 19)"
+        f"migrate_id is 1.5, but must be a whole number from 1 to 9007199254740991. (__main__.py, line {line})"
     )
     assert "Traceback" not in result.screen
     assert site.emulator.requests == []

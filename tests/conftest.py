@@ -1,0 +1,49 @@
+"""After all tests, no process that they started may be left: neither emulator, nor provider, nor CLI.
+
+Every process inherits a mark in its environment; at the end the processes that carry it are looked for by their pids.
+"""
+
+import os
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+
+MARK = "TCSQL_CHECK_TEST_RUN"
+GRACE_SECONDS = 10.0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Mark this process, and so all that it starts."""
+    if not hasattr(config, "workerinput"):
+        os.environ[MARK] = uuid.uuid4().hex
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail the run if a process is left once the last has had its time to end."""
+    del exitstatus
+    if hasattr(session.config, "workerinput"):
+        return
+    deadline = time.monotonic() + GRACE_SECONDS
+    while (left := left_behind()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if left:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        print("\nprocesses left behind:", *(f"  {pid}: {command}" for pid, command in left.items()), sep="\n")
+
+
+def left_behind() -> dict[int, str]:
+    """Find the processes that carry this run's mark, but for this one."""
+    mark = f"{MARK}={os.environ[MARK]}".encode()
+    pids = [int(folder.name) for folder in Path("/proc").glob("[0-9]*") if int(folder.name) != os.getpid()]
+    return {pid: _read(pid, "cmdline").decode() for pid in pids if mark in _read(pid, "environ").split(b"\0")}
+
+
+def _read(pid: int, name: str) -> bytes:
+    """Read what the kernel says of a process; nothing if it has ended."""
+    try:
+        return Path(f"/proc/{pid}/{name}").read_bytes()
+    except OSError:
+        return b""

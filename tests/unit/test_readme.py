@@ -1,0 +1,81 @@
+"""The README says what is so."""
+
+import re
+from pathlib import Path
+
+from pulumi_tcsql_check import credentials, inputs
+from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, built_in_names
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def table(heading: str) -> list[list[str]]:
+    """Return the cells of the first table below a heading, without its head."""
+    section = README.split(f"\n## {heading}\n", 1)[1]
+    rows = re.findall(r"(?m)^\|(.+)\|$", section.split("\n## ", 1)[0])
+    return [[cell.strip() for cell in row.split(" | ")] for row in rows[2:]]
+
+
+def test_the_first_program_is_the_example() -> None:
+    """Whoever copies it copies what the tests run."""
+    program = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert program is not None
+    assert program[1] == (ROOT / "examples" / "gate" / "__main__.py").read_text(encoding="utf-8")
+
+
+def test_the_commands_come_first() -> None:
+    """The two commands stand in the first block."""
+    block = README.split("```console\n", 1)[1].split("```", 1)[0]
+    assert [line.split("#")[0].strip() for line in block.splitlines()] == ["$ make up", "$ make test"]
+
+
+def test_every_input_is_in_the_table_with_its_default() -> None:
+    """The table lists the constructor's own names, and the defaults that the provider fills in."""
+    rows = {cells[0].strip("`"): cells for cells in table("Inputs")}
+    assert set(rows) == {
+        "migrate_id",
+        "region",
+        "timeout_seconds",
+        "poll_interval_seconds",
+        "enforce",
+        "failed_statuses",
+        "endpoint",
+        "opts",
+    }
+    assert rows["timeout_seconds"][2] == f"{inputs.DEFAULT_TIMEOUT_SECONDS:g}"
+    assert rows["poll_interval_seconds"][2] == f"{inputs.DEFAULT_POLL_INTERVAL_SECONDS:g}"
+
+
+def test_every_built_in_scenario_is_in_the_table() -> None:
+    """Neither more nor fewer than the emulator has."""
+    assert sorted(cells[0].strip("`") for cells in table("Rehearsal")) == sorted(built_in_names())
+
+
+def test_the_rehearsal_names_the_emulators_own_keys() -> None:
+    """The commands work as written."""
+    assert f"TENCENTCLOUD_SECRET_ID={DUMMY_SECRET_ID} TENCENTCLOUD_SECRET_KEY={DUMMY_SECRET_KEY}" in README
+
+
+def test_the_contents_lead_somewhere() -> None:
+    """Each link of the contents is a heading, and each heading is in the contents."""
+    headings = [
+        re.sub(r"[^a-z -]", "", line.lower()).replace(" ", "-") for line in re.findall(r"(?m)^## (.+)$", README)
+    ]
+    assert re.findall(r"\]\(#([a-z-]+)\)", README) == headings
+
+
+def test_what_is_refused_is_named() -> None:
+    """The keys that the README gives as refused are refused."""
+    assert {"assumeRole", "profile", "domain"} <= set(credentials.NOT_HONOURED)
+
+
+def test_the_tested_sdk_versions_are_the_ones_installed() -> None:
+    """The compatibility table names the versions that the environments pin."""
+    pins = [
+        re.search(r"pulumi==([0-9.]+)", (ROOT / "tests" / name).read_text(encoding="utf-8"))
+        for name in ("requirements-oldest.txt", "requirements.txt")
+    ]
+    oldest, newest = (pin[1] for pin in pins if pin is not None)
+    assert f"tested at {oldest} and {newest}" in README
+    assert f"pulumi>={oldest.rsplit('.', 1)[0]}" in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
