@@ -81,8 +81,7 @@ class CheckTimeoutError(TcsqlCheckError):
     Attributes:
         migration: Which migration.
         timeout_seconds: How long the gate waited.
-        progress: The last answer, if there was any.
-        trouble: The error of the last call, if it brought no answer.
+        progress: The last answer, if there was any; the error of a last call without one is the `__cause__`.
     """
 
     def __init__(

@@ -9,6 +9,8 @@ from typing import Any
 
 import pulumi
 from pulumi.dynamic import Resource
+from pulumi.runtime.proto.resource_pb2_grpc import ResourceMonitorStub
+from pulumi.runtime.settings import get_monitor
 
 from pulumi_tcsql_check import ending, inputs
 from pulumi_tcsql_check.credentials import CONFIG_NAMESPACE
@@ -106,7 +108,6 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
             InvalidInputError: A plain value is outside its range; it is a `pulumi.RunError` as well. What comes as an
                 output is validated when it is known.
         """
-        ending.prepare()
         given: dict[str, Any] = {
             "migrate_id": migrate_id,
             "region": region if region is not None else _default_region(),
@@ -117,6 +118,8 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
             "endpoint": endpoint,
         }
         _validate(given)
+        if isinstance(get_monitor(), ResourceMonitorStub):  # an engine runs the program, and no unit test
+            ending.prepare()
         props = {
             **given,
             "wait": not pulumi.runtime.is_dry_run(),
@@ -154,7 +157,7 @@ def _validate_plain(name: str, value: object) -> None:
 
 def _users_line() -> str:
     """Say where in the user's program the call stands: the first frame outside of this package."""
-    here = str(Path(__file__).parent)
+    here = f"{Path(__file__).parent}{os.sep}"
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # inspect.stack() reads every source file
     while frame is not None and frame.f_code.co_filename.startswith(here):
         frame = frame.f_back

@@ -42,4 +42,4 @@ class StatusLine:
         if type(trouble) is not type(self._trouble):
             self._trouble_since = now
         self._trouble = trouble
-        return "API throttles" if isinstance(trouble, ThrottledError) else "API unreachable"
+        return "throttled by the API" if isinstance(trouble, ThrottledError) else "no answer from the API"

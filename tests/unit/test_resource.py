@@ -1,15 +1,18 @@
 """`MigrationCheck` in a program, under Pulumi's own mocks."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Iterator
 from typing import Any
 
+import grpc
 import pulumi
 import pytest
 from pulumi.runtime import mocks, settings, stack
+from pulumi.runtime.proto.resource_pb2_grpc import ResourceMonitorStub
 
-from pulumi_tcsql_check import InvalidInputError, MigrationCheck, Step
+from pulumi_tcsql_check import InvalidInputError, MigrationCheck, Step, ending, resource
 
 PLAIN: dict[str, Any] = {"migrate_id": 1066, "region": "ap-guangzhou"}
 
@@ -153,6 +156,25 @@ def test_a_list_with_an_output_in_it_is_left_for_the_provider(recorder: Recorder
     codes: list[Any] = [pulumi.Output.from_input(-1)]
     resolve(MigrationCheck("orders", **PLAIN, failed_statuses=codes).urn)
     assert recorder.seen[0].inputs["failed_statuses"] == [-1]
+
+
+def test_a_unit_test_of_a_program_keeps_its_own_way_to_end(recorder: Recorder) -> None:
+    """Under mocks, Ctrl-C stays what it was."""
+    before = signal.getsignal(signal.SIGINT), sys.excepthook
+    resolve(MigrationCheck("orders", **PLAIN).urn)
+    assert (signal.getsignal(signal.SIGINT), sys.excepthook) == before
+    assert recorder.seen
+
+
+def test_a_program_that_an_engine_runs_ends_quietly(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With an engine behind the program, its first gate prepares the ending."""
+    prepared: list[bool] = []
+    monkeypatch.setattr(ending, "prepare", lambda: prepared.append(True))
+    with grpc.insecure_channel("127.0.0.1:9") as channel:
+        monkeypatch.setattr(resource, "get_monitor", lambda: ResourceMonitorStub(channel))
+        resolve(MigrationCheck("orders", **PLAIN).urn)
+    assert prepared == [True]
+    assert recorder.seen
 
 
 def test_a_preview_does_not_ask_to_wait(recorder: Recorder) -> None:
