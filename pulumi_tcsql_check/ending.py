@@ -1,8 +1,11 @@
-"""Ends the program process at once, and without a traceback, when its language host interrupts it.
+"""Ends the program process: quietly when it is interrupted, and before anything is deleted when its gate refused.
 
 When a gate refuses or the update is cancelled, the engine never answers the program's pending read. The host then sends
 the program SIGINT and kills it after five seconds. Python's own way of ending fills the screen with a traceback around
 the gate's one sentence, and waits for threads that are blocked in gRPC until it is killed.
+
+With `--continue-on-error` the engine hands a refused read to the program as one without outputs. A program that ended
+well would then be followed by the engine's delete phase, which removes whatever the program no longer mentions.
 """
 
 import os
@@ -10,6 +13,8 @@ import signal
 import sys
 import threading
 from types import FrameType, TracebackType
+
+import pulumi
 
 GRACE_SECONDS = 0.3
 """How long the program has to end by itself after it was interrupted."""
@@ -40,3 +45,22 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     timer.daemon = True
     timer.start()
     signal.default_int_handler(number, frame)
+
+
+def guard(name: str, passed: pulumi.Output[bool], enforce: pulumi.Input[bool] | None) -> None:
+    """End the program with one sentence if a gate comes back without having passed.
+
+    Args:
+        name: The gate's name in the stack.
+        passed: Its verdict; anything but `True` ends the program, also a value that has no answer behind it.
+        enforce: The gate's own input; `False` lets everything through.
+    """
+
+    def refuse(both: list[object]) -> None:
+        if both[0] is not True and both[1] is not False:
+            raise pulumi.RunError(
+                f"The gate {name} did not pass, so the program ends here and nothing is deleted; "
+                "the gate's own error says why."
+            )
+
+    pulumi.Output.all(passed, enforce).apply(refuse, run_with_unknowns=True)

@@ -118,7 +118,8 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
             "endpoint": endpoint,
         }
         _validate(given)
-        if isinstance(get_monitor(), ResourceMonitorStub):  # an engine runs the program, and no unit test
+        has_engine = isinstance(get_monitor(), ResourceMonitorStub)  # there is none in a unit test
+        if has_engine:
             ending.prepare()
         props = {
             **given,
@@ -127,6 +128,8 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
         }
         reads = pulumi.ResourceOptions(id=_resource_id(given["migrate_id"], given["region"]))
         super().__init__(MigrationCheckProvider(), name, props, pulumi.ResourceOptions.merge(opts, reads))
+        if has_engine and props["wait"]:
+            ending.guard(name, self.passed, enforce)
 
 
 class InputError(InvalidInputError, pulumi.RunError):

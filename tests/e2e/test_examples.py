@@ -43,7 +43,7 @@ def test_the_cutover_moves_nothing_while_the_check_fails(tmp_path: Path) -> None
     ("scenario", "passes", "seen"),
     [("pass", True, "passed: true"), ("fail", False, 'failed at step 4 of 8, "Character set check"')],
 )
-def test_the_root_project_runs_as_make_up_runs_it(tmp_path: Path, scenario: str, passes: bool, seen: str) -> None:  # noqa: FBT001
+def test_the_root_project_runs_as_make_up_runs_it(tmp_path: Path, scenario: str, passes: bool, seen: str) -> None:
     """The program behind `make up` ends as the update ends, and leaves nothing in the project."""
     before = sorted(path.name for path in ROOT.glob("Pulumi*"))
     environ = {**os.environ, "TMPDIR": str(tmp_path)}

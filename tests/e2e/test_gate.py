@@ -16,7 +16,7 @@ def test_a_passed_check_costs_one_request_per_command_and_none_on_destroy(build:
     assert site.records == {"behind": "new"}
     outputs = site.stack.outputs()
     assert (outputs["total"], outputs["current"], outputs["passed"], outputs["status"]) == (8, 8, True, "passed")
-    assert (outputs["migrate_id"], outputs["region"], outputs["types"]) == (1066, "ap-guangzhou", ["int", "Step"])
+    assert (outputs["migrate_id"], outputs["region"], outputs["types"]) == (1066, "ap-guangzhou", ["Step"])
     assert [step["state"] for step in outputs["steps"]] == ["passed"] * 8
     assert set(outputs["steps"][0]) == {"name", "status", "state", "message"}
     assert len(site.emulator.requests) == 1
@@ -119,6 +119,30 @@ def test_an_update_that_targets_a_dependent_does_not_get_round_the_gate(build: B
     assert result.exit_code != 0
     assert site.records == {}
     assert len(errors(result)) == 1
+
+
+def test_nothing_is_deleted_behind_a_refusal_even_with_continue_on_error(build: Build) -> None:
+    """What the program no longer mentions stays while the check has not passed, and goes once it has."""
+    site = build("by-id", {"migrate_id": 1, **FAST})
+    program = site.stack.project / "__main__.py"
+    text = program.read_text(encoding="utf-8")
+    program.write_text(text + 'Record("old", config.require("folder"), "old")\n', encoding="utf-8")
+    assert site.stack.up().exit_code == 0
+    assert site.records == {"behind": "new", "old": "old"}
+
+    program.write_text(text, encoding="utf-8")
+    config = site.stack.config_file.read_text(encoding="utf-8")
+    site.stack.config_file.write_text(config.replace('"migrate_id\\": 1,', '"migrate_id\\": 2,'), encoding="utf-8")
+    refused = site.stack.up("--continue-on-error")
+    assert refused.exit_code != 0
+    assert site.records == {"behind": "new", "old": "old"}
+    assert any(error.startswith("migration check 2 (ap-guangzhou) failed at step 4") for error in errors(refused))
+    assert "The gate orders did not pass, so the program ends here and nothing is deleted" in refused.screen
+    assert "Traceback" not in refused.screen
+
+    site.stack.config_file.write_text(config, encoding="utf-8")
+    assert site.stack.up("--continue-on-error").exit_code == 0
+    assert site.records == {"behind": "new"}
 
 
 def test_enforce_false_asks_once_warns_and_holds_nothing(build: Build) -> None:

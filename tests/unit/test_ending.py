@@ -1,13 +1,17 @@
 """How the program process ends when its language host interrupts it."""
 
+import asyncio
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import cast
 
+import pulumi
 import pytest
+from pulumi.runtime import stack
 
 from pulumi_tcsql_check import ending
 
@@ -93,3 +97,23 @@ def _wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)
+
+
+@pytest.mark.parametrize(
+    ("passed", "enforce", "ends"),
+    [(True, None, False), (True, True, False), (False, False, False), (False, None, True), (None, True, True)],
+)
+def test_the_guard_ends_a_program_whose_gate_did_not_pass(
+    passed: bool | None, enforce: bool | None, ends: bool
+) -> None:
+    """Anything but `True` ends it, unless the gate was told not to hold."""
+
+    async def run() -> None:
+        ending.guard("orders", pulumi.Output.from_input(cast("bool", passed)), enforce)
+        await stack.wait_for_rpcs()
+
+    if ends:
+        with pytest.raises(pulumi.RunError, match=r"^The gate orders did not pass, so the program ends here and noth"):
+            asyncio.run(run())
+    else:
+        asyncio.run(run())

@@ -167,13 +167,18 @@ def test_a_unit_test_of_a_program_keeps_its_own_way_to_end(recorder: Recorder) -
 
 
 def test_a_program_that_an_engine_runs_ends_quietly(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With an engine behind the program, its first gate prepares the ending."""
+    """With an engine behind the program, its gate prepares the ending, and guards against deletions on an up alone."""
     prepared: list[bool] = []
+    guarded: list[str] = []
     monkeypatch.setattr(ending, "prepare", lambda: prepared.append(True))
+    monkeypatch.setattr(ending, "guard", lambda name, _passed, _enforce: guarded.append(name))
     with grpc.insecure_channel("127.0.0.1:9") as channel:
         monkeypatch.setattr(resource, "get_monitor", lambda: ResourceMonitorStub(channel))
         resolve(MigrationCheck("orders", **PLAIN).urn)
-    assert prepared == [True]
+        mocks.set_mocks(recorder, preview=True)
+        resolve(MigrationCheck("previewed", **PLAIN).urn)
+    assert prepared == [True, True]
+    assert guarded == ["orders"]
     assert recorder.seen
 
 

@@ -22,4 +22,4 @@ Record("behind", config.require("folder"), "new", pulumi.ResourceOptions(depends
 
 for name in ("total", "current", "passed", "status", "steps", "migrate_id", "region"):
     pulumi.export(name, getattr(check, name))
-pulumi.export("types", check.steps.apply(lambda steps: [type(steps[0].status).__name__, type(steps[0]).__name__]))
+pulumi.export("types", check.steps.apply(lambda steps: [type(step).__name__ for step in steps or []][:1]))
