@@ -23,7 +23,7 @@ setup: $(VENV)/.package $(VENV)-oldest/.package ## The environments and the CLI,
 
 test: setup lint ## Everything: lint, types, unit, contract and end-to-end tests, coverage, on the built wheel.
 	@$(BIN)/coverage erase
-	@$(WITH_CLI) coverage run -m pytest tests --numprocesses 3 --dist loadgroup
+	@$(WITH_CLI) coverage run $(BIN)/pytest tests --numprocesses 3 --dist loadgroup
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 

@@ -32,6 +32,9 @@ NOT_HONOURED = (
 )
 """Keys of that provider that would change who asks, or whom: refused, since ignoring one might ask as another."""
 
+NOT_HONOURED_VARIABLES = ("TENCENTCLOUD_PROFILE", "TENCENTCLOUD_SHARED_CREDENTIALS_DIR")
+"""Variables that choose another file or section than the one read here: refused once it comes to files."""
+
 _HOW_TO = (
     "Set them with `pulumi config set tencentcloud:secretId ...` and "
     "`pulumi config set --secret tencentcloud:secretKey`, or as TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY."
@@ -57,6 +60,10 @@ class Credentials(msgspec.Struct, frozen=True):
         """Show nothing but the id's last four characters and the source."""
         return f"<credentials {self}>"
 
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """Show rich, which does not ask `__repr__`, no more than that."""
+        return [("found", str(self))]
+
     def __str__(self) -> str:
         """Name them so that their owner knows them and nobody else learns anything."""
         return f"...{self.secret_id[-4:]} from {self.source}"
@@ -66,19 +73,17 @@ Source = tuple[str, Callable[[], Credentials | None]]
 """What the source is called, and how to look there; None means that it isn't there."""
 
 
-def refuse_unsupported(config: StackConfig) -> None:
-    """Refuse a stack whose configuration names credentials or hosts in a way that isn't honoured here.
-
-    Raises:
-        CredentialsError: Names the key.
-    """
+def _refuse_unsupported(config: StackConfig) -> None:
     for key in NOT_HONOURED:
-        if config.get(f"{CONFIG_NAMESPACE}:{key}") not in (None, "", "false", False):
-            raise CredentialsError(
-                f"The stack's configuration sets {CONFIG_NAMESPACE}:{key}, which the gate doesn't honour, and ignoring "
-                "it might ask about another account's migration. Give the gate's stack credentials of its own: "
-                f"{_HOW_TO}"
-            )
+        if str(config.get(f"{CONFIG_NAMESPACE}:{key}") or "").lower() not in ("", "false"):
+            raise _refusal(f"The stack's configuration sets {CONFIG_NAMESPACE}:{key}")
+
+
+def _refusal(what: str) -> CredentialsError:
+    return CredentialsError(
+        f"{what}, which the gate doesn't honour, and ignoring it might ask about another account's migration. "
+        f"Give the gate's stack credentials of its own: {_HOW_TO}"
+    )
 
 
 def find(config: StackConfig, environ: Mapping[str, str], home: Path, roles: tuple[Source, ...]) -> Credentials:
@@ -93,11 +98,11 @@ def find(config: StackConfig, environ: Mapping[str, str], home: Path, roles: tup
     Raises:
         CredentialsError: A source is unusable, or there are none; it lists what was tried.
     """
-    refuse_unsupported(config)
+    _refuse_unsupported(config)
     sources: tuple[Source, ...] = (
         ("the stack's configuration (tencentcloud:secretId)", lambda: _from_config(config)),
         ("the environment (TENCENTCLOUD_SECRET_ID)", lambda: _from_environment(environ)),
-        ("~/.tencentcloud/credentials", lambda: _from_profile_file(home / ".tencentcloud" / "credentials")),
+        ("~/.tencentcloud/credentials", lambda: _from_profile_file(environ, home)),
         ("~/.tccli/default.credential", lambda: _from_cli_file(home / ".tccli" / "default.credential")),
         *roles,
     )
@@ -146,7 +151,11 @@ def _from_environment(environ: Mapping[str, str]) -> Credentials | None:
     return pair("the environment", names, environ.get(names[0]), environ.get(names[1]), token)
 
 
-def _from_profile_file(path: Path) -> Credentials | None:
+def _from_profile_file(environ: Mapping[str, str], home: Path) -> Credentials | None:
+    for name in NOT_HONOURED_VARIABLES:
+        if environ.get(name):
+            raise _refusal(f"The environment sets {name}")
+    path = home / ".tencentcloud" / "credentials"
     text = _read(path)
     if text is None:
         return None
@@ -166,7 +175,7 @@ def _from_cli_file(path: Path) -> Credentials | None:
         return None
     try:
         values = msgspec.json.decode(text, type=dict[str, Any])
-    except msgspec.DecodeError:
+    except (ValueError, RecursionError):
         raise CredentialsError(f"{path} is not a JSON object.") from None
     names = ("secretId", "secretKey")
     return pair(str(path), names, values.get(names[0]), values.get(names[1]), values.get("token"))

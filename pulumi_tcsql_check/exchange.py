@@ -23,6 +23,7 @@ MIN_EXCHANGE_SECONDS = 1.0
 
 _CHUNK_BYTES = 1 << 13
 _GLANCE_SECONDS = 0.1
+_LINGER_SECONDS = 0.5
 
 T = TypeVar("T")
 
@@ -46,10 +47,26 @@ class BoundedAdapter(HTTPAdapter):
     def __init__(self) -> None:
         """Keep one connection alive."""
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
-        self.deadline = 0.0
-        """The instant, on `time.monotonic`, when the exchange must be over; set it before each."""
+        self._deadline = 0.0
         self.status = 0
         """The HTTP status of the last answer, 0 where there was none."""
+
+    @classmethod
+    def on(cls, session: requests.Session) -> "BoundedAdapter":
+        """Bound all exchanges of a session, and keep it from reading the environment.
+
+        An entry in a netrc file would replace the signature. Proxies are the SDK's business: it reads them by itself.
+        """
+        adapter = cls()
+        session.trust_env = False
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        return adapter
+
+    def begin(self, seconds: float) -> None:
+        """Bound the next exchange; a little more generously than `run_bounded`, which is to notice first."""
+        self._deadline = time.monotonic() + seconds + _LINGER_SECONDS
+        self.status = 0
 
     def send(  # noqa: PLR0913, PLR0917  # the signature is requests'
         self,
@@ -62,8 +79,7 @@ class BoundedAdapter(HTTPAdapter):
     ) -> requests.Response:
         """Send one request and read its whole answer."""
         del stream, timeout
-        self.status = 0
-        left = max(0.001, self.deadline - time.monotonic())
+        left = max(0.001, self._deadline - time.monotonic())
         response = super().send(request, True, (left, left), verify, cert, proxies)  # noqa: FBT003  # see above
         try:
             response._content = self._read(response)  # noqa: SLF001  # requests has no public way to set a body
@@ -81,7 +97,7 @@ class BoundedAdapter(HTTPAdapter):
             body += chunk
             if len(body) > MAX_BODY_BYTES:
                 raise BodyTooLargeError(f"the body is larger than {MAX_BODY_BYTES} bytes")
-            if time.monotonic() > self.deadline:
+            if time.monotonic() > self._deadline:
                 raise ExchangeTimeoutError("the answer did not end in time")
         return bytes(body)
 

@@ -14,8 +14,8 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
 from pulumi_tcsql_check.credentials import Credentials, Source, pair
-from pulumi_tcsql_check.errors import CredentialsError
-from pulumi_tcsql_check.exchange import run_bounded
+from pulumi_tcsql_check.errors import CredentialsError, WaitCancelledError
+from pulumi_tcsql_check.exchange import BoundedAdapter, run_bounded
 from pulumi_tcsql_check.inputs import Endpoint
 
 STS = Endpoint("https", "sts.tencentcloudapi.com")
@@ -84,7 +84,7 @@ def _ask(name: str, call: Callable[[], _StsPair], check_cancelled: Callable[[], 
     """Ask within the bound; whatever goes wrong is one sentence without the answer's text, which may hold a token."""
     try:
         found = run_bounded(call, BOUND_SECONDS, check_cancelled)
-    except CredentialsError:
+    except WaitCancelledError:
         raise
     except Exception as error:  # noqa: BLE001  # from a file, two HTTP libraries and two decoders
         from_whom = f"No credentials came from {name}, which the environment names"
@@ -94,9 +94,10 @@ def _ask(name: str, call: Callable[[], _StsPair], check_cancelled: Callable[[], 
 
 def _from_tke(environ: Mapping[str, str], sts: Endpoint) -> _StsPair:
     region, provider, token_file, role_arn = (environ[name] for name in _TKE_VARIABLES)
-    http = HttpProfile(protocol=sts.scheme, endpoint=sts.host, reqTimeout=BOUND_SECONDS)
+    http = HttpProfile(protocol=sts.scheme, endpoint=sts.host)
     profile = ClientProfile(httpProfile=http, language="en-US", disable_region_breaker=True)
     client = CommonClient("sts", "2018-08-13", None, region, profile)
+    BoundedAdapter.on(client.request.conn._session).begin(BOUND_SECONDS)  # noqa: SLF001  # the SDK has no public way
     params = {
         "ProviderId": provider,
         "WebIdentityToken": Path(token_file).read_text(encoding="utf-8").strip(),
@@ -109,6 +110,7 @@ def _from_tke(environ: Mapping[str, str], sts: Endpoint) -> _StsPair:
 
 def _from_cvm(role: str, metadata_url: str) -> _StsPair:
     with requests.Session() as session:
-        session.trust_env = False
-        answer = session.get(metadata_url + role, timeout=BOUND_SECONDS, allow_redirects=False)
+        BoundedAdapter.on(session).begin(BOUND_SECONDS)
+        answer = session.get(metadata_url + role)
+    answer.raise_for_status()
     return msgspec.json.decode(answer.content, type=_StsPair)

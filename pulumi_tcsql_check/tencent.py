@@ -3,7 +3,6 @@
 import logging
 import ssl
 import threading
-import time
 from typing import Any
 
 import msgspec
@@ -102,7 +101,7 @@ class MigrationApi:
         """
         rate_limit.PROCESS.wait_for_turn(self._clock)
         seconds = bound_seconds(seconds_left)
-        self._adapter.deadline = time.monotonic() + seconds
+        self._adapter.begin(seconds)
         params = {"MigrateId": migration.migrate_id}
         try:
             body = run_bounded(lambda: self._client.call(ACTION, params), seconds, self._check_cancelled)
@@ -118,15 +117,9 @@ class MigrationApi:
         profile = ClientProfile(httpProfile=http, language="en-US", disable_region_breaker=True)
         credential = Credential(self._credentials.secret_id, self._credentials.secret_key, self._credentials.token)
         client = CommonClient(SERVICE, VERSION, credential, self._region, profile)
-        adapter = BoundedAdapter()
-        connection = client.request.conn
-        session = connection._session  # noqa: SLF001  # the SDK has no public way to bound an exchange
-        session.trust_env = False  # a netrc entry would replace the signature; the SDK reads proxies by itself
-        session.mount("https://", adapter)
-        session.mount("http://", adapter)
         if self._endpoint.is_loopback:
-            connection.proxy = None
-        return adapter, client
+            client.request.conn.proxy = None
+        return BoundedAdapter.on(client.request.conn._session), client  # noqa: SLF001  # the SDK has no public way
 
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():
@@ -149,7 +142,7 @@ class MigrationApi:
             outcome = msgspec.json.decode(body, type=_Envelope).response
             if outcome.error is msgspec.UNSET:
                 return msgspec.json.decode(body, type=_Answer).response
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             reason = printable(str(error), 120)
             raise TransientError(f"{self._endpoint} gave an answer that is not the documented one: {reason}.") from None
         raise self._classify(outcome.error, outcome.request_id)

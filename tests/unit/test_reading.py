@@ -1,0 +1,317 @@
+"""One read of a check as the provider does it, with the real SDK and the emulator."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.loopback import Loopback, answer, join_exchanges, reset
+
+from pulumi_tcsql_check import host, rate_limit, reading, retry
+from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, parse
+from pulumi_tcsql_check.errors import (
+    CheckFailedError,
+    CheckTimeoutError,
+    CredentialsError,
+    InvalidInputError,
+    PermanentError,
+    TransientError,
+    WaitCancelledError,
+)
+from pulumi_tcsql_check.inputs import CheckInputs, Endpoint
+
+PROPS: dict[str, Any] = {"migrate_id": 1066.0, "region": "ap-guangzhou"}
+NOBODY = parse(b'{"migrations": {"1": [{"kind": "reset"}]}}', name="test")
+ONE_STEP = parse(
+    json.dumps(
+        {
+            "steps": [{"name": "one", "message": "Check it."}, {"name": "two", "message": "Check that."}],
+            "migrations": {"*": [{"kind": "progress", "statuses": [0, 7]}]},
+        }
+    ).encode(),
+    name="test",
+)
+UNKNOWN = {
+    "total": 0,
+    "current": 0,
+    "steps": [],
+    "passed": False,
+    "status": "unknown",
+    "migrate_id": 1066,
+    "region": "ap-guangzhou",
+    "enforce": False,
+    "failed_statuses": [],
+}
+
+
+class Recorder:
+    """Notes what the engine would be told."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.lines: list[str] = []
+        self.warnings: list[str] = []
+        self.sentences: list[str] = []
+
+    def show(self, text: str) -> None:
+        """Note a line of the row."""
+        self.lines.append(text)
+
+    def warn(self, text: str) -> None:
+        """Note a warning."""
+        self.warnings.append(text)
+
+    def fail(self, sentence: str) -> None:
+        """Note an error."""
+        self.sentences.append(sentence)
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Give the emulator's keys to the process, no other source of credentials, and turns without pauses."""
+    monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
+    monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
+    monkeypatch.setattr(retry, "FIRST_BACKOFF_SECONDS", 0.01)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", DUMMY_SECRET_ID)
+    monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", DUMMY_SECRET_KEY)
+    for name in ("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN", "TENCENTCLOUD_CAM_ROLE_NAME", "TKE_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    host.CANCELLED.clear()
+    yield
+    host.CANCELLED.clear()
+    join_exchanges()
+
+
+@pytest.fixture(name="call")
+def _call() -> Recorder:
+    """What the engine would be told."""
+    return Recorder()
+
+
+def stand_in(url: str) -> str:
+    """Write the warning about an endpoint that isn't Tencent's."""
+    return f"migration check 1066 (ap-guangzhou) is asked of {url}, which is not Tencent Cloud."
+
+
+def test_an_up_passes_once_the_check_has(call: Recorder) -> None:
+    """A waiting read returns every output of the passed check, and what a refresh needs to ask again."""
+    with Emulator("pass") as emulator:
+        outputs = reading.read({**PROPS, "wait": True, "endpoint": emulator.url}, {}, call)
+    steps = outputs.pop("steps")
+    assert outputs == {
+        "total": 8,
+        "current": 8,
+        "passed": True,
+        "status": "passed",
+        "migrate_id": 1066,
+        "region": "ap-guangzhou",
+        "enforce": True,
+        "failed_statuses": [],
+        "endpoint": emulator.url,
+    }
+    assert [step["state"] for step in steps] == ["passed"] * 8
+    assert call.lines
+    assert call.warnings == [stand_in(emulator.url)]
+    assert call.sentences == []
+
+
+def test_an_up_waits_until_the_deadline(call: Recorder) -> None:
+    """A check that doesn't pass in time leaves the gate shut."""
+    props = {**PROPS, "wait": True, "timeout_seconds": 0.05, "poll_interval_seconds": 0.1}
+    with Emulator(ONE_STEP) as emulator, pytest.raises(CheckTimeoutError) as caught:
+        reading.read({**props, "endpoint": emulator.url}, {}, call)
+    assert caught.value.timeout_seconds == 0.05
+    assert caught.value.progress is not None
+
+
+def test_an_up_fails_on_a_code_that_was_taught(call: Recorder) -> None:
+    """`failed_statuses` reach the verdict and the row."""
+    props = {**PROPS, "wait": True, "failed_statuses": [7.0]}
+    with Emulator(ONE_STEP) as emulator, pytest.raises(CheckFailedError) as caught:
+        reading.read({**props, "endpoint": emulator.url}, {}, call)
+    assert caught.value.steps == (2,)
+    assert "failed (status 7)" in call.lines[0]
+
+
+def test_a_preview_does_not_wait(call: Recorder) -> None:
+    """A running check is shown as it is, with exactly these outputs, `wait` not among them."""
+    with Emulator(ONE_STEP) as emulator:
+        outputs = reading.read({**PROPS, "wait": False, "endpoint": emulator.url}, {}, call)
+    assert outputs == {
+        "total": 2,
+        "current": 2,
+        "steps": [
+            {"name": "one", "status": 0, "state": "passed", "message": "Check it."},
+            {"name": "two", "status": 7, "state": "running", "message": "Check that."},
+        ],
+        "passed": False,
+        "status": "running",
+        "migrate_id": 1066,
+        "region": "ap-guangzhou",
+        "enforce": True,
+        "failed_statuses": [],
+        "endpoint": emulator.url,
+    }
+    assert call.lines == ["2/2 two: running"]
+
+
+def test_a_refresh_of_a_failed_check_is_no_error(call: Recorder) -> None:
+    """Stored outputs are enough to ask again; a failed step is reported and doesn't raise."""
+    with Emulator(ONE_STEP) as emulator:
+        props = {**PROPS, "endpoint": emulator.url, "failed_statuses": [7]}
+        stored = reading.read(props, {}, call)
+        again = reading.read(stored, {}, call)
+    assert again == stored
+    assert (again["status"], again["failed_statuses"]) == ("failed", [7])
+    assert call.lines == ["2/2 two: failed (status 7)"] * 2
+
+
+def test_a_preview_asks_again_after_trouble_in_passing(call: Recorder) -> None:
+    """A connection that broke once is no reason to fail a preview."""
+    body = '{"Response":{"TotalStep":0,"CurrentStep":0,"StepDetails":[],"RequestId":"r"}}'
+    with Loopback(reset, answer(body)) as server:
+        outputs = reading.read({**PROPS, "endpoint": f"http://{server.host}"}, {}, call)
+    assert len(server.requests) == 2
+    assert (outputs["status"], outputs["steps"], outputs["passed"]) == ("unknown", [], False)
+
+
+def test_a_preview_gives_up_soon(monkeypatch: pytest.MonkeyPatch, call: Recorder) -> None:
+    """Trouble that goes on ends a preview with the last error."""
+    monkeypatch.setattr(reading, "LOOK_SECONDS", 0.03)
+    with Loopback(reset) as server, pytest.raises(TransientError):
+        reading.read({**PROPS, "endpoint": f"http://{server.host}"}, {}, call)
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_refused_call_fails_a_gate_that_is_enforced(call: Recorder, *, wait: bool) -> None:
+    """A migration that doesn't exist fails up and preview alike, at once."""
+    with Emulator(NOBODY) as emulator, pytest.raises(PermanentError, match="ResourceNotFound"):
+        reading.read({**PROPS, "wait": wait, "endpoint": emulator.url}, {}, call)
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_no_credentials_fail_a_gate_that_is_enforced(
+    monkeypatch: pytest.MonkeyPatch, call: Recorder, *, wait: bool
+) -> None:
+    """Without credentials nothing is sent."""
+    monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
+    monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
+    with Loopback(reset) as server, pytest.raises(CredentialsError) as caught:
+        reading.read({**PROPS, "wait": wait, "endpoint": f"http://{server.host}"}, {}, call)
+    assert len(caught.value.tried) == 6
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_gate_that_is_not_enforced_tells_of_a_failed_check_and_passes(call: Recorder, *, wait: bool) -> None:
+    """It asks once, returns what it saw, and warns that it holds nothing back."""
+    props = {**PROPS, "enforce": False, "wait": wait, "failed_statuses": [7]}
+    with Emulator(ONE_STEP) as emulator:
+        outputs = reading.read({**props, "endpoint": emulator.url}, {}, call)
+    assert (outputs["status"], outputs["passed"], outputs["enforce"]) == ("failed", False, False)
+    assert "wait" not in outputs
+    held = "enforce is False: migration check 1066 (ap-guangzhou) holds nothing back, whatever it says."
+    assert call.warnings == [stand_in(emulator.url), f"{held} It says: 2/2 two: failed (status 7)"]
+
+
+def test_a_gate_that_is_not_enforced_passes_on_an_unknown_migration(call: Recorder) -> None:
+    """What the API refuses is told in the warning, and the outputs say that nothing is known."""
+    with Emulator(NOBODY) as emulator:
+        outputs = reading.read({**PROPS, "enforce": False, "wait": True, "endpoint": emulator.url}, {}, call)
+    assert outputs == {**UNKNOWN, "endpoint": emulator.url}
+    assert "It says: " in call.warnings[-1]
+    assert "ResourceNotFound" in call.warnings[-1]
+
+
+def test_a_gate_that_is_not_enforced_asks_exactly_once(call: Recorder) -> None:
+    """Trouble in passing is not tried again."""
+    with Loopback(reset) as server:
+        endpoint = f"http://{server.host}"
+        outputs = reading.read({**PROPS, "enforce": False, "wait": True, "endpoint": endpoint}, {}, call)
+    assert outputs == {**UNKNOWN, "endpoint": endpoint}
+    assert len(server.requests) == 1
+
+
+def test_a_gate_that_is_not_enforced_passes_without_credentials(
+    monkeypatch: pytest.MonkeyPatch, call: Recorder
+) -> None:
+    """Missing credentials are told in the warning; nothing is sent."""
+    monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
+    monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
+    assert reading.read({**PROPS, "enforce": False, "wait": True}, {}, call) == UNKNOWN
+    (warning,) = call.warnings
+    assert "No Tencent Cloud credentials were found" in warning
+
+
+def test_a_gate_that_is_not_enforced_passes_on_an_answer_nested_too_deeply(call: Recorder) -> None:
+    """Nothing that a server says can fail it."""
+    with Loopback(answer('{"Response":{"Unknown":' + "[" * 100_000)) as server:
+        endpoint = f"http://{server.host}"
+        assert reading.read({**PROPS, "enforce": False, "endpoint": endpoint}, {}, call)["status"] == "unknown"
+
+
+@pytest.mark.parametrize("enforce", [True, False])
+def test_a_cancelled_update_ends_a_read(call: Recorder, *, enforce: bool) -> None:
+    """Whether it is enforced or not, a gate ends when the update is cancelled."""
+    host.CANCELLED.set()
+    with Emulator("pass") as emulator, pytest.raises(WaitCancelledError):
+        reading.read({**PROPS, "wait": True, "enforce": enforce, "endpoint": emulator.url}, {}, call)
+
+
+def test_a_cancelled_update_ends_the_search_for_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a role is asked, the update's end is heeded."""
+    monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
+    monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
+    reading._raise_if_cancelled()
+    host.CANCELLED.set()
+    with pytest.raises(WaitCancelledError):
+        reading._raise_if_cancelled()
+
+
+def test_an_unknown_region_is_asked_all_the_same(call: Recorder) -> None:
+    """A region that isn't on the page gets a warning; what it amounts to is for the API to say."""
+    with Emulator("pass") as emulator, pytest.raises(PermanentError, match="UnsupportedRegion"):
+        reading.read({**PROPS, "region": "ap-nowhere", "endpoint": emulator.url}, {}, call)
+    assert call.warnings[1] == "ap-nowhere is not a region that the API's page lists; asking all the same."
+
+
+def test_tencents_own_endpoint_needs_no_warning(call: Recorder) -> None:
+    """The default and the named host of Tencent are what a gate is about."""
+    inputs = CheckInputs.from_props({**PROPS, "endpoint": "sqlserver.tencentcloudapi.com"})
+    reading._warn(inputs, {}, call)
+    reading._warn(CheckInputs.from_props(PROPS), {}, call)
+    assert call.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("given", "configured", "expected"),
+    [
+        ("http://127.0.0.1:1", "http://127.0.0.1:2", Endpoint("http", "127.0.0.1:1")),
+        (None, "http://127.0.0.1:2", Endpoint("http", "127.0.0.1:2")),
+        (None, "", Endpoint("https", "sqlserver.intl.tencentcloudapi.com")),
+        (None, None, Endpoint("https", "sqlserver.intl.tencentcloudapi.com")),
+    ],
+)
+def test_the_endpoint_is_the_input_then_the_configured_one_then_tencents(
+    given: str | None, configured: str | None, expected: Endpoint
+) -> None:
+    """The nearest word counts, and an empty one counts as none."""
+    inputs = CheckInputs.from_props({**PROPS, "endpoint": given})
+    assert reading._endpoint(inputs, {"tcsql-check:endpoint": configured}) == expected
+
+
+def test_a_configured_endpoint_is_asked_and_stays_out_of_the_outputs(call: Recorder) -> None:
+    """It belongs to the stack, so that a refresh asks where the configuration says by then."""
+    with Emulator("pass") as emulator:
+        outputs = reading.read(PROPS, {"tcsql-check:endpoint": emulator.url}, call)
+    assert outputs["passed"]
+    assert "endpoint" not in outputs
+    assert call.warnings == [stand_in(emulator.url)]
+
+
+def test_a_configured_endpoint_is_validated(call: Recorder) -> None:
+    """What isn't allowed as an input isn't allowed as configuration either."""
+    with pytest.raises(InvalidInputError, match=r"http://somewhere\.test"):
+        reading.read(PROPS, {"tcsql-check:endpoint": "http://somewhere.test"}, call)

@@ -1,0 +1,222 @@
+"""What a pod's or an instance's surroundings give, against a scripted server in their place."""
+
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+import pytest
+from harness.loopback import Loopback, Reply, answer, join_exchanges, reset, send_and_close, silence, trickle
+
+from pulumi_tcsql_check import role_credentials
+from pulumi_tcsql_check.credentials import Credentials
+from pulumi_tcsql_check.errors import CredentialsError, WaitCancelledError
+from pulumi_tcsql_check.inputs import Endpoint
+
+IDENTITY = "the.pods.identity"
+KEY = "a-temporary-key"
+TOKEN = "a-temporary-token"
+STS_ANSWER = (
+    '{"Response":{"Credentials":{"Token":"a-temporary-token","TmpSecretId":"AKIDtemporary","TmpSecretKey":'
+    '"a-temporary-key"},"ExpiredTime":1,"RequestId":"r"}}'
+)
+CVM_ANSWER = (
+    '{"TmpSecretId":"AKIDtemporary","TmpSecretKey":"a-temporary-key","Token":"a-temporary-token","ExpiredTime":1,'
+    '"Code":"Success"}'
+)
+REFUSED = f'{{"Response":{{"Error":{{"Code":"AuthFailure","Message":"not {KEY}"}},"RequestId":"r"}}}}'
+CVM_ENVIRON = {"TENCENTCLOUD_CAM_ROLE_NAME": "gatekeeper"}
+
+
+def go_on() -> None:
+    """Cancel nothing."""
+
+
+def cancel() -> None:
+    """Cancel at once."""
+    raise WaitCancelledError
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Keep the machine's proxies and netrc out of it, and wait for what a test left behind."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    yield
+    join_exchanges()
+
+
+def tke_environ(folder: Path) -> dict[str, str]:
+    """Make the environment of a pod whose service account has a role."""
+    path = folder / "identity"
+    path.write_text(f"{IDENTITY}\n", encoding="utf-8")
+    return {
+        "TKE_REGION": "ap-guangzhou",
+        "TKE_PROVIDER_ID": "a-provider",
+        "TKE_WEB_IDENTITY_TOKEN_FILE": str(path),
+        "TKE_ROLE_ARN": "qcs::cam::uin/1:roleName/gatekeeper",
+    }
+
+
+def ask_tke(environ: Mapping[str, str], server: Loopback) -> Credentials | None:
+    """Ask the pod's source, with this server as the token service."""
+    (_, look), _ = role_credentials.sources(environ, go_on, sts=Endpoint("http", server.host))
+    return look()
+
+
+def ask_cvm(environ: Mapping[str, str], server: Loopback) -> Credentials | None:
+    """Ask the instance's source, with this server in place of the metadata."""
+    _, (_, look) = role_credentials.sources(environ, go_on, metadata_url=f"http://{server.host}/roles/")
+    return look()
+
+
+def test_a_pod_gets_its_roles_credentials(tmp_path: Path) -> None:
+    """The pod's identity goes to the token service, unsigned, and the temporary credentials come back."""
+    with Loopback(answer(STS_ANSWER)) as server:
+        found = ask_tke(tke_environ(tmp_path), server)
+    assert found == Credentials("AKIDtemporary", KEY, TOKEN, "the TKE pod's identity")
+    (request,) = server.requests
+    assert request.headers["x-tc-action"] == "AssumeRoleWithWebIdentity"
+    assert request.headers["x-tc-region"] == "ap-guangzhou"
+    assert request.headers["authorization"] == "SKIP"
+    assert msgspec.json.decode(request.body) == {
+        "ProviderId": "a-provider",
+        "WebIdentityToken": IDENTITY,
+        "RoleArn": "qcs::cam::uin/1:roleName/gatekeeper",
+        "RoleSessionName": "pulumi-tcsql-check",
+    }
+
+
+def test_an_instance_gets_its_roles_credentials() -> None:
+    """The role that the environment names is asked for by its name."""
+    with Loopback(answer(CVM_ANSWER, kind="text/plain")) as server:
+        found = ask_cvm(CVM_ENVIRON, server)
+    assert found == Credentials("AKIDtemporary", KEY, TOKEN, "the CVM role gatekeeper")
+    assert [request.line for request in server.requests] == ["GET /roles/gatekeeper HTTP/1.1"]
+
+
+@pytest.mark.parametrize("missing", ["TKE_REGION", "TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE", "TKE_ROLE_ARN"])
+def test_where_the_environment_shows_no_pod_nobody_is_asked(tmp_path: Path, missing: str) -> None:
+    """One missing variable is enough for the token service not to be asked."""
+    environ = {**tke_environ(tmp_path), missing: ""}
+    with Loopback(answer(STS_ANSWER)) as server:
+        assert ask_tke(environ, server) is None
+    assert server.requests == []
+
+
+def test_where_the_environment_names_no_role_nobody_is_asked() -> None:
+    """Without a role's name the metadata are not asked."""
+    with Loopback(answer(CVM_ANSWER)) as server:
+        assert ask_cvm({"TENCENTCLOUD_CAM_ROLE_NAME": ""}, server) is None
+    assert server.requests == []
+
+
+BAD = [
+    answer(REFUSED),
+    answer(f"<html>{KEY}</html>", kind="text/html"),
+    answer(f'{{"TmpSecretKey":"{KEY}","Token":"{TOKEN}"}}'),
+    answer(f'{{"Response":{{"Credentials":{{"TmpSecretKey":"{KEY}","Token":null}}}}}}'),
+    answer(f'"{KEY}\xff"'.encode("latin-1")),
+    answer(""),
+    answer(KEY, status="500 Internal Server Error"),
+    answer(KEY, status="404 Not Found"),
+    reset,
+    send_and_close(f"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{KEY}".encode()),
+]
+
+
+@pytest.mark.parametrize("reply", BAD)
+def test_a_pod_without_a_proper_answer_has_no_credentials(tmp_path: Path, reply: Reply) -> None:
+    """Whatever goes wrong is one sentence that names the source, and nothing of the answer or the identity."""
+    with Loopback(reply) as server, pytest.raises(CredentialsError) as caught:
+        ask_tke(tke_environ(tmp_path), server)
+    said = str(caught.value)
+    assert said.startswith("No credentials came from the TKE pod's identity, which the environment names (")
+    assert caught.value.__cause__ is None
+    for hidden in (KEY, TOKEN, IDENTITY):
+        assert hidden not in said
+
+
+@pytest.mark.parametrize("reply", BAD)
+def test_an_instance_without_a_proper_answer_has_no_credentials(reply: Reply) -> None:
+    """Whatever goes wrong is one sentence that names the role, and nothing of the answer."""
+    with Loopback(reply) as server, pytest.raises(CredentialsError) as caught:
+        ask_cvm(CVM_ENVIRON, server)
+    said = str(caught.value)
+    assert said.startswith("No credentials came from the CVM role gatekeeper, which the environment names (")
+    assert KEY not in said
+    assert TOKEN not in said
+
+
+def test_half_an_answer_is_refused() -> None:
+    """An empty key beside an id is half a pair, as everywhere."""
+    with Loopback(answer(CVM_ANSWER.replace(KEY, ""))) as server, pytest.raises(CredentialsError) as caught:
+        ask_cvm(CVM_ENVIRON, server)
+    assert str(caught.value) == "TmpSecretKey is missing in the CVM role gatekeeper, though its counterpart is there."
+
+
+def test_an_answer_that_is_no_plain_text_is_refused() -> None:
+    """A key with a space would break the header it goes into."""
+    with Loopback(answer(CVM_ANSWER.replace(KEY, "a key"))) as server, pytest.raises(CredentialsError) as caught:
+        ask_cvm(CVM_ENVIRON, server)
+    assert (
+        str(caught.value) == "TmpSecretKey in the CVM role gatekeeper is not plain text without spaces or line breaks."
+    )
+
+
+def test_a_pods_identity_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    """The environment names a file that isn't there: the source is broken, not absent."""
+    environ = {**tke_environ(tmp_path), "TKE_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "nowhere")}
+    with Loopback(answer(STS_ANSWER)) as server, pytest.raises(CredentialsError, match=r"\(FileNotFoundError\)"):
+        ask_tke(environ, server)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("reply", [silence, trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b" ")])
+def test_a_slow_answer_is_not_awaited(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reply: Reply) -> None:
+    """Neither source is waited for longer than the bound, whether it is silent or trickles."""
+    monkeypatch.setattr(role_credentials, "BOUND_SECONDS", 0.08)
+    began = time.monotonic()
+    with Loopback(reply) as server:
+        with pytest.raises(CredentialsError, match="TKE pod"):
+            ask_tke(tke_environ(tmp_path), server)
+        with pytest.raises(CredentialsError, match="CVM role"):
+            ask_cvm(CVM_ENVIRON, server)
+        assert time.monotonic() - began < 1
+
+
+def test_a_redirect_of_the_metadata_is_not_followed() -> None:
+    """Credentials from elsewhere are nobody's."""
+    with Loopback(answer(CVM_ANSWER)) as elsewhere:
+        redirect = answer("", status="302 Found", Location=f"http://{elsewhere.host}/")
+        with Loopback(redirect) as server, pytest.raises(CredentialsError):
+            ask_cvm(CVM_ENVIRON, server)
+    assert elsewhere.requests == []
+
+
+def test_a_cancelled_update_ends_the_search_as_what_it_is() -> None:
+    """The search stops with the sentence for a cancelled update, not with one about credentials."""
+    with Loopback(silence) as server:
+        _, (_, look) = role_credentials.sources(CVM_ENVIRON, cancel, metadata_url=f"http://{server.host}/")
+        with pytest.raises(WaitCancelledError):
+            look()
+
+
+def test_the_sources_are_named_with_what_shows_them() -> None:
+    """Each name tells its reader which variables would have made it looked at."""
+    names = [name for name, _ in role_credentials.sources({}, go_on)]
+    assert names == [
+        "the TKE pod's identity (TKE_REGION, TKE_PROVIDER_ID, TKE_WEB_IDENTITY_TOKEN_FILE, TKE_ROLE_ARN)",
+        "the CVM role (TENCENTCLOUD_CAM_ROLE_NAME)",
+    ]
+
+
+@pytest.mark.parametrize("status", ["302 Found", "307 Temporary Redirect"])
+def test_a_redirect_of_the_token_service_is_not_followed(tmp_path: Path, status: str) -> None:
+    """The pod's identity goes nowhere else, and credentials from elsewhere are nobody's."""
+    with Loopback(answer(STS_ANSWER)) as elsewhere:
+        redirect = answer("", status=status, Location=f"http://{elsewhere.host}/")
+        with Loopback(redirect) as server, pytest.raises(CredentialsError):
+            ask_tke(tke_environ(tmp_path), server)
+    assert elsewhere.requests == []

@@ -1,0 +1,490 @@
+"""The client with the real SDK, against the emulator, and against servers that answer as no API would."""
+
+import gzip
+import io
+import json
+import logging
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.fake_clock import FakeClock
+from harness.loopback import (
+    Loopback,
+    Reply,
+    answer,
+    join_exchanges,
+    reset,
+    send_and_close,
+    silence,
+    trickle,
+    untrusted_tls,
+)
+
+from pulumi_tcsql_check import exchange, rate_limit, tencent
+from pulumi_tcsql_check.credentials import Credentials
+from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, Keys, Scenario, parse
+from pulumi_tcsql_check.errors import ApiError, PermanentError, ThrottledError, TransientError, WaitCancelledError
+from pulumi_tcsql_check.inputs import Endpoint
+from pulumi_tcsql_check.progress import Migration, Progress, StepDetail
+from pulumi_tcsql_check.tencent import MigrationApi, default_endpoint
+
+MIGRATION = Migration(1066, "ap-guangzhou")
+TOKEN = "a-session-token"
+DUMMIES = Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, TOKEN, "a test")
+ANSWER = json.dumps(
+    {
+        "Response": {
+            "TotalStep": 1,
+            "CurrentStep": 1,
+            "StepDetails": [{"Name": "one", "Status": 0, "Msg": "Check it."}],
+            "RequestId": "r-1",
+        }
+    }
+)
+PROGRESS = Progress(1, 1, (StepDetail("one", 0, "Check it."),), "r-1")
+PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Keep other tests' turns and the machine's proxies and netrc out of it, and leave no exchange behind."""
+    monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in (*PROXIES, "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    yield
+    join_exchanges()
+
+
+@pytest.fixture(name="brief")
+def _brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bound an exchange to hundredths of a second."""
+    monkeypatch.setattr(exchange, "MIN_EXCHANGE_SECONDS", 0.08)
+
+
+def client(
+    host: str, *, scheme: str = "http", credentials: Credentials = DUMMIES, cancelled: threading.Event | None = None
+) -> MigrationApi:
+    """Make a client of a server on this machine."""
+    endpoint = Endpoint(scheme, host)
+    cancelled = cancelled or threading.Event()
+    return MigrationApi(credentials, endpoint, MIGRATION.region, clock=FakeClock(), cancelled=cancelled)
+
+
+def query(server: Loopback, seconds_left: float = 5.0) -> Progress:
+    """Ask a scripted server once."""
+    return client(server.host).query(MIGRATION, seconds_left)
+
+
+def scenario(*frames: dict[str, Any]) -> Scenario:
+    """Make a scenario that plays these frames for every migration."""
+    return parse(json.dumps({"migrations": {"*": frames}}).encode(), name="test")
+
+
+def refusal(code: str, message: str = "No.", secret_key: str = DUMMY_SECRET_KEY) -> ApiError:
+    """Ask an emulator that answers every query with this error."""
+    credentials = Credentials(DUMMY_SECRET_ID, secret_key, None, "a test")
+    with Emulator(scenario({"kind": "error", "code": code, "message": message})) as emulator:
+        api = client(emulator.endpoint, credentials=credentials)
+        with pytest.raises(ApiError) as caught:
+            api.query(MIGRATION, 5)
+    assert caught.value.__cause__ is None
+    return caught.value
+
+
+def test_an_answer_becomes_a_value() -> None:
+    """What the emulator answers is decoded field by field, twice over the same client."""
+    with Emulator("pass") as emulator:
+        api = client(emulator.endpoint)
+        first, second = api.query(MIGRATION, 5), api.query(MIGRATION, 5)
+    assert first.passed
+    assert (first.total, first.current, len(first.steps)) == (8, 8, 8)
+    assert first.steps[0].name == "Source database connectivity check"
+    assert first.request_id != second.request_id
+
+
+def test_a_request_says_what_the_api_needs() -> None:
+    """Action, version, region, language, token and number are sent, signed, and the connection is kept."""
+    with Loopback(answer(ANSWER)) as server:
+        assert query(server) == PROGRESS
+    (request,) = server.requests
+    expected = {
+        "x-tc-action": "QueryMigrationCheckProcess",
+        "x-tc-version": "2018-03-28",
+        "x-tc-region": "ap-guangzhou",
+        "x-tc-language": "en-US",
+        "x-tc-token": TOKEN,
+        "connection": "Keep-Alive",
+        "host": server.host,
+    }
+    assert {name: request.headers.get(name) for name in expected} == expected
+    assert request.headers["authorization"].startswith(f"TC3-HMAC-SHA256 Credential={DUMMY_SECRET_ID}/")
+    assert json.loads(request.body) == {"MigrateId": 1066}
+
+
+def test_every_query_awaits_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before each request the process's limit is asked, with the clock that was passed in."""
+    clocks: list[object] = []
+    monkeypatch.setattr(rate_limit.PROCESS, "wait_for_turn", clocks.append)
+    with Loopback(answer(ANSWER)) as server:
+        api = client(server.host)
+        assert clocks == []
+        api.query(MIGRATION, 5)
+        api.query(MIGRATION, 5)
+    assert [type(clock) for clock in clocks] == [FakeClock, FakeClock]
+
+
+@pytest.mark.parametrize("code", ["RequestLimitExceeded", "RequestLimitExceeded.UinLimitExceeded"])
+def test_too_many_requests_are_throttled(code: str) -> None:
+    """Every code of that beginning is the trouble that passes by itself."""
+    error = refusal(code)
+    assert isinstance(error, ThrottledError)
+    assert error.code == code
+
+
+@pytest.mark.parametrize("code", ["InternalError", "InternalError.SystemError", "FailedOperation.DBError"])
+def test_the_apis_own_trouble_is_transient(code: str) -> None:
+    """Errors inside of the API may pass, and carry their facts."""
+    error = refusal(code)
+    assert isinstance(error, TransientError)
+    assert error.code == code
+    assert error.request_id in str(error)
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("AuthFailure.SignatureExpire", "Set this machine's clock"),
+        ("AuthFailure.SignatureFailure", "Check the secret id, key and token"),
+        ("UnauthorizedOperation.PermissionDenied", "Allow the action sqlserver:QueryMigrationCheckProcess in CAM."),
+        ("ResourceNotFound", "Check migrate_id, region"),
+        ("UnsupportedRegion", "Check region."),
+    ],
+)
+def test_a_refusal_says_what_to_do(code: str, advice: str) -> None:
+    """The known families of permanent errors come with advice of their own."""
+    error = refusal(code)
+    assert isinstance(error, PermanentError)
+    assert f" (asked with ...0000 from a test). {advice}" in str(error)
+
+
+@pytest.mark.parametrize("code", ["FailedOperation", "FailedOperation.DBErrors", "InvalidParameter", "Surprise", ""])
+def test_an_unlisted_code_is_permanent(code: str) -> None:
+    """What nobody has explained ends the wait, without advice that would be a guess."""
+    error = refusal(code, "Whatever.")
+    assert isinstance(error, PermanentError)
+    assert error.code == code
+    said = f"answered {code}: Whatever (asked with ...0000 from a test). Request {error.request_id}."
+    assert str(error).endswith(said)
+
+
+def test_a_migration_that_does_not_exist_is_permanent() -> None:
+    """The sentence names endpoint, code, credentials, advice and request, and the facts are attributes."""
+    nobody = parse(b'{"migrations": {"1": [{"kind": "reset"}]}}', name="test")
+    with Emulator(nobody) as emulator, pytest.raises(PermanentError) as caught:
+        client(emulator.endpoint).query(Migration(404, "ap-guangzhou"), 5)
+    error = caught.value
+    assert error.code == "ResourceNotFound.DBNotFound"
+    assert error.request_id
+    said = str(error)
+    assert said.startswith(f"{emulator.url} answered ResourceNotFound.DBNotFound: ")
+    assert said.endswith(
+        "(asked with ...0000 from a test). Check migrate_id, region, and that the credentials belong to the "
+        f"migration's account. Request {error.request_id}."
+    )
+
+
+def test_a_wrong_key_is_permanent_and_stays_secret() -> None:
+    """The API refuses the signature, and the sentence shows neither key nor id."""
+    error = refusal("InternalError", secret_key="a-wrong-key")
+    assert isinstance(error, PermanentError)
+    assert error.code == "AuthFailure.SignatureFailure"
+    assert "a-wrong-key" not in str(error)
+    assert DUMMY_SECRET_ID not in str(error)
+
+
+def test_the_session_token_is_sent() -> None:
+    """An emulator that insists on a token takes the credentials' own."""
+    with Emulator("pass", keys=Keys(token=TOKEN)) as emulator:
+        assert client(emulator.endpoint).query(MIGRATION, 5).passed
+
+
+def test_an_error_cannot_write_on_the_terminal() -> None:
+    """Control characters in code and message come out escaped, and long ones cut."""
+    error = refusal("Bad\x1b[2J" + "x" * 100, "line\nline\u202e" + "y" * 400)
+    assert str(error).isprintable()
+    assert "Bad\\x1b[2J" in str(error)
+    assert "x" * 80 not in str(error)
+    assert "y" * 300 not in str(error)
+
+
+@pytest.mark.parametrize("status", ["500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable"])
+def test_a_server_error_is_transient(status: str) -> None:
+    """A gateway's trouble may pass, even where its body looks like an answer that passed."""
+    with Loopback(answer(ANSWER, status=status)) as server, pytest.raises(TransientError) as caught:
+        query(server)
+    assert str(caught.value) == f"http://{server.host} answered with HTTP status {status[:3]}."
+
+
+@pytest.mark.parametrize("status", ["201 Created", "204 No Content", "302 Found", "404 Not Found", "407 Proxy"])
+def test_any_other_status_is_permanent(status: str) -> None:
+    """What answers with another status than 200 is not the API, even where its body looks like it."""
+    body = "" if status.startswith("204") else ANSWER
+    with Loopback(answer(body, status=status)) as server, pytest.raises(PermanentError) as caught:
+        query(server)
+    assert str(caught.value) == (
+        f"http://{server.host} answered with HTTP status {status[:3]}, which is no answer of the API (redirects are "
+        "not followed). Check the endpoint and any proxy."
+    )
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
+def test_a_redirect_is_not_followed(status: str) -> None:
+    """The redirect's target, whose answer would have passed, gets no request."""
+    with Loopback(answer(ANSWER)) as elsewhere:
+        redirect = answer("", status=status, Location=f"http://{elsewhere.host}/")
+        with Loopback(redirect) as server, pytest.raises(PermanentError, match=f"HTTP status {status[:3]}"):
+            query(server)
+    assert elsewhere.requests == []
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/json; charset=utf-8", "text/plain", "text/html", "image/png"]
+)
+def test_an_error_is_an_error_under_any_type(kind: str) -> None:
+    """The bytes decide whether it is an error, not the content type."""
+    body = '{"Response":{"Error":{"Code":"UnsupportedRegion","Message":"No."},"RequestId":"r-1"}}'
+    with Loopback(answer(body, kind=kind)) as server, pytest.raises(PermanentError) as caught:
+        query(server)
+    assert (caught.value.code, caught.value.request_id) == ("UnsupportedRegion", "r-1")
+
+
+@pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "text/plain", "text/html", "text/event-stream"])
+def test_an_answer_is_an_answer_under_any_type(kind: str) -> None:
+    """The bytes decide what it is, not the content type."""
+    with Loopback(answer(ANSWER, kind=kind)) as server:
+        assert query(server) == PROGRESS
+
+
+def test_a_compressed_answer_is_read() -> None:
+    """A body under gzip is the body it stands for."""
+    with Loopback(answer(gzip.compress(ANSWER.encode()), Content_Encoding="gzip")) as server:
+        assert query(server) == PROGRESS
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "<html>Welcome to the hotel's network</html>",
+        ANSWER[:-10],
+        ANSWER + "x",
+        ANSWER.encode().replace(b"one", b"\xff\xfe"),
+        "null",
+        "[]",
+        "{}",
+        '{"Response":null}',
+        '{"Response":{}}',
+        '{"Response":{"Error":null,"RequestId":"r"}}',
+        '{"Response":{"Error":{"Code":"InternalError"}}}',
+        '{"Response":{"TotalStep":1,"CurrentStep":1,"StepDetails":null,"RequestId":"r"}}',
+        '{"Response":{"TotalStep":null,"CurrentStep":1,"StepDetails":[],"RequestId":"r"}}',
+        '{"Response":{"TotalStep":1e400,"CurrentStep":1,"StepDetails":[],"RequestId":"r"}}',
+        '{"Response":{"TotalStep":-1,"CurrentStep":1,"StepDetails":[],"RequestId":"r"}}',
+        ANSWER.replace('"Status": 0', '"Status": "0"'),
+        ANSWER.replace('"Status": 0', '"Status": false'),
+        ANSWER.replace('"Status": 0', '"Status": null'),
+        ANSWER.replace('"RequestId"', '"Request"'),
+    ],
+)
+def test_an_answer_of_another_shape_is_transient(body: bytes | str) -> None:
+    """Nothing but the documented answer is one, and the sentence can be printed."""
+    with Loopback(answer(body)) as server, pytest.raises(TransientError, match="is not the documented one: ") as caught:
+        query(server)
+    assert str(caught.value).isprintable()
+
+
+def test_an_answer_nested_too_deeply_is_transient() -> None:
+    """JSON that no decoder follows to its end is no sensible answer either."""
+    body = '{"Response":{"Unknown":' + "[" * 100_000
+    with Loopback(answer(body)) as server, pytest.raises(TransientError):
+        query(server)
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        reset,
+        send_and_close(b""),
+        send_and_close(b"SSH-2.0-somebody\r\n"),
+        send_and_close(HEAD + b"Content-Length: 9999\r\n\r\n" + ANSWER.encode()),
+        send_and_close(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"),
+        answer(b"\x1f\x8bbroken", Content_Encoding="gzip"),
+        answer(gzip.compress(b" " * (exchange.MAX_BODY_BYTES + 1)), Content_Encoding="gzip"),
+        answer(b" " * (exchange.MAX_BODY_BYTES + 1)),
+    ],
+)
+def test_no_whole_answer_is_transient(reply: Reply) -> None:
+    """A connection that breaks, a body that does, and one without an end are no answer; the next may be one."""
+    with Loopback(reply, answer(ANSWER)) as server:
+        api = client(server.host)
+        with pytest.raises(TransientError) as caught:
+            api.query(MIGRATION, 5)
+        assert api.query(MIGRATION, 5) == PROGRESS
+    assert str(caught.value).startswith(f"http://{server.host} could not be reached: ")
+    assert "HTTPConnectionPool" not in str(caught.value)
+
+
+def test_a_refused_connection_is_transient() -> None:
+    """Nobody listens: the sentence says so in the system's words."""
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    with pytest.raises(TransientError) as caught:
+        client(f"127.0.0.1:{port}").query(MIGRATION, 5)
+    assert str(caught.value) == f"http://127.0.0.1:{port} could not be reached: connection refused."
+
+
+def test_an_untrusted_certificate_is_refused() -> None:
+    """A server that can't prove who it is gets no request, and the sentence says what is wrong with it."""
+    with (
+        Loopback(answer(ANSWER), tls=untrusted_tls()) as server,
+        pytest.raises(TransientError, match=r"could not be reached: its certificate was refused \("),
+    ):
+        client(server.host, scheme="https").query(MIGRATION, 5)
+    assert server.requests == []
+
+
+@pytest.mark.usefixtures("brief")
+def test_a_server_without_tls_gets_no_request() -> None:
+    """Under https nothing is sent in the clear."""
+    with Loopback(answer(ANSWER)) as server, pytest.raises(TransientError):
+        client(server.host, scheme="https").query(MIGRATION, 0)
+    assert server.requests == []
+
+
+SLOW = {
+    "silence": silence,
+    "trickling headers": trickle(HEAD, b"X"),
+    "trickling body": trickle(HEAD + b"Content-Length: 999999\r\n\r\n", b" "),
+    "trickling chunks": trickle(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+}
+
+
+@pytest.mark.usefixtures("brief")
+@pytest.mark.parametrize("reply", SLOW.values(), ids=SLOW.keys())
+def test_a_slow_exchange_ends_in_time_and_the_next_one_works(reply: Reply) -> None:
+    """Neither silence nor a byte now and then holds the gate beyond the bound, nor harms the next query."""
+    with Loopback(reply, answer(ANSWER)) as server:
+        api = client(server.host)
+        began = time.monotonic()
+        with pytest.raises(TransientError):
+            api.query(MIGRATION, 0)
+        assert time.monotonic() - began < 1
+        assert api.query(MIGRATION, 5) == PROGRESS
+
+
+@pytest.mark.usefixtures("brief")
+def test_a_timed_out_exchange_says_how_long_it_was_given() -> None:
+    """Where the exchange can't even time out by itself the sentence names the bound."""
+    with Loopback(SLOW["trickling headers"]) as server, pytest.raises(TransientError) as caught:
+        query(server, 0)
+    assert str(caught.value) == f"http://{server.host} gave no answer within 0.08 s."
+
+
+def test_a_cancelled_update_leaves_the_exchange_behind() -> None:
+    """A cancelled update doesn't wait for a silent server."""
+    cancelled = threading.Event()
+    timer = threading.Timer(0.03, cancelled.set)
+    with Loopback(silence) as server:
+        api = client(server.host, cancelled=cancelled)
+        began = time.monotonic()
+        timer.start()
+        with pytest.raises(WaitCancelledError):
+            api.query(MIGRATION, 5)
+        assert time.monotonic() - began < 1
+    timer.join()
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_a_proxy_is_not_asked_for_this_machine(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A request to a loopback address reaches it directly, whatever the environment says."""
+    with Loopback(answer("", status="502 Bad Gateway")) as proxy, Loopback(answer(ANSWER)) as server:
+        monkeypatch.setenv(name, f"http://user:password@{proxy.host}")
+        assert query(server) == PROGRESS
+    assert proxy.requests == []
+
+
+def test_a_proxy_is_asked_for_other_machines_and_its_password_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy in the environment gets the connection; where it refuses, the sentence doesn't quote it."""
+    with Loopback(answer("", status="403 Forbidden")) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:password@{proxy.host}")
+        with pytest.raises(ApiError) as caught:
+            client("sqlserver.invalid", scheme="https").query(MIGRATION, 5)
+    assert [request.line for request in proxy.requests] == ["CONNECT sqlserver.invalid:443 HTTP/1.0"]
+    assert "password" not in str(caught.value)
+
+
+def test_a_netrc_does_not_replace_the_signature(tmp_path: Path) -> None:
+    """An entry for the host in the user's netrc changes nothing."""
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login user password secret\n", encoding="utf-8")
+    (tmp_path / ".netrc").chmod(0o600)
+    with Loopback(answer(ANSWER)) as server:
+        assert query(server) == PROGRESS
+    assert server.requests[0].headers["authorization"].startswith("TC3-HMAC-SHA256 ")
+
+
+def test_the_sdk_logs_nothing() -> None:
+    """Even at DEBUG, with a handler, neither signature nor token gets into a log."""
+    records = io.StringIO()
+    handler = logging.StreamHandler(records)
+    logger = logging.getLogger("tencentcloud_sdk_common")
+    level = logger.level
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(handler)
+    try:
+        with Loopback(answer(ANSWER)) as server:
+            query(server)
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+    assert records.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("ap-guangzhou", "sqlserver.intl.tencentcloudapi.com"),
+        ("na-ashburn", "sqlserver.intl.tencentcloudapi.com"),
+        ("ap-shanghai-fsi", "sqlserver.ap-shanghai-fsi.tencentcloudapi.com"),
+        ("ap-shenzhen-fsi", "sqlserver.ap-shenzhen-fsi.tencentcloudapi.com"),
+    ],
+)
+def test_finance_regions_have_a_host_of_their_own(region: str, host: str) -> None:
+    """All other regions share the international one."""
+    endpoint = default_endpoint(region)
+    assert endpoint == Endpoint("https", host)
+    assert endpoint.is_tencent
+
+
+def test_the_root_cause_of_a_ring_of_errors_is_found() -> None:
+    """Errors that name each other as their cause don't keep the gate looking."""
+    first, second = ValueError(), KeyError()
+    first.__cause__, second.__cause__ = second, first
+    assert tencent._root_cause(first) in ("KeyError", "ValueError")
+
+
+def test_the_root_cause_of_a_refused_certificate_is_its_flaw() -> None:
+    """OpenSSL's own sentence is the one to show."""
+    error = ssl.SSLCertVerificationError()
+    error.verify_message = "certificate has expired"
+    assert tencent._root_cause(OSError(error)) == "its certificate was refused (certificate has expired)"
