@@ -20,17 +20,22 @@ CONFIG_NAMESPACE = "tencentcloud"
 NOT_HONOURED = (
     "allowedAccountIds",
     "assumeRole",
+    "assumeRoleWithOidc",
     "assumeRoleWithSaml",
     "assumeRoleWithWebIdentity",
     "camRoleName",
     "domain",
     "enablePodOidc",
     "forbiddenAccountIds",
+    "mfaCertification",
     "profile",
     "protocol",
     "sharedCredentialsDir",
 )
 """Keys of that provider that would change who asks, or whom: refused, since ignoring one might ask as another."""
+
+ROLE_VARIABLES = "TENCENTCLOUD_ASSUME_ROLE"
+"""How the variables begin that make that provider act as another account's role: refused as well."""
 
 NOT_HONOURED_VARIABLES = ("TENCENTCLOUD_PROFILE", "TENCENTCLOUD_SHARED_CREDENTIALS_DIR")
 """Variables that choose another file or section than the one read here: refused once it comes to files."""
@@ -73,10 +78,13 @@ Source = tuple[str, Callable[[], Credentials | None]]
 """What the source is called, and how to look there; None means that it isn't there."""
 
 
-def _refuse_unsupported(config: StackConfig) -> None:
+def _refuse_unsupported(config: StackConfig, environ: Mapping[str, str]) -> None:
     for key in NOT_HONOURED:
         if str(config.get(f"{CONFIG_NAMESPACE}:{key}") or "").lower() not in ("", "false"):
             raise _refusal(f"The stack's configuration sets {CONFIG_NAMESPACE}:{key}")
+    for name in sorted(environ):
+        if name.startswith(ROLE_VARIABLES) and environ[name]:
+            raise _refusal(f"The environment sets {name}")
 
 
 def _refusal(what: str) -> CredentialsError:
@@ -98,7 +106,7 @@ def find(config: StackConfig, environ: Mapping[str, str], home: Path, roles: tup
     Raises:
         CredentialsError: A source is unusable, or there are none; it lists what was tried.
     """
-    _refuse_unsupported(config)
+    _refuse_unsupported(config, environ)
     sources: tuple[Source, ...] = (
         ("the stack's configuration (tencentcloud:secretId)", lambda: _from_config(config)),
         ("the environment (TENCENTCLOUD_SECRET_ID)", lambda: _from_environment(environ)),

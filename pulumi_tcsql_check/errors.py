@@ -34,7 +34,14 @@ class InvalidInputError(TcsqlCheckError, ValueError):
         """Say which input it is, what it was, and what it may be."""
         self.name = name
         self.value = value
-        super().__init__(f"{name} is {printable(repr(value), 80)}, but must be {allowed}.")
+        super().__init__(f"{name} is {_shown(value)}, but must be {allowed}.")
+
+
+def _shown(value: object) -> str:
+    try:
+        return printable(repr(value), 80)
+    except ValueError:  # Python refuses to write out a number of thousands of digits
+        return "a number far too large"
 
 
 class CredentialsError(TcsqlCheckError):
@@ -81,26 +88,32 @@ class CheckTimeoutError(TcsqlCheckError):
     Attributes:
         migration: Which migration.
         timeout_seconds: How long the gate waited.
-        progress: The last answer, if there was any; the error of a last call without one is the `__cause__`.
+        progress: The last answer, if there was any.
+        trouble: The error of the last call, if it brought no answer.
     """
 
     def __init__(
-        self, migration: Migration, timeout_seconds: float, last_seen: str, progress: Progress | None = None
+        self,
+        migration: Migration,
+        timeout_seconds: float,
+        last_seen: str,
+        progress: Progress | None = None,
+        trouble: "ApiError | None" = None,
     ) -> None:
         """Say how long it waited, what it saw last, and what to do."""
         self.migration = migration
         self.timeout_seconds = timeout_seconds
         self.progress = progress
-        never_started = progress is not None and progress.status() == "not-started"
-        action = (
-            f"No step has started: start the check (`{start_command(migration)}`), then run `pulumi up` again."
-            if never_started
-            else "Run `pulumi up` again to go on waiting, or raise timeout_seconds."
-        )
+        self.trouble = trouble
+        action = "Run `pulumi up` again to go on waiting, or raise timeout_seconds."
+        if trouble is not None:
+            action = "Run `pulumi up` again once the API answers."
+        elif progress is not None and progress.status() == "not-started":
+            action = f"No step has started: start the check (`{start_command(migration)}`), then run `pulumi up` again."
         request = f" Request {printable(progress.request_id, 64)}." if progress is not None else ""
         super().__init__(
-            f"{migration} had not passed after {timeout_seconds:g} s (timeout_seconds); "
-            f"last seen: {last_seen}. {action}{request}"
+            f"{migration} had not passed after {timeout_seconds:.10g} s (timeout_seconds); "
+            f"last seen: {last_seen.rstrip('.')}. {action}{request}"
         )
 
 

@@ -91,7 +91,7 @@ class _Wait:
     def poll(self) -> Progress:
         """Ask until there is an answer."""
         self.progress = until_answered(
-            lambda: self._query(self._deadline - self._clock.monotonic()),
+            lambda: self._query(self._deadline),
             deadline=self._deadline,
             clock=self._clock,
             on_trouble=self._tell,
@@ -129,7 +129,7 @@ def wait(
 
     Args:
         migration: Which check; for the sentences of errors.
-        query: Asks once; gets the seconds that are left until the deadline.
+        query: Asks once; gets the deadline, an instant on the clock.
         policy: How long, and how often.
         clock: The time to live in.
         on_progress: Told of each answer, each trouble, and every `TICK_SECONDS` of a pause.
@@ -151,7 +151,7 @@ def wait(
             progress = this.poll()
         except (ThrottledError, TransientError) as error:
             if this.is_over:
-                raise CheckTimeoutError(migration, policy.timeout_seconds, str(error), this.progress) from error
+                raise CheckTimeoutError(migration, policy.timeout_seconds, str(error), this.progress, error) from error
             raise OutageError(migration, OUTAGE_SECONDS, error) from error
         verdict = judge(progress, policy.failed_statuses, previous)
         if verdict == "passed":

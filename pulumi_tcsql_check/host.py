@@ -25,6 +25,7 @@ MAX_CALLS = 1024
 
 _LOG_SECONDS = 2.0
 _UNKNOWN_ERROR = 2
+_NO_PROXY = (("grpc.enable_http_proxy", 0),)
 _logger = logging.getLogger(__name__)
 
 
@@ -102,7 +103,7 @@ def _engine() -> engine_pb2_grpc.EngineStub | None:
     if ":" not in address:
         return None
     if address not in _engines:
-        _engines[address] = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
+        _engines[address] = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address, options=_NO_PROXY))
     return _engines[address]
 
 
@@ -144,10 +145,9 @@ def _serve_every_call() -> None:
     if pool._max_workers >= MAX_CALLS:  # noqa: SLF001
         return
     _require(hasattr(pool, "_idle_semaphore") and hasattr(pool, "_work_queue"))
-    queued = pool._work_queue.qsize()  # noqa: SLF001
     pool._max_workers = MAX_CALLS  # noqa: SLF001
     pool._idle_semaphore = _NeverIdle()  # type: ignore[assignment]  # noqa: SLF001
-    for _ in range(queued):
+    for _ in range(pool._work_queue.qsize()):  # noqa: SLF001  # counted last: one too many does no harm
         pool.submit(_nothing)
 
 

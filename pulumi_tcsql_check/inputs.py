@@ -57,12 +57,16 @@ class Endpoint(msgspec.Struct, frozen=True):
     @property
     def is_tencent(self) -> bool:
         """Whether the host is Tencent Cloud's own."""
-        return self.host == "tencentcloudapi.com" or self.host.endswith(".tencentcloudapi.com")
+        return f".{self._hostname}".endswith(".tencentcloudapi.com")
 
     @property
     def is_loopback(self) -> bool:
         """Whether the host is this machine."""
-        return _is_loopback(urlsplit(f"//{self.host}").hostname or "")
+        return _is_loopback(self._hostname)
+
+    @property
+    def _hostname(self) -> str:
+        return urlsplit(f"//{self.host}").hostname or ""
 
     def __str__(self) -> str:
         """Write it as a URL."""
@@ -79,7 +83,7 @@ def _whole_number(value: object) -> int | None:
 
 
 def migrate_id(value: object) -> int:
-    """Validate a migration's number; text of ASCII digits without leading zeros will do."""
+    """Validate a migration's number; text of ASCII digits will do, without leading zeros."""
     number = _whole_number(value)
     if isinstance(value, str) and re.fullmatch("[1-9][0-9]{0,15}", value):
         number = int(value)
@@ -96,7 +100,12 @@ def region(value: object) -> str:
 
 
 def _seconds(value: object) -> float | None:
-    return None if isinstance(value, bool) or not isinstance(value, (int, float)) else float(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def timeout_seconds(value: object) -> float:
@@ -138,27 +147,40 @@ def endpoint(value: object) -> Endpoint:
     found = _parse_endpoint(value) if isinstance(value, str) else None
     if found is None:
         allowed = "a bare host or https://host[:port], or http://host[:port] where the host is a loopback address"
-        raise InvalidInputError("endpoint", value, allowed)
+        has_password = isinstance(value, str) and "@" in value
+        raise InvalidInputError("endpoint", "a URL with a user's name in it" if has_password else value, allowed)
     return found
 
 
 def _parse_endpoint(text: str) -> Endpoint | None:
-    if not text.isascii() or not text.isprintable() or " " in text:
-        return None
     bare = "://" not in text
     try:
         url = urlsplit(f"https://{text}" if bare else text)
         host, port = url.hostname, url.port
     except ValueError:
         return None
-    if host is None or url.scheme not in ("http", "https") or (bare and port is not None):
+    if host is None or not _is_host(host) or port == 0 or (bare and port is not None):
+        return None
+    if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(host)):
         return None
     netloc = f"[{host}]" if ":" in host else host
     netloc = netloc if port is None else f"{netloc}:{port}"
-    extras = url.path or url.query or url.fragment or url.netloc.lower() != netloc
-    if extras or (url.scheme == "http" and not _is_loopback(host)):
-        return None
-    return Endpoint(url.scheme, netloc)
+    as_read = netloc if bare else f"{url.scheme}://{netloc}"
+    return Endpoint(url.scheme, netloc) if text.lower() == as_read else None
+
+
+def _is_host(host: str) -> bool:
+    """Take nothing but names and addresses: two libraries may read anything else as two different hosts."""
+    label = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+    return re.fullmatch(rf"{label}(\.{label})*", host) is not None or _is_address(host)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return "%" not in host
 
 
 def _is_loopback(host: str) -> bool:
@@ -166,6 +188,15 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _wait(given: Mapping[str, Any]) -> bool:
+    """Whether to wait: the program always says so, and only stored outputs, which a refresh brings, may not."""
+    if "wait" not in given and "passed" in given:
+        return False
+    if not isinstance(given.get("wait"), bool):
+        raise InvalidInputError("wait", given.get("wait"), "True or False, as MigrationCheck itself sets it")
+    return bool(given["wait"])
 
 
 class CheckInputs(msgspec.Struct, frozen=True):
@@ -189,7 +220,7 @@ class CheckInputs(msgspec.Struct, frozen=True):
         given = {name: value for name, value in props.items() if value is not None}
         return cls(
             migration=Migration(migrate_id(given.get("migrate_id")), region(given.get("region"))),
-            wait=given.get("wait", False) is True,
+            wait=_wait(given),
             timeout_seconds=timeout_seconds(given.get("timeout_seconds", DEFAULT_TIMEOUT_SECONDS)),
             poll_interval_seconds=poll_interval_seconds(
                 given.get("poll_interval_seconds", DEFAULT_POLL_INTERVAL_SECONDS)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pulumi_tcsql_check import credentials, gate, host, role_credentials
 from pulumi_tcsql_check.credentials import StackConfig
-from pulumi_tcsql_check.errors import ApiError, CredentialsError, WaitCancelledError
+from pulumi_tcsql_check.errors import ApiError, OutageError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.inputs import REGIONS, CheckInputs, Endpoint
 from pulumi_tcsql_check.inputs import endpoint as validate_endpoint
 from pulumi_tcsql_check.progress import Progress, headline
@@ -37,6 +37,15 @@ def read(props: Mapping[str, Any], config: StackConfig, call: host.Call) -> dict
         TcsqlCheckError: The gate stays shut; says why.
     """
     inputs = CheckInputs.from_props(props)
+    try:
+        return _read(inputs, config, call)
+    except ApiError as error:
+        if not isinstance(error, OutageError):  # which names it already
+            error.args = (f"{inputs.migration}: {error}",)
+        raise
+
+
+def _read(inputs: CheckInputs, config: StackConfig, call: host.Call) -> dict[str, Any]:
     _warn(inputs, config, call)
     if not inputs.enforce:
         return _outputs(_glance(inputs, config, call), inputs)
@@ -49,7 +58,7 @@ def read(props: Mapping[str, Any], config: StackConfig, call: host.Call) -> dict
     api, clock = _connect(inputs, config)
     progress = gate.wait(
         inputs.migration,
-        lambda left: api.query(inputs.migration, left),
+        lambda deadline: api.query(inputs.migration, deadline),
         policy,
         clock=clock,
         on_progress=line.update,
@@ -89,7 +98,7 @@ def _look(inputs: CheckInputs, config: StackConfig) -> Progress:
     api, clock = _connect(inputs, config)
     deadline = clock.monotonic() + LOOK_SECONDS
     return until_answered(
-        lambda: api.query(inputs.migration, deadline - clock.monotonic()),
+        lambda: api.query(inputs.migration, deadline),
         deadline=deadline,
         clock=clock,
         on_trouble=lambda _: None,
@@ -99,10 +108,14 @@ def _look(inputs: CheckInputs, config: StackConfig) -> Progress:
 def _glance(inputs: CheckInputs, config: StackConfig, call: host.Call) -> Progress | None:
     """Ask exactly once, for a gate that was told not to hold; nothing that the API says or doesn't say can fail it."""
     try:
-        api, _ = _connect(inputs, config)
-        progress: Progress | None = api.query(inputs.migration, LOOK_SECONDS)
-    except (ApiError, CredentialsError) as error:
+        api, clock = _connect(inputs, config)
+        progress: Progress | None = api.query(inputs.migration, clock.monotonic() + LOOK_SECONDS)
+    except WaitCancelledError:
+        raise
+    except TcsqlCheckError as error:
         progress, seen = None, str(error)
+    except Exception as error:  # noqa: BLE001  # the promise is that nothing fails it
+        progress, seen = None, f"nothing ({type(error).__name__})"
     else:
         seen = headline(progress, inputs.failed_statuses) if progress else ""
     call.warn(f"enforce is False: {inputs.migration} holds nothing back, whatever it says. It says: {seen}")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pulumi
 from pulumi.dynamic import Resource
-from pulumi.runtime.proto.resource_pb2_grpc import ResourceMonitorStub
+from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
 from pulumi_tcsql_check import ending, inputs
@@ -118,8 +118,9 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
             "endpoint": endpoint,
         }
         _validate(given)
-        has_engine = isinstance(get_monitor(), ResourceMonitorStub)  # there is none in a unit test
-        if has_engine:
+        _refuse_options(opts)
+        in_unit_test = isinstance(get_monitor(), MockMonitor)
+        if not in_unit_test:
             ending.prepare()
         props = {
             **given,
@@ -128,8 +129,20 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
         }
         reads = pulumi.ResourceOptions(id=_resource_id(given["migrate_id"], given["region"]))
         super().__init__(MigrationCheckProvider(), name, props, pulumi.ResourceOptions.merge(opts, reads))
-        if has_engine and props["wait"]:
+        if props["wait"] and not in_unit_test:
             ending.guard(name, self.passed, enforce)
+
+
+_REFUSED_OPTIONS = {
+    "custom_timeouts": "left out: the engine doesn't pass it on to a read; use timeout_seconds",
+    "hooks": "left out: the engine runs none for a read",
+    "id": "left out: it is made of region and migrate_id",
+    "import_": "left out: a gate is read, never managed",
+    "provider": "left out: the gate has a provider of its own",
+    "providers": "left out: the gate has a provider of its own",
+    "urn": "left out: a gate is read from Tencent, never from the state",
+}
+"""Options that would make the gate another thing, or that a user would count on in vain."""
 
 
 class InputError(InvalidInputError, pulumi.RunError):
@@ -140,6 +153,13 @@ class InputError(InvalidInputError, pulumi.RunError):
         Exception.__init__(self, f"{error} ({line})")
         self.name = error.name
         self.value = error.value
+
+
+def _refuse_options(opts: pulumi.ResourceOptions | None) -> None:
+    for name, allowed in _REFUSED_OPTIONS.items():
+        value = getattr(opts, name, None)
+        if value:
+            raise InputError(InvalidInputError(f"opts.{name}", type(value).__name__, allowed), _users_line())
 
 
 def _validate(given: Mapping[str, Any]) -> None:

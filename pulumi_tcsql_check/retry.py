@@ -4,7 +4,7 @@ This is not polling: a call that brought an answer, whatever the answer, is done
 """
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 import tenacity
 
@@ -83,9 +83,7 @@ def until_answered(
         clock.sleep(max(0.0, min(seconds, deadline - clock.monotonic())))
 
     def tell(state: tenacity.RetryCallState) -> None:
-        error = _error_of(state)
-        if isinstance(error, ApiError):
-            on_trouble(error)
+        on_trouble(cast("ApiError", _error_of(state)))
 
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type((ThrottledError, TransientError)),

@@ -1,5 +1,6 @@
 """The only module that knows Tencent's SDK: calls, decodes strictly, classifies what went wrong."""
 
+import json
 import logging
 import ssl
 import threading
@@ -15,7 +16,13 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from pulumi_tcsql_check import rate_limit
 from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.errors import ApiError, PermanentError, ThrottledError, TransientError, WaitCancelledError
-from pulumi_tcsql_check.exchange import BoundedAdapter, ExchangeTimeoutError, bound_seconds, run_bounded
+from pulumi_tcsql_check.exchange import (
+    BodyTooLargeError,
+    BoundedAdapter,
+    ExchangeTimeoutError,
+    bound_seconds,
+    run_bounded,
+)
 from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.progress import Migration, Progress, printable
 from pulumi_tcsql_check.retry import Clock
@@ -24,8 +31,11 @@ SERVICE = "sqlserver"
 VERSION = "2018-03-28"
 ACTION = "QueryMigrationCheckProcess"
 
+TURN_SECONDS = 5.0
+"""How long after its deadline a wait may still get its turn for the last request."""
+
 _OK = 200
-_SERVER_ERROR = 500
+_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS, _SERVER_ERROR = 408, 429, 500
 
 _ADVICE = (
     ("AuthFailure.SignatureExpire", "Set this machine's clock: it differs from Tencent's by more than five minutes."),
@@ -86,12 +96,12 @@ class MigrationApi:
         self._cancelled = cancelled
         self._adapter, self._client = self._connect()
 
-    def query(self, migration: Migration, seconds_left: float) -> Progress:
+    def query(self, migration: Migration, deadline: float) -> Progress:
         """Ask once how far a check is.
 
         Args:
             migration: Which one.
-            seconds_left: How long until the deadline; the exchange is bounded by it, and by its own limits.
+            deadline: The instant, on the clock, that bounds the exchange together with its own limits.
 
         Raises:
             ThrottledError: There were too many requests.
@@ -99,8 +109,8 @@ class MigrationApi:
             PermanentError: The API refused.
             WaitCancelledError: The update was cancelled.
         """
-        rate_limit.PROCESS.wait_for_turn(self._clock)
-        seconds = bound_seconds(seconds_left)
+        rate_limit.PROCESS.wait_for_turn(self._clock, max(deadline, self._clock.monotonic()) + TURN_SECONDS)
+        seconds = bound_seconds(deadline - self._clock.monotonic())
         self._adapter.begin(seconds)
         params = {"MigrateId": migration.migrate_id}
         try:
@@ -129,9 +139,11 @@ class MigrationApi:
         """Tell apart an answer with another status than 200 from no answer at all."""
         status = self._adapter.status
         if status in (0, _OK):
-            return TransientError(f"{self._endpoint} could not be reached: {_root_cause(error)}.")
+            return TransientError(f"no answer could be had from {self._endpoint}: {_root_cause(error)}.")
         problem = f"{self._endpoint} answered with HTTP status {status}"
-        if status >= _SERVER_ERROR:
+        if status == _TOO_MANY_REQUESTS:
+            return ThrottledError(f"{problem}.")
+        if status == _REQUEST_TIMEOUT or status >= _SERVER_ERROR:
             return TransientError(f"{problem}.")
         return PermanentError(
             f"{problem}, which is no answer of the API (redirects are not followed). Check the endpoint and any proxy."
@@ -139,6 +151,7 @@ class MigrationApi:
 
     def _decode(self, body: bytes) -> Progress:
         try:
+            json.loads(body, object_pairs_hook=_refuse_duplicates)
             outcome = msgspec.json.decode(body, type=_Envelope).response
             if outcome.error is msgspec.UNSET:
                 return msgspec.json.decode(body, type=_Answer).response
@@ -159,6 +172,14 @@ class MigrationApi:
         return PermanentError(f"{said} (asked with {self._credentials}). {advice}".rstrip(), **facts)
 
 
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object that gives a name twice: which of the two is meant, nobody can say."""
+    names = [name for name, _ in pairs]
+    if len(set(names)) != len(names):
+        raise ValueError("a name stands twice in one object")
+    return dict(pairs)
+
+
 def _root_cause(error: BaseException) -> str:
     """Name what lies at the bottom of an exchange that brought no answer.
 
@@ -171,6 +192,8 @@ def _root_cause(error: BaseException) -> str:
         cause = below
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"its certificate was refused ({cause.verify_message})"
+    if isinstance(cause, BodyTooLargeError):
+        return str(cause)
     if isinstance(cause, OSError) and cause.strerror:
         return cause.strerror.lower()
     return type(cause).__name__

@@ -1,12 +1,16 @@
 """Shows a real `pulumi up` of the root project wait for a migration check: the program behind `make up`.
 
-It starts the emulator on a free port, keeps all state in a temporary folder, and leaves nothing behind.
-Usage: `python tests/demo.py [SCENARIO]`; the exit code is the CLI's.
+It runs a copy of the project, with the emulator on a free port and all state in a temporary folder, so that nothing is
+left behind. Usage: `python tests/demo.py [SCENARIO]`; the exit code is the CLI's. Ctrl-C and SIGTERM end the update as
+they would end the user's own.
 """
 
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from harness.emulator_process import EmulatorProcess
@@ -18,22 +22,22 @@ ROOT = Path(__file__).resolve().parent.parent
 def main(scenario: str) -> int:
     """Run the root project once against the emulator."""
     with tempfile.TemporaryDirectory(prefix="tcsql-check-") as folder:
-        stack = Stack(ROOT, Path(folder))
-        if stack.config_file.exists():
-            print(f"{stack.config_file.name} is in the way: this rehearsal would write it. Move it, then try again.")
-            return 1
+        project = Path(folder) / "project"
+        shutil.copytree(ROOT / "examples" / "gate", project / "examples" / "gate")
+        shutil.copy(ROOT / "Pulumi.yaml", project)
         with EmulatorProcess(scenario, Path(folder) / "requests.jsonl") as emulator:
-            try:
-                stack.init({ENDPOINT_KEY: emulator.url})
-                return _up(stack)
-            finally:
-                stack.config_file.unlink(missing_ok=True)
+            return up(Stack(project, Path(folder)).init({ENDPOINT_KEY: emulator.url}))
 
 
-def _up(stack: Stack) -> int:
+def up(stack: Stack) -> int:
+    """Update on this very terminal, and wait for the end, whatever interrupts."""
     words = ["pulumi", "up", "--yes", "--skip-preview"]
     print("$", *words, flush=True)
-    return subprocess.call([*words, "--cwd", str(stack.project)], env=stack.environ)
+    process = subprocess.Popen([*words, "--cwd", str(stack.project)], env=stack.environ)
+    signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT))
+    while True:
+        with suppress(KeyboardInterrupt):  # the terminal interrupts the CLI as well
+            return process.wait()
 
 
 if __name__ == "__main__":

@@ -57,6 +57,7 @@ def test_a_refresh_gets_the_outputs_and_does_not_wait(host: Host) -> None:
     properties = struct_pb2.Struct()
     properties.update(dict(host.request(3).inputs))
     del properties.fields["wait"]
+    properties.update({"passed": True})
     request = provider_pb2.ReadRequest(id="ap-guangzhou/3", urn=urn(3), properties=properties)
     assert dict(host.stub.Read(request, timeout=5).properties)["status"] == "running"
 

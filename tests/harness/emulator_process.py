@@ -25,7 +25,9 @@ class EmulatorProcess:
 
     def __enter__(self) -> Self:
         """Start it, and wait until it listens."""
-        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True, env=self._environ)
+        self._process = subprocess.Popen(
+            self._command, stdout=subprocess.PIPE, text=True, env=self._environ, start_new_session=True
+        )
         if self._process.stdout is None or not (ready := self._process.stdout.readline()):
             raise RuntimeError("the emulator did not start")
         self.url = next(word for word in ready.split() if word.startswith("http://"))

@@ -146,6 +146,33 @@ def test_a_value_that_is_no_plain_text_is_refused_unseen(tmp_path: Path, name: s
         assert shown not in said
 
 
+@pytest.mark.parametrize("name", ["TENCENTCLOUD_ASSUME_ROLE_ARN", "TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION"])
+def test_a_role_in_the_environment_is_refused(tmp_path: Path, name: str) -> None:
+    """The stack's resources would act in the role's account, and the gate ask in another."""
+    environ = {"TENCENTCLOUD_SECRET_ID": "AKIDone", "TENCENTCLOUD_SECRET_KEY": "two", name: "a value"}
+    with pytest.raises(
+        CredentialsError, match=rf"^The environment sets {name}, which the gate doesn't honour"
+    ) as refused:
+        credentials.find({}, environ, tmp_path, ())
+    assert "a value" not in str(refused.value)
+    assert credentials.find({}, {**environ, name: ""}, tmp_path, ()).secret_id == "AKIDone"
+
+
+@pytest.mark.parametrize("name", credentials.NOT_HONOURED_VARIABLES)
+def test_a_variable_that_chooses_another_file_is_refused_once_it_comes_to_files(tmp_path: Path, name: str) -> None:
+    """A pair that is found before is used; the file that the variable does not mean is not."""
+    pair = {"TENCENTCLOUD_SECRET_ID": "AKIDone", "TENCENTCLOUD_SECRET_KEY": "two"}
+    assert credentials.find({}, {**pair, name: "other"}, tmp_path, ()).secret_id == "AKIDone"
+    with pytest.raises(CredentialsError, match=f"^The environment sets {name}"):
+        credentials.find({}, {name: "other"}, tmp_path, ())
+
+
+def test_rich_shows_no_more_than_the_owner_needs() -> None:
+    """The pretty-printer of rich does not ask `__repr__`."""
+    found = Credentials("AKIDexample1234", "the key", "the token", "a test")
+    assert found.__rich_repr__() == [("found", "...1234 from a test")]
+
+
 @pytest.mark.parametrize("key", credentials.NOT_HONOURED)
 def test_a_key_that_would_change_who_asks_is_refused(tmp_path: Path, key: str) -> None:
     """A key of Tencent's provider that isn't honoured stops the search at once, and its value is not shown."""

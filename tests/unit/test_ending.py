@@ -20,8 +20,8 @@ import threading, time
 from pulumi_tcsql_check import ending
 ending.prepare()
 threading.Thread(target=threading.Event().wait).start()  # as a thread that is blocked in gRPC: no interpreter ends it
-print("ready", flush=True)
 try:
+    print("ready", flush=True)
     threading.Event().wait()
 finally:
     print("finally", flush=True)

@@ -15,13 +15,14 @@ from pulumi_tcsql_check.errors import (
     CheckTimeoutError,
     CredentialsError,
     InvalidInputError,
+    OutageError,
     PermanentError,
     TransientError,
     WaitCancelledError,
 )
 from pulumi_tcsql_check.inputs import CheckInputs, Endpoint
 
-PROPS: dict[str, Any] = {"migrate_id": 1066.0, "region": "ap-guangzhou"}
+PROPS: dict[str, Any] = {"migrate_id": 1066.0, "region": "ap-guangzhou", "wait": False}
 NOBODY = parse(b'{"migrations": {"1": [{"kind": "reset"}]}}', name="test")
 ONE_STEP = parse(
     json.dumps(
@@ -43,6 +44,9 @@ UNKNOWN = {
     "enforce": False,
     "failed_statuses": [],
 }
+
+
+SOMETHING_MISSING = r"^migration check 1066 \(ap-guangzhou\): http://.* answered ResourceNotFound"
 
 
 class Recorder:
@@ -187,8 +191,24 @@ def test_a_preview_gives_up_soon(monkeypatch: pytest.MonkeyPatch, call: Recorder
 @pytest.mark.parametrize("wait", [True, False])
 def test_a_refused_call_fails_a_gate_that_is_enforced(call: Recorder, *, wait: bool) -> None:
     """A migration that doesn't exist fails up and preview alike, at once."""
-    with Emulator(NOBODY) as emulator, pytest.raises(PermanentError, match="ResourceNotFound"):
+    with Emulator(NOBODY) as emulator, pytest.raises(PermanentError, match=SOMETHING_MISSING):
         reading.read({**PROPS, "wait": wait, "endpoint": emulator.url}, {}, call)
+
+
+def test_an_outage_is_told_once(monkeypatch: pytest.MonkeyPatch, call: Recorder) -> None:
+    """Its sentence names the migration already, and does so once."""
+    monkeypatch.setattr(retry, "OUTAGE_SECONDS", 0.0)
+    with Loopback(reset) as server, pytest.raises(OutageError) as caught:
+        reading.read({**PROPS, "wait": True, "endpoint": f"http://{server.host}"}, {}, call)
+    assert str(caught.value).count("migration check 1066") == 1
+
+
+def test_a_gate_that_is_not_enforced_passes_whatever_breaks(monkeypatch: pytest.MonkeyPatch, call: Recorder) -> None:
+    """Not even an error that nobody foresaw fails it; its kind is named, its text is not."""
+    nothing: dict[str, Any] = {}
+    monkeypatch.setattr(reading, "_connect", lambda *_: nothing["a secret"])
+    assert reading.read({**PROPS, "enforce": False}, {}, call) == UNKNOWN
+    assert call.warnings[-1].endswith("It says: nothing (KeyError)")
 
 
 @pytest.mark.parametrize("wait", [True, False])

@@ -6,11 +6,9 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import grpc
 import pulumi
 import pytest
 from pulumi.runtime import mocks, settings, stack
-from pulumi.runtime.proto.resource_pb2_grpc import ResourceMonitorStub
 
 from pulumi_tcsql_check import InvalidInputError, MigrationCheck, Step, ending, resource
 
@@ -151,6 +149,26 @@ def test_a_bad_plain_value_is_refused_at_the_users_own_line(recorder: Recorder, 
     assert recorder.seen == []
 
 
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"custom_timeouts": pulumi.CustomTimeouts(read="1m")}, "use timeout_seconds"),
+        ({"id": "an-id"}, "it is made of region and migrate_id"),
+        ({"import_": "an-id"}, "a gate is read, never managed"),
+        ({"urn": "urn:pulumi:a::b::c::d"}, "a gate is read from Tencent, never from the state"),
+        ({"hooks": pulumi.ResourceHookBinding()}, "the engine runs none for a read"),
+    ],
+)
+def test_an_option_that_would_make_it_another_thing_is_refused(
+    recorder: Recorder, options: dict[str, Any], sentence: str
+) -> None:
+    """It ends at the user's own line, and nothing is registered."""
+    ((name, _),) = options.items()
+    with pytest.raises(pulumi.RunError, match=rf"^opts\.{name} is .*{sentence}\. \(test_resource\.py, line"):
+        MigrationCheck("orders", **PLAIN, opts=pulumi.ResourceOptions(**options))
+    assert recorder.seen == []
+
+
 def test_a_list_with_an_output_in_it_is_left_for_the_provider(recorder: Recorder) -> None:
     """What is not known yet can't be validated yet."""
     codes: list[Any] = [pulumi.Output.from_input(-1)]
@@ -172,11 +190,10 @@ def test_a_program_that_an_engine_runs_ends_quietly(recorder: Recorder, monkeypa
     guarded: list[str] = []
     monkeypatch.setattr(ending, "prepare", lambda: prepared.append(True))
     monkeypatch.setattr(ending, "guard", lambda name, _passed, _enforce: guarded.append(name))
-    with grpc.insecure_channel("127.0.0.1:9") as channel:
-        monkeypatch.setattr(resource, "get_monitor", lambda: ResourceMonitorStub(channel))
-        resolve(MigrationCheck("orders", **PLAIN).urn)
-        mocks.set_mocks(recorder, preview=True)
-        resolve(MigrationCheck("previewed", **PLAIN).urn)
+    monkeypatch.setattr(resource, "get_monitor", object)
+    resolve(MigrationCheck("orders", **PLAIN).urn)
+    mocks.set_mocks(recorder, preview=True)
+    resolve(MigrationCheck("previewed", **PLAIN).urn)
     assert prepared == [True, True]
     assert guarded == ["orders"]
     assert recorder.seen

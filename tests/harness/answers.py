@@ -1,0 +1,45 @@
+"""Answers of the API, made in a line or read from files, and the package's own way from their bytes to a value."""
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+from harness.fake_clock import FakeClock
+from pulumi_tcsql_check.credentials import Credentials
+from pulumi_tcsql_check.inputs import Endpoint
+from pulumi_tcsql_check.progress import Migration, Progress, StepDetail
+from pulumi_tcsql_check.tencent import MigrationApi
+
+DATA = Path(__file__).parents[1] / "data"
+
+MIGRATION = Migration(1066, "ap-guangzhou")
+
+_API = MigrationApi(
+    Credentials("AKIDtest", "key", None, "a test"),
+    Endpoint("http", "127.0.0.1:9"),
+    MIGRATION.region,
+    clock=FakeClock(),
+    cancelled=threading.Event(),
+)
+
+
+def recorded(folder: str) -> dict[str, Any]:
+    """Read all files of a folder below `tests/data`, by their names without the suffix."""
+    return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((DATA / folder).glob("*.json"))}
+
+
+def decode(body: bytes) -> Progress:
+    """Decode the body of an answer, or raise what a query would."""
+    return _API._decode(body)
+
+
+def as_body(answer: object) -> bytes:
+    """Wrap an answer as the API does."""
+    return json.dumps({"Response": answer}).encode()
+
+
+def seen(current: int, *codes: int, total: int | None = None, message: str = "Check ...") -> Progress:
+    """Make the value of an answer with these codes, one for each step."""
+    steps = tuple(StepDetail(f"Step {number}", code, message) for number, code in enumerate(codes, start=1))
+    return Progress(len(codes) if total is None else total, current, steps, "4be5990d")

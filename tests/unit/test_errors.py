@@ -1,0 +1,138 @@
+"""What an error says in its sentence, and the facts it carries."""
+
+import pytest
+from harness.answers import MIGRATION, seen
+
+from pulumi_tcsql_check import errors
+from pulumi_tcsql_check.errors import (
+    ApiError,
+    CheckFailedError,
+    CheckTimeoutError,
+    CredentialsError,
+    InvalidInputError,
+    OutageError,
+    PermanentError,
+    TcsqlCheckError,
+    ThrottledError,
+    TransientError,
+    WaitCancelledError,
+)
+from pulumi_tcsql_check.progress import Progress, StepDetail
+
+AGAIN = "tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou"
+
+
+def test_the_tree_is_the_one_that_is_drawn() -> None:
+    """Each error's parent is the one at the top of the module."""
+    assert ApiError.__bases__ == CheckFailedError.__bases__ == CheckTimeoutError.__bases__ == (TcsqlCheckError,)
+    assert WaitCancelledError.__bases__ == CredentialsError.__bases__ == (TcsqlCheckError,)
+    assert ThrottledError.__bases__ == TransientError.__bases__ == PermanentError.__bases__ == (ApiError,)
+    assert OutageError.__bases__ == (TransientError,)
+    assert InvalidInputError.__bases__ == (TcsqlCheckError, ValueError)
+    for name in vars(errors):
+        if name.endswith("Error"):
+            assert f" {name} " in (errors.__doc__ or "") or name == "TcsqlCheckError"
+
+
+def test_an_invalid_input_is_named_with_its_value_and_range() -> None:
+    """A long or unprintable value is shown cut and escaped."""
+    error = InvalidInputError("region", "a\n\x1b" + "b" * 500, "a region")
+    assert (error.name, error.value) == ("region", "a\n\x1b" + "b" * 500)
+    assert str(error).startswith(r"region is 'a\n\x1bbbb")
+    assert str(error).endswith("…, but must be a region.")
+    assert len(str(error)) == len("region is , but must be a region.") + 80
+
+
+def test_missing_credentials_say_where_they_were_looked_for() -> None:
+    """The sources are listed in their order, if there were any."""
+    error = CredentialsError("None were found.", ["the stack", "the environment"])
+    assert error.tried == ("the stack", "the environment")
+    assert str(error) == "None were found. Tried, in this order: the stack; the environment."
+    assert str(CredentialsError("Half a pair.")) == "Half a pair."
+
+
+def test_a_failed_check_says_what_where_and_what_next() -> None:
+    """The sentence names migration, step, code, message, the command and the request."""
+    progress = seen(3, 0, -1, 1)
+    error = CheckFailedError(MIGRATION, progress, [2])
+    assert (error.migration, error.progress, error.steps) == (MIGRATION, progress, (2,))
+    assert str(error) == (
+        'migration check 1066 (ap-guangzhou) failed at step 2 of 3, "Step 2" (status -1; the API says "Check ..."). '
+        f"Fix the cause, start the check again (`{AGAIN}`), then run `pulumi up` again. Request 4be5990d."
+    )
+
+
+def test_more_failed_steps_are_counted_and_an_empty_message_is_left_out() -> None:
+    """The first step is named, the others are a number."""
+    sentence = str(CheckFailedError(MIGRATION, seen(4, 0, -1, 3, 7, message=""), (2, 3, 4)))
+    assert '"Step 2" and 2 more (status -1). Fix' in sentence
+
+
+def test_text_from_the_api_is_made_printable() -> None:
+    """Names, messages and request ids can't move the cursor."""
+    progress = Progress(1, 1, (StepDetail("a\x1b", 3, "b\n\u202e"),), "c\r" * 99)
+    for error in (
+        CheckFailedError(MIGRATION, progress, [1]),
+        CheckTimeoutError(MIGRATION, 1, "x", progress),
+        PermanentError("No.", request_id="\x07"),
+    ):
+        assert str(error).isprintable()
+        assert len(str(error)) < 450
+
+
+def test_a_timeout_says_what_was_seen_last() -> None:
+    """How long, what, and that another up goes on waiting."""
+    progress = seen(2, 0, 1)
+    error = CheckTimeoutError(MIGRATION, 1800.0, "2/2 Step 2: running", progress)
+    assert (error.migration, error.timeout_seconds, error.progress) == (MIGRATION, 1800.0, progress)
+    assert str(error) == (
+        "migration check 1066 (ap-guangzhou) had not passed after 1800 s (timeout_seconds); last seen: "
+        "2/2 Step 2: running. Run `pulumi up` again to go on waiting, or raise timeout_seconds. Request 4be5990d."
+    )
+
+
+def test_a_timeout_of_a_check_that_never_started_says_how_to_start_it() -> None:
+    """Waiting longer would not help."""
+    sentence = str(CheckTimeoutError(MIGRATION, 0.5, "1/2 Step 1: not started", seen(1, -2, -2)))
+    assert "after 0.5 s" in sentence
+    assert f"No step has started: start the check (`{AGAIN}`), then run `pulumi up` again. Request" in sentence
+
+
+def test_a_timeout_in_trouble_does_not_ask_for_more_time() -> None:
+    """Where the last call brought no answer, waiting longer is no advice, and the sentence ends once."""
+    trouble = TransientError("No answer.")
+    error = CheckTimeoutError(MIGRATION, 2e6, str(trouble), None, trouble)
+    assert error.trouble is trouble
+    assert "after 2000000 s (timeout_seconds); last seen: No answer. Run `pulumi up` again once the API" in str(error)
+
+
+def test_a_timeout_without_any_answer_names_no_request() -> None:
+    """There is none to name."""
+    error = CheckTimeoutError(MIGRATION, 5, "nothing")
+    assert error.progress is None
+    assert "Request" not in str(error)
+
+
+def test_a_cancelled_wait_says_that_nothing_changed() -> None:
+    """And how to wait anew."""
+    assert "nothing behind the gate was changed" in str(WaitCancelledError())
+
+
+@pytest.mark.parametrize("kind", [ThrottledError, TransientError, PermanentError])
+def test_an_error_of_the_api_has_code_and_request(kind: type[ApiError]) -> None:
+    """Support finds the call by its number; without one, none is mentioned."""
+    error = kind("It refused.", code="AuthFailure", request_id="4be5990d")
+    assert (error.code, error.request_id) == ("AuthFailure", "4be5990d")
+    assert str(error) == "It refused. Request 4be5990d."
+    assert (kind("It refused.").code, kind("It refused.").request_id, str(kind("x."))) == ("", "", "x.")
+
+
+def test_an_outage_quotes_the_last_error() -> None:
+    """How long it lasted, why, and what to do."""
+    last = TransientError("No connection.", code="InternalError", request_id="4be5990d")
+    error = OutageError(MIGRATION, 120.0, last)
+    assert (error.migration, error.last, error.code) == (MIGRATION, last, "InternalError")
+    assert str(error) == (
+        "migration check 1066 (ap-guangzhou) could not be looked up for 120 s: No connection. Request 4be5990d. "
+        "Run `pulumi up` again once the API can be reached."
+    )

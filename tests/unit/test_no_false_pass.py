@@ -1,0 +1,225 @@
+"""No answer passes that doesn't prove it: generated, damaged and truncated ones, from their bytes to the verdict."""
+
+import copy
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from harness.answers import as_body, decode, recorded
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pulumi_tcsql_check.errors import ApiError
+from pulumi_tcsql_check.progress import judge
+
+GENERATED_ANSWERS = 10_000
+
+PUBLISHED: dict[str, Any] = recorded("states")["published_example"]["answer"]
+OTHER_TYPES: tuple[Any, ...] = (None, True, False, "0", "", 0.5, 8.0, [], [0], {}, {"Status": 0})
+
+Path = tuple[str | int, ...]
+
+
+def proves_a_pass(body: bytes) -> bool:
+    """Say the same as the package from the raw JSON alone, in another way."""
+    try:
+        response = json.loads(body.decode("utf-8"), strict=False)["Response"]
+        if "Error" in response:
+            return False
+        total, current, steps = response["TotalStep"], response["CurrentStep"], response["StepDetails"]
+        texts = [response["RequestId"], *(step[key] for step in steps for key in ("Name", "Msg"))]
+        numbers = [total, current, *(step["Status"] for step in steps)]
+    except (ValueError, LookupError, TypeError):
+        return False
+    return (
+        {type(text) for text in texts} == {str}
+        and {type(number) for number in numbers} == {int}
+        and not any(step["Status"] for step in steps)
+        and len(steps) == total
+        and current >= total > 0
+    )
+
+
+def opens(body: bytes, failed_statuses: tuple[int, ...] = ()) -> bool:
+    """Say whether the package would let this answer open a gate; what it raises is one of its own errors."""
+    try:
+        progress = decode(body)
+    except ApiError:
+        return False
+    verdict = judge(progress, failed_statuses)
+    assert (judge(progress, failed_statuses, progress) == "passed") == (verdict == "passed")
+    return verdict == "passed"
+
+
+def paths(node: object, path: Path = ()) -> Iterator[Path]:
+    """List the ways to all nodes below one."""
+    children: list[tuple[str | int, object]] = []
+    if isinstance(node, dict):
+        children = list(node.items())
+    elif isinstance(node, list):
+        children = list(enumerate(node))
+    for key, child in children:
+        yield (*path, key)
+        yield from paths(child, (*path, key))
+
+
+def parent_of(path: Path, document: Any) -> Any:  # noqa: ANN401  # a list or an object
+    """Go to the node that holds the last one of a path."""
+    for key in path[:-1]:
+        document = document[key]
+    return document
+
+
+def at(path: Path) -> Any:  # noqa: ANN401  # any JSON
+    """Return one node of the published answer in its envelope."""
+    return parent_of(path, {"Response": PUBLISHED})[path[-1]]
+
+
+def changed(path: Path, value: object) -> bytes:
+    """Write the published answer with one node changed."""
+    document = copy.deepcopy({"Response": PUBLISHED})
+    parent_of(path, document)[path[-1]] = value
+    return json.dumps(document).encode()
+
+
+def deleted(path: Path) -> bytes:
+    """Write the published answer without one node."""
+    document = copy.deepcopy({"Response": PUBLISHED})
+    del parent_of(path, document)[path[-1]]
+    return json.dumps(document).encode()
+
+
+NODES = list(paths({"Response": PUBLISHED}))
+NUMBERS = [path for path in NODES if type(at(path)) is int]
+
+CODES = (*[0] * 20, -2, 1, -1, 2**63, -(2**70))
+COUNTS = (0, 1, 2, 3, 4, 5, -1, 2**63, -(2**70))
+ODDITIES = (*OTHER_TYPES, {"Code": "InternalError", "Message": "x"}, {"Code": 1})
+TEXTS = ("", "Disk", "检查", "\x1b[0m", "\U0001f600")
+
+
+def answer_from(choices: bytes) -> dict[str, Any]:
+    """Make an answer that is rarely far from a pass: right or wrong counts, codes, types and fields.
+
+    Each decision takes one byte, since drawing them one by one would take most of the time.
+    """
+    rest = iter(choices)
+
+    def choose(options: Sequence[Any]) -> Any:  # noqa: ANN401  # any JSON
+        return options[next(rest) % len(options)]
+
+    total = choose(range(5))
+    codes = [choose(CODES) for _ in range(total + choose((0, 0, 0, 0, -1, 1)))]
+    answer: dict[str, Any] = {
+        "RequestId": choose(TEXTS),
+        "TotalStep": choose((total, total, total, choose(COUNTS))),
+        "CurrentStep": choose((total, total + 1, total - 1, choose(COUNTS))),
+        "StepDetails": [{"Name": choose(TEXTS), "Status": code, "Msg": choose(TEXTS)} for code in codes],
+    }
+    if choose((False, True, False)):
+        target = choose([answer, *answer["StepDetails"]])
+        key = choose([*target, "Error", "More"])
+        target[key] = choose(ODDITIES)
+        if choose((False, True)):
+            del target[key]
+    return answer
+
+
+@settings(max_examples=GENERATED_ANSWERS, deadline=None, database=None)
+@given(st.binary(min_size=32, max_size=32), st.sampled_from([(), (-1,), (1, 3)]))
+def test_a_generated_answer_passes_exactly_if_it_proves_it(choices: bytes, taught: tuple[int, ...]) -> None:
+    """Package and oracle agree on each, whatever codes were taught, and nothing but our errors is raised."""
+    body = as_body(answer_from(choices))
+    assert opens(body, taught) == proves_a_pass(body)
+
+
+def test_the_published_answer_passes() -> None:
+    """The answer that all damage below is done to does open a gate."""
+    body = as_body(PUBLISHED)
+    assert proves_a_pass(body)
+    assert opens(body)
+
+
+@pytest.mark.parametrize("path", NODES, ids=str)
+def test_no_node_can_be_missing_or_of_another_type(path: Path) -> None:
+    """Without any one node, or with null or another type in its place, the published answer doesn't pass."""
+    assert not opens(deleted(path))
+    for value in OTHER_TYPES:
+        if type(value) is not type(at(path)):
+            assert not opens(changed(path, value)), value
+
+
+@pytest.mark.parametrize("path", NUMBERS, ids=str)
+def test_a_pass_hangs_on_every_number(path: Path) -> None:
+    """Negated, one more, one less or huge: the published answer passes only where the oracle says so."""
+    number = at(path)
+    for other in (-number, ~number, number + 1, number - 1, number + 2**32, number + 2**64, -(2**63), 10**400):
+        body = changed(path, other)
+        assert opens(body) == proves_a_pass(body), other
+        assert not opens(body) or other == 0 or path[-1] == "CurrentStep"
+
+
+@pytest.mark.parametrize("literal", ["0.0", "-0.0", "0e0", "1e-9", "00", "+0", "0x0", "NaN", "false", '"0"', "0,1"])
+def test_only_a_whole_zero_passes(literal: str) -> None:
+    """A status that is merely equal to zero, or no JSON at all, doesn't pass."""
+    body = as_body(PUBLISHED).replace(b'"Status": 0', f'"Status": {literal}'.encode(), 1)
+    assert literal.encode() in body
+    assert not opens(body)
+
+
+def test_a_truncated_answer_never_passes() -> None:
+    """Cut at whatever byte, the published answer is none."""
+    body = as_body(PUBLISHED)
+    assert not any(opens(body[:length]) for length in range(len(body)))
+
+
+@pytest.mark.parametrize("bit", range(8))
+def test_a_flipped_bit_never_makes_a_pass(bit: int) -> None:
+    """With one bit flipped anywhere, the answer passes only where the raw JSON still proves it, as in a text."""
+    for body in (as_body(PUBLISHED), changed(("Response", "StepDetails", 3, "Status"), 1)):
+        for place in range(len(body)):
+            damaged = bytearray(body)
+            damaged[place] ^= 1 << bit
+            assert not opens(bytes(damaged)) or proves_a_pass(bytes(damaged)), (place, bytes(damaged))
+
+
+def test_an_error_beside_a_pass_wins() -> None:
+    """Steps that all passed don't open a gate if there is an error with them, of whatever shape."""
+    shapes: tuple[Any, ...] = (
+        None,
+        {},
+        [],
+        "",
+        0,
+        {"Code": "InternalError", "Message": ""},
+        {"Code": None, "Message": None},
+    )
+    for error in shapes:
+        assert not opens(as_body({**PUBLISHED, "Error": error})), error
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b" ", b"null", b"0", b'"passed"', b"[]", b"{}", b"<html>", b"\xff\xfe", b"\x00" * 9),
+        *(b'{"Response":null}', b'{"Response":[]}', b'{"Response":{}}', b'{"response":{}}', b"[" * 99_999),
+        json.dumps(PUBLISHED).encode(),
+        as_body(PUBLISHED) * 2,
+        as_body([PUBLISHED]),
+        as_body({"Response": PUBLISHED}),
+        as_body(PUBLISHED).decode().encode("utf-16"),
+        b"\xef\xbb\xbf" + as_body(PUBLISHED),
+        b"callback(" + as_body(PUBLISHED) + b")",
+    ],
+    ids=lambda body: repr(body[:24]),
+)
+def test_what_is_no_answer_never_passes(body: bytes) -> None:
+    """Another envelope, another encoding, or no JSON: one of our errors, and no pass."""
+    assert not opens(body)
+
+
+def test_unknown_fields_change_nothing() -> None:
+    """The API may add fields: a pass stays one, whatever they hold."""
+    for value in (*OTHER_TYPES, PUBLISHED, {"Error": 1}):
+        assert opens(as_body({**PUBLISHED, "More": value}))

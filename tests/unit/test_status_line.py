@@ -1,0 +1,109 @@
+"""The words on the row of a waiting gate, and how many of them there are."""
+
+import pytest
+from harness.answers import seen
+
+from pulumi_tcsql_check.errors import ApiError, ThrottledError, TransientError
+from pulumi_tcsql_check.gate import Observation
+from pulumi_tcsql_check.progress import Progress
+from pulumi_tcsql_check.status_line import HEARTBEAT_SECONDS, StatusLine
+
+RUNNING = seen(2, 0, 1, -2)
+DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.")
+
+
+class Row:
+    """A status line, and what it showed."""
+
+    def __init__(self, failed_statuses: tuple[int, ...] = ()) -> None:
+        """Begin with nothing shown."""
+        self.lines: list[str] = []
+        self.line = StatusLine(self.lines.append, failed_statuses)
+
+    def at(self, elapsed: float, progress: Progress | None = RUNNING, trouble: ApiError | None = None) -> list[str]:
+        """Observe something, and take what was shown of it."""
+        self.lines.clear()
+        self.line.update(Observation(progress, trouble, elapsed))
+        return list(self.lines)
+
+
+def test_the_first_observation_is_shown() -> None:
+    """The row says at once which step it is and how long the gate has waited."""
+    assert Row().at(0.4) == ["2/3 Step 2: running, 0 s"]
+
+
+def test_a_change_is_shown_at_once() -> None:
+    """The next step doesn't wait for the heartbeat."""
+    row = Row()
+    row.at(0)
+    assert row.at(2, seen(3, 0, 0, 1)) == ["3/3 Step 3: running, 2 s"]
+    assert row.at(4, seen(3, 0, 0, 0)) == ["3/3 Step 3: passed, 4 s"]
+
+
+def test_the_same_is_not_shown_once_per_poll() -> None:
+    """Within the heartbeat, what hasn't changed is not repeated."""
+    row = Row()
+    row.at(0)
+    assert [line for elapsed in range(1, 20) for line in row.at(elapsed)] == []
+    assert row.at(HEARTBEAT_SECONDS - 0.001) == []
+    assert row.at(HEARTBEAT_SECONDS) == ["2/3 Step 2: running, 20 s"]
+    assert row.at(HEARTBEAT_SECONDS + 0.001) == []
+
+
+def test_an_hour_makes_a_line_every_20_seconds() -> None:
+    """Polled twice a second, the same answer makes 181 lines in an hour."""
+    row = Row()
+    assert sum(len(row.at(tick / 2)) for tick in range(7201)) == 181
+
+
+def test_a_change_restarts_the_heartbeat() -> None:
+    """The 20 seconds count from the last word."""
+    row = Row()
+    row.at(0)
+    row.at(19, seen(3, 0, 0, 1))
+    assert row.at(38.9, seen(3, 0, 0, 1)) == []
+    assert row.at(39, seen(3, 0, 0, 1)) == ["3/3 Step 3: running, 39 s"]
+
+
+def test_before_the_first_answer_it_says_so() -> None:
+    """Without an answer and without trouble, the gate is asking."""
+    assert Row().at(0, None) == ["asking for the first time, 0 s"]
+
+
+@pytest.mark.parametrize(("trouble", "word"), [(DOWN, "no answer from the API"), (THROTTLED, "throttled by the API")])
+def test_trouble_says_for_how_long(trouble: ApiError, word: str) -> None:
+    """The duration counts from the first call that failed, the other from the beginning of the wait."""
+    row = Row()
+    row.at(0)
+    assert row.at(10, trouble=trouble) == [f"{word} for 0 s, trying again, 10 s"]
+    assert row.at(15, trouble=trouble) == []
+    assert row.at(30, trouble=trouble) == [f"{word} for 20 s, trying again, 30 s"]
+    assert row.at(50, trouble=trouble) == [f"{word} for 40 s, trying again, 50 s"]
+
+
+def test_another_kind_of_trouble_is_news_and_counts_anew() -> None:
+    """Throttling after an outage is shown at once, with its own duration."""
+    row = Row()
+    row.at(0, trouble=DOWN)
+    assert row.at(7, trouble=THROTTLED) == ["throttled by the API for 0 s, trying again, 7 s"]
+
+
+def test_trouble_that_passed_is_forgotten() -> None:
+    """An answer is shown at once, and the next trouble counts from its own beginning."""
+    row = Row()
+    row.at(0)
+    row.at(10, trouble=DOWN)
+    assert row.at(12) == ["2/3 Step 2: running, 12 s"]
+    assert row.at(60, trouble=TransientError("Again.")) == ["no answer from the API for 0 s, trying again, 60 s"]
+
+
+def test_taught_codes_are_named_as_failed() -> None:
+    """The row knows the codes that mean "failed"."""
+    assert Row((1,)).at(0) == ["2/3 Step 2: failed (status 1), 0 s"]
+
+
+def test_a_name_from_the_api_can_not_break_the_row() -> None:
+    """Control characters in a step's name are shown as escapes."""
+    (step,) = seen(1, 1).steps
+    (line,) = Row().at(0, Progress(1, 1, (type(step)("a\x1b[2J\nb", 1, ""),), ""))
+    assert line == r"1/1 a\x1b[2J\nb: running, 0 s"
