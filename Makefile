@@ -23,9 +23,10 @@ setup: $(VENV)/.package $(VENV)-oldest/.package ## The environments and the CLI,
 
 test: setup lint ## Everything: lint, types, unit, contract and end-to-end tests, coverage, on the built wheel.
 	@$(BIN)/coverage erase
-	@$(WITH_CLI) coverage run $(BIN)/pytest tests --numprocesses 3 --dist loadgroup
+	@$(BIN)/coverage run $(BIN)/pytest tests/unit tests/contract --numprocesses 3
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
+	@$(WITH_CLI) pytest tests/e2e --numprocesses 4
 
 test-all: ## Unit and contract tests on every Python that is supported.
 	@for version in $(PYTHONS); do $(MAKE) unit VENV=.venv-$$version PYTHON=python$$version; done
