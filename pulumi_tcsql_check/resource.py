@@ -117,6 +117,8 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
             "failed_statuses": failed_statuses,
             "endpoint": endpoint,
         }
+        # A coroutine can be awaited once, and some of these are needed twice: an output can be awaited ever again.
+        given = {name: _once(value) for name, value in given.items()}
         _validate(given)
         _refuse_options(opts)
         in_unit_test = isinstance(get_monitor(), MockMonitor)
@@ -130,7 +132,7 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
         reads = pulumi.ResourceOptions(id=_resource_id(given["migrate_id"], given["region"]))
         super().__init__(MigrationCheckProvider(), name, props, pulumi.ResourceOptions.merge(opts, reads))
         if props["wait"] and not in_unit_test:
-            ending.guard(name, self.passed, enforce)
+            ending.guard(name, self.passed, given["enforce"])
 
 
 _REFUSED_OPTIONS = {
@@ -162,6 +164,14 @@ def _refuse_options(opts: pulumi.ResourceOptions | None) -> None:
             raise InputError(InvalidInputError(f"opts.{name}", type(value).__name__, allowed), _users_line())
 
 
+def _once(value: object) -> object:
+    return pulumi.Output.from_input(value) if _is_awaitable(value) else value
+
+
+def _is_awaitable(value: object) -> bool:
+    return hasattr(value, "__await__")
+
+
 def _validate(given: Mapping[str, Any]) -> None:
     for name, value in given.items():
         if name in ("migrate_id", "region") or value is not None:
@@ -170,7 +180,7 @@ def _validate(given: Mapping[str, Any]) -> None:
 
 def _validate_plain(name: str, value: object) -> None:
     parts = value if isinstance(value, (list, tuple)) else [value]
-    if any(isinstance(part, pulumi.Output) or hasattr(part, "__await__") for part in parts):
+    if any(isinstance(part, pulumi.Output) or _is_awaitable(part) for part in parts):
         return
     try:
         _VALIDATORS[name](value)

@@ -99,6 +99,21 @@ def _wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
+def test_the_guard_ends_a_program_whose_gate_has_no_verdict_at_all() -> None:
+    """Newer SDKs make the outputs of a refused read unknown, for which an `apply` is usually skipped."""
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        verdict, unknown = loop.create_future(), loop.create_future()
+        verdict.set_result(None)
+        unknown.set_result(False)
+        ending.guard("orders", pulumi.Output(set(), verdict, unknown), None)
+        await stack.wait_for_rpcs()
+
+    with pytest.raises(pulumi.RunError, match=r"^The gate orders did not pass"):
+        asyncio.run(run())
+
+
 @pytest.mark.parametrize(
     ("passed", "enforce", "ends"),
     [(True, None, False), (True, True, False), (False, False, False), (False, None, True), (None, True, True)],

@@ -66,6 +66,8 @@ def test_more_failed_steps_are_counted_and_an_empty_message_is_left_out() -> Non
     """The first step is named, the others are a number."""
     sentence = str(CheckFailedError(MIGRATION, seen(4, 0, -1, 3, 7, message=""), (2, 3, 4)))
     assert '"Step 2" and 2 more (status -1). Fix' in sentence
+    sentence = str(CheckFailedError(MIGRATION, seen(4, 0, -1, 3, 7, message=""), (2, 3)))
+    assert '"Step 2" and 1 more (status -1). Fix' in sentence
 
 
 def test_text_from_the_api_is_made_printable() -> None:

@@ -105,6 +105,20 @@ def test_a_number_that_comes_as_an_output_makes_the_same_id(recorder: Recorder, 
     assert recorder.seen
 
 
+def test_an_input_may_be_awaitable(recorder: Recorder) -> None:
+    """A coroutine, which can be awaited but once, is as good as an output."""
+
+    async def number() -> int:
+        return 1066
+
+    async def region() -> str:
+        return "ap-guangzhou"
+
+    check = MigrationCheck("orders", migrate_id=number(), region=region())
+    assert resolve(check.id) == "ap-guangzhou/1066"
+    assert recorder.seen[0].inputs["migrate_id"] == 1066
+
+
 def test_an_output_of_a_wrong_kind_is_left_for_the_provider(recorder: Recorder) -> None:
     """The program goes on, and `read` refuses it."""
     check = MigrationCheck("orders", migrate_id=pulumi.Output.from_input("x"), region="ap-guangzhou")
