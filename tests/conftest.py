@@ -4,6 +4,7 @@ Every process inherits a mark in its environment; at the end the processes that 
 """
 
 import os
+import signal
 import time
 import uuid
 from pathlib import Path
@@ -15,7 +16,12 @@ GRACE_SECONDS = 10.0
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Mark this process, and so all that it starts."""
+    """Mark this process, and so all that it starts; let them be interrupted.
+
+    Whoever was started in the background by a shell ignores SIGINT, and hands that down.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         os.environ[MARK] = uuid.uuid4().hex
 

@@ -16,32 +16,9 @@ from pulumi_tcsql_check.emulator.playback import Playback
 from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.scenario import Error, Fault, Progress, RawAnswer, Scenario
 from pulumi_tcsql_check.emulator.signature import verify
+from pulumi_tcsql_check.inputs import REGIONS
 
 VERSION = "2018-03-28"
-
-REGIONS = frozenset(
-    {
-        "ap-bangkok",
-        "ap-beijing",
-        "ap-chengdu",
-        "ap-chongqing",
-        "ap-guangzhou",
-        "ap-hongkong",
-        "ap-jakarta",
-        "ap-nanjing",
-        "ap-seoul",
-        "ap-shanghai",
-        "ap-shanghai-fsi",
-        "ap-shenzhen-fsi",
-        "ap-singapore",
-        "ap-tokyo",
-        "eu-frankfurt",
-        "na-ashburn",
-        "na-siliconvalley",
-        "sa-saopaulo",
-    }
-)
-"""The regions of the action's reference page."""
 
 _FIRST_FLOW_ID = 1001
 

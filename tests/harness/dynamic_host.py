@@ -74,7 +74,11 @@ class Host:
         """End the process as the engine does."""
         self._channel.close()
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(CALL_SECONDS)
+        try:
+            self.process.wait(CALL_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
         assert self.process.stdout is not None
         self.process.stdout.close()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pulumi_tcsql_check.emulator import Keys, ManualClock, Scenario, load
-from pulumi_tcsql_check.emulator.api import REGIONS, Api, Reply
+from pulumi_tcsql_check.emulator.api import Api, Reply
 from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.scenario import (
     PUBLISHED_STEPS,
@@ -21,6 +21,7 @@ from pulumi_tcsql_check.emulator.scenario import (
     SilentFault,
     Step,
 )
+from pulumi_tcsql_check.inputs import REGIONS
 
 SignedRequest = Callable[..., Request]
 
