@@ -13,6 +13,7 @@ from pulumi_tcsql_check.emulator import Emulator
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
 CALL_SECONDS = 30.0
+END_SECONDS = 5.0
 
 Value = float | str | bool | list[str]
 """What an input may be on the wire, here."""
@@ -71,14 +72,13 @@ class Host:
         return dict(response.properties)
 
     def stop(self) -> None:
-        """End the process as the engine does."""
+        """Interrupt the process, and kill it, as the engine would at once, if it does not end by itself."""
         self._channel.close()
         self.process.send_signal(signal.SIGINT)
         try:
-            self.process.wait(CALL_SECONDS)
+            self.process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            raise
         assert self.process.stdout is not None
         self.process.stdout.close()
 
