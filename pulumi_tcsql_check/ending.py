@@ -40,11 +40,20 @@ def prepare() -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Interrupt as Python does, and make sure that the process is gone shortly after."""
+    """Interrupt as Python does, and make sure that the process is gone shortly after.
+
+    Interrupts come in pairs, from the host and from the engine. A second one while the timer starts would start another
+    in the same thread, and wait for ever for a lock that the first start holds.
+    """
+    signal.signal(number, _already_interrupted)
     timer = threading.Timer(GRACE_SECONDS, os._exit, (INTERRUPTED,))
     timer.daemon = True
     timer.start()
     signal.default_int_handler(number, frame)
+
+
+def _already_interrupted(_number: int, _frame: FrameType | None) -> None:
+    """Let the first interrupt take its course."""
 
 
 def guard(name: str, passed: pulumi.Output[bool], enforce: pulumi.Input[bool] | None) -> None:

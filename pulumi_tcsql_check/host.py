@@ -140,20 +140,14 @@ class _NeverIdle:
 def _serve_every_call() -> None:
     """Let the host's thread pool start a thread for each call, those that are queued already included."""
     pool = threading.current_thread()._args[0]()  # type: ignore[attr-defined]  # noqa: SLF001  # the only way to it
-    if not isinstance(pool, ThreadPoolExecutor):
+    if not (isinstance(pool, ThreadPoolExecutor) and hasattr(pool, "_idle_semaphore") and hasattr(pool, "_work_queue")):
         raise TypeError(type(pool).__name__)
     if pool._max_workers >= MAX_CALLS:  # noqa: SLF001
         return
-    _require(hasattr(pool, "_idle_semaphore") and hasattr(pool, "_work_queue"))
     pool._max_workers = MAX_CALLS  # noqa: SLF001
     pool._idle_semaphore = _NeverIdle()  # type: ignore[assignment]  # noqa: SLF001
     for _ in range(pool._work_queue.qsize()):  # noqa: SLF001  # counted last: one too many does no harm
         pool.submit(_nothing)
-
-
-def _require(shape: bool) -> None:  # noqa: FBT001
-    if not shape:
-        raise AttributeError("the thread pool")
 
 
 def _nothing() -> None:

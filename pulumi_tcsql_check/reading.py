@@ -107,17 +107,18 @@ def _look(inputs: CheckInputs, config: StackConfig) -> Progress:
 
 def _glance(inputs: CheckInputs, config: StackConfig, call: host.Call) -> Progress | None:
     """Ask exactly once, for a gate that was told not to hold; nothing that the API says or doesn't say can fail it."""
+    progress = None
     try:
         api, clock = _connect(inputs, config)
-        progress: Progress | None = api.query(inputs.migration, clock.monotonic() + LOOK_SECONDS)
+        progress = api.query(inputs.migration, clock.monotonic() + LOOK_SECONDS)
     except WaitCancelledError:
         raise
     except TcsqlCheckError as error:
-        progress, seen = None, str(error)
+        seen = str(error)
     except Exception as error:  # noqa: BLE001  # the promise is that nothing fails it
-        progress, seen = None, f"nothing ({type(error).__name__})"
+        seen = f"nothing ({type(error).__name__})"
     else:
-        seen = headline(progress, inputs.failed_statuses) if progress else ""
+        seen = headline(progress, inputs.failed_statuses)
     call.warn(f"enforce is False: {inputs.migration} holds nothing back, whatever it says. It says: {seen}")
     return progress
 

@@ -15,19 +15,16 @@ STOP_SECONDS = 5.0
 class EmulatorProcess:
     """`python -m pulumi_tcsql_check.emulator` while the `with` block lasts."""
 
-    def __init__(self, scenario: str | Path, request_log: Path, environ: dict[str, str] | None = None) -> None:
+    def __init__(self, scenario: str | Path, request_log: Path) -> None:
         """Name the scenario, and the file that gets a line for each request."""
         self._request_log = request_log
         self._command = [sys.executable, "-m", "pulumi_tcsql_check.emulator", "--port", "0"]
         self._command += ["--scenario", str(scenario), "--request-log", str(request_log)]
-        self._environ = environ
         self.url = ""
 
     def __enter__(self) -> Self:
         """Start it, and wait until it listens."""
-        self._process = subprocess.Popen(
-            self._command, stdout=subprocess.PIPE, text=True, env=self._environ, start_new_session=True
-        )
+        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True, start_new_session=True)
         if self._process.stdout is None or not (ready := self._process.stdout.readline()):
             raise RuntimeError("the emulator did not start")
         self.url = next(word for word in ready.split() if word.startswith("http://"))

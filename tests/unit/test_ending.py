@@ -84,6 +84,7 @@ def test_the_hook_and_the_handler_do_as_they_say(monkeypatch: pytest.MonkeyPatch
         ending.prepare()
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
         _wait_until(lambda: ended == [ending.INTERRUPTED])
     finally:
         signal.signal(signal.SIGINT, before)
