@@ -56,13 +56,16 @@ def _already_interrupted(_number: int, _frame: FrameType | None) -> None:
     """Let the first interrupt take its course."""
 
 
-def guard(name: str, passed: pulumi.Output[bool], enforce: pulumi.Input[bool] | None) -> None:
+def guard(name: str, passed: pulumi.Output[bool], enforce: pulumi.Input[bool] | None) -> pulumi.Output[None]:
     """End the program with one sentence if a gate comes back without having passed.
 
     Args:
         name: The gate's name in the stack.
         passed: Its verdict; anything but `True` ends the program, also a value that has no answer behind it.
         enforce: The gate's own input; `False` lets everything through.
+
+    Returns:
+        What resolves once the program may go on, and fails with the sentence if it may not.
     """
 
     def refuse(both: list[object]) -> None:
@@ -72,4 +75,4 @@ def guard(name: str, passed: pulumi.Output[bool], enforce: pulumi.Input[bool] | 
                 "the gate's own error says why."
             )
 
-    pulumi.Output.all(passed, enforce).apply(refuse, run_with_unknowns=True)
+    return pulumi.Output.all(passed, enforce).apply(refuse, run_with_unknowns=True)

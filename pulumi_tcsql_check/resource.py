@@ -1,10 +1,7 @@
 """`MigrationCheck` and `Step`: what a program writes."""
 
 import os
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from types import FrameType
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -12,7 +9,7 @@ from pulumi.dynamic import Resource
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
-from pulumi_tcsql_check import ending, inputs
+from pulumi_tcsql_check import ending, inputs, refusal
 from pulumi_tcsql_check.credentials import CONFIG_NAMESPACE
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.progress import StepState
@@ -120,9 +117,8 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
         # A coroutine can be awaited once, and some of these are needed twice: an output can be awaited ever again.
         given = {name: _once(value) for name, value in given.items()}
         _validate(given)
-        _refuse_options(opts)
-        in_unit_test = isinstance(get_monitor(), MockMonitor)
-        if not in_unit_test:
+        refusal.refuse_options(opts)
+        if not in_unit_test():
             ending.prepare()
         props = {
             **given,
@@ -131,37 +127,24 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
         }
         reads = pulumi.ResourceOptions(id=_resource_id(given["migrate_id"], given["region"]))
         super().__init__(MigrationCheckProvider(), name, props, pulumi.ResourceOptions.merge(opts, reads))
-        if props["wait"] and not in_unit_test:
-            ending.guard(name, self.passed, given["enforce"])
+        # What hold_stack waits for: on an up, it fails unless the gate lets the program go on.
+        guarded = props["wait"] and not in_unit_test()
+        self._settled = ending.guard(name, self.passed, given["enforce"]) if guarded else self.urn
+        # What must be there before the check can be looked up, by its name.
+        self._needed = given | {f"{one.pulumi_resource_name} (depends_on)": one.urn for one in _dependencies(opts)}
 
 
-_REFUSED_OPTIONS = {
-    "custom_timeouts": "left out: the engine doesn't pass it on to a read; use timeout_seconds",
-    "hooks": "left out: the engine runs none for a read",
-    "id": "left out: it is made of region and migrate_id",
-    "import_": "left out: a gate is read, never managed",
-    "provider": "left out: the gate has a provider of its own",
-    "providers": "left out: the gate has a provider of its own",
-    "urn": "left out: a gate is read from Tencent, never from the state",
-}
-"""Options that would make the gate another thing, or that a user would count on in vain."""
+def in_unit_test() -> bool:
+    """Tell whether the program runs under `pulumi.runtime.set_mocks`, where no provider reads anything."""
+    return isinstance(get_monitor(), MockMonitor)
 
 
-class InputError(InvalidInputError, pulumi.RunError):
-    """An input is outside its range; Pulumi prints the sentence, with the user's own line, and no traceback."""
-
-    def __init__(self, error: InvalidInputError, line: str) -> None:
-        """Add the user's line to what the validation said."""
-        Exception.__init__(self, f"{error} ({line})")
-        self.name = error.name
-        self.value = error.value
-
-
-def _refuse_options(opts: pulumi.ResourceOptions | None) -> None:
-    for name, allowed in _REFUSED_OPTIONS.items():
-        value = getattr(opts, name, None)
-        if value:
-            raise InputError(InvalidInputError(f"opts.{name}", type(value).__name__, allowed), _users_line())
+def _dependencies(opts: pulumi.ResourceOptions | None) -> Iterator[pulumi.Resource]:
+    """Return what `depends_on` names plainly."""
+    given = opts.depends_on if opts is not None else None
+    for one in given if isinstance(given, (list, tuple)) else [given]:
+        if isinstance(one, pulumi.Resource):
+            yield one
 
 
 def _once(value: object) -> object:
@@ -185,16 +168,7 @@ def _validate_plain(name: str, value: object) -> None:
     try:
         _VALIDATORS[name](value)
     except InvalidInputError as error:
-        raise InputError(error, _users_line()) from None
-
-
-def _users_line() -> str:
-    """Say where in the user's program the call stands: the first frame outside of this package."""
-    here = f"{Path(__file__).parent}{os.sep}"
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # inspect.stack() reads every source file
-    while frame is not None and frame.f_code.co_filename.startswith(here):
-        frame = frame.f_back
-    return f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}" if frame is not None else "your program"
+        raise refusal.InputError(error) from None
 
 
 def _default_region() -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import CreateResult, Resource, ResourceProvider
 
-from pulumi_tcsql_check import MigrationCheck
+from pulumi_tcsql_check import MigrationCheck, hold_stack
 
 
 class SwitchProvider(ResourceProvider):
@@ -21,7 +21,9 @@ class Switch(Resource, name="Switch"):
 
 
 check = MigrationCheck("orders", migrate_id=1066, region="ap-guangzhou")
-Switch(SwitchProvider(), "switch", {"database": "new"}, pulumi.ResourceOptions(depends_on=[check]))
+hold_stack(check)  # nothing below this line happens before the check has passed
+
+Switch(SwitchProvider(), "switch", {"database": "new"})
 
 pulumi.export("total", check.total)
 pulumi.export("passed", check.passed)

@@ -8,7 +8,7 @@ import pulumi_tcsql_check
 
 def test_the_public_names_are_these() -> None:
     """What a program may import is a literal list, sorted."""
-    assert pulumi_tcsql_check.__all__ == ["InvalidInputError", "MigrationCheck", "Step"]
+    assert pulumi_tcsql_check.__all__ == ["InvalidInputError", "MigrationCheck", "Step", "hold_stack"]
     assert all(hasattr(pulumi_tcsql_check, name) for name in pulumi_tcsql_check.__all__)
 
 

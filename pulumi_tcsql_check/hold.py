@@ -1,0 +1,90 @@
+"""`hold_stack`: the program waits for its checks, and all that it declares afterwards depends on them.
+
+The wait is what holds. The dependencies alone would not: a resource inherits its parent's transformations as they were
+when the parent was made, so the child of a component that was declared before the call would get none.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import pulumi
+from pulumi.runtime import sync_await
+
+from pulumi_tcsql_check.refusal import NotAGateError
+from pulumi_tcsql_check.resource import MigrationCheck, in_unit_test
+
+NOTICE_SECONDS = 60.0
+"""After how long a check that can't be read yet is named."""
+
+
+def hold_stack(*checks: MigrationCheck) -> None:
+    """Hold everything that the program declares below this call until every check has passed.
+
+    On `pulumi up` the call returns once all of them have passed; if one hasn't, it ends the program, so that nothing
+    below is created, changed or deleted. What is declared above goes on meanwhile. On a preview, and for a check with
+    `enforce=False`, it waits for one answer, whatever that says. Under `pulumi.runtime.set_mocks` it does nothing.
+
+    Args:
+        checks: The gates, one or more.
+
+    Raises:
+        TypeError: There is none, or one of them is no `MigrationCheck`.
+        pulumi.RunError: A check has not passed, or this version of Pulumi's SDK offers no way to wait.
+    """
+    if not checks:
+        raise NotAGateError("hold_stack needs at least one MigrationCheck to wait for.")
+    for check in checks:
+        if not isinstance(check, MigrationCheck):
+            raise NotAGateError(f"hold_stack waits for MigrationCheck, and was given {type(check).__name__}.")
+    if in_unit_test():
+        return
+    _pump()(_settled(checks))
+    pulumi.runtime.register_stack_transformation(_depending_on(checks))
+
+
+def _pump() -> Callable[[Awaitable[None]], None]:
+    """Return the SDK's own way to wait inside a program while its event loop goes on."""
+    pump: Callable[[Awaitable[None]], None] | None = getattr(sync_await, "_sync_await", None)
+    if pump is None:
+        raise pulumi.RunError(
+            "hold_stack can't wait with this version of Pulumi's SDK, and would hold nothing. Install an earlier one, "
+            "or name the check in depends_on of each resource."
+        )
+    return pump
+
+
+async def _settled(checks: Sequence[MigrationCheck]) -> None:
+    """Wait until every check lets the program go on; if it takes long, say once what they wait for."""
+    everything = asyncio.gather(*(check._settled.future() for check in checks))  # noqa: SLF001  # made for this
+    done, _ = await asyncio.wait([everything], timeout=NOTICE_SECONDS)
+    if not done:
+        for check in checks:
+            unknown = await _unknown(check)
+            if unknown:
+                pulumi.log.info(
+                    f"hold_stack waits for the check {check.pulumi_resource_name}, which can't be looked up before "
+                    f"{' and '.join(unknown)} is there."
+                )
+    await everything
+
+
+async def _unknown(check: MigrationCheck) -> list[str]:
+    """Name what the check needs and is not there yet. Nothing is cancelled: others wait for the same."""
+    needed = {
+        name: asyncio.ensure_future(pulumi.Output.from_input(value).is_known())
+        for name, value in check._needed.items()  # noqa: SLF001  # made for this
+    }
+    await asyncio.wait(needed.values(), timeout=1)
+    return [name for name, future in needed.items() if not future.done()]
+
+
+def _depending_on(checks: Sequence[MigrationCheck]) -> pulumi.ResourceTransformation:
+    """Make what gives each later resource the checks to depend on, other checks excepted."""
+    added = pulumi.ResourceOptions(depends_on=list(checks))
+
+    def transform(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+        if isinstance(args.resource, MigrationCheck):
+            return None
+        return pulumi.ResourceTransformationResult(args.props, pulumi.ResourceOptions.merge(args.opts, added))
+
+    return transform
