@@ -26,10 +26,11 @@ test: setup lint ## Everything: lint, types, unit, contract and end-to-end tests
 	@$(BIN)/coverage run $(BIN)/pytest tests/unit tests/contract --numprocesses 3
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
-	@$(WITH_CLI) pytest tests/e2e --numprocesses 4
+	@$(WITH_CLI) pytest tests/e2e --numprocesses 4 -m "not whole_table"
 
-test-all: ## Unit and contract tests on every Python that is supported.
+test-all: test ## The same, unit and contract tests on every Python that is supported, and the whole table of ways round a gate.
 	@for version in $(PYTHONS); do $(MAKE) unit VENV=.venv-$$version PYTHON=python$$version; done
+	@$(WITH_CLI) pytest tests/e2e --numprocesses 4 -m whole_table
 
 unit: $(VENV)/.package $(VENV)-oldest/.package
 	@$(BIN)/python --version

@@ -13,8 +13,11 @@ import signal
 import sys
 import threading
 from types import FrameType, TracebackType
+from typing import TypeVar
 
 import pulumi
+
+T = TypeVar("T")
 
 GRACE_SECONDS = 0.3
 """How long the program has to end by itself after it was interrupted."""
@@ -76,3 +79,8 @@ def guard(name: str, passed: pulumi.Output[bool], enforce: pulumi.Input[bool] | 
             )
 
     return pulumi.Output.all(passed, enforce).apply(refuse, run_with_unknowns=True)
+
+
+def behind(guarded: pulumi.Output[None], output: pulumi.Output[T]) -> pulumi.Output[T]:
+    """Return an output that is there once the program may go on, so that no `apply` on it runs behind a refusal."""
+    return pulumi.Output.all(output, guarded).apply(lambda both: both[0])

@@ -1,13 +1,27 @@
-"""What a program is refused before anything is registered: one sentence that ends with the user's own line."""
+"""What a program is refused before its gate is registered, in one sentence; most end with the user's own line."""
 
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pulumi
 
+from pulumi_tcsql_check import inputs
 from pulumi_tcsql_check.errors import InvalidInputError
+
+_VALIDATORS: Mapping[str, Callable[[object], object]] = {
+    "migrate_id": inputs.migrate_id,
+    "region": inputs.region,
+    "timeout_seconds": inputs.timeout_seconds,
+    "poll_interval_seconds": inputs.poll_interval_seconds,
+    "enforce": inputs.enforce,
+    "failed_statuses": inputs.failed_statuses,
+    "endpoint": inputs.endpoint,
+}
+_REQUIRED = ("migrate_id", "region")
 
 _REFUSED_OPTIONS = {
     "custom_timeouts": "left out: the engine doesn't pass it on to a read; use timeout_seconds",
@@ -37,6 +51,50 @@ class NotAGateError(TypeError, pulumi.RunError):
     def __init__(self, sentence: str) -> None:
         """Add the user's line."""
         super().__init__(f"{sentence} ({_users_line()})")
+
+
+def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN401  # what was given, or an output of it
+    """Accept an input: a plain value that is in its range, or what will be known later.
+
+    Args:
+        name: The input.
+        value: What the program gives.
+        to_be_known: Whether the value must be there before the gate is registered, as on an up. There it can be missing
+            only because `--target` or `--exclude` left out the resource that brings it. Without this the engine writes
+            a state that it can't read any more: the gate in it depends on a resource that isn't.
+
+    Returns:
+        The plain value, or an output, which can be awaited more than once and fails if it must be known and isn't.
+
+    Raises:
+        InputError: The plain value is outside its range.
+    """
+    if _is_plain(value):
+        if name in _REQUIRED or value is not None:
+            _validate(name, value)
+        return value
+
+    def known(got: object) -> object:
+        if to_be_known and pulumi.contains_unknowns(got):
+            raise pulumi.RunError(
+                f"{name} of the gate is not known in this update, since --target or --exclude leave out the resource "
+                "that brings it. Name that resource as well, or run `pulumi up` without them."
+            )
+        return got
+
+    return pulumi.Output.from_input(value).apply(known, run_with_unknowns=True)
+
+
+def _is_plain(value: object) -> bool:
+    parts = value if isinstance(value, (list, tuple)) else [value]
+    return not any(isinstance(part, pulumi.Output) or hasattr(part, "__await__") for part in parts)
+
+
+def _validate(name: str, value: object) -> None:
+    try:
+        _VALIDATORS[name](value)
+    except InvalidInputError as error:
+        raise InputError(error) from None
 
 
 def refuse_options(opts: pulumi.ResourceOptions | None) -> None:

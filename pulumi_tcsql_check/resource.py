@@ -1,7 +1,7 @@
 """`MigrationCheck` and `Step`: what a program writes."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pulumi
@@ -17,16 +17,6 @@ from pulumi_tcsql_check.provider import MigrationCheckProvider
 
 _REGION_VARIABLE = "TENCENTCLOUD_REGION"
 _OUTPUTS = ("total", "current", "steps", "passed", "status")
-
-_VALIDATORS: Mapping[str, Callable[[object], object]] = {
-    "migrate_id": inputs.migrate_id,
-    "region": inputs.region,
-    "timeout_seconds": inputs.timeout_seconds,
-    "poll_interval_seconds": inputs.poll_interval_seconds,
-    "enforce": inputs.enforce,
-    "failed_statuses": inputs.failed_statuses,
-    "endpoint": inputs.endpoint,
-}
 
 
 @pulumi.output_type
@@ -114,24 +104,23 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
             "failed_statuses": failed_statuses,
             "endpoint": endpoint,
         }
-        # A coroutine can be awaited once, and some of these are needed twice: an output can be awaited ever again.
-        given = {name: _once(value) for name, value in given.items()}
-        _validate(given)
+        wait = not pulumi.runtime.is_dry_run()
+        given = {key: refusal.accept(key, value, to_be_known=wait) for key, value in given.items()}
         refusal.refuse_options(opts)
         if not in_unit_test():
             ending.prepare()
-        props = {
-            **given,
-            "wait": not pulumi.runtime.is_dry_run(),
-            **dict.fromkeys(_OUTPUTS),
-        }
+        props = {**given, "wait": wait, **dict.fromkeys(_OUTPUTS)}
         reads = pulumi.ResourceOptions(id=_resource_id(given["migrate_id"], given["region"]))
         super().__init__(MigrationCheckProvider(), name, props, pulumi.ResourceOptions.merge(opts, reads))
-        # What hold_stack waits for: on an up, it fails unless the gate lets the program go on.
-        guarded = props["wait"] and not in_unit_test()
-        self._settled = ending.guard(name, self.passed, given["enforce"]) if guarded else self.urn
-        # What must be there before the check can be looked up, by its name.
+        self._settled: pulumi.Output[Any] = self.urn
+        """What `hold_stack` waits for; on an up, it fails unless the gate lets the program go on."""
+        if wait and not in_unit_test():
+            self._settled = guarded = ending.guard(name, self.passed, given["enforce"])
+            # Else an apply on one of these would run behind a refusal, under --continue-on-error, and could create.
+            mine = vars(self)
+            mine.update({key: ending.behind(guarded, mine[key]) for key in ("id", "urn", *props)})
         self._needed = given | {f"{one.pulumi_resource_name} (depends_on)": one.urn for one in _dependencies(opts)}
+        """What must be there before the check can be looked up, by its name."""
 
 
 def in_unit_test() -> bool:
@@ -145,30 +134,6 @@ def _dependencies(opts: pulumi.ResourceOptions | None) -> Iterator[pulumi.Resour
     for one in given if isinstance(given, (list, tuple)) else [given]:
         if isinstance(one, pulumi.Resource):
             yield one
-
-
-def _once(value: object) -> object:
-    return pulumi.Output.from_input(value) if _is_awaitable(value) else value
-
-
-def _is_awaitable(value: object) -> bool:
-    return hasattr(value, "__await__")
-
-
-def _validate(given: Mapping[str, Any]) -> None:
-    for name, value in given.items():
-        if name in ("migrate_id", "region") or value is not None:
-            _validate_plain(name, value)
-
-
-def _validate_plain(name: str, value: object) -> None:
-    parts = value if isinstance(value, (list, tuple)) else [value]
-    if any(isinstance(part, pulumi.Output) or _is_awaitable(part) for part in parts):
-        return
-    try:
-        _VALIDATORS[name](value)
-    except InvalidInputError as error:
-        raise refusal.InputError(error) from None
 
 
 def _default_region() -> str:

@@ -40,6 +40,8 @@ def _write(path: Path, props: dict[str, Any]) -> None:
 class Record(Resource, module="cutover", name="Record"):
     """One record, in a file `FOLDER/KEY.json`."""
 
+    folder: pulumi.Output[str]
+
     def __init__(
         self,
         key: str,

@@ -1,0 +1,139 @@
+"""Every way round a gate that the engine offers, tried on everything that can stand behind it.
+
+Each stack holds a resource of every kind in every place: one that the second version of its program changes, one it
+replaces, one that it makes, one that it no longer mentions; in a held stack also one that is deleted before it is
+replaced, with another behind it. The second version comes with a check that has failed.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from harness.emulator_process import EmulatorProcess
+from harness.site import errors
+from harness.stack import ENDPOINT_KEY, STACK, Stack
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SCENARIO = ROOT / "tests" / "data" / "scenarios" / "by-id.json"
+PASSED, FAILED = 1, 2
+
+GATE = "**:MigrationCheck::orders"
+RECORDS = "**:Record::*"
+WITHOUT_PREVIEW = ("--skip-preview",)
+PLAN = "plan.json"
+
+WAYS = {
+    "no flag": (),
+    "--skip-preview": WITHOUT_PREVIEW,
+    "--target the dependents": (*WITHOUT_PREVIEW, "--target", RECORDS),
+    "--target-dependents": (*WITHOUT_PREVIEW, "--target", GATE, "--target-dependents"),
+    "--exclude the gate": (*WITHOUT_PREVIEW, "--exclude", GATE),
+    "--exclude-dependents": (*WITHOUT_PREVIEW, "--exclude", GATE, "--exclude-dependents"),
+    "--refresh": (*WITHOUT_PREVIEW, "--refresh"),
+    "--replace the dependents": (*WITHOUT_PREVIEW, "--replace", RECORDS),
+    "up --plan": ("--plan", PLAN),
+    "--continue-on-error": (*WITHOUT_PREVIEW, "--continue-on-error"),
+    "--parallel 1": (*WITHOUT_PREVIEW, "--parallel", "1"),
+    "--continue-on-error --parallel 1": (*WITHOUT_PREVIEW, "--continue-on-error", "--parallel", "1"),
+}
+"""What `pulumi up` gets, by what a reader calls it."""
+
+NEVER_LEFT_OUT = ("--target the dependents", "--replace the dependents", *(way for way in WAYS if "continue" in way))
+CASES = [
+    pytest.param(holds, way, id=f"{holds}, {way}", marks=[] if quick else pytest.mark.whole_table)
+    for holds in ("stack", "resources")
+    for way in WAYS
+    for quick in [holds == "stack" or way in NEVER_LEFT_OUT]
+]
+"""Every way meets every kind of resource in a held stack; the marked ones complete the table."""
+
+
+@dataclass
+class Tried:
+    """A stack whose first version is up."""
+
+    stack: Stack
+
+    @classmethod
+    def copy_of(cls, first_version: Path, workdir: Path) -> "Tried":
+        """Copy all of its folder; the copy's path is new to the CLI, so it must be told which stack is meant."""
+        shutil.copytree(first_version, workdir)
+        return cls(Stack(workdir / "project", workdir, {"PULUMI_STACK": STACK}))
+
+    def set(self, number: int, migrate_id: int) -> None:
+        """Choose the program's version, and the check that it asks about."""
+        version = {"number": number, "migrate_id": migrate_id}
+        (self.stack.project / "version.json").write_text(json.dumps(version), encoding="utf-8")
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Every record that there is, by its path."""
+        folder = self.stack.project / "records"
+        return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in folder.rglob("*.json")}
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorProcess]:
+    """Serve a check that has passed, and one that has failed."""
+    with EmulatorProcess(SCENARIO, tmp_path_factory.mktemp("emulator") / "requests.jsonl") as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def first_version(
+    request: pytest.FixtureRequest, emulator: EmulatorProcess, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Bring the first version up, while the check has passed; each test works on a copy of the folder."""
+    workdir = tmp_path_factory.mktemp("first") / "stack"
+    stack = Stack.of_program(ROOT / "tests" / "programs" / "table", workdir)
+    shutil.copy(ROOT / "examples" / "cutover" / "records.py", stack.project)
+    stack.init({ENDPOINT_KEY: emulator.url, "test:holds": request.param})
+    tried = Tried(stack)
+    tried.set(1, PASSED)
+    up = stack.up()
+    assert up.exit_code == 0, up.screen
+    return workdir
+
+
+@pytest.mark.parametrize(("first_version", "way"), CASES, indirect=["first_version"])
+def test_nothing_behind_a_refused_gate_is_touched(first_version: Path, tmp_path: Path, way: str) -> None:
+    """The update fails with the gate's sentence, every record stays as it was, and the next update does it all."""
+    tried = Tried.copy_of(first_version, tmp_path / "stack")
+    before = tried.files
+    if PLAN in WAYS[way]:
+        tried.set(2, PASSED)
+        assert tried.stack.run("preview", "--save-plan", PLAN).exit_code == 0
+
+    tried.set(2, FAILED)
+    refused = tried.stack.run("up", "--yes", *WAYS[way])
+    assert tried.files == before
+    assert refused.exit_code != 0
+    assert any('failed at step 4 of 8, "Character set check"' in error for error in errors(refused)), refused.screen
+    assert "Traceback" not in refused.screen
+
+    tried.set(2, PASSED)
+    passed = tried.stack.up()
+    assert passed.exit_code == 0, passed.screen
+    assert {_kind(path) for path in before if path not in tried.files} == set(map(_kind, before)) - {"changed"}
+    assert all("old" not in text for text in tried.files.values())
+
+
+@pytest.mark.parametrize("first_version", ["behind-another"], indirect=True)
+def test_depends_on_does_not_hold_what_stands_behind_another_that_is_replaced(
+    first_version: Path, tmp_path: Path
+) -> None:
+    """The limit that README names: what is deleted first takes what is behind it along, before the gate has spoken."""
+    tried = Tried.copy_of(first_version, tmp_path / "stack")
+    behind = "old/behind-front.json"
+    assert behind in tried.files
+    tried.set(2, FAILED)
+    assert tried.stack.up().exit_code != 0
+    assert behind not in tried.files
+
+
+def _kind(path: str) -> str:
+    """Tell what the second version does with a record: the last word of its name."""
+    return Path(path).stem.rsplit("-", 1)[1]
