@@ -83,4 +83,4 @@ def guard(name: str, passed: pulumi.Output[bool], enforce: pulumi.Input[bool] | 
 
 def behind(guarded: pulumi.Output[None], output: pulumi.Output[T]) -> pulumi.Output[T]:
     """Return an output that is there once the program may go on, so that no `apply` on it runs behind a refusal."""
-    return pulumi.Output.all(output, guarded).apply(lambda both: both[0])
+    return guarded.apply(lambda _: output)

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def test_the_cutover_moves_everything_once_the_check_has_passed(tmp_path: Path) -> None:
     """All three records are written, the one with the number of steps in it among them."""
     with EmulatorProcess("pass", tmp_path / "requests.jsonl") as emulator:
-        stack = Stack.of_program(ROOT / "examples" / "cutover", tmp_path).init({ENDPOINT_KEY: emulator.url})
+        stack = Stack.of_example(ROOT / "examples" / "cutover", tmp_path).init({ENDPOINT_KEY: emulator.url})
         result = stack.up()
         assert result.exit_code == 0, result.screen
         records = {path.stem: json.loads(path.read_text()) for path in (stack.project / "records").glob("*.json")}
@@ -32,11 +32,39 @@ def test_the_cutover_moves_everything_once_the_check_has_passed(tmp_path: Path) 
 def test_the_cutover_moves_nothing_while_the_check_fails(tmp_path: Path) -> None:
     """Not one record is written, whichever way it depends on the gate."""
     with EmulatorProcess("fail", tmp_path / "requests.jsonl") as emulator:
-        stack = Stack.of_program(ROOT / "examples" / "cutover", tmp_path).init({ENDPOINT_KEY: emulator.url})
+        stack = Stack.of_example(ROOT / "examples" / "cutover", tmp_path).init({ENDPOINT_KEY: emulator.url})
         result = stack.up()
         assert result.exit_code != 0
         assert 'failed at step 4 of 8, "Character set check"' in result.screen
         assert list((stack.project / "records").glob("*.json")) == []
+
+
+def test_one_line_holds_what_the_next_version_changes_and_removes(tmp_path: Path) -> None:
+    """Refused, also with `--continue-on-error`, version 2 does nothing at all; after a pass it does everything."""
+    stack = Stack.of_example(ROOT / "examples" / "hold", tmp_path)
+    records = stack.project / "records"
+    with EmulatorProcess("pass", tmp_path / "requests.jsonl") as emulator:
+        stack.init({ENDPOINT_KEY: emulator.url})
+        assert stack.up().exit_code == 0
+    before = {path.name: path.read_text() for path in records.iterdir()}
+    assert sorted(before) == ["app-setting.json", "dns.json", "old-database.json"]
+
+    stack.run("config", "set", "version", "2")
+    with EmulatorProcess("fail", tmp_path / "requests.jsonl") as emulator:
+        stack.run("config", "set", ENDPOINT_KEY, emulator.url)
+        refused = stack.up("--continue-on-error")
+    assert refused.exit_code != 0
+    assert 'failed at step 4 of 8, "Character set check"' in refused.screen
+    assert "The gate orders did not pass, so the program ends here and nothing is deleted" in refused.screen
+    assert {path.name: path.read_text() for path in records.iterdir()} == before
+
+    with EmulatorProcess("pass", tmp_path / "requests.jsonl") as emulator:
+        stack.run("config", "set", ENDPOINT_KEY, emulator.url)
+        assert stack.up().exit_code == 0
+    assert {path.name: json.loads(path.read_text()) for path in records.iterdir()} == {
+        "app-setting.json": {"app-setting": "Server=orders-new.example;Encrypt=yes"},
+        "dns.json": {"dns": "orders-new.example"},
+    }
 
 
 @pytest.mark.parametrize(

@@ -52,9 +52,16 @@ class Stack:
     @classmethod
     def of_program(cls, program: Path, workdir: Path, environ: Mapping[str, str] | None = None) -> "Stack":
         """Make a project of a program's folder, copied, so that a test may change it."""
+        stack = cls.of_example(program, workdir, environ)
+        (stack.project / "Pulumi.yaml").write_text("name: tcsql-check\nruntime: python\n", encoding="utf-8")
+        return stack
+
+    @classmethod
+    def of_example(cls, example: Path, workdir: Path, environ: Mapping[str, str] | None = None) -> "Stack":
+        """Take a project as it is, copied, but without the stacks and the records that somebody made in it."""
         project = workdir / "project"
-        shutil.copytree(program, project, ignore=shutil.ignore_patterns("__pycache__", "Pulumi.*"))
-        (project / "Pulumi.yaml").write_text("name: tcsql-check\nruntime: python\n", encoding="utf-8")
+        made = shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml", "records")
+        shutil.copytree(example, project, ignore=made)
         return cls(project, workdir, environ)
 
     def init(self, config: Mapping[str, str]) -> "Stack":
