@@ -203,7 +203,12 @@ def test_a_program_that_an_engine_runs_ends_quietly(recorder: Recorder, monkeypa
     prepared: list[bool] = []
     guarded: list[str] = []
     monkeypatch.setattr(ending, "prepare", lambda: prepared.append(True))
-    monkeypatch.setattr(ending, "guard", lambda name, _passed, _enforce: guarded.append(name))
+
+    def guard(name: str, passed: pulumi.Output[bool], _enforce: object) -> pulumi.Output[bool]:
+        guarded.append(name)
+        return passed
+
+    monkeypatch.setattr(ending, "guard", guard)
     monkeypatch.setattr(resource, "get_monitor", object)
     resolve(MigrationCheck("orders", **PLAIN).urn)
     mocks.set_mocks(recorder, preview=True)
