@@ -187,3 +187,22 @@ def test_a_program_that_runs_afterwards_is_untouched() -> None:
 
     run(engine, program)
     assert engine.dependencies == {"project-stack": [], "free": [], "second": [], "below": ["second"]}
+
+
+@pytest.mark.usefixtures("no_mock")
+def test_a_wait_ends_when_the_sdk_has_stopped_the_loop() -> None:
+    """It does so in an inline program whose engine has gone; nothing that is waited for will come any more."""
+    engine = Engine()
+
+    def program() -> None:
+        loop: Any = asyncio.get_running_loop()
+        value = loop.create_future()
+        loop.call_later(1, loop.stop)
+        try:
+            hold_stack(check("orders", pulumi.Output.from_input(value)))
+        finally:
+            loop._stopping = False
+            value.set_result(1066)
+
+    with pytest.raises(pulumi.RunError, match=r"^The engine ended this update while hold_stack waited"):
+        run(engine, program)
