@@ -11,8 +11,8 @@ user, password = config.require("user"), config.require_secret("password")
 migration = sqlserver.Migration(
     "orders",
     migrate_name="orders",
-    migrate_type=2,
-    source_type=1,
+    migrate_type=2,  # data
+    source_type=1,  # TencentDB for SQL Server: only such a migration has the check
     source=sqlserver.MigrationSourceArgs(instance_id=config.require("oldInstance"), user_name=user, password=password),
     target=sqlserver.MigrationTargetArgs(instance_id=config.require("newInstance"), user_name=user, password=password),
     migrate_db_sets=[sqlserver.MigrationMigrateDbSetArgs(db_name="orders")],
