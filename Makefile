@@ -18,7 +18,7 @@ WITH_CLI = cli=$$($(BIN)/python tests/toolchain/bootstrap.py) && PATH="$$(tail -
 up: $(VENV)/.package ## A real `pulumi up` that waits for a migration check; SCENARIO=fail shows a refusal.
 	@$(WITH_CLI) python tests/demo.py $(SCENARIO)
 
-setup: $(VENV)/.package $(VENV)-oldest/.package ## The environments and the CLI, and nothing else.
+setup: $(VENV)/.package $(VENV)-oldest/.package $(VENV)-provider/.package ## The environments and the CLI, and nothing else.
 	@$(WITH_CLI) pulumi version
 
 test: setup lint ## Everything: lint, types, unit, contract and end-to-end tests, coverage, on the built wheel.
@@ -58,11 +58,14 @@ $(VENV)/.tools: tests/requirements.txt
 $(VENV)-oldest/.tools: tests/requirements-oldest.txt
 	$(environment)
 
+$(VENV)-provider/.tools: tests/requirements-provider.txt
+	$(environment)
+
 build/.wheel: $(SOURCES) | $(VENV)/.tools
 	@rm -rf build
 	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build .
 	@touch $@
 
-$(VENV)/.package $(VENV)-oldest/.package: %/.package: build/.wheel %/.tools
+$(VENV)/.package $(VENV)-oldest/.package $(VENV)-provider/.package: %/.package: build/.wheel %/.tools
 	@$*/bin/python -m pip install --quiet --force-reinstall --no-deps build/*.whl
 	@touch $@

@@ -9,10 +9,12 @@ name beside the CLI that it builds. It keeps what a user of the official one see
 - When the engine ends the run, the child gets SIGINT from this process, and another with the whole process group, which
   the engine interrupts; 5 seconds later it is killed.
 - Installed distributions called `pulumi-*`, or with a `pulumi-plugin.json`, are taken for providers' SDKs, whose
-  plugins the engine then looks for.
+  plugins the engine then looks for (`plugins.py`, installed beside this file).
+- `pulumi new` and `pulumi install` make the environment that `Pulumi.yaml` names; the official one also brings pip up
+  to date in it, which needs the network.
 
-What a preview, an update, a refresh and a destroy don't need is left out, and so are the `toolchain` option and
-parameterized packages.
+What else a preview, an update, a refresh and a destroy don't need is left out, and so are parameterized packages and
+toolchains other than pip.
 
 The engine starts it with its own address as the last argument, and reads the port from the first line of stdout. It
 needs a `python3` that has `pulumi`.
@@ -23,18 +25,21 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING
 
 import grpc
+import plugins
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import LanguageRuntimeServicer, language_pb2, language_pb2_grpc, plugin_pb2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 EXECUTOR = Path(__file__).with_name("pulumi-language-python-exec")
 """The official executor, which connects to the engine and runs the program's entry point."""
@@ -45,39 +50,6 @@ MESSAGE_SHOWN = 32
 KILL_AFTER_SECONDS = 5.0
 """How long an interrupted program may take to end."""
 
-WITHOUT_PLUGIN = "pulumi-policy"
-"""The one distribution that the official host knows to have no plugin, although it does not say so."""
-
-LIST_DISTRIBUTIONS = """
-import importlib.metadata, json, pathlib, re, urllib.parse
-found = {}
-for distribution in importlib.metadata.distributions():
-    name = re.sub("[-_.]+", "-", distribution.metadata["Name"] or "").lower()
-    folders = [distribution.locate_file("")]
-    origin = json.loads(distribution.read_text("direct_url.json") or "{}")
-    if origin.get("dir_info", {}).get("editable"):
-        folders.append(pathlib.Path(urllib.parse.unquote(urllib.parse.urlsplit(origin["url"]).path)))
-    files = [folder / name.replace("-", "_") / "pulumi-plugin.json" for folder in folders]
-    plugin = next((json.loads(file.read_text()) for file in files if file.is_file()), None)
-    found.setdefault(name, {"name": name, "version": distribution.version, "plugin": plugin})
-print(json.dumps(list(found.values())))
-"""
-"""What the program's own interpreter runs to say what is installed in it."""
-
-
-class Distribution(TypedDict):
-    """One distribution installed in the program's environment.
-
-    Attributes:
-        name: Its name, with `-` between words.
-        version: Its version, as Python writes it.
-        plugin: The content of its `pulumi-plugin.json`; None where it has none.
-    """
-
-    name: str
-    version: str
-    plugin: dict[str, object] | None
-
 
 class Interpreter:
     """The Python that runs the user's program."""
@@ -86,12 +58,12 @@ class Interpreter:
         """Find it: the one of the `virtualenv` option of `Pulumi.yaml`, else `python3` on `PATH`."""
         self.command = os.environ.get("PULUMI_PYTHON_CMD", "python3")
         self.environment = dict(os.environ)
-        virtualenv = dict(info.options).get("virtualenv")
-        if virtualenv:
-            folder = Path(info.root_directory, str(virtualenv))
-            self.command = str(folder / "bin" / "python")
-            self.environment["VIRTUAL_ENV"] = str(folder)
-            self.environment["PATH"] = f"{folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+        option = dict(info.options).get("virtualenv")
+        self.virtualenv = Path(info.root_directory, str(option)) if option else None
+        if self.virtualenv:
+            self.command = str(self.virtualenv / "bin" / "python")
+            self.environment["VIRTUAL_ENV"] = str(self.virtualenv)
+            self.environment["PATH"] = f"{self.virtualenv / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
             self.environment.pop("PYTHONHOME", None)
 
     def start(self, arguments: list[str], **environment: str) -> subprocess.Popen[bytes]:
@@ -183,8 +155,25 @@ class LanguageHost(LanguageRuntimeServicer):
     ) -> language_pb2.GetRequiredPackagesResponse:
         """Name the plugins that the installed distributions ask for."""
         del context
-        found: list[Distribution] = json.loads(Interpreter(request.info).output(LIST_DISTRIBUTIONS))
-        return language_pb2.GetRequiredPackagesResponse(packages=filter(None, map(required_package, found)))
+        listing = Interpreter(request.info).output(plugins.LIST_DISTRIBUTIONS)
+        return language_pb2.GetRequiredPackagesResponse(packages=plugins.required(listing))
+
+    def InstallDependencies(
+        self,
+        request: language_pb2.InstallDependenciesRequest,
+        context: grpc.ServicerContext,
+    ) -> Iterator[language_pb2.InstallDependenciesResponse]:
+        """Make the environment that the `virtualenv` option names, and install `requirements.txt` into it."""
+        interpreter = Interpreter(request.info)
+        commands = [[interpreter.command, "-m", "pip", "install", "--requirement", "requirements.txt"]]
+        if interpreter.virtualenv:
+            commands.insert(0, [sys.executable, "-m", "venv", str(interpreter.virtualenv)])
+        for command in commands:
+            folder = request.info.program_directory
+            done = subprocess.run(command, cwd=folder, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+            yield language_pb2.InstallDependenciesResponse(stdout=done.stdout, stderr=done.stderr)
+            if done.returncode != 0:
+                context.abort(grpc.StatusCode.UNKNOWN, f"{' '.join(command)} failed")
 
     def About(self, request: language_pb2.AboutRequest, context: grpc.ServicerContext) -> language_pb2.AboutResponse:
         """Say which Python runs the programs."""
@@ -203,38 +192,6 @@ class LanguageHost(LanguageRuntimeServicer):
         del request, context
         self.interrupt()
         return empty_pb2.Empty()
-
-
-def required_package(distribution: Distribution) -> plugin_pb2.PackageDependency | None:
-    """Tell which plugin a distribution asks for, by the official host's rule."""
-    name, plugin = distribution["name"], distribution["plugin"]
-    if name == WITHOUT_PLUGIN or (plugin is None and not name.startswith("pulumi-")):
-        return None
-    plugin = {"resource": True} if plugin is None else plugin
-    version = str(plugin.get("version") or plugin_version(distribution["version"]))
-    if not plugin.get("resource") or not version:
-        return None
-    return plugin_pb2.PackageDependency(
-        kind="resource",
-        name=str(plugin.get("name") or name.removeprefix("pulumi-")),
-        version=f"v{version.removeprefix('v')}",
-        server=str(plugin.get("server") or ""),
-    )
-
-
-def plugin_version(version: str) -> str:
-    """Write a Python version as a semantic one; an empty string where that can't be done, as for an epoch."""
-    pattern = r"(?P<release>\d+(\.\d+)*)((?P<phase>a|b|rc)(?P<number>\d+))?(\.(?P<post>post\d+))?(\.(?P<dev>dev\d+))?"
-    match = re.fullmatch(pattern, version)
-    if match is None:
-        return ""
-    release = match["release"].split(".")
-    text = ".".join(release + ["0"] * (3 - len(release)))
-    if match["phase"]:
-        phase = {"a": "alpha", "b": "beta", "rc": "rc"}[match["phase"]]
-        text = f"{text}-{phase}.{match['number']}"
-    build = (match["post"] or "") + (match["dev"] or "")
-    return f"{text}+{build}" if build else text
 
 
 def main() -> None:

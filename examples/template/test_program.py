@@ -1,0 +1,49 @@
+"""Tests the program without an engine, without Tencent Cloud, and without its stack's configuration: run `pytest`."""
+
+from typing import Any
+
+import pulumi
+
+
+class MyMocks(pulumi.runtime.Mocks):
+    """Stands for the engine: every resource gets an id, and its inputs become its outputs."""
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        """Return the id and the outputs."""
+        return args.name + "_id", args.inputs
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], None]:
+        """Return what a function of a provider would; the program calls none."""
+        raise NotImplementedError(args.token)
+
+
+pulumi.runtime.set_mocks(MyMocks(), project="${PROJECT}", preview=False)
+pulumi.runtime.set_all_config(
+    {
+        "${PROJECT}:migrateId": "1066",
+        "${PROJECT}:database": "orders-new.example",
+        "tencentcloud:region": "ap-guangzhou",
+    }
+)
+
+from infra import check, switch  # noqa: E402  # the program comes after the mocks
+
+
+@pulumi.runtime.test
+def test_the_gate_asks_about_the_right_migration() -> pulumi.Output[None]:
+    """The number and the region are those of the configuration."""
+
+    def compare(values: list[Any]) -> None:
+        assert values == ["1066", "ap-guangzhou"]
+
+    return pulumi.Output.all(check.migrate_id, check.region).apply(compare)
+
+
+@pulumi.runtime.test
+def test_the_application_moves_to_the_new_database() -> pulumi.Output[None]:
+    """What is behind the gate gets the new address."""
+
+    def compare(database: str) -> None:
+        assert database == "orders-new.example"
+
+    return switch.database.apply(compare)

@@ -1,0 +1,32 @@
+"""The engine is told of no plugin, so it looks for none, on this machine or on the internet."""
+
+import socket
+from pathlib import Path
+
+import pytest
+from harness.environments import copied_package
+from harness.site import Build
+
+PLUGIN = "tcsql-check"
+
+
+@pytest.mark.parametrize(("with_file", "looked_for"), [(True, False), (False, True)])
+def test_an_update_looks_for_no_plugin(build: Build, tmp_path: Path, with_file: bool, looked_for: bool) -> None:
+    """The verbose log has not one line about it; without the file, the same update would try to download it."""
+    package = copied_package(tmp_path / "site")
+    if not with_file:
+        (package / "pulumi-plugin.json").unlink()
+    with socket.socket() as nobody:  # takes an address that refuses: whatever is looked for ends there, at once
+        nobody.bind(("127.0.0.1", 0))
+        proxy = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        site = build("pass", environ={"PYTHONPATH": str(package.parent), "HTTPS_PROXY": proxy})
+        result = site.stack.up("-v=9", "--logtostderr")
+    assert result.exit_code == 0, result.screen
+    assert site.records == {"behind": "new"}
+    log = result.screen.splitlines()
+    assert any("GetRequiredPackages" in line for line in log)
+    required = [line for line in log if "is required by language host" in line and PLUGIN in line]
+    downloads = [line for line in log if "plugin download url" in line and PLUGIN in line]
+    assert (bool(required), bool(downloads)) == (looked_for, looked_for)
+    assert all(proxy.removeprefix("http://") in line for line in log if "dial tcp" in line)
+    assert result.seconds < 30

@@ -1,0 +1,99 @@
+"""The template: `pulumi new`, and then each command of the pipeline that it brings."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from harness.emulator_process import EmulatorProcess
+from harness.environments import PACKAGE, without_package
+from harness.stack import COMMAND_SECONDS, ENDPOINT_KEY, Stack
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TEMPLATE = ROOT / "examples" / "template"
+NEW = (
+    f"pulumi new {TEMPLATE} --yes --name shop --description 'Moves the shop' --stack production "
+    "--config migrateId=1066 --config tencentcloud:region=ap-guangzhou"
+)
+
+
+class Shell:
+    """A user's shell in the new project's folder: everything is installed in reach, but for this package."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        """Make the empty folder."""
+        self.project = tmp_path / "shop"
+        self.project.mkdir()
+        site = without_package(tmp_path / "site")
+        environ = {"PYTHONPATH": str(site), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        self.stack = Stack(self.project, tmp_path, environ)
+
+    def run(self, command: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command as a pipeline's step is run."""
+        return subprocess.run(
+            ["bash", "-ec", command],
+            cwd=self.project,
+            env=self.stack.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+
+    def must(self, command: str) -> str:
+        """Run a command that has to succeed, and return its screen."""
+        done = self.run(command)
+        assert done.returncode == 0, f"{command}\n{done.stdout}"
+        return done.stdout
+
+    def steps(self, job: str) -> list[str]:
+        """Read the commands of a job from the project's own pipeline file."""
+        workflow = YAML(typ="safe").load(self.project / ".github" / "workflows" / "cut-over.yaml")
+        return [step["run"] for step in workflow["jobs"][job]["steps"] if "run" in step]
+
+    def use(self, emulator: EmulatorProcess) -> None:
+        """Ask the emulator instead of Tencent Cloud."""
+        self.must(f"pulumi config set {ENDPOINT_KEY} {emulator.url} --stack production")
+
+    @property
+    def switched(self) -> bool:
+        """Whether the state knows of what is behind the gate."""
+        return "pulumi-python:dynamic:Switch" in self.must("pulumi stack export --stack production")
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """Make a project of the template, and bring the wheel into it, as its README says."""
+    shell = Shell(tmp_path)
+    shell.must(NEW)
+    (wheel,) = (ROOT / "build").glob(f"{PACKAGE}-*.whl")
+    (shell.project / "wheels").mkdir()
+    shutil.copy(wheel, shell.project / "wheels")
+    return shell
+
+
+def test_the_templates_pipeline_runs_its_tests_and_holds_its_update(shell: Shell, tmp_path: Path) -> None:
+    """Tests and preview succeed whatever the check says; the update is refused, and after a pass it goes through."""
+    *before, preview = shell.steps("preview")
+    *again, update = shell.steps("up")
+    assert before == again
+    with EmulatorProcess("fail", tmp_path / "requests.jsonl") as emulator:
+        shell.use(emulator)
+        screens = [shell.must(command) for command in before]
+        assert "2 passed" in screens[-1]
+        assert f"Successfully installed {PACKAGE}" in screens[-2].replace("-", "_")
+        assert "Moves the shop" in (shell.project / "README.md").read_text(encoding="utf-8")
+        shell.must(preview)
+        refused = shell.run(update)
+        assert refused.returncode != 0
+        assert 'failed at step 4 of 8, "Character set check"' in refused.stdout
+        assert "Traceback" not in refused.stdout
+        assert not shell.switched
+    with EmulatorProcess("pass", tmp_path / "requests.jsonl") as emulator:
+        shell.use(emulator)
+        shell.must(update)
+    assert shell.switched
+    assert shell.must("pulumi stack output database").strip() == "orders-new.example"

@@ -1,0 +1,90 @@
+"""The program that makes its migration with Tencent Cloud's own provider: types, and ids, with that one's real SDK.
+
+Its plugin is on no package index, so there is no update here.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from toolchain import plugins
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROGRAM = ROOT / "examples" / "migration" / "__main__.py"
+ENVIRONMENT = Path(f"{sys.prefix}-provider")
+PYTHON = str(ENVIRONMENT / "bin" / "python")
+CONFIG = {
+    "project:user": "migration",
+    "project:password": "not-a-real-one",
+    "project:oldInstance": "mssql-old",
+    "project:newInstance": "mssql-new",
+    "project:zone": "zone-example",
+    "project:newAddress": "10.0.0.5",
+    "tencentcloud:region": "ap-guangzhou",
+}
+
+
+def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder; type-checking the provider's SDK for the first time takes a minute."""
+    return subprocess.run(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=600
+    )
+
+
+def check_types(folder: Path, program: str) -> str:
+    """Type-check a program strictly, with the settings that the README gives, against what is installed."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    settings = re.search(r"```ini\n(.*?)```", readme, re.DOTALL)
+    assert settings is not None
+    (folder / "mypy.ini").write_text(f"[mypy]\nstrict = true\n{settings[1]}", encoding="utf-8")
+    (folder / "program.py").write_text(program, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--python-executable", PYTHON, "program.py"]
+    return run([*command, "--cache-dir", str(ENVIRONMENT / ".mypy_cache")], folder).stdout
+
+
+def test_the_types_fit(tmp_path: Path) -> None:
+    """The migration's id is text that comes later, and the gate takes it; an output of something else is refused."""
+    program = PROGRAM.read_text(encoding="utf-8")
+    assert check_types(tmp_path, program) == "Success: no issues found in 1 source file\n"
+
+    wrong = program.replace("migrate_id=migration.id", "migrate_id=migration.migrate_db_sets")
+    assert '"migrate_id" to "MigrationCheck" has incompatible type "Output[' in check_types(tmp_path, wrong)
+
+
+def test_the_id_reaches_the_gate(tmp_path: Path) -> None:
+    """The gate reads the migration that was made, in the provider's region, and knows nothing of its password."""
+    shutil.copytree(ROOT / "tests" / "programs" / "mocked", tmp_path / "mocked")
+    done = run([PYTHON, str(tmp_path / "mocked"), str(PROGRAM), json.dumps(CONFIG)], tmp_path)
+    assert done.returncode == 0, done.stdout
+    seen = {one["type"]: one for one in json.loads(done.stdout.splitlines()[-1])}
+    assert set(seen) == {
+        "tencentcloud:Sqlserver/migration:Migration",
+        "pulumi-python:dynamic/tcsql:MigrationCheck",
+        "tencentcloud:PrivateDns/record:Record",
+    }
+    gate = seen["pulumi-python:dynamic/tcsql:MigrationCheck"]
+    assert gate["id"] == "ap-guangzhou/1066"
+    assert (gate["inputs"]["migrate_id"], gate["inputs"]["region"]) == ("1066", "ap-guangzhou")
+    assert CONFIG["project:password"] not in json.dumps(gate)
+
+
+def test_the_engine_is_asked_for_the_providers_plugin_alone(tmp_path: Path) -> None:
+    """Beside each other, the provider's SDK asks for its plugin and the gate for none."""
+    listing = run([PYTHON, "-c", plugins.LIST_DISTRIBUTIONS], tmp_path).stdout
+    assert "pulumi-tcsql-check" in listing
+    assert [package.name for package in plugins.required(listing)] == ["tencentcloud"]
+
+
+@pytest.mark.parametrize("word", ["plugin", "StartMigrationCheck"])
+def test_the_readme_shows_the_program_and_says_what_is_missing(word: str) -> None:
+    """The program is in the section, to the letter, and so is what it can't do."""
+    section = (ROOT / "README.md").read_text(encoding="utf-8").split("### With Tencent Cloud's provider\n", 1)[1]
+    section = section.split("\n## ", 1)[0]
+    program = re.search(r"```python\n(.*?)```", section, re.DOTALL)
+    assert program is not None
+    assert program[1] == PROGRAM.read_text(encoding="utf-8")
+    assert word in section
