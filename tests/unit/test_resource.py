@@ -225,9 +225,9 @@ def test_a_program_that_an_engine_runs_ends_quietly(recorder: Recorder, monkeypa
     guarded: list[str] = []
     monkeypatch.setattr(ending, "prepare", lambda: prepared.append(True))
 
-    def guard(name: str, *_: object) -> pulumi.Output[None]:
+    def guard(name: str, passed: pulumi.Output[bool], _enforce: object) -> pulumi.Output[bool]:
         guarded.append(name)
-        return pulumi.Output.from_input(None)
+        return passed
 
     monkeypatch.setattr(ending, "guard", guard)
     monkeypatch.setattr(resource, "get_monitor", object)
