@@ -5,6 +5,7 @@ when the parent was made, so the child of a component that was declared before t
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Sequence
 
 import pulumi
@@ -15,6 +16,12 @@ from pulumi_tcsql_check.resource import MigrationCheck, in_unit_test
 
 NOTICE_SECONDS = 60.0
 """After how long a check that can't be read yet is named."""
+
+WATCH_SECONDS = 0.2
+"""How often to see whether the SDK has stopped the event loop, as it does in an inline program whose engine has gone.
+
+The SDK's way to wait doesn't look, and what it waits for will never come.
+"""
 
 
 def hold_stack(*checks: MigrationCheck) -> None:
@@ -56,16 +63,26 @@ def _pump() -> Callable[[Awaitable[None]], None]:
 async def _settled(checks: Sequence[MigrationCheck]) -> None:
     """Wait until every check lets the program go on; if it takes long, say once what they wait for."""
     everything = asyncio.gather(*(check._settled.future() for check in checks))  # noqa: SLF001  # made for this
-    done, _ = await asyncio.wait([everything], timeout=NOTICE_SECONDS)
-    if not done:
-        for check in checks:
-            unknown = await _unknown(check)
-            if unknown:
-                pulumi.log.info(
-                    f"hold_stack waits for the check {check.pulumi_resource_name}, which can't be looked up before "
-                    f"{' and '.join(unknown)} is there."
-                )
+    loop = asyncio.get_running_loop()
+    notice = loop.time() + NOTICE_SECONDS
+    while not everything.done():
+        await asyncio.wait([everything], timeout=WATCH_SECONDS)
+        if getattr(loop, "_stopping", False):
+            raise pulumi.RunError("The engine ended this update while hold_stack waited for its check.")
+        if loop.time() >= notice:
+            notice = math.inf
+            await _tell(checks)
     await everything
+
+
+async def _tell(checks: Sequence[MigrationCheck]) -> None:
+    for check in checks:
+        unknown = await _unknown(check)
+        if unknown:
+            pulumi.log.info(
+                f"hold_stack waits for the check {check.pulumi_resource_name}, which can't be looked up before "
+                f"{' and '.join(unknown)} is there."
+            )
 
 
 async def _unknown(check: MigrationCheck) -> list[str]:

@@ -125,7 +125,7 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
             # Else an apply on one of these would run behind a refusal, under --continue-on-error, and could create.
             mine = vars(self)
             mine.update({key: ending.behind(guarded, mine[key]) for key in ("id", "urn", *props)})
-        self._needed = given | {f"{one.pulumi_resource_name} (depends_on)": one.urn for one in _dependencies(opts)}
+        self._needed = given | dict(_dependencies(opts or pulumi.ResourceOptions()))
         """What must be there before the check can be looked up, by its name."""
 
 
@@ -134,12 +134,16 @@ def in_unit_test() -> bool:
     return isinstance(get_monitor(), MockMonitor)
 
 
-def _dependencies(opts: pulumi.ResourceOptions | None) -> Iterator[pulumi.Resource]:
-    """Return what `depends_on` names plainly."""
-    given = opts.depends_on if opts is not None else None
+def _dependencies(opts: pulumi.ResourceOptions) -> Iterator[tuple[str, object]]:
+    """Name what `opts` makes the gate wait for, each with what is there once it is."""
+    given = opts.depends_on
     for one in given if isinstance(given, (list, tuple)) else [given]:
         if isinstance(one, pulumi.Resource):
-            yield one
+            yield f"{one.pulumi_resource_name} (depends_on)", one.urn
+        elif isinstance(one, pulumi.Output):
+            yield "depends_on", one
+    if opts.parent is not None:
+        yield f"{opts.parent.pulumi_resource_name} (parent)", opts.parent.urn
 
 
 def _default_region() -> str:

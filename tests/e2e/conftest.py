@@ -18,7 +18,7 @@ SCENARIOS = ROOT / "tests" / "data" / "scenarios"
 
 @pytest.fixture
 def build(tmp_path: Path) -> Iterator[Build]:
-    """Build a site: `build(scenario, inputs={...}, config={...}, environ={...})`."""
+    """Build a site: `build(scenario, inputs={...}, config={...}, environ={...}, program="gate")`."""
     with ExitStack() as cleanup:
 
         def build_site(
@@ -26,11 +26,12 @@ def build(tmp_path: Path) -> Iterator[Build]:
             inputs: Mapping[str, Any] | None = None,
             config: Mapping[str, str] | None = None,
             environ: Mapping[str, str] | None = None,
+            program: str = "gate",
         ) -> Site:
             where = SCENARIOS / f"{scenario}.json"
             emulator = EmulatorProcess(where if where.exists() else scenario, tmp_path / "requests.jsonl")
             cleanup.enter_context(emulator)
-            stack = Stack.of_program(ROOT / "tests" / "programs" / "gate", tmp_path, environ)
+            stack = Stack.of_program(ROOT / "tests" / "programs" / program, tmp_path, environ)
             shutil.copy(ROOT / "examples" / "cutover" / "records.py", stack.project)
             folder = tmp_path / "records"
             given = {"test:folder": str(folder), "test:inputs": json.dumps(dict(inputs or {}))}

@@ -170,6 +170,20 @@ def test_an_id_that_another_resource_brings_is_unknown_in_preview_and_waited_for
     assert check["id"] == "ap-guangzhou/1066"
 
 
+def test_an_update_that_leaves_out_what_brings_the_id_spoils_no_state(build: Build) -> None:
+    """It ends with one sentence before the engine writes a gate that depends on what isn't; the next update works."""
+    site = build("pass", config={"test:idFromResource": "true"})
+    refused = site.stack.up("--target", "**:Record::*")
+    assert refused.exit_code != 0
+    assert errors(refused)[0].startswith(
+        "migrate_id of the gate is not known in this update, since --target or --exclude leave out the resource that "
+        "brings it."
+    )
+    assert site.records == {}
+    assert site.stack.up().exit_code == 0
+    assert site.records == {"behind": "new"}
+
+
 def test_a_bad_value_ends_the_program_with_one_sentence_that_names_the_users_line(build: Build) -> None:
     """A plain value is refused where it is written, before any request."""
     site = build("pass", {"migrate_id": 1.5})

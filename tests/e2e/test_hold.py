@@ -1,0 +1,207 @@
+"""A real `pulumi up` of a program that calls `hold_stack`, against the emulator.
+
+Each command has a bound of its own: a program that waits for ever is interrupted, and its screen is shown.
+"""
+
+import subprocess
+import time
+
+import pytest
+from harness.site import Build, Site, errors
+from harness.stack import Result
+
+BOUND_SECONDS = 60.0
+
+PASSED, FAILED, SLOW = 1, 2, 4
+"""Migrations of the scenario `by-id`; the last one passes after a second."""
+
+BELOW = {"below": "new", "child": "new", "inner": "new"}
+"""What the program declares below its call, or below its last one."""
+
+FAILURE = "migration check 2 (ap-guangzhou) failed at step 4 of 8"
+GUARD = "The gate orders did not pass"
+"""How the gate's own sentence begins, and the guard's."""
+
+UP = ("up", "--yes", "--skip-preview")
+CONTINUE = (*UP, "--continue-on-error")
+
+
+def held(build: Build, shape: str, number: int, **config: object) -> Site:
+    """Build a stack whose program has this shape, and asks about this migration."""
+    given = {"shape": shape, "number": number, **config}
+    return build("by-id", config={f"test:{key}": str(value) for key, value in given.items()}, program="held")
+
+
+def ask_about(site: Site, number: int) -> None:
+    """Let the program ask about another migration from now on."""
+    assert site.stack.run("config", "set", "test:number", str(number)).exit_code == 0
+
+
+def run(site: Site, *words: str) -> Result:
+    """Run a command that may not go on for ever, nor show a traceback."""
+    began = time.monotonic()
+    with site.stack.start(*words) as process:
+        try:
+            screen, _ = process.communicate(timeout=BOUND_SECONDS)
+        except subprocess.TimeoutExpired:
+            site.stack.interrupt(process)
+            pytest.fail(f"{words} did not end:\n{process.communicate()[0]}")
+    assert "Traceback" not in screen, screen
+    return Result(process.returncode, screen, time.monotonic() - began)
+
+
+def beginnings(result: Result) -> list[str]:
+    """Return how the errors on a screen begin, without the engine's line that the program has ended."""
+    return [error.split(",")[0] for error in errors(result) if "non-zero exit code" not in error]
+
+
+def dependencies(site: Site) -> dict[str, list[str]]:
+    """Say what depends on which check, by the names in the state."""
+    found = {}
+    for one in site.stack.state()["resources"]:
+        checks = [name(urn) for urn in one.get("dependencies", []) if "MigrationCheck" in urn]
+        if checks:
+            found[name(one["urn"])] = checks
+    return found
+
+
+def resources(site: Site) -> set[str]:
+    """Name what is in the state."""
+    return {name(one["urn"]) for one in site.stack.state()["resources"]}
+
+
+def name(urn: str) -> str:
+    """Return what a program calls a resource."""
+    return urn.rsplit("::", 1)[1]
+
+
+@pytest.mark.parametrize(
+    ("command", "shape", "check"),
+    [
+        (UP, "one", "plain"),
+        (CONTINUE, "one", "plain"),
+        (UP, "both", "plain"),
+        (CONTINUE, "awaited", "plain"),
+        (UP, "one", "declared in a component"),
+        (CONTINUE, "one", "id made in an apply of what is known"),
+    ],
+    ids=lambda value: value[-1] if isinstance(value, tuple) else value,
+)
+def test_nothing_below_a_refused_check_is_made_until_it_passes(
+    build: Build, command: tuple[str, ...], shape: str, check: str
+) -> None:
+    """The update fails with the gate's sentence, with two checks also for the second; the next one makes it all."""
+    site = held(build, shape, FAILED, check=check)
+    refused = run(site, *command)
+    assert refused.exit_code != 0
+    assert sorted(beginnings(refused)) == ([GUARD, FAILURE] if command == CONTINUE else [FAILURE])
+    assert site.records == {}
+    assert resources(site) & {*BELOW, "later"} == set()
+
+    ask_about(site, PASSED)
+    passed = run(site, *command)
+    assert passed.exit_code == 0, passed.screen
+    assert site.records == BELOW
+
+
+@pytest.mark.parametrize("command", [UP, CONTINUE], ids=lambda command: command[-1])
+def test_each_call_holds_what_is_below_it(build: Build, command: tuple[str, ...]) -> None:
+    """With a second call whose check fails, what is between the two is made, and what is below both is not."""
+    site = held(build, "twice", FAILED)
+    refused = run(site, *command)
+    assert refused.exit_code != 0
+    assert FAILURE in beginnings(refused)
+    assert site.records == {"between": "new"}
+    assert resources(site) & {*BELOW, "later"} == set()
+
+    ask_about(site, PASSED)
+    assert run(site, *command).exit_code == 0
+    assert site.records == {"between": "new", **BELOW}
+
+
+def test_a_check_below_the_call_holds_its_dependents_alone(build: Build) -> None:
+    """While it fails, the others below the call are made; its dependent is made after it has passed."""
+    site = held(build, "later", FAILED)
+    refused = run(site, *UP)
+    assert refused.exit_code != 0
+    assert beginnings(refused) == [FAILURE]
+    assert site.records == BELOW
+
+    ask_about(site, SLOW)
+    passed = run(site, *UP)
+    assert passed.exit_code == 0, passed.screen
+    assert site.records == {"behind": "new", **BELOW}
+    assert "orders  8/8 Target database existence check: running" in passed.screen
+    verdict = passed.screen.index("orders  8/8 Target database existence check: passed")
+    assert verdict < passed.screen.index("Record behind creating")
+
+
+@pytest.mark.parametrize(
+    ("shape", "check"),
+    [
+        ("one", "id from a slow resource"),
+        ("one", "id made in an apply"),
+        ("one", "id made in an apply of what is known"),
+        ("one", "id made in an apply, not enforced"),
+        ("one", "child of a component"),
+        ("one", "declared in a component"),
+        ("awaited", "id from a slow resource"),
+        ("awaited", "id made in an apply of what is known"),
+    ],
+)
+def test_a_held_program_ends_however_its_check_comes_about(build: Build, shape: str, check: str) -> None:
+    """Neither a preview nor an update waits for ever; both reach what is below, the update after the verdict alone."""
+    site = held(build, shape, SLOW, check=check)
+    preview = run(site, "preview")
+    assert preview.exit_code == 0, preview.screen
+    assert all(f"Record {key} create" in preview.screen for key in BELOW), preview.screen
+
+    up = run(site, *UP)
+    assert up.exit_code == 0, up.screen
+    assert site.records == BELOW
+    verdict = "check 4 (ap-guangzhou) holds nothing back" if "not enforced" in check else "existence check: passed"
+    assert up.screen.index(verdict) < min(up.screen.index(f"Record {key} creating") for key in BELOW)
+    # The child of a component that was made above has no such edge: the wait alone holds it.
+    assert dependencies(site) == {"below": ["orders"], "inner": ["orders"], "later": ["orders"]}
+
+
+@pytest.mark.parametrize(
+    ("check", "missing"),
+    [
+        ("id from a slow resource", "migrate_id"),
+        ("depends on a slow resource", "made-here (depends_on)"),
+    ],
+)
+def test_a_long_wait_says_once_which_check_waits_for_what(build: Build, check: str, missing: str) -> None:
+    """The line names the check and what it needs, and comes before that is there."""
+    site = held(build, "one", PASSED, check=check, seconds=3, noticeSeconds=0.2)
+    result = run(site, *UP)
+    assert result.exit_code == 0, result.screen
+    assert site.records == BELOW
+    # The engine repeats every message at the end.
+    during, _ = result.screen.split("Diagnostics:")
+    assert during.count("hold_stack waits") == 1
+    said = during.index(f"hold_stack waits for the check orders, which can't be looked up before {missing} is there.\n")
+    assert said < during.index("Migration made-here created")
+
+
+@pytest.mark.parametrize(
+    ("shape", "call", "sentence"),
+    [
+        ("nothing", "hold_stack()", "hold_stack needs at least one MigrationCheck to wait for."),
+        ("text", "hold_stack(text)", "hold_stack waits for MigrationCheck, and was given str."),
+    ],
+)
+def test_a_call_without_a_check_ends_the_program_at_the_users_line(
+    build: Build, shape: str, call: str, sentence: str
+) -> None:
+    """One sentence names the file and the line, and nothing below is made."""
+    site = held(build, shape, PASSED)
+    program = (site.stack.project / "__main__.py").read_text(encoding="utf-8").splitlines()
+    line = next(number for number, text in enumerate(program, start=1) if text.strip() == call)
+    result = run(site, *UP)
+    assert result.exit_code != 0
+    assert [error for error in errors(result) if "non-zero exit code" not in error] == [
+        f"{sentence} (__main__.py, line {line})"
+    ]
+    assert site.records == {}
