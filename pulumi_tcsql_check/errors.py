@@ -4,17 +4,21 @@ TcsqlCheckError                 the root, never raised itself
 ├── InvalidInputError           an input is outside its range
 ├── CredentialsError            no usable credentials were found
 ├── CheckFailedError            a step of the check has failed
+├── FlowFailedError             the flow that the check runs in has failed
 ├── CheckTimeoutError           the deadline passed before the check did
 ├── WaitCancelledError          the update was cancelled while the gate waited
 └── ApiError                    one call of the API brought no answer
     ├── ThrottledError          too many requests; passes by itself
     ├── TransientError          no connection, no sensible answer; may pass by itself
-    │   └── OutageError         ... and has not for too long
+    │   ├── OutageError         ... and has not for too long
+    │   └── NotYetFoundError    an id that was just made is not known yet
     └── PermanentError          asking again would not help
+        └── NotFoundError       there is no such thing
 """
 
 from collections.abc import Sequence
 
+from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.progress import Migration, Progress, printable
 
 
@@ -67,7 +71,9 @@ class CheckFailedError(TcsqlCheckError):
         steps: The failed steps, counted from 1.
     """
 
-    def __init__(self, migration: Migration, progress: Progress, steps: Sequence[int]) -> None:
+    def __init__(
+        self, migration: Migration, progress: Progress, steps: Sequence[int], flow: Flow | None = None
+    ) -> None:
         """Name the first failed step, count the others, and say what to do."""
         self.migration = migration
         self.progress = progress
@@ -78,7 +84,29 @@ class CheckFailedError(TcsqlCheckError):
         super().__init__(
             f'{migration} failed at step {steps[0]} of {progress.total}, "{printable(step.name)}"{others} '
             f"(status {step.status}{said}). Fix the cause, start the check again (`{start_command(migration)}`), "
-            f"then run `pulumi up` again. Request {printable(progress.request_id, 64)}."
+            f"then {_up_again(flow)}. Request {printable(progress.request_id, 64)}."
+        )
+
+
+class FlowFailedError(TcsqlCheckError):
+    """The flow that the check runs in has failed, whatever the steps say.
+
+    Attributes:
+        migration: Which migration.
+        flow: The flow, with the answer that showed it.
+        progress: The last answer about the steps, if there was any.
+    """
+
+    def __init__(self, migration: Migration, flow: Flow, last_seen: str = "", progress: Progress | None = None) -> None:
+        """Say what was seen of the steps, since the API gives no reason, and what to do."""
+        self.migration = migration
+        self.flow = flow
+        self.progress = progress
+        steps = f" (its steps were last seen at {last_seen})" if last_seen else ""
+        super().__init__(
+            f"{migration} failed: the API says that {flow} has failed, and not why{steps}. Look at its steps in the "
+            f"console, fix the cause, start the check again (`{start_command(migration)}`), then {_up_again(flow)}. "
+            f"Request {printable(flow.request_id, 64)}."
         )
 
 
@@ -90,30 +118,35 @@ class CheckTimeoutError(TcsqlCheckError):
         timeout_seconds: How long the gate waited.
         progress: The last answer, if there was any.
         trouble: The error of the last call, if it brought no answer.
+        flow: The flow that had to succeed as well, if there was one, with its last answer.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  # all that is known at the end of a wait
         self,
         migration: Migration,
         timeout_seconds: float,
         last_seen: str,
         progress: Progress | None = None,
         trouble: "ApiError | None" = None,
+        flow: Flow | None = None,
     ) -> None:
         """Say how long it waited, what it saw last, and what to do."""
         self.migration = migration
         self.timeout_seconds = timeout_seconds
         self.progress = progress
         self.trouble = trouble
+        self.flow = flow
+        pending = flow is not None and not flow.succeeded
+        last_seen = last_seen.rstrip(".") + (f", and {flow} had not succeeded" if pending else "")
         action = "Run `pulumi up` again to go on waiting, or raise timeout_seconds."
         if trouble is not None:
             action = "Run `pulumi up` again once the API answers."
-        elif progress is not None and progress.status() == "not-started":
-            action = f"No step has started: start the check (`{start_command(migration)}`), then run `pulumi up` again."
+        elif progress is not None and progress.status() == "not-started" and not pending:
+            action = f"No step has started: start the check (`{start_command(migration)}`), then {_up_again(flow)}."
         request = f" Request {printable(progress.request_id, 64)}." if progress is not None else ""
         super().__init__(
             f"{migration} had not passed after {timeout_seconds:.10g} s (timeout_seconds); "
-            f"last seen: {last_seen.rstrip('.')}. {action}{request}"
+            f"last seen: {last_seen}. {action}{request}"
         )
 
 
@@ -171,10 +204,23 @@ class OutageError(TransientError):
         )
 
 
+class NotYetFoundError(TransientError):
+    """The API doesn't know an id that was just made, and may in a moment."""
+
+
 class PermanentError(ApiError):
     """The API refused the call for a reason that asking again does not change."""
+
+
+class NotFoundError(PermanentError):
+    """The API knows no such thing."""
 
 
 def start_command(migration: Migration) -> str:
     """Give the shell command that starts the check of a migration anew."""
     return f"tccli sqlserver StartMigrationCheck --MigrateId {migration.migrate_id} --region {migration.region}"
+
+
+def _up_again(flow: Flow | None) -> str:
+    """Say how to try again: a flow is of one start alone, so that the next one has another number."""
+    return "run `pulumi up` again" + (" with the new FlowId as flow_id" if flow is not None else "")

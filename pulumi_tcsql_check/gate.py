@@ -4,11 +4,13 @@ It knows neither Pulumi nor Tencent's SDK, and time is passed in. Polling (the a
 business; a call that failed in passing is repeated by `retry`.
 """
 
+import contextlib
 import logging
 import random
 import threading
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 
@@ -16,11 +18,15 @@ from pulumi_tcsql_check.errors import (
     ApiError,
     CheckFailedError,
     CheckTimeoutError,
+    FlowFailedError,
+    NotFoundError,
+    NotYetFoundError,
     OutageError,
     ThrottledError,
     TransientError,
     WaitCancelledError,
 )
+from pulumi_tcsql_check.flow import Evidence, Flow
 from pulumi_tcsql_check.progress import Migration, Progress, failed_steps, headline, judge
 from pulumi_tcsql_check.retry import OUTAGE_SECONDS, Clock, until_answered
 
@@ -29,6 +35,11 @@ JITTER = 0.1
 
 TICK_SECONDS = 5.0
 """The longest pause, in seconds, without a word to the observer."""
+
+NEW_SECONDS = 30.0
+"""How long, from the beginning of a wait, the API may not know an id that was just made."""
+
+T = TypeVar("T")
 
 _logger = logging.getLogger(__name__)
 
@@ -51,19 +62,26 @@ class SystemClock:
 
 
 class PollPolicy(msgspec.Struct, frozen=True):
-    """How long to wait in all, and how often to ask, in seconds; and which raw codes mean "failed"."""
+    """How long to wait in all, and how often to ask, in seconds.
+
+    Attributes:
+        failed_statuses: Raw codes that mean "failed".
+        migrate_id_is_new: Whether the API may not know the migration yet.
+    """
 
     timeout_seconds: float
     interval_seconds: float
     failed_statuses: tuple[int, ...] = ()
+    migrate_id_is_new: bool = False
 
 
 class Observation(msgspec.Struct, frozen=True):
-    """What a waiting gate knows: the last answer if any, the trouble it is in if any, and for how long it waits."""
+    """What a waiting gate knows: the last answers if any, the trouble it is in if any, and for how long it waits."""
 
     progress: Progress | None
     trouble: ApiError | None
     elapsed_seconds: float
+    flow: Flow | None = None
 
 
 class _Wait:
@@ -75,6 +93,7 @@ class _Wait:
         policy: PollPolicy,
         clock: Clock,
         on_progress: Callable[[Observation], None],
+        flow: Flow | None,
     ) -> None:
         self._query = query
         self._policy = policy
@@ -83,21 +102,44 @@ class _Wait:
         self._began = clock.monotonic()
         self._deadline = self._began + policy.timeout_seconds
         self.progress: Progress | None = None
+        self.flow = flow
 
     @property
     def is_over(self) -> bool:
         return self._clock.monotonic() >= self._deadline
 
-    def poll(self) -> Progress:
-        """Ask until there is an answer."""
-        self.progress = until_answered(
-            lambda: self._query(self._deadline),
-            deadline=self._deadline,
-            clock=self._clock,
-            on_trouble=self._tell,
-        )
+    def follow(self, follow: Callable[[Flow, float], Flow]) -> None:
+        """Ask for the flow until there is an answer, unless it has succeeded before."""
+        flow = self.flow
+        if flow is not None and not flow.succeeded:
+            self.flow = self._until_answered(lambda: follow(flow, self._deadline))
+
+    def poll(self) -> Evidence:
+        """Ask for the steps until there is an answer; it is of the flow's start only if that had succeeded before."""
+        self.progress = self._until_answered(self._ask)
         self._tell()
-        return self.progress
+        return Evidence(self.progress, self.flow)
+
+    def glance(self) -> str:
+        """Describe the steps for the last sentence; asks once, and goes without an answer if there is none."""
+        with contextlib.suppress(ApiError):
+            self.progress = self._query(self._deadline)
+        return headline(self.progress, self._policy.failed_statuses) if self.progress is not None else ""
+
+    def _until_answered(self, call: Callable[[], T]) -> T:
+        return until_answered(call, deadline=self._deadline, clock=self._clock, on_trouble=self._tell)
+
+    def _ask(self) -> Progress:
+        try:
+            return self._query(self._deadline)
+        except NotFoundError as error:
+            elapsed = self._clock.monotonic() - self._began
+            if self._policy.migrate_id_is_new and elapsed < NEW_SECONDS:
+                raise NotYetFoundError(str(error), code=error.code) from error
+            if self._policy.migrate_id_is_new and self.progress is None:
+                asked = f"The number came from an output and may have been new, so it was asked for {elapsed:.0f} s."
+                error.args = (f"{error} {asked}",)
+            raise
 
     def pause(self) -> None:
         """Let one interval pass, but never go beyond the deadline."""
@@ -110,56 +152,73 @@ class _Wait:
     def _tell(self, trouble: ApiError | None = None) -> None:
         """Tell the observer; whatever it raises is logged, and the gate goes on."""
         try:
-            self._on_progress(Observation(self.progress, trouble, self._clock.monotonic() - self._began))
+            self._on_progress(Observation(self.progress, trouble, self._clock.monotonic() - self._began, self.flow))
         except Exception:
             _logger.exception("the observer of a waiting gate failed")
 
 
-def wait(
+def _unanswered(flow: Flow, _deadline: float) -> Flow:
+    """Stand for an API that says nothing of a flow, so that it never succeeds."""
+    return flow
+
+
+def wait(  # noqa: PLR0913  # all but three by name
     migration: Migration,
     query: Callable[[float], Progress],
     policy: PollPolicy,
     *,
     clock: Clock,
     on_progress: Callable[[Observation], None],
-) -> Progress:
+    flow: Flow | None = None,
+    follow: Callable[[Flow, float], Flow] = _unanswered,
+) -> Evidence:
     """Poll until the check has passed.
 
-    The deadline is absolute, from the first poll on, and the last poll is made at it.
+    The deadline is absolute, from the first poll on, and the last poll is made at it. Each poll asks for the flow, if
+    there is one, before it asks for the steps, until it has succeeded: what they were before may be of another start.
 
     Args:
         migration: Which check; for the sentences of errors.
-        query: Asks once; gets the deadline, an instant on the clock.
+        query: Asks for the steps once; gets the deadline, an instant on the clock.
         policy: How long, and how often.
         clock: The time to live in.
         on_progress: Told of each answer, each trouble, and every `TICK_SECONDS` of a pause.
+        flow: The flow that must succeed as well.
+        follow: Asks for the flow once; gets the deadline, too.
 
     Returns:
-        The answer that passed.
+        The answers that passed.
 
     Raises:
         CheckFailedError: A step has failed beyond doubt.
+        FlowFailedError: The flow has failed.
         CheckTimeoutError: The deadline passed.
         OutageError: No call brought an answer for longer than `retry.OUTAGE_SECONDS`.
         PermanentError: The API refused the call.
         WaitCancelledError: The update was cancelled.
     """
-    this = _Wait(query, policy, clock, on_progress)
+    this = _Wait(query, policy, clock, on_progress, flow)
     previous = None
     while True:
         try:
-            progress = this.poll()
+            this.follow(follow)
+            if this.flow is not None and this.flow.failed:
+                raise FlowFailedError(migration, this.flow, this.glance(), this.progress)
+            seen = this.poll()
         except (ThrottledError, TransientError) as error:
             if this.is_over:
-                raise CheckTimeoutError(migration, policy.timeout_seconds, str(error), this.progress, error) from error
+                raise CheckTimeoutError(
+                    migration, policy.timeout_seconds, str(error), this.progress, error, this.flow
+                ) from error
             raise OutageError(migration, OUTAGE_SECONDS, error) from error
-        verdict = judge(progress, policy.failed_statuses, previous)
+        verdict = judge(seen.progress, policy.failed_statuses, previous) if seen.is_of_this_start else "waiting"
         if verdict == "passed":
-            return progress
+            return seen
         if verdict == "failed":
-            raise CheckFailedError(migration, progress, failed_steps(progress, policy.failed_statuses, previous))
+            steps = failed_steps(seen.progress, policy.failed_statuses, previous)
+            raise CheckFailedError(migration, seen.progress, steps, seen.flow)
         if this.is_over:
-            last_seen = headline(progress, policy.failed_statuses)
-            raise CheckTimeoutError(migration, policy.timeout_seconds, last_seen, progress)
-        previous = progress
+            last_seen = headline(seen.progress, policy.failed_statuses)
+            raise CheckTimeoutError(migration, policy.timeout_seconds, last_seen, seen.progress, flow=seen.flow)
+        previous = seen.progress if seen.is_of_this_start else None
         this.pause()

@@ -13,14 +13,16 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from pulumi_tcsql_check import hidden
 from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.progress import NOT_STARTED, PASSED, Migration
 
 DEFAULT_TIMEOUT_SECONDS = 1800.0
 DEFAULT_POLL_INTERVAL_SECONDS = 2.0
 MIN_POLL_INTERVAL_SECONDS = 0.1
 MAX_POLL_INTERVAL_SECONDS = 300.0
-MAX_MIGRATE_ID = 2**53 - 1
+MAX_ID = 2**53 - 1
 """The largest whole number that Pulumi's wire format, a double, carries unharmed."""
 
 REGIONS = frozenset(
@@ -84,11 +86,19 @@ def _whole_number(value: object) -> int | None:
 
 def migrate_id(value: object) -> int:
     """Validate a migration's number; text of ASCII digits will do, without leading zeros."""
-    number = _whole_number(value)
     if isinstance(value, str) and re.fullmatch("[1-9][0-9]{0,15}", value):
-        number = int(value)
-    if number is None or not 1 <= number <= MAX_MIGRATE_ID:
-        raise InvalidInputError("migrate_id", value, f"a whole number from 1 to {MAX_MIGRATE_ID}")
+        return _id("migrate_id", value, int(value))
+    return _id("migrate_id", value, _whole_number(value))
+
+
+def flow_id(value: object) -> int:
+    """Validate a flow's number."""
+    return _id("flow_id", value, _whole_number(value))
+
+
+def _id(name: str, value: object, number: int | None) -> int:
+    if number is None or not 1 <= number <= MAX_ID:
+        raise InvalidInputError(name, value, f"a whole number from 1 to {MAX_ID}")
     return number
 
 
@@ -190,17 +200,15 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _wait(given: Mapping[str, Any]) -> bool:
-    """Whether to wait: the program always says so, and only stored outputs, which a refresh brings, may not."""
-    if "wait" not in given and "passed" in given:
-        return False
-    if not isinstance(given.get("wait"), bool):
-        raise InvalidInputError("wait", given.get("wait"), "True or False, as MigrationCheck itself sets it")
-    return bool(given["wait"])
+def _flow(given: Mapping[str, Any], from_outputs: frozenset[str], *, wait: bool) -> Flow | None:
+    """Which flow, if one is meant: an output that brings none is refused, but in a preview it may be unknown yet."""
+    if "flow_id" in given or ("flow_id" in from_outputs and wait):
+        return Flow(flow_id(given.get("flow_id")))
+    return Flow(None) if "flow_id" in from_outputs else None
 
 
 class CheckInputs(msgspec.Struct, frozen=True):
-    """The validated inputs of one gate, as `read` gets them; `wait` is hidden, and set on an up alone."""
+    """The validated inputs of one gate, as `read` gets them; `wait` and `migrate_id_is_new` come from hidden ones."""
 
     migration: Migration
     wait: bool
@@ -209,6 +217,8 @@ class CheckInputs(msgspec.Struct, frozen=True):
     enforce: bool
     failed_statuses: tuple[int, ...]
     endpoint: Endpoint | None
+    flow: Flow | None = None
+    migrate_id_is_new: bool = False
 
     @classmethod
     def from_props(cls, props: Mapping[str, Any]) -> "CheckInputs":
@@ -218,9 +228,11 @@ class CheckInputs(msgspec.Struct, frozen=True):
             InvalidInputError: A value is missing or outside its range.
         """
         given = {name: value for name, value in props.items() if value is not None}
+        migration = Migration(migrate_id(given.get("migrate_id")), region(given.get("region")))
+        wait, from_outputs = hidden.wait(given), hidden.from_outputs(given)
         return cls(
-            migration=Migration(migrate_id(given.get("migrate_id")), region(given.get("region"))),
-            wait=_wait(given),
+            migration=migration,
+            wait=wait,
             timeout_seconds=timeout_seconds(given.get("timeout_seconds", DEFAULT_TIMEOUT_SECONDS)),
             poll_interval_seconds=poll_interval_seconds(
                 given.get("poll_interval_seconds", DEFAULT_POLL_INTERVAL_SECONDS)
@@ -228,4 +240,6 @@ class CheckInputs(msgspec.Struct, frozen=True):
             enforce=enforce(given.get("enforce", True)),
             failed_statuses=failed_statuses(given.get("failed_statuses", ())),
             endpoint=endpoint(given["endpoint"]) if "endpoint" in given else None,
+            flow=_flow(given, from_outputs, wait=wait),
+            migrate_id_is_new="migrate_id" in from_outputs,
         )

@@ -8,9 +8,9 @@ from typing import Any
 from pulumi_tcsql_check import credentials, gate, host, role_credentials
 from pulumi_tcsql_check.credentials import StackConfig
 from pulumi_tcsql_check.errors import ApiError, OutageError, TcsqlCheckError, WaitCancelledError
+from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.inputs import REGIONS, CheckInputs, Endpoint
 from pulumi_tcsql_check.inputs import endpoint as validate_endpoint
-from pulumi_tcsql_check.progress import Progress, headline
 from pulumi_tcsql_check.retry import until_answered
 from pulumi_tcsql_check.status_line import StatusLine
 from pulumi_tcsql_check.tencent import MigrationApi, default_endpoint
@@ -50,20 +50,24 @@ def _read(inputs: CheckInputs, config: StackConfig, call: host.Call) -> dict[str
     if not inputs.enforce:
         return _outputs(_glance(inputs, config, call), inputs)
     if not inputs.wait:
-        progress = _look(inputs, config)
-        call.show(headline(progress, inputs.failed_statuses))
-        return _outputs(progress, inputs)
+        seen = _look(inputs, config)
+        call.show(seen.headline(inputs.failed_statuses))
+        return _outputs(seen, inputs)
     line = StatusLine(call.show, inputs.failed_statuses)
-    policy = gate.PollPolicy(inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses)
+    policy = gate.PollPolicy(
+        inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses, inputs.migrate_id_is_new
+    )
     api, clock = _connect(inputs, config)
-    progress = gate.wait(
+    seen = gate.wait(
         inputs.migration,
         lambda deadline: api.query(inputs.migration, deadline),
         policy,
         clock=clock,
         on_progress=line.update,
+        flow=inputs.flow,
+        follow=api.follow,
     )
-    return _outputs(progress, inputs)
+    return _outputs(seen, inputs)
 
 
 def _endpoint(inputs: CheckInputs, config: StackConfig) -> Endpoint:
@@ -93,39 +97,46 @@ def _raise_if_cancelled() -> None:
         raise WaitCancelledError
 
 
-def _look(inputs: CheckInputs, config: StackConfig) -> Progress:
-    """Ask once, and again only if the call failed in passing."""
+def _ask(inputs: CheckInputs, api: MigrationApi, deadline: float) -> Evidence:
+    """Ask for the flow, if there is one, and then for the steps: in this order, as a wait does."""
+    flow = api.follow(inputs.flow, deadline) if inputs.flow is not None else None
+    return Evidence(api.query(inputs.migration, deadline), flow)
+
+
+def _look(inputs: CheckInputs, config: StackConfig) -> Evidence:
+    """Ask once, and again only if a call failed in passing."""
     api, clock = _connect(inputs, config)
     deadline = clock.monotonic() + LOOK_SECONDS
     return until_answered(
-        lambda: api.query(inputs.migration, deadline),
+        lambda: _ask(inputs, api, deadline),
         deadline=deadline,
         clock=clock,
         on_trouble=lambda _: None,
     )
 
 
-def _glance(inputs: CheckInputs, config: StackConfig, call: host.Call) -> Progress | None:
+def _glance(inputs: CheckInputs, config: StackConfig, call: host.Call) -> Evidence | None:
     """Ask exactly once, for a gate that was told not to hold; nothing that the API says or doesn't say can fail it."""
-    progress = None
+    seen = None
     try:
         api, clock = _connect(inputs, config)
-        progress = api.query(inputs.migration, clock.monotonic() + LOOK_SECONDS)
+        seen = _ask(inputs, api, clock.monotonic() + LOOK_SECONDS)
     except WaitCancelledError:
         raise
     except TcsqlCheckError as error:
-        seen = str(error)
+        words = str(error)
     except Exception as error:  # noqa: BLE001  # the promise is that nothing fails it
-        seen = f"nothing ({type(error).__name__})"
+        words = f"nothing ({type(error).__name__})"
     else:
-        seen = headline(progress, inputs.failed_statuses)
-    call.warn(f"enforce is False: {inputs.migration} holds nothing back, whatever it says. It says: {seen}")
-    return progress
+        words = seen.headline(inputs.failed_statuses)
+    call.warn(f"enforce is False: {inputs.migration} holds nothing back, whatever it says. It says: {words}")
+    return seen
 
 
-def _outputs(progress: Progress | None, inputs: CheckInputs) -> dict[str, Any]:
+def _outputs(seen: Evidence | None, inputs: CheckInputs) -> dict[str, Any]:
     """Build the outputs; those that a refresh needs to ask the same question again are among them."""
     codes = inputs.failed_statuses
+    progress = seen.progress if seen else None
     states = progress.step_states(codes) if progress else ()
     outputs: dict[str, Any] = {
         "total": progress.total if progress else 0,
@@ -134,13 +145,15 @@ def _outputs(progress: Progress | None, inputs: CheckInputs) -> dict[str, Any]:
             {"name": step.name, "status": step.status, "state": state, "message": step.message}
             for step, state in zip(progress.steps if progress else (), states, strict=True)
         ],
-        "passed": progress is not None and progress.passed,
-        "status": progress.status(codes) if progress else "unknown",
+        "passed": seen is not None and seen.passed,
+        "status": seen.status(codes) if seen else "unknown",
         "migrate_id": inputs.migration.migrate_id,
         "region": inputs.migration.region,
         "enforce": inputs.enforce,
         "failed_statuses": list(codes),
     }
+    if inputs.flow is not None and inputs.flow.flow_id is not None:
+        outputs["flow_id"] = inputs.flow.flow_id
     if inputs.endpoint is not None:
         outputs["endpoint"] = str(inputs.endpoint)
     return outputs

@@ -19,6 +19,7 @@ _VALIDATORS: Mapping[str, Callable[[object], object]] = {
     "poll_interval_seconds": inputs.poll_interval_seconds,
     "enforce": inputs.enforce,
     "failed_statuses": inputs.failed_statuses,
+    "flow_id": inputs.flow_id,
     "endpoint": inputs.endpoint,
 }
 _REQUIRED = ("migrate_id", "region")
@@ -69,7 +70,7 @@ def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN4
     Raises:
         InputError: The plain value is outside its range.
     """
-    if _is_plain(value):
+    if is_plain(value):
         if name in _REQUIRED or value is not None:
             _validate(name, value)
         return value
@@ -85,7 +86,8 @@ def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN4
     return pulumi.Output.from_input(value).apply(known, run_with_unknowns=True)
 
 
-def _is_plain(value: object) -> bool:
+def is_plain(value: object) -> bool:
+    """Tell a value that is there from one that will be: an output, something awaitable, or a list with one in it."""
     parts = value if isinstance(value, (list, tuple)) else [value]
     return not any(isinstance(part, pulumi.Output) or hasattr(part, "__await__") for part in parts)
 

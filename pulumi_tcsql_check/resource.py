@@ -74,6 +74,7 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
         poll_interval_seconds: pulumi.Input[float] | None = None,
         enforce: pulumi.Input[bool] | None = None,
         failed_statuses: pulumi.Input[Sequence[int]] | None = None,
+        flow_id: pulumi.Input[int] | None = None,
         endpoint: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -87,6 +88,8 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
             poll_interval_seconds: The pause between queries, 0.1 to 300 seconds; 2 by default.
             enforce: False breaks the glass: ask once, warn, and hold nothing. True by default.
             failed_statuses: Raw step codes that mean "failed" in your account; none by default.
+            flow_id: The number of the flow (`FlowId`), from 1, that `StartMigrationCheck` returned: then that flow must
+                have succeeded as well. None by default: a pass may be of an earlier start, since it has no date.
             endpoint: A bare host, `https://host[:port]`, or `http://` for a loopback address; by default the stack's
                 `tcsql-check:endpoint`, then Tencent's host for the region.
             opts: As on any resource.
@@ -102,14 +105,17 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
             "poll_interval_seconds": poll_interval_seconds,
             "enforce": enforce,
             "failed_statuses": failed_statuses,
+            "flow_id": flow_id,
             "endpoint": endpoint,
         }
         wait = not pulumi.runtime.is_dry_run()
+        from_outputs = [key for key, value in given.items() if not refusal.is_plain(value)]
         given = {key: refusal.accept(key, value, to_be_known=wait) for key, value in given.items()}
+        given["migrate_id"] = _as_number(given["migrate_id"])
         refusal.refuse_options(opts)
         if not in_unit_test():
             ending.prepare()
-        props = {**given, "wait": wait, **dict.fromkeys(_OUTPUTS)}
+        props = {**given, "wait": wait, "from_outputs": from_outputs, **dict.fromkeys(_OUTPUTS)}
         reads = pulumi.ResourceOptions(id=_resource_id(given["migrate_id"], given["region"]))
         super().__init__(MigrationCheckProvider(), name, props, pulumi.ResourceOptions.merge(opts, reads))
         self._settled: pulumi.Output[Any] = self.urn
@@ -144,15 +150,18 @@ def _default_region() -> str:
     return pulumi.Config(CONFIG_NAMESPACE).get("region") or os.environ.get(_REGION_VARIABLE) or ""
 
 
-def _resource_id(migrate_id: pulumi.Input[int | str], region: pulumi.Input[str]) -> pulumi.Input[str]:
-    """Compose `REGION/MIGRATE_ID`; an output of a wrong kind is left for `read` to refuse."""
-    if isinstance(migrate_id, (int, str)) and isinstance(region, str):
-        return f"{region}/{inputs.migrate_id(migrate_id)}"
-    return pulumi.Output.all(region, migrate_id).apply(lambda both: f"{both[0]}/{_number_or_text(both[1])}")
+def _resource_id(migrate_id: pulumi.Input[object], region: pulumi.Input[str]) -> pulumi.Input[str]:
+    """Compose `REGION/MIGRATE_ID`."""
+    if isinstance(migrate_id, pulumi.Output) or isinstance(region, pulumi.Output):
+        return pulumi.Output.all(region, migrate_id).apply(lambda both: f"{both[0]}/{both[1]}")
+    return f"{region}/{migrate_id}"
 
 
-def _number_or_text(value: object) -> str:
+def _as_number(migrate_id: pulumi.Input[object]) -> pulumi.Input[object]:
+    """Make one number of text and number, so that both have one state; what is neither is left for `read` to refuse."""
+    if isinstance(migrate_id, pulumi.Output):
+        return migrate_id.apply(_as_number)
     try:
-        return str(inputs.migrate_id(value))
+        return inputs.migrate_id(migrate_id)
     except InvalidInputError:
-        return str(value)
+        return migrate_id

@@ -5,9 +5,9 @@ A line is never sent once per poll: where the output is no terminal, each is a l
 
 from collections.abc import Callable, Collection
 
-from pulumi_tcsql_check.errors import ApiError, ThrottledError
+from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError
+from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.gate import Observation
-from pulumi_tcsql_check.progress import headline
 
 HEARTBEAT_SECONDS = 20.0
 
@@ -36,10 +36,14 @@ class StatusLine:
 
     def _in_order(self, seen: Observation) -> str:
         self._trouble = None
-        return headline(seen.progress, self._failed_statuses) if seen.progress else "asking for the first time"
+        if seen.progress is None:
+            return "asking for the first time"
+        return Evidence(seen.progress, seen.flow).headline(self._failed_statuses)
 
     def _in_trouble(self, trouble: ApiError, now: float) -> str:
         if type(trouble) is not type(self._trouble):
             self._trouble_since = now
         self._trouble = trouble
+        if isinstance(trouble, NotYetFoundError):
+            return "not known to the API yet"
         return "throttled by the API" if isinstance(trouble, ThrottledError) else "no answer from the API"

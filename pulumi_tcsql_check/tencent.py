@@ -4,7 +4,8 @@ import json
 import logging
 import ssl
 import threading
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 import msgspec
 from tencentcloud.common.common_client import CommonClient
@@ -15,7 +16,14 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 
 from pulumi_tcsql_check import rate_limit
 from pulumi_tcsql_check.credentials import Credentials
-from pulumi_tcsql_check.errors import ApiError, PermanentError, ThrottledError, TransientError, WaitCancelledError
+from pulumi_tcsql_check.errors import (
+    ApiError,
+    NotFoundError,
+    PermanentError,
+    ThrottledError,
+    TransientError,
+    WaitCancelledError,
+)
 from pulumi_tcsql_check.exchange import (
     BodyTooLargeError,
     BoundedAdapter,
@@ -23,13 +31,15 @@ from pulumi_tcsql_check.exchange import (
     bound_seconds,
     run_bounded,
 )
+from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.progress import Migration, Progress, printable
 from pulumi_tcsql_check.retry import Clock
 
 SERVICE = "sqlserver"
 VERSION = "2018-03-28"
-ACTION = "QueryMigrationCheckProcess"
+QUERY, FLOW = "QueryMigrationCheckProcess", "DescribeFlowStatus"
+"""The two actions: how far a check is, and how far a flow; both allow 20 requests a second."""
 
 TURN_SECONDS = 5.0
 """How long after its deadline a wait may still get its turn for the last request."""
@@ -40,11 +50,19 @@ _REQUEST_TIMEOUT, _TOO_MANY_REQUESTS, _SERVER_ERROR = 408, 429, 500
 _ADVICE = (
     ("AuthFailure.SignatureExpire", "Set this machine's clock: it differs from Tencent's by more than five minutes."),
     ("AuthFailure", "Check the secret id, key and token, and that they belong to this endpoint's kind of account."),
-    ("Unauthorized", f"Allow the action {SERVICE}:{ACTION} in CAM."),
-    ("ResourceNotFound", "Check migrate_id, region, and that the credentials belong to the migration's account."),
+    ("Unauthorized", "Allow the action {service}:{action} in CAM."),
+    ("ResourceNotFound", "Check {name}, region, and that the credentials belong to the migration's account."),
     ("UnsupportedRegion", "Check region."),
 )
 """What to do, by the beginning of the API's error code."""
+
+_NAMES = {QUERY: "migrate_id", FLOW: "flow_id"}
+"""The gate's own name for the one parameter of each action."""
+
+_FLOW_ADVICE = (("InvalidParameter", "Check flow_id, region, and that the flow is of the same account."),)
+"""What to do beside that: no code for a flow that doesn't exist is published, and its number is the one parameter."""
+
+T = TypeVar("T")
 
 # At DEBUG the SDK logs the Authorization header and the token (it formats the whole request): let it log nothing.
 logging.getLogger("tencentcloud_sdk_common").addFilter(lambda _: False)
@@ -64,8 +82,17 @@ class _Envelope(msgspec.Struct, rename="pascal"):
     response: _Outcome
 
 
-class _Answer(msgspec.Struct, rename="pascal"):
+class _Steps(msgspec.Struct, rename="pascal"):
     response: Progress
+
+
+class _FlowStatus(msgspec.Struct, rename="pascal"):
+    status: int
+    request_id: str
+
+
+class _FlowAnswer(msgspec.Struct, rename="pascal"):
+    response: _FlowStatus
 
 
 def default_endpoint(region: str) -> Endpoint:
@@ -109,18 +136,31 @@ class MigrationApi:
             PermanentError: The API refused.
             WaitCancelledError: The update was cancelled.
         """
+        return self._call(QUERY, {"MigrateId": migration.migrate_id}, _Steps, deadline).response
+
+    def follow(self, flow: Flow, deadline: float) -> Flow:
+        """Ask once what has become of a flow, if its number is known; the rest, errors included, is as with `query`."""
+        if flow.flow_id is None:
+            return flow
+        try:
+            said = self._call(FLOW, {"FlowId": flow.flow_id}, _FlowAnswer, deadline).response
+        except ApiError as error:
+            error.args = (f"flow {flow.flow_id}: {error}",)
+            raise
+        return Flow(flow.flow_id, said.status, said.request_id)
+
+    def _call(self, action: str, params: Mapping[str, int], answer: type[T], deadline: float) -> T:
         rate_limit.PROCESS.wait_for_turn(self._clock, max(deadline, self._clock.monotonic()) + TURN_SECONDS)
         seconds = bound_seconds(deadline - self._clock.monotonic())
         self._adapter.begin(seconds)
-        params = {"MigrateId": migration.migrate_id}
         try:
-            body = run_bounded(lambda: self._client.call(ACTION, params), seconds, self._check_cancelled)
+            body = run_bounded(lambda: self._client.call(action, params), seconds, self._check_cancelled)
         except ExchangeTimeoutError:
             self._adapter, self._client = self._connect()  # the old one is still in the hands of the exchange
             raise TransientError(f"{self._endpoint} gave no answer within {seconds:.3g} s.") from None
         except TencentCloudSDKException as error:
             raise self._classify_exchange(error) from None
-        return self._decode(body)
+        return self._decode(body, action, answer)
 
     def _connect(self) -> tuple[BoundedAdapter, CommonClient]:
         http = HttpProfile(protocol=self._endpoint.scheme, endpoint=self._endpoint.host, keepAlive=True)
@@ -149,18 +189,18 @@ class MigrationApi:
             f"{problem}, which is no answer of the API (redirects are not followed). Check the endpoint and any proxy."
         )
 
-    def _decode(self, body: bytes) -> Progress:
+    def _decode(self, body: bytes, action: str, answer: type[T]) -> T:
         try:
             json.loads(body, object_pairs_hook=_refuse_duplicates)
             outcome = msgspec.json.decode(body, type=_Envelope).response
             if outcome.error is msgspec.UNSET:
-                return msgspec.json.decode(body, type=_Answer).response
+                return msgspec.json.decode(body, type=answer)
         except (ValueError, RecursionError) as error:
             reason = printable(str(error), 120)
             raise TransientError(f"{self._endpoint} gave an answer that is not the documented one: {reason}.") from None
-        raise self._classify(outcome.error, outcome.request_id)
+        raise self._classify(action, outcome.error, outcome.request_id)
 
-    def _classify(self, error: _Error, request_id: str) -> ApiError:
+    def _classify(self, action: str, error: _Error, request_id: str) -> ApiError:
         facts: dict[str, Any] = {"code": error.code, "request_id": request_id}
         message = printable(error.message).rstrip(".")
         said = f"{self._endpoint} answered {printable(error.code, 80)}: {message}"
@@ -168,8 +208,11 @@ class MigrationApi:
             return ThrottledError(f"{said}.", **facts)
         if error.code.startswith("InternalError") or error.code == "FailedOperation.DBError":
             return TransientError(f"{said}.", **facts)
-        advice = next((text for prefix, text in _ADVICE if error.code.startswith(prefix)), "")
-        return PermanentError(f"{said} (asked with {self._credentials}). {advice}".rstrip(), **facts)
+        known = (*_ADVICE, *_FLOW_ADVICE) if action == FLOW else _ADVICE
+        advice = next((text for prefix, text in known if error.code.startswith(prefix)), "")
+        advice = advice.format(service=SERVICE, action=action, name=_NAMES[action])
+        kind = NotFoundError if error.code.startswith("ResourceNotFound") else PermanentError
+        return kind(f"{said} (asked with {self._credentials}). {advice}".rstrip(), **facts)
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What the API says to a request: validates it, as the real one does, and asks the playback."""
 
-import itertools
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,13 +13,13 @@ from pulumi_tcsql_check.emulator.keys import Keys
 from pulumi_tcsql_check.emulator.limit import RateLimit
 from pulumi_tcsql_check.emulator.playback import Playback
 from pulumi_tcsql_check.emulator.request import Request
-from pulumi_tcsql_check.emulator.scenario import Error, Fault, Progress, RawAnswer, Scenario
+from pulumi_tcsql_check.emulator.scenario import Error, Fault, Progress, RawAnswer, Refusal, Scenario
 from pulumi_tcsql_check.emulator.signature import verify
+from pulumi_tcsql_check.flow import FAILED, RUNNING, SUCCEEDED
 from pulumi_tcsql_check.inputs import REGIONS
+from pulumi_tcsql_check.progress import NOT_STARTED, PASSED
 
 VERSION = "2018-03-28"
-
-_FIRST_FLOW_ID = 1001
 
 
 @dataclass(frozen=True)
@@ -51,22 +50,22 @@ class Api:
         self._clock = clock
         self._playback = Playback(scenario, clock)
         self._limit = RateLimit(clock)
-        self._flow_ids = itertools.count(_FIRST_FLOW_ID)
-        self._actions: dict[str, _Answer] = {
-            "QueryMigrationCheckProcess": self._query,
-            "StartMigrationCheck": self._start,
+        self._actions: dict[str, tuple[str, _Answer]] = {
+            "QueryMigrationCheckProcess": ("MigrateId", self._query),
+            "StartMigrationCheck": ("MigrateId", self._start),
+            "DescribeFlowStatus": ("FlowId", self._flow),
         }
 
     def reply(self, request: Request) -> Reply:
         """Answer one request; never raises for what a client sent."""
         try:
-            answer = self._admit(request)
-            return answer(_migrate_id(request))
+            parameter, answer = self._admit(request)
+            return answer(_id(request, parameter))
         except RefusalError as refusal:
             return _error(refusal.code.value, refusal.message)
 
-    def _admit(self, request: Request) -> _Answer:
-        """Everything that is validated before the action's own parameters."""
+    def _admit(self, request: Request) -> tuple[str, _Answer]:
+        """Everything that is validated before the action's own parameter, which is named."""
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if (request.method, request.target, content_type) != ("POST", "/", "application/json"):
             message = "The emulator serves only POST requests to / whose Content-Type is application/json."
@@ -77,7 +76,7 @@ class Api:
         if version != VERSION:
             raise RefusalError(Code.NO_SUCH_VERSION, f"The parameter `Version` must be {VERSION}.")
         if action not in self._actions:
-            names = " and ".join(self._actions)
+            names = ", ".join(self._actions)
             raise RefusalError(Code.INVALID_ACTION, f"The action is not one that the emulator knows: {names}.")
         if request.header("x-tc-region", "Region") not in REGIONS:
             raise RefusalError(Code.UNSUPPORTED_REGION, "The action is not supported in the region of the request.")
@@ -98,9 +97,25 @@ class Api:
         return Reply(str(frame.__struct_config__.tag), self._progress(passed), frame)
 
     def _start(self, migrate_id: int) -> Reply:
-        if not self._playback.start(migrate_id):
+        flow_id = self._playback.start(migrate_id)
+        if flow_id is None:
             raise _not_found(migrate_id)
-        return Reply("answer", _envelope({"FlowId": next(self._flow_ids)}))
+        return Reply("answer", _envelope({"FlowId": flow_id}))
+
+    def _flow(self, flow_id: int) -> Reply:
+        frame = self._playback.flow_frame(flow_id)
+        if frame is None:
+            # What the API says here is not published; of the codes that are, for this action, this one fits.
+            raise RefusalError(Code.PARAMS_ASSERT_FAILED, f"There is no flow {flow_id}.")
+        if isinstance(frame.flow, Refusal):
+            return _error(frame.flow.code, frame.flow.message)
+        if frame.flow is not None:
+            return Reply("answer", _envelope({"Status": frame.flow}))
+        if isinstance(frame, Error):
+            return _error(frame.code, frame.message)
+        if isinstance(frame, (Progress, RawAnswer)):
+            return Reply("answer", _envelope({"Status": _flow_status(frame)}))
+        return Reply(str(frame.__struct_config__.tag), _envelope({"Status": SUCCEEDED}), frame)
 
     def _progress(self, frame: Progress) -> bytes:
         steps, statuses = self._scenario.steps, frame.statuses
@@ -117,19 +132,30 @@ class Api:
         )
 
 
-def _migrate_id(request: Request) -> int:
+def _flow_status(frame: Progress | RawAnswer) -> int:
+    """What a flow is at a frame that doesn't say it."""
+    if isinstance(frame, RawAnswer):
+        return RUNNING
+    left_behind = frame.statuses[: (frame.current or 1) - 1]
+    if any(status not in (PASSED, NOT_STARTED) for status in left_behind):
+        return FAILED
+    passed = not any(frame.statuses) and frame.current in (None, len(frame.statuses))
+    return SUCCEEDED if passed else RUNNING
+
+
+def _id(request: Request, name: str) -> int:
     parameters = request.parameters()
-    for name in parameters:
-        if name != "MigrateId":
-            raise RefusalError(Code.UNKNOWN_PARAMETER, f"The parameter `{name}` is not recognized.")
-    if parameters.get("MigrateId") is None:
-        raise RefusalError(Code.MISSING_PARAMETER, "The request is missing the required parameter `MigrateId`.")
-    migrate_id = request.migrate_id()
-    if migrate_id is None:
-        raise RefusalError(Code.INVALID_PARAMETER, "The parameter `MigrateId` is not an integer.")
-    if migrate_id < 1:
-        raise RefusalError(Code.INPUT_ILLEGAL, "The parameter `MigrateId` is less than 1.")
-    return migrate_id
+    for other in parameters:
+        if other != name:
+            raise RefusalError(Code.UNKNOWN_PARAMETER, f"The parameter `{other}` is not recognized.")
+    if parameters.get(name) is None:
+        raise RefusalError(Code.MISSING_PARAMETER, f"The request is missing the required parameter `{name}`.")
+    number = request.number(name)
+    if number is None:
+        raise RefusalError(Code.INVALID_PARAMETER, f"The parameter `{name}` is not an integer.")
+    if number < 1:
+        raise RefusalError(Code.INPUT_ILLEGAL, f"The parameter `{name}` is less than 1.")
+    return number
 
 
 def _not_found(migrate_id: int) -> RefusalError:

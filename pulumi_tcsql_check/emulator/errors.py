@@ -9,6 +9,7 @@ class Code(str, Enum):
     MISSING_PARAMETER = "MissingParameter"
     INVALID_PARAMETER = "InvalidParameter"
     INPUT_ILLEGAL = "InvalidParameter.InputIllegal"
+    PARAMS_ASSERT_FAILED = "InvalidParameter.ParamsAssertFailed"
     UNKNOWN_PARAMETER = "UnknownParameter"
     UNSUPPORTED_PROTOCOL = "UnsupportedProtocol"
     INVALID_ACTION = "InvalidAction"

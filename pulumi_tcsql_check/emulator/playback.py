@@ -1,5 +1,6 @@
-"""Which frame of a scenario holds now, for each migration; time is passed in."""
+"""Which frame of a scenario holds now, for each migration and each flow; time is passed in."""
 
+import itertools
 import threading
 from collections.abc import Sequence
 
@@ -22,14 +23,19 @@ def holding(frames: Sequence[Frame], elapsed_seconds: float) -> Frame:
     return frames[-1]
 
 
+_FIRST_FLOW_ID = 1001
+
+
 class Playback:
-    """Plays one scenario: each migration has its own beginning. Safe to use from many threads."""
+    """Plays one scenario: each migration and each flow has its own beginning. Safe to use from many threads."""
 
     def __init__(self, scenario: Scenario, clock: Clock) -> None:
         """Begin with no migration started."""
         self._scenario = scenario
         self._clock = clock
         self._started: dict[int, float] = {}
+        self._flows: dict[int, tuple[int, float]] = {}
+        self._flow_ids = itertools.count(_FIRST_FLOW_ID)
         self._lock = threading.Lock()
 
     def frame(self, migrate_id: int) -> Frame | None:
@@ -44,10 +50,20 @@ class Playback:
             started = self._started.get(migrate_id)
         return frames[0] if started is None else holding(frames, now - started)
 
-    def start(self, migrate_id: int) -> bool:
-        """Begin a migration's frames anew, from now; `False` if there is no such migration."""
+    def start(self, migrate_id: int) -> int | None:
+        """Begin a migration's frames anew, from now, in a flow with a new id; `None` if there is no such migration."""
         if self._scenario.frames(migrate_id) is None:
-            return False
+            return None
+        now = self._clock.monotonic()
         with self._lock:
-            self._started[migrate_id] = self._clock.monotonic()
-        return True
+            self._started[migrate_id] = now
+            flow_id = next(self._flow_ids)
+            self._flows[flow_id] = migrate_id, now
+        return flow_id
+
+    def flow_frame(self, flow_id: int) -> Frame | None:
+        """The frame that a flow has come to, counted from its own start, or `None` if there is no such flow."""
+        with self._lock:
+            migrate_id, started = self._flows.get(flow_id, (0, 0.0))
+        frames = self._scenario.frames(migrate_id) if migrate_id else None
+        return holding(frames, self._clock.monotonic() - started) if frames else None

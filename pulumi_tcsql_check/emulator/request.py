@@ -58,10 +58,10 @@ class Request:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise RefusalError(Code.INVALID_PARAMETER, "The body of the request is not a JSON object.") from None
 
-    def migrate_id(self) -> int | None:
-        """`MigrateId`, or `None` if the body has none that is an integer."""
+    def number(self, parameter: str) -> int | None:
+        """The value of a parameter, or `None` if the body has none of that name that is an integer."""
         try:
-            value = self.parameters().get("MigrateId")
+            value = self.parameters().get(parameter)
         except RefusalError:
             return None
         return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -23,14 +23,16 @@ class RequestLog:
         """Record a request.
 
         Args:
-            request: Its action, region and `MigrateId` are recorded, each null where it isn't a plain name or number.
+            request: Its action, region, `MigrateId` and `FlowId` are recorded, each null where there is none that is a
+                plain name or number.
             outcome: `answer`, or the error's code, or the fault's kind.
         """
         line = msgspec.json.encode(
             {
                 "time": datetime.fromtimestamp(self._clock.time(), timezone.utc).isoformat(timespec="milliseconds"),
                 "action": request.name("x-tc-action"),
-                "migrate_id": request.migrate_id(),
+                "migrate_id": request.number("MigrateId"),
+                "flow_id": request.number("FlowId"),
                 "region": request.name("x-tc-region"),
                 "outcome": outcome,
             }

@@ -45,6 +45,18 @@ PUBLISHED_STEPS = (
 """The eight steps of the published example, in its order and words."""
 
 
+class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An error in the API's own envelope, in place of a flow's status.
+
+    Attributes:
+        code: The error's `Code`.
+        message: The error's `Message`.
+    """
+
+    code: str
+    message: str
+
+
 class _Frame(
     msgspec.Struct,
     frozen=True,
@@ -56,9 +68,13 @@ class _Frame(
 
     Attributes:
         seconds: How long the frame holds, 0 or more; `None`, for the last frame alone, is for ever.
+        flow: What `DescribeFlowStatus` says of a flow that has come to this frame: a raw code (published are 0
+            succeeded, 1 failed, 2 running) or an error. `None` follows the frame: what passes has succeeded, what has
+            left an odd code behind has failed, an error or a fault is one here, too, and all else is running.
     """
 
     seconds: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    flow: int | Refusal | None = None
 
 
 class Progress(_Frame, frozen=True, tag="progress"):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.fake_clock import FakeClock
+from pulumi_tcsql_check import tencent
 from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.progress import Migration, Progress, StepDetail
@@ -31,7 +32,7 @@ def recorded(folder: str) -> dict[str, Any]:
 
 def decode(body: bytes) -> Progress:
     """Decode the body of an answer, or raise what a query would."""
-    return _API._decode(body)
+    return _API._decode(body, tencent.QUERY, tencent._Steps).response
 
 
 def as_body(answer: object) -> bytes:

@@ -9,7 +9,10 @@ from pulumi_tcsql_check.errors import (
     CheckFailedError,
     CheckTimeoutError,
     CredentialsError,
+    FlowFailedError,
     InvalidInputError,
+    NotFoundError,
+    NotYetFoundError,
     OutageError,
     PermanentError,
     TcsqlCheckError,
@@ -17,6 +20,7 @@ from pulumi_tcsql_check.errors import (
     TransientError,
     WaitCancelledError,
 )
+from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.progress import Progress, StepDetail
 
 AGAIN = "tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou"
@@ -27,7 +31,9 @@ def test_the_tree_is_the_one_that_is_drawn() -> None:
     assert ApiError.__bases__ == CheckFailedError.__bases__ == CheckTimeoutError.__bases__ == (TcsqlCheckError,)
     assert WaitCancelledError.__bases__ == CredentialsError.__bases__ == (TcsqlCheckError,)
     assert ThrottledError.__bases__ == TransientError.__bases__ == PermanentError.__bases__ == (ApiError,)
-    assert OutageError.__bases__ == (TransientError,)
+    assert OutageError.__bases__ == NotYetFoundError.__bases__ == (TransientError,)
+    assert NotFoundError.__bases__ == (PermanentError,)
+    assert FlowFailedError.__bases__ == (TcsqlCheckError,)
     assert InvalidInputError.__bases__ == (TcsqlCheckError, ValueError)
     for name in vars(errors):
         if name.endswith("Error"):
@@ -70,6 +76,25 @@ def test_more_failed_steps_are_counted_and_an_empty_message_is_left_out() -> Non
     assert '"Step 2" and 1 more (status -1). Fix' in sentence
 
 
+def test_a_failed_check_with_a_flow_needs_the_next_one() -> None:
+    """A flow is of one start alone, so the sentence asks for the new number."""
+    sentence = str(CheckFailedError(MIGRATION, seen(3, 0, -1, 1), [2], Flow(1001, 0)))
+    assert f"start the check again (`{AGAIN}`), then run `pulumi up` again with the new FlowId as flow_id." in sentence
+
+
+def test_a_failed_flow_says_what_where_and_what_next() -> None:
+    """The sentence names migration, flow and the steps as far as known, gives no reason, and ends with the request."""
+    flow, progress = Flow(1001, 1, "4be5990d"), seen(3, 0, -1, 1)
+    error = FlowFailedError(MIGRATION, flow, "2/3 Step 2: failed (status -1)", progress)
+    assert (error.migration, error.flow, error.progress) == (MIGRATION, flow, progress)
+    assert str(error) == (
+        "migration check 1066 (ap-guangzhou) failed: the API says that flow 1001 has failed, and not why (its steps "
+        "were last seen at 2/3 Step 2: failed (status -1)). Look at its steps in the console, fix the cause, start the "
+        f"check again (`{AGAIN}`), then run `pulumi up` again with the new FlowId as flow_id. Request 4be5990d."
+    )
+    assert "has failed, and not why. Look" in str(FlowFailedError(MIGRATION, flow))
+
+
 def test_text_from_the_api_is_made_printable() -> None:
     """Names, messages and request ids can't move the cursor."""
     progress = Progress(1, 1, (StepDetail("a\x1b", 3, "b\n\u202e"),), "c\r" * 99)
@@ -77,6 +102,7 @@ def test_text_from_the_api_is_made_printable() -> None:
         CheckFailedError(MIGRATION, progress, [1]),
         CheckTimeoutError(MIGRATION, 1, "x", progress),
         PermanentError("No.", request_id="\x07"),
+        FlowFailedError(MIGRATION, Flow(1, 1, "c\r" * 99)),
     ):
         assert str(error).isprintable()
         assert len(str(error)) < 450
@@ -98,6 +124,17 @@ def test_a_timeout_of_a_check_that_never_started_says_how_to_start_it() -> None:
     sentence = str(CheckTimeoutError(MIGRATION, 0.5, "1/2 Step 1: not started", seen(1, -2, -2)))
     assert "after 0.5 s" in sentence
     assert f"No step has started: start the check (`{AGAIN}`), then run `pulumi up` again. Request" in sentence
+
+
+def test_a_timeout_of_a_flow_says_that_it_had_not_succeeded() -> None:
+    """Nobody is told to start a check whose flow runs; once it has succeeded, the sentence is as any other."""
+    last_seen = "1/2 Step 1: not started"
+    error = CheckTimeoutError(MIGRATION, 5, last_seen, seen(1, -2, -2), flow=Flow(1001, 2))
+    assert error.flow == Flow(1001, 2)
+    assert "1/2 Step 1: not started, and flow 1001 had not succeeded. Run `pulumi up` again to go on" in str(error)
+    sentence = str(CheckTimeoutError(MIGRATION, 5, last_seen, seen(1, -2, -2), flow=Flow(1001, 0)))
+    assert "flow 1001" not in sentence
+    assert f"start the check (`{AGAIN}`), then run `pulumi up` again with the new FlowId as flow_id." in sentence
 
 
 def test_a_timeout_in_trouble_does_not_ask_for_more_time() -> None:

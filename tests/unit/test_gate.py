@@ -15,6 +15,8 @@ from pulumi_tcsql_check import errors, gate
 from pulumi_tcsql_check.errors import (
     CheckFailedError,
     CheckTimeoutError,
+    NotFoundError,
+    NotYetFoundError,
     OutageError,
     PermanentError,
     ThrottledError,
@@ -52,10 +54,12 @@ class Check:
             raise outcome
         return outcome
 
-    def wait(self, timeout: float = 60, interval: float = 2, *failed_statuses: int) -> Progress:
+    def wait(
+        self, timeout: float = 60, interval: float = 2, *failed_statuses: int, migrate_id_is_new: bool = False
+    ) -> Progress:
         """Have a gate wait for it."""
-        policy = PollPolicy(timeout, interval, failed_statuses)
-        return gate.wait(MIGRATION, self.query, policy, clock=self.clock, on_progress=self.seen.append)
+        policy = PollPolicy(timeout, interval, failed_statuses, migrate_id_is_new)
+        return gate.wait(MIGRATION, self.query, policy, clock=self.clock, on_progress=self.seen.append).progress
 
 
 def outcome_of(answer: object) -> Progress | Exception:
@@ -171,8 +175,8 @@ def test_an_observer_that_raises_is_logged_and_the_gate_goes_on(caplog: pytest.L
         raise RuntimeError("the row is gone")
 
     with caplog.at_level(logging.ERROR, gate.__name__):
-        progress = gate.wait(MIGRATION, check.query, PollPolicy(60, 2), clock=check.clock, on_progress=observe)
-    assert progress is PASSED
+        seen = gate.wait(MIGRATION, check.query, PollPolicy(60, 2), clock=check.clock, on_progress=observe)
+    assert seen.progress is PASSED
     assert [record.getMessage() for record in caplog.records] == ["the observer of a waiting gate failed"] * 4
 
 
@@ -225,6 +229,60 @@ def test_a_permanent_error_ends_the_wait_at_once() -> None:
         check.wait()
     assert raised.value is refusal
     assert len(check.instants) == 3
+
+
+def not_found() -> NotFoundError:
+    """Say that there is no such migration."""
+    return NotFoundError("None.", code="ResourceNotFound.DBNotFound", request_id="4be5990d")
+
+
+def test_a_new_id_may_be_unknown_for_half_a_minute() -> None:
+    """It is asked for again, with pauses, the observer hears why, and then the wait goes on as any other."""
+    check = Check(*(not_found() for _ in range(4)), RUNNING, PASSED)
+    assert check.wait(migrate_id_is_new=True) is PASSED
+    assert len(check.instants) == 6
+    assert {type(one.trouble) for one in check.seen if one.trouble} == {NotYetFoundError}
+    assert check.seen[0].trouble is not None
+    assert str(check.seen[0].trouble) == "None. Request 4be5990d."
+
+
+def test_a_new_id_that_stays_unknown_ends_the_wait_after_half_a_minute() -> None:
+    """The error is the API's own, and its sentence says for how long it was asked."""
+    check = Check(not_found())
+    with pytest.raises(NotFoundError) as raised:
+        check.wait(1800, migrate_id_is_new=True)
+    assert 30 <= check.instants[-1] <= 35
+    assert len(check.instants) > 7
+    assert max(check.instants[:-1]) < 30
+    assert (raised.value.code, raised.value.request_id) == ("ResourceNotFound.DBNotFound", "4be5990d")
+    assert str(raised.value) == (
+        "None. Request 4be5990d. The number came from an output and may have been new, so it was asked for "
+        f"{check.instants[-1]:.0f} s."
+    )
+
+
+def test_an_id_that_was_written_down_must_be_known_at_once() -> None:
+    """There is one request, and the sentence is the API's own."""
+    check = Check(not_found())
+    with pytest.raises(NotFoundError, match=r"^None\. Request 4be5990d\.$"):
+        check.wait()
+    assert len(check.instants) == 1
+
+
+def test_half_a_minute_is_no_more_than_the_deadline() -> None:
+    """A shorter wait ends at it, and quotes the answer."""
+    check = Check(not_found())
+    with pytest.raises(CheckTimeoutError, match=r"last seen: None\. Request 4be5990d\. Run"):
+        check.wait(10, migrate_id_is_new=True)
+    assert check.instants[-1] == 10
+
+
+def test_an_id_that_was_known_and_is_no_more_ends_the_wait() -> None:
+    """After half a minute, however it came, without a word about new ones."""
+    check = Check(RUNNING, not_found(), *[RUNNING] * 20, not_found())
+    with pytest.raises(NotFoundError, match=r"^None\. Request 4be5990d\.$"):
+        check.wait(migrate_id_is_new=True)
+    assert check.instants[-1] > 30
 
 
 def test_a_cancelled_query_ends_the_wait_at_once() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from pulumi_tcsql_check import inputs
 from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.inputs import CheckInputs, Endpoint
 from pulumi_tcsql_check.progress import Migration
 
@@ -45,6 +46,10 @@ BAD: dict[str, tuple[str, list[Any]]] = {
             str(2**53),
             10**400,
         ],
+    ),
+    "flow_id": (
+        "a whole number from 1 to 9007199254740991",
+        [0, -1, 1.5, "1001", "", True, False, None, [7], b"7", NAN, INF, -INF, 2**53, float(2**53), 10**400],
     ),
     "region": (
         'the name of a region, such as "ap-guangzhou"',
@@ -189,6 +194,13 @@ def test_a_migration_is_a_positive_whole_number(value: object, number: int) -> N
     assert (found, type(found)) == (number, int)
 
 
+@pytest.mark.parametrize(("value", "number"), [(1, 1), (1001, 1001), (1001.0, 1001), (2**53 - 1, 2**53 - 1)])
+def test_a_flow_is_a_positive_whole_number(value: object, number: int) -> None:
+    """Also as the float that comes over the wire."""
+    found = inputs.flow_id(value)
+    assert (found, type(found)) == (number, int)
+
+
 @pytest.mark.parametrize("value", ["ap-guangzhou", "ap-shanghai-fsi", "xx-somewhere-9", *sorted(inputs.REGIONS)])
 def test_a_region_need_not_be_known(value: str) -> None:
     """A region that opened yesterday is for the API to refuse."""
@@ -271,8 +283,8 @@ def test_an_endpoint_with_a_user_in_it_is_refused_without_being_quoted(value: st
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("timeout_seconds", 10**400), ("poll_interval_seconds", 10**400), ("migrate_id", 10**5000)],
-    ids=["timeout", "interval", "id"],
+    [("timeout_seconds", 10**400), ("poll_interval_seconds", 10**400), ("migrate_id", 10**5000), ("flow_id", 10**5000)],
+    ids=["timeout", "interval", "id", "flow"],
 )
 def test_a_number_beyond_all_bounds_is_refused_as_any_other(name: str, value: int) -> None:
     """Neither the conversion to seconds nor the sentence fails on it."""
@@ -297,10 +309,12 @@ def test_what_is_missing_or_null_gets_its_default() -> None:
         enforce=True,
         failed_statuses=(),
         endpoint=None,
+        flow=None,
+        migrate_id_is_new=False,
     )
     given: dict[str, Any] = {"migrate_id": 1066.0, "region": "ap-guangzhou", "wait": False}
     assert CheckInputs.from_props(given) == expected
-    rest = ("timeout_seconds", "poll_interval_seconds", "enforce", "failed_statuses", "endpoint")
+    rest = ("timeout_seconds", "poll_interval_seconds", "enforce", "failed_statuses", "endpoint", "flow_id")
     assert CheckInputs.from_props({**given, **dict.fromkeys(rest)}) == expected
 
 
@@ -315,6 +329,8 @@ def test_what_is_given_is_taken() -> None:
         "enforce": False,
         "failed_statuses": [-1.0],
         "endpoint": "http://[::1]:8918",
+        "flow_id": 1001.0,
+        "from_outputs": ["migrate_id"],
         "__provider": "...",
     }
     assert CheckInputs.from_props(props) == CheckInputs(
@@ -325,7 +341,24 @@ def test_what_is_given_is_taken() -> None:
         enforce=False,
         failed_statuses=(-1,),
         endpoint=Endpoint("http", "[::1]:8918"),
+        flow=Flow(1001),
+        migrate_id_is_new=True,
     )
+
+
+@pytest.mark.parametrize("value", ["migrate_id", [1], {"migrate_id": 1}, 1, True])
+def test_what_came_as_an_output_must_be_said_in_a_list_of_names(value: object) -> None:
+    """The hidden input is what `MigrationCheck` sets, or the gate stays shut."""
+    with pytest.raises(InvalidInputError, match=r"^from_outputs is "):
+        CheckInputs.from_props({"migrate_id": 1, "region": "a", "wait": True, "from_outputs": value})
+
+
+def test_an_output_that_brings_no_flow_is_refused_on_an_up_and_unknown_before() -> None:
+    """Never is it taken for a gate that needs none."""
+    given: dict[str, Any] = {"migrate_id": 1, "region": "a", "from_outputs": ["flow_id"], "flow_id": None}
+    with pytest.raises(InvalidInputError, match=r"^flow_id is None, but must be a whole number"):
+        CheckInputs.from_props({**given, "wait": True})
+    assert CheckInputs.from_props({**given, "wait": False}).flow == Flow(None)
 
 
 @pytest.mark.parametrize("value", [None, 1, "true", 1.0, [], {}])

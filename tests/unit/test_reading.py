@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from harness.loopback import Loopback, answer, join_exchanges, reset
+from harness.starting import start_check
 
 from pulumi_tcsql_check import host, rate_limit, reading, retry
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, parse
@@ -14,7 +15,9 @@ from pulumi_tcsql_check.errors import (
     CheckFailedError,
     CheckTimeoutError,
     CredentialsError,
+    FlowFailedError,
     InvalidInputError,
+    NotFoundError,
     OutageError,
     PermanentError,
     TransientError,
@@ -186,6 +189,130 @@ def test_a_preview_gives_up_soon(monkeypatch: pytest.MonkeyPatch, call: Recorder
     monkeypatch.setattr(reading, "LOOK_SECONDS", 0.03)
     with Loopback(reset) as server, pytest.raises(TransientError):
         reading.read({**PROPS, "endpoint": f"http://{server.host}"}, {}, call)
+
+
+FLOWS = parse(
+    json.dumps(
+        {
+            "migrations": {
+                "1": [{"kind": "progress", "statuses": [0] * 8}],
+                "2": [{"kind": "progress", "statuses": [0] * 8, "flow": 2}],
+                "3": [{"kind": "progress", "statuses": [0] * 8, "flow": 1}],
+            }
+        }
+    ).encode(),
+    name="test",
+)
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_flow_that_succeeded_passes_with_the_steps(call: Recorder, *, wait: bool) -> None:
+    """On an up and in a preview; the flow's number is an output, so that a refresh asks the same question."""
+    with Emulator(FLOWS) as emulator:
+        start_check(emulator.url, 1)
+        props = {**PROPS, "migrate_id": 1, "wait": wait, "flow_id": 1001.0, "endpoint": emulator.url}
+        outputs = reading.read({**props, "from_outputs": ["flow_id"]}, {}, call)
+        again = reading.read(outputs, {}, call)
+    assert (outputs["passed"], outputs["status"], outputs["flow_id"]) == (True, "passed", 1001)
+    assert again == outputs
+    assert "from_outputs" not in outputs
+
+
+@pytest.mark.parametrize(
+    ("migrate_id", "status", "line"),
+    [
+        (2, "running", "waiting for flow 1001"),
+        (3, "failed", "flow 1001 has failed; 8/8 Target database existence check: passed"),
+    ],
+)
+def test_a_preview_and_a_refresh_say_what_the_flow_adds(
+    call: Recorder, migrate_id: int, status: str, line: str
+) -> None:
+    """The steps have passed, the check hasn't, and neither fails because of that."""
+    with Emulator(FLOWS) as emulator:
+        start_check(emulator.url, migrate_id)
+        props = {**PROPS, "migrate_id": migrate_id, "flow_id": 1001, "endpoint": emulator.url}
+        outputs = reading.read(props, {}, call)
+        again = reading.read(outputs, {}, call)
+    assert (outputs["passed"], outputs["status"]) == (False, status)
+    assert again == outputs
+    assert call.lines == [line, line]
+
+
+def test_a_preview_that_can_not_know_its_flow_yet_does_not_pass(call: Recorder) -> None:
+    """It asks for the steps alone, and says what is missing."""
+    with Emulator("pass") as emulator:
+        outputs = reading.read({**PROPS, "from_outputs": ["flow_id"], "endpoint": emulator.url}, {}, call)
+    assert (outputs["passed"], outputs["status"]) == (False, "unknown")
+    assert "flow_id" not in outputs
+    assert call.lines == ["waiting for a flow that is not known yet"]
+
+
+def test_an_up_waits_for_the_flow_and_fails_with_it(call: Recorder) -> None:
+    """Each ends as the flow says, whatever the steps do."""
+    props = {**PROPS, "wait": True, "timeout_seconds": 0.3, "poll_interval_seconds": 0.1, "flow_id": 1001}
+    with Emulator(FLOWS) as emulator:
+        start_check(emulator.url, 2)
+        with pytest.raises(CheckTimeoutError, match="and flow 1001 had not succeeded"):
+            reading.read({**props, "migrate_id": 2, "endpoint": emulator.url}, {}, call)
+        assert call.lines == ["waiting for flow 1001, 0 s"]
+        start_check(emulator.url, 3)
+        with pytest.raises(FlowFailedError):
+            reading.read({**props, "migrate_id": 3, "flow_id": 1002, "endpoint": emulator.url}, {}, call)
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_flow_that_can_not_be_asked_for_fails_a_gate_that_is_enforced(call: Recorder, *, wait: bool) -> None:
+    """An up and a preview alike, in a sentence that names migration and flow."""
+    named = r"^migration check 1066 \(ap-guangzhou\): flow 9: http://.* answered InvalidParameter\.ParamsAssertFailed"
+    with Emulator("pass") as emulator, pytest.raises(PermanentError, match=named):
+        reading.read({**PROPS, "wait": wait, "flow_id": 9, "endpoint": emulator.url}, {}, call)
+
+
+def test_a_gate_that_is_not_enforced_passes_whatever_its_flow_is(call: Recorder) -> None:
+    """Failed or unknown, it is asked for once, and told in the warning."""
+    props = {**PROPS, "migrate_id": 3, "enforce": False, "wait": True}
+    with Emulator(FLOWS) as emulator:
+        start_check(emulator.url, 3)
+        failed = reading.read({**props, "flow_id": 1001, "endpoint": emulator.url}, {}, call)
+        unknown = reading.read({**props, "flow_id": 9, "endpoint": emulator.url}, {}, call)
+    assert (failed["passed"], failed["status"], failed["total"]) == (False, "failed", 8)
+    assert (unknown["passed"], unknown["status"], unknown["flow_id"]) == (False, "unknown", 9)
+    assert "It says: flow 1001 has failed; 8/8" in call.warnings[1]
+    assert "It says: flow 9: http://" in call.warnings[3]
+
+
+NOT_YET = parse(
+    json.dumps(
+        {
+            "migrations": {
+                "*": [
+                    {"kind": "error", "code": "ResourceNotFound.DBNotFound", "message": "No.", "seconds": 0.2},
+                    {"kind": "progress", "statuses": [0] * 8},
+                ]
+            }
+        }
+    ).encode(),
+    name="test",
+)
+
+
+def test_a_new_migration_is_asked_for_again_on_an_up(call: Recorder) -> None:
+    """Its id came from an output, so the API may not know it in the first moment; the row says so."""
+    props = {**PROPS, "wait": True, "from_outputs": ["migrate_id"]}
+    with Emulator(NOT_YET) as emulator:
+        assert reading.read({**props, "endpoint": emulator.url}, {}, call)["passed"]
+    assert call.lines[0] == "not known to the API yet for 0 s, trying again, 0 s"
+
+
+@pytest.mark.parametrize(("wait", "from_outputs"), [(False, ["migrate_id"]), (True, []), (True, ["region"])])
+def test_a_preview_or_an_id_that_was_written_down_takes_the_first_answer(
+    call: Recorder, *, wait: bool, from_outputs: list[str]
+) -> None:
+    """A preview never waits, and other outputs don't make the migration new."""
+    props = {**PROPS, "wait": wait, "from_outputs": from_outputs}
+    with Emulator(NOT_YET) as emulator, pytest.raises(NotFoundError):
+        reading.read({**props, "endpoint": emulator.url}, {}, call)
 
 
 @pytest.mark.parametrize("wait", [True, False])

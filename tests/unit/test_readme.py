@@ -40,6 +40,7 @@ def test_every_input_is_in_the_table_with_its_default() -> None:
         "poll_interval_seconds",
         "enforce",
         "failed_statuses",
+        "flow_id",
         "endpoint",
         "opts",
     }

@@ -63,6 +63,7 @@ def test_the_names_that_users_state_holds_are_these(recorder: Recorder) -> None:
         poll_interval_seconds=1,
         enforce=True,
         failed_statuses=[-1],
+        flow_id=1001,
         endpoint="sqlserver.tencentcloudapi.com",
     )
     resolve(check.urn)
@@ -76,8 +77,10 @@ def test_the_names_that_users_state_holds_are_these(recorder: Recorder) -> None:
         "poll_interval_seconds": 1,
         "enforce": True,
         "failed_statuses": [-1],
+        "flow_id": 1001,
         "endpoint": "sqlserver.tencentcloudapi.com",
         "wait": True,
+        "from_outputs": [],
     }
 
 
@@ -97,12 +100,28 @@ def test_a_step_can_be_made_by_a_users_own_test() -> None:
     assert (step.name, step.status, step.state, step.message) == ("Disk", -2, "not-started", "")
 
 
+@pytest.mark.parametrize("as_output", [True, False])
 @pytest.mark.parametrize("migrate_id", ["1066", 1066, 1066.0])
-def test_a_number_that_comes_as_an_output_makes_the_same_id(recorder: Recorder, migrate_id: int | str) -> None:
-    """Text and floats, as other providers give them, end in one resource id."""
-    check = MigrationCheck("orders", migrate_id=pulumi.Output.from_input(migrate_id), region="ap-guangzhou")
+def test_text_and_numbers_make_one_resource(recorder: Recorder, migrate_id: int | str, *, as_output: bool) -> None:
+    """Text and floats, as other providers give them, end in one resource id and one input, which is a number."""
+    given: Any = pulumi.Output.from_input(migrate_id) if as_output else migrate_id
+    check = MigrationCheck("orders", migrate_id=given, region="ap-guangzhou")
     assert resolve(check.id) == "ap-guangzhou/1066"
-    assert recorder.seen
+    (seen,) = recorder.seen
+    assert seen.inputs["migrate_id"] == 1066
+
+
+def test_the_provider_is_told_what_came_as_an_output(recorder: Recorder) -> None:
+    """Plain values, those left out among them, are not named; outputs, awaitables and lists of them are."""
+
+    async def region() -> str:
+        return "ap-guangzhou"
+
+    flow: pulumi.Output[int] = pulumi.Output.from_input(1001)
+    codes: list[Any] = [pulumi.Output.from_input(-1)]
+    check = MigrationCheck("orders", migrate_id=1, region=region(), flow_id=flow, failed_statuses=codes)
+    resolve(check.urn)
+    assert recorder.seen[0].inputs["from_outputs"] == ["region", "failed_statuses", "flow_id"]
 
 
 def test_an_input_may_be_awaitable(recorder: Recorder) -> None:
@@ -146,6 +165,8 @@ def test_the_region_comes_from_the_configuration_then_from_the_environment(
         *(("poll_interval_seconds", value) for value in (0.05, 301)),
         *(("endpoint", value) for value in ("https://a.example/path", "http://a.example")),
         ("failed_statuses", [0]),
+        *(("migrate_id", text) for text in ("01066", " 1066", "1066 ", "+1066", "\uff11066", "1066.0")),
+        *(("flow_id", value) for value in (0, -1, 1.5, "1001", True)),
         ("enforce", "no"),
         ("region", ""),
     ],

@@ -3,7 +3,8 @@
 import pytest
 from harness.answers import seen
 
-from pulumi_tcsql_check.errors import ApiError, ThrottledError, TransientError
+from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError, TransientError
+from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.gate import Observation
 from pulumi_tcsql_check.progress import Progress
 from pulumi_tcsql_check.status_line import HEARTBEAT_SECONDS, StatusLine
@@ -70,7 +71,14 @@ def test_before_the_first_answer_it_says_so() -> None:
     assert Row().at(0, None) == ["asking for the first time, 0 s"]
 
 
-@pytest.mark.parametrize(("trouble", "word"), [(DOWN, "no answer from the API"), (THROTTLED, "throttled by the API")])
+@pytest.mark.parametrize(
+    ("trouble", "word"),
+    [
+        (DOWN, "no answer from the API"),
+        (THROTTLED, "throttled by the API"),
+        (NotYetFoundError("None."), "not known to the API yet"),
+    ],
+)
 def test_trouble_says_for_how_long(trouble: ApiError, word: str) -> None:
     """The duration counts from the first call that failed, the other from the beginning of the wait."""
     row = Row()
@@ -95,6 +103,16 @@ def test_trouble_that_passed_is_forgotten() -> None:
     row.at(10, trouble=DOWN)
     assert row.at(12) == ["2/3 Step 2: running, 12 s"]
     assert row.at(60, trouble=TransientError("Again.")) == ["no answer from the API for 0 s, trying again, 60 s"]
+
+
+def test_a_flow_that_is_waited_for_is_named() -> None:
+    """Where the steps have passed, the row says what is missing; before and after, it is about the steps."""
+    row = Row()
+    passed = seen(3, 0, 0, 0)
+    row.line.update(Observation(RUNNING, None, 0, Flow(1001, 2)))
+    row.line.update(Observation(passed, None, 2, Flow(1001, 2)))
+    row.line.update(Observation(passed, None, 4, Flow(1001, 0)))
+    assert row.lines == ["2/3 Step 2: running, 0 s", "waiting for flow 1001, 2 s", "3/3 Step 3: passed, 4 s"]
 
 
 def test_taught_codes_are_named_as_failed() -> None:

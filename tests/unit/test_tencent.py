@@ -25,11 +25,20 @@ from harness.loopback import (
     trickle,
     untrusted_tls,
 )
+from harness.starting import start_check
 
 from pulumi_tcsql_check import exchange, rate_limit, tencent
 from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, Keys, Scenario, parse
-from pulumi_tcsql_check.errors import ApiError, PermanentError, ThrottledError, TransientError, WaitCancelledError
+from pulumi_tcsql_check.errors import (
+    ApiError,
+    NotFoundError,
+    PermanentError,
+    ThrottledError,
+    TransientError,
+    WaitCancelledError,
+)
+from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.progress import Migration, Progress, StepDetail
 from pulumi_tcsql_check.tencent import MigrationApi, default_endpoint
@@ -140,6 +149,96 @@ def test_every_query_awaits_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
         api.query(MIGRATION, SOON)
         api.query(MIGRATION, SOON)
     assert [type(clock) for clock in clocks] == [FakeClock, FakeClock]
+
+
+def follow(server: Loopback) -> Flow:
+    """Ask a scripted server for a flow once."""
+    return client(server.host).follow(Flow(1001), SOON)
+
+
+@pytest.mark.parametrize("status", [0, 1, 2, 3, -1, 2**63])
+def test_a_flow_is_asked_for_as_the_steps_are(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    """Action and number are sent under the same limit, and the code comes back as it is, with its request."""
+    turns: list[object] = []
+    monkeypatch.setattr(rate_limit.PROCESS, "wait_for_turn", lambda clock, _latest: turns.append(clock))
+    with Loopback(answer(f'{{"Response":{{"Status":{status},"RequestId":"r-1"}}}}')) as server:
+        assert follow(server) == Flow(1001, status, "r-1")
+    (request,) = server.requests
+    assert request.headers["x-tc-action"] == "DescribeFlowStatus"
+    assert request.headers["x-tc-version"] == "2018-03-28"
+    assert json.loads(request.body) == {"FlowId": 1001}
+    assert len(turns) == 1
+
+
+def test_a_flow_without_a_number_is_not_asked_for() -> None:
+    """A preview that doesn't know it yet learns nothing, and so it hasn't succeeded."""
+    with Loopback(answer(ANSWER)) as server:
+        assert client(server.host).follow(Flow(None), SOON) == Flow(None)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{}",
+        '{"RequestId":"r"}',
+        '{"Status":0}',
+        '{"Status":null,"RequestId":"r"}',
+        '{"Status":"0","RequestId":"r"}',
+        '{"Status":false,"RequestId":"r"}',
+        '{"Status":0.0,"RequestId":"r"}',
+        '{"Status":-0.0,"RequestId":"r"}',
+        '{"Status":[],"RequestId":"r"}',
+        '{"Status":2,"Status":0,"RequestId":"r"}',
+        '{"status":0,"RequestId":"r"}',
+        '{"Status":0,"RequestId":null}',
+        '{"Status":0,"RequestId":"r","Error":null}',
+        '[{"Status":0,"RequestId":"r"}]',
+        ANSWER,
+    ],
+)
+def test_only_a_whole_zero_is_a_flow_that_has_succeeded(content: str) -> None:
+    """Anything that is merely like one is no answer, and the sentence names the flow."""
+    with Loopback(answer(f'{{"Response":{content}}}')) as server, pytest.raises(TransientError) as caught:
+        follow(server)
+    assert str(caught.value).startswith(
+        f"flow 1001: http://{server.host} gave an answer that is not the documented one"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "advice"),
+    [
+        ("UnauthorizedOperation.PermissionDenied", PermanentError, "Allow the action sqlserver:DescribeFlowStatus in"),
+        ("InvalidParameter", PermanentError, "Check flow_id, region, and that the flow is of the same account."),
+        ("InvalidParameter.ParamsAssertFailed", PermanentError, "Check flow_id, region, and"),
+        ("ResourceNotFound.Whatever", NotFoundError, "Check flow_id, region, and that the credentials belong"),
+        ("FailedOperation", PermanentError, "Request "),
+        ("InternalError.DBError", TransientError, "Request "),
+        ("RequestLimitExceeded", ThrottledError, "Request "),
+    ],
+)
+def test_an_error_about_a_flow_is_classified_as_any_other(code: str, kind: type[ApiError], advice: str) -> None:
+    """Its advice is about the flow, its sentence names it, and its facts are attributes."""
+    played = scenario({"kind": "progress", "statuses": [0] * 8, "flow": {"code": code, "message": "No."}})
+    with Emulator(played) as emulator:
+        assert start_check(emulator.url, 1066) == 1001
+        with pytest.raises(ApiError) as caught:
+            client(emulator.endpoint).follow(Flow(1001), SOON)
+    assert type(caught.value) is kind
+    assert caught.value.code == code
+    assert str(caught.value).startswith(f"flow 1001: {emulator.url} answered {code}: No")
+    assert advice in str(caught.value)
+    assert f"Request {caught.value.request_id}." in str(caught.value)
+
+
+def test_a_flow_and_its_steps_share_a_connection() -> None:
+    """Asked one after the other, as in every poll."""
+    with Emulator("pass") as emulator:
+        start_check(emulator.url, 1066)
+        api = client(emulator.endpoint)
+        assert api.follow(Flow(1001), SOON).succeeded
+        assert api.query(MIGRATION, SOON).passed
 
 
 @pytest.mark.parametrize("code", ["RequestLimitExceeded", "RequestLimitExceeded.UinLimitExceeded"])

@@ -16,6 +16,8 @@ if config.get_bool("asOutputs"):
     inputs = {name: pulumi.Output.from_input(value) for name, value in inputs.items()}
 if config.get_bool("idFromResource"):
     inputs["migrate_id"] = Migration("made-here").number
+if config.get_bool("flowFromResource"):
+    inputs["flow_id"] = Migration("started-here").flow
 
 check = MigrationCheck("orders", opts=opts, **{"migrate_id": 1066, "region": "ap-guangzhou", **inputs})
 Record("behind", config.require("folder"), "new", pulumi.ResourceOptions(depends_on=[check]))

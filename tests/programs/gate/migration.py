@@ -1,4 +1,4 @@
-"""A resource that stands for a migration made in the same stack: its number is known once it was made."""
+"""A resource that stands for a migration made and started in the same stack: its ids are known once it was made."""
 
 from typing import Any
 
@@ -11,14 +11,15 @@ class MigrationProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Give it a number, as text, as Tencent's own provider does."""
-        return CreateResult("1066", {**props, "number": "1066"})
+        return CreateResult("1066", {**props, "number": "1066", "flow": 1001})
 
 
 class Migration(Resource, module="test", name="Migration"):
     """The migration."""
 
     number: pulumi.Output[str]
+    flow: pulumi.Output[int]
 
     def __init__(self, name: str) -> None:
         """Declare it."""
-        super().__init__(MigrationProvider(), name, {"number": None})
+        super().__init__(MigrationProvider(), name, {"number": None, "flow": None})

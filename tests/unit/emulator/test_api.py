@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from pulumi_tcsql_check.emulator import Keys, ManualClock, Scenario, load
@@ -17,6 +18,8 @@ from pulumi_tcsql_check.emulator.scenario import (
     Frame,
     HttpFault,
     Progress,
+    RawAnswer,
+    Refusal,
     ResetFault,
     SilentFault,
     Step,
@@ -128,6 +131,115 @@ def test_starting_a_check_begins_its_frames_anew(clock: ManualClock, signed: Sig
     api.reply(signed(action="StartMigrationCheck", timestamp=int(clock.time())))
 
     assert _content(api.reply(signed(timestamp=int(clock.time()))))["CurrentStep"] == 1
+
+
+def _flow_of(api: Api, signed: SignedRequest, clock: ManualClock, flow_id: int = 1001) -> Reply:
+    return api.reply(
+        signed(action="DescribeFlowStatus", parameters={"FlowId": flow_id}, timestamp=int(clock.time())),
+    )
+
+
+@pytest.mark.parametrize(
+    ("statuses", "current", "status"),
+    [
+        ((0, 0, 0), None, 0),
+        ((0, 0, 0), 3, 0),
+        ((0, 0, 0), 2, 2),
+        ((0, 0, 1), None, 2),
+        ((0, 1, -2), None, 2),
+        ((0, 7, -2), 2, 2),
+        ((0, -1, 1), 3, 1),
+        ((0, -2, 1), 3, 2),
+        ((-2, -2, -2), None, 2),
+    ],
+)
+def test_a_flow_follows_the_steps(
+    clock: ManualClock, signed: SignedRequest, statuses: tuple[int, ...], current: int | None, status: int
+) -> None:
+    """It has succeeded when the check has passed, failed when a step was left behind, and runs otherwise."""
+    steps = tuple(Step(str(number), "") for number in range(3))
+    api = _only(clock, Progress(statuses=statuses, current=current), steps)
+    api.reply(signed(action="StartMigrationCheck"))
+
+    content = _content(_flow_of(api, signed, clock))
+
+    assert content.pop("RequestId")
+    assert content == {"Status": status}
+
+
+def test_a_flow_is_played_from_its_own_start(clock: ManualClock, signed: SignedRequest) -> None:
+    """Starting the check again begins another flow, and leaves the first one to its own frames."""
+    api = Api(load("fail"), Keys(), clock)
+    api.reply(signed(action="StartMigrationCheck"))
+    assert _content(_flow_of(api, signed, clock))["Status"] == 2
+    clock.advance(3)
+    api.reply(signed(action="StartMigrationCheck", timestamp=int(clock.time())))
+
+    assert [_content(_flow_of(api, signed, clock, flow_id))["Status"] for flow_id in (1001, 1002)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("frame", "content", "outcome"),
+    [
+        (Progress(statuses=(0,) * 8, flow=2), {"Status": 2}, "answer"),
+        (Progress(statuses=(0,) * 8, flow=-7), {"Status": -7}, "answer"),
+        (Error(code="InternalError", message="m", flow=0), {"Status": 0}, "answer"),
+        (
+            Progress(statuses=(0,) * 8, flow=Refusal(code="UnauthorizedOperation.PermissionDenied", message="m")),
+            {"Error": {"Code": "UnauthorizedOperation.PermissionDenied", "Message": "m"}},
+            "UnauthorizedOperation.PermissionDenied",
+        ),
+        (
+            Error(code="InternalError", message="m"),
+            {"Error": {"Code": "InternalError", "Message": "m"}},
+            "InternalError",
+        ),
+        (RawAnswer(answer=msgspec.Raw(b"{}")), {"Status": 2}, "answer"),
+    ],
+)
+def test_a_frame_may_say_what_its_flow_is(
+    clock: ManualClock, signed: SignedRequest, frame: Frame, content: dict[str, object], outcome: str
+) -> None:
+    """A code or an error of the flow's own goes before the frame, whose error is otherwise the flow's as well."""
+    api = _only(clock, frame)
+    api.reply(signed(action="StartMigrationCheck"))
+
+    reply = _flow_of(api, signed, clock)
+
+    said = _content(reply)
+    assert said.pop("RequestId")
+    assert (said, reply.outcome) == (content, outcome)
+
+
+def test_a_fault_befalls_a_flow_as_well(clock: ManualClock, signed: SignedRequest) -> None:
+    """It is the transport's to act out; the body beside it is that of a flow that has succeeded."""
+    api = _only(clock, ResetFault())
+    api.reply(signed(action="StartMigrationCheck"))
+
+    reply = _flow_of(api, signed, clock)
+
+    assert (reply.outcome, reply.fault, _content(reply)["Status"]) == ("reset", ResetFault(), 0)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code"),
+    [
+        ({}, "MissingParameter"),
+        ({"FlowId": "1001"}, "InvalidParameter"),
+        ({"FlowId": True}, "InvalidParameter"),
+        ({"FlowId": 0}, "InvalidParameter.InputIllegal"),
+        ({"MigrateId": 1066}, "UnknownParameter"),
+        ({"FlowId": 1002}, "InvalidParameter.ParamsAssertFailed"),
+        ({"FlowId": 1066}, "InvalidParameter.ParamsAssertFailed"),
+    ],
+)
+def test_what_is_wrong_about_a_flow_is_refused(
+    api: Api, signed: SignedRequest, parameters: dict[str, object], code: str
+) -> None:
+    """Only a flow that was started can be asked for, by its number."""
+    api.reply(signed(action="StartMigrationCheck"))
+
+    assert api.reply(signed(action="DescribeFlowStatus", parameters=parameters)).outcome == code
 
 
 @pytest.mark.parametrize("region", sorted(REGIONS))

@@ -13,6 +13,7 @@ from pulumi_tcsql_check.emulator.scenario import (
     HttpFault,
     Progress,
     RawAnswer,
+    Refusal,
     ResetFault,
     SilentFault,
     Step,
@@ -33,8 +34,8 @@ def test_every_kind_of_frame_is_decoded() -> None:
         {"kind": "error", "seconds": 1.5, "code": "InternalError", "message": "m"},
         {"kind": "http", "seconds": 1, "status": 502},
         {"kind": "http", "seconds": 1, "status": 302, "body": "b", "content_type": "text/plain", "headers": {"A": "b"}},
-        {"kind": "reset", "seconds": 1},
-        {"kind": "silent", "seconds": 1},
+        {"kind": "reset", "seconds": 1, "flow": 2},
+        {"kind": "silent", "seconds": 1, "flow": {"code": "c", "message": "m"}},
         {"kind": "close-mid-body"},
     ]
     steps = [{"name": "one", "message": "first"}, {"name": "two", "message": "second"}]
@@ -55,8 +56,8 @@ def test_every_kind_of_frame_is_decoded() -> None:
         Error(seconds=1.5, code="InternalError", message="m"),
         HttpFault(seconds=1, status=502, body="", content_type="text/html", headers={}),
         HttpFault(seconds=1, status=302, body="b", content_type="text/plain", headers={"A": "b"}),
-        ResetFault(seconds=1),
-        SilentFault(seconds=1),
+        ResetFault(seconds=1, flow=2),
+        SilentFault(seconds=1, flow=Refusal("c", "m")),
         CloseMidBodyFault(),
     ]
 
@@ -139,6 +140,11 @@ def test_a_file_that_is_no_scenario_is_refused(text: bytes, problem: str) -> Non
         (
             [{"kind": "progress", "statuses": [0]}],
             "Expected 8 `statuses`, one for each step, got 1 - at `$.migrations.7[0]`",
+        ),
+        ([{**_PASSED, "flow": "2"}], "Expected `int | object | null`, got `str` - at `$.migrations.7[0].flow`"),
+        (
+            [{**_PASSED, "flow": {"code": "c"}}],
+            "Object missing required field `message` - at `$.migrations.7[0].flow`",
         ),
         ([{**_PASSED, "current": 0}], "Expected `int` >= 1 - at `$.migrations.7[0].current`"),
         ([{**_PASSED, "current": 9}], "Expected `current` from 1 to 8, got 9 - at `$.migrations.7[0]`"),

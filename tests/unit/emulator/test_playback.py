@@ -88,7 +88,25 @@ def test_a_migration_that_does_not_exist_can_be_neither_asked_nor_started(clock:
     playback = Playback(_scenario(), clock)
 
     assert playback.frame(404) is None
-    assert not playback.start(404)
+    assert playback.start(404) is None
+    assert playback.flow_frame(1001) is None
+
+
+def test_a_flow_counts_from_its_own_start(clock: ManualClock) -> None:
+    """Neither queries nor a later start move it."""
+    playback = Playback(_scenario(), clock)
+    clock.advance(1000)
+    first = playback.start(1)
+    clock.advance(2)
+    second = playback.start(1)
+    assert (first, second) == (1001, 1002)
+
+    seen = []
+    for _ in range(3):
+        seen.append((_code(playback.flow_frame(1001)), _code(playback.flow_frame(1002))))
+        clock.advance(2)
+
+    assert seen == [("1", "0"), ("1", "1"), ("2", "1")]
 
 
 def test_slow_moves_step_by_step_and_passes_after_15_seconds(clock: ManualClock) -> None:

@@ -30,6 +30,7 @@ def test_a_line_says_when_what_and_how(signed: SignedRequest, clock: ManualClock
         "time": "2023-11-14T22:13:20.250+00:00",
         "action": "QueryMigrationCheckProcess",
         "migrate_id": 1066,
+        "flow_id": None,
         "region": "ap-guangzhou",
         "outcome": "answer",
     }
@@ -39,6 +40,13 @@ def test_a_line_says_when_what_and_how(signed: SignedRequest, clock: ManualClock
 def test_an_id_that_can_not_be_read_is_null(signed: SignedRequest, clock: ManualClock, body: bytes) -> None:
     """A body without an integer `MigrateId` gives null."""
     assert json.loads(_line(signed(body=body), clock))["migrate_id"] is None
+
+
+def test_a_flow_is_recorded_as_a_migration_is(signed: SignedRequest, clock: ManualClock) -> None:
+    """A line about a flow has its id, and no migration's."""
+    line = json.loads(_line(signed(action="DescribeFlowStatus", parameters={"FlowId": 1001}), clock))
+
+    assert (line["action"], line["migrate_id"], line["flow_id"]) == ("DescribeFlowStatus", None, 1001)
 
 
 @pytest.mark.parametrize("text", [None, "", "two words", "a\nb", "é", "x" * 65])
