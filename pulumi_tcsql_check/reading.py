@@ -10,9 +10,9 @@ from pulumi_tcsql_check.credentials import StackConfig
 from pulumi_tcsql_check.errors import ApiError, OutageError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.inputs import REGIONS, CheckInputs, Endpoint
 from pulumi_tcsql_check.inputs import endpoint as validate_endpoint
-from pulumi_tcsql_check.progress import Progress, headline
+from pulumi_tcsql_check.progress import Progress
 from pulumi_tcsql_check.retry import until_answered
-from pulumi_tcsql_check.status_line import StatusLine
+from pulumi_tcsql_check.status_line import StatusLine, words_for
 from pulumi_tcsql_check.tencent import MigrationApi, default_endpoint
 
 LOOK_SECONDS = 10.0
@@ -51,9 +51,9 @@ def _read(inputs: CheckInputs, config: StackConfig, call: host.Call) -> dict[str
         return _outputs(_glance(inputs, config, call), inputs)
     if not inputs.wait:
         progress = _look(inputs, config)
-        call.show(headline(progress, inputs.failed_statuses))
+        call.show(words_for(inputs.migration, progress, inputs.failed_statuses))
         return _outputs(progress, inputs)
-    line = StatusLine(call.show, inputs.failed_statuses)
+    line = StatusLine(call.show, inputs.migration, inputs.failed_statuses)
     policy = gate.PollPolicy(inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses)
     api, clock = _connect(inputs, config)
     progress = gate.wait(
@@ -118,7 +118,7 @@ def _glance(inputs: CheckInputs, config: StackConfig, call: host.Call) -> Progre
     except Exception as error:  # noqa: BLE001  # the promise is that nothing fails it
         seen = f"nothing ({type(error).__name__})"
     else:
-        seen = headline(progress, inputs.failed_statuses)
+        seen = words_for(inputs.migration, progress, inputs.failed_statuses)
     call.warn(f"enforce is False: {inputs.migration} holds nothing back, whatever it says. It says: {seen}")
     return progress
 

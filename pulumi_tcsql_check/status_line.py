@@ -5,19 +5,35 @@ A line is never sent once per poll: where the output is no terminal, each is a l
 
 from collections.abc import Callable, Collection
 
-from pulumi_tcsql_check.errors import ApiError, ThrottledError
+from pulumi_tcsql_check.errors import ApiError, ThrottledError, start_command
 from pulumi_tcsql_check.gate import Observation
-from pulumi_tcsql_check.progress import headline
+from pulumi_tcsql_check.progress import Migration, Progress, headline
 
 HEARTBEAT_SECONDS = 20.0
+
+
+def words_for(migration: Migration, progress: Progress, failed_statuses: Collection[int] = ()) -> str:
+    """Say where the check is; where no step has started, with the command that starts it.
+
+    Args:
+        migration: Which check.
+        progress: The answer.
+        failed_statuses: Raw codes that mean "failed" in this account.
+    """
+    if progress.status(failed_statuses) == "not-started":
+        return f"no step has started; `{start_command(migration)}` starts the check"
+    return headline(progress, failed_statuses)
 
 
 class StatusLine:
     """Remembers what was shown last, and when."""
 
-    def __init__(self, show: Callable[[str], None], failed_statuses: Collection[int] = ()) -> None:
-        """Take the function that puts a line on the row, and the codes that mean "failed"."""
+    def __init__(
+        self, show: Callable[[str], None], migration: Migration, failed_statuses: Collection[int] = ()
+    ) -> None:
+        """Take the function that puts a line on the row, which check it is, and the codes that mean "failed"."""
         self._show = show
+        self._migration = migration
         self._failed_statuses = failed_statuses
         self._shown = ""
         self._shown_at = 0.0
@@ -36,7 +52,9 @@ class StatusLine:
 
     def _in_order(self, seen: Observation) -> str:
         self._trouble = None
-        return headline(seen.progress, self._failed_statuses) if seen.progress else "asking for the first time"
+        if seen.progress is None:
+            return "asking for the first time"
+        return words_for(self._migration, seen.progress, self._failed_statuses)
 
     def _in_trouble(self, trouble: ApiError, now: float) -> str:
         if type(trouble) is not type(self._trouble):
