@@ -1,4 +1,4 @@
-"""Reads one migration check for the provider: once, or until it has passed. Loaded in the provider process alone."""
+"""Reads one migration check: once, or until it has passed. It brings the SDK: only the provider and a look load it."""
 
 import os
 from collections.abc import Mapping

@@ -1,12 +1,13 @@
 """The README says what is so."""
 
+import inspect
 import re
 from pathlib import Path
 
 import pytest
 from harness.answers import MIGRATION
 
-from pulumi_tcsql_check import credentials, inputs
+from pulumi_tcsql_check import MigrationCheckResult, credentials, inputs, look
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, built_in_names
 from pulumi_tcsql_check.emulator.scenario import PUBLISHED_STEPS
 from pulumi_tcsql_check.errors import CheckFailedError
@@ -52,6 +53,13 @@ def test_every_input_is_in_the_table_with_its_default() -> None:
     }
     assert rows["timeout_seconds"][2] == f"{inputs.DEFAULT_TIMEOUT_SECONDS:g}"
     assert rows["poll_interval_seconds"][2] == f"{inputs.DEFAULT_POLL_INTERVAL_SECONDS:g}"
+
+
+def test_every_output_is_in_the_table_and_a_look_has_the_same_fields() -> None:
+    """What the section about looking calls "the outputs above" is what a look returns; its token is named."""
+    names = [name.strip("` ") for cells in table("Outputs") for name in cells[0].split(",")]
+    assert names == list(inspect.get_annotations(MigrationCheckResult))
+    assert f"for the token `{look.TOKEN}`" in README
 
 
 def test_every_remedy_is_in_the_table_word_for_word() -> None:
