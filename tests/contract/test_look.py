@@ -54,6 +54,7 @@ def test_a_look_works_in_both_forms_with_and_without_mocks(tmp_path: Path, sdk: 
         done = subprocess.run(
             [python, "-c", PROGRAM, emulator.url],
             env={**inherited, "HOME": str(tmp_path)},
+            cwd=tmp_path,
             stdout=subprocess.PIPE,
             text=True,
             timeout=60,

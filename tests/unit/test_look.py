@@ -361,11 +361,13 @@ finally:
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-def test_ctrl_c_ends_a_look_at_once_although_the_server_is_silent(form: str) -> None:
+def test_ctrl_c_ends_a_look_at_once_although_the_server_is_silent(tmp_path: Path, form: str) -> None:
     """The program's own `finally` runs, nobody waits for the answer, and where a gate would be quiet it is quiet."""
     with Loopback(silence) as server:
         command = [sys.executable, "-c", PROGRAM.format(form=form), f"http://{server.host}"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+        ) as process:
             while not server.requests and process.poll() is None:
                 threading.Event().wait(0.01)
             began = time.monotonic()

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pulumi_tcsql_check
 
@@ -20,7 +21,7 @@ def test_the_public_names_are_these() -> None:
     assert all(hasattr(pulumi_tcsql_check, name) for name in pulumi_tcsql_check.__all__)
 
 
-def test_a_program_loads_neither_the_sdk_nor_what_only_the_provider_needs() -> None:
+def test_a_program_loads_neither_the_sdk_nor_what_only_the_provider_needs(tmp_path: Path) -> None:
     """Importing the package and all its names brings none of the modules that only the provider process needs.
 
     That holds until the program looks at a check itself, and then the SDK must not change the program's own filters.
@@ -35,5 +36,5 @@ before = list(warnings.filters)
 _load()
 print(len(heavy & set(sys.modules)), warnings.filters == before)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stdout == "[]\n4 True\n"
