@@ -20,6 +20,7 @@ from collections.abc import Sequence
 
 from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.progress import Migration, Progress, printable
+from pulumi_tcsql_check.remedies import remedy_for
 
 
 class TcsqlCheckError(Exception):
@@ -74,16 +75,19 @@ class CheckFailedError(TcsqlCheckError):
     def __init__(
         self, migration: Migration, progress: Progress, steps: Sequence[int], flow: Flow | None = None
     ) -> None:
-        """Name the first failed step, count the others, and say what to do."""
+        """Name the first failed step, count the others, and say what to look at and what to do."""
         self.migration = migration
         self.progress = progress
         self.steps = tuple(steps)
         step = progress.steps[steps[0] - 1]
         others = f" and {len(steps) - 1} more" if len(steps) > 1 else ""
         said = f'; the API says "{printable(step.message)}"' if step.message else ""
+        remedy = remedy_for(step.name)
+        look = f" {remedy.sentence}" if remedy else ""
         super().__init__(
             f'{migration} failed at step {steps[0]} of {progress.total}, "{printable(step.name)}"{others} '
-            f"(status {step.status}{said}). Fix the cause, start the check again (`{start_command(migration)}`), "
+            f"(status {step.status}{said}).{look} Fix the cause, "
+            f"start the check again (`{start_command(migration)}`), "
             f"then {_up_again(flow)}. Request {printable(progress.request_id, 64)}."
         )
 

@@ -1,4 +1,4 @@
-"""Reads one migration check for the provider: once, or until it has passed. Loaded in the provider process alone."""
+"""Reads one migration check: once, or until it has passed. It brings the SDK: only the provider and a look load it."""
 
 import os
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.inputs import REGIONS, CheckInputs, Endpoint
 from pulumi_tcsql_check.inputs import endpoint as validate_endpoint
 from pulumi_tcsql_check.retry import until_answered
-from pulumi_tcsql_check.status_line import StatusLine
+from pulumi_tcsql_check.status_line import StatusLine, words_for
 from pulumi_tcsql_check.tencent import MigrationApi, default_endpoint
 
 LOOK_SECONDS = 10.0
@@ -51,9 +51,9 @@ def _read(inputs: CheckInputs, config: StackConfig, call: host.Call) -> dict[str
         return _outputs(_glance(inputs, config, call), inputs)
     if not inputs.wait:
         seen = _look(inputs, config)
-        call.show(seen.headline(inputs.failed_statuses))
+        call.show(words_for(inputs.migration, seen, inputs.failed_statuses))
         return _outputs(seen, inputs)
-    line = StatusLine(call.show, inputs.failed_statuses)
+    line = StatusLine(call.show, inputs.migration, inputs.failed_statuses)
     policy = gate.PollPolicy(
         inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses, inputs.migrate_id_is_new
     )
@@ -128,7 +128,7 @@ def _glance(inputs: CheckInputs, config: StackConfig, call: host.Call) -> Eviden
     except Exception as error:  # noqa: BLE001  # the promise is that nothing fails it
         words = f"nothing ({type(error).__name__})"
     else:
-        words = seen.headline(inputs.failed_statuses)
+        words = words_for(inputs.migration, seen, inputs.failed_statuses)
     call.warn(f"enforce is False: {inputs.migration} holds nothing back, whatever it says. It says: {words}")
     return seen
 

@@ -39,9 +39,9 @@ _REFUSED_OPTIONS = {
 class InputError(InvalidInputError, pulumi.RunError):
     """An input is outside its range; Pulumi prints the sentence and no traceback."""
 
-    def __init__(self, error: InvalidInputError) -> None:
-        """Add the user's line to what the validation said."""
-        Exception.__init__(self, f"{error} ({_users_line()})")
+    def __init__(self, error: InvalidInputError, line: str = "") -> None:
+        """Add the user's line to what the validation said; where it isn't given, it is the one that runs."""
+        Exception.__init__(self, f"{error} ({line or users_line()})")
         self.name = error.name
         self.value = error.value
 
@@ -51,7 +51,7 @@ class NotAGateError(TypeError, pulumi.RunError):
 
     def __init__(self, sentence: str) -> None:
         """Add the user's line."""
-        super().__init__(f"{sentence} ({_users_line()})")
+        super().__init__(f"{sentence} ({users_line()})")
 
 
 def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN401  # what was given, or an output of it
@@ -86,6 +86,23 @@ def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN4
     return pulumi.Output.from_input(value).apply(known, run_with_unknowns=True)
 
 
+def accept_plain(name: str, value: object, function: str) -> None:
+    """Accept a plain value that is in its range, and nothing that will be known later.
+
+    Args:
+        name: The input.
+        value: What the program gives.
+        function: What takes outputs.
+
+    Raises:
+        InputError: The value is an output, or outside its range.
+    """
+    if not is_plain(value):
+        allowed = f"a plain value here; {function} takes outputs"
+        raise InputError(InvalidInputError(name, type(value).__name__, allowed))
+    accept(name, value, to_be_known=False)
+
+
 def is_plain(value: object) -> bool:
     """Tell a value that is there from one that will be: an output, something awaitable, or a list with one in it."""
     parts = value if isinstance(value, (list, tuple)) else [value]
@@ -111,7 +128,7 @@ def refuse_options(opts: pulumi.ResourceOptions | None) -> None:
             raise InputError(InvalidInputError(f"opts.{name}", type(value).__name__, allowed))
 
 
-def _users_line() -> str:
+def users_line() -> str:
     """Say where in the user's program the call stands: the first frame outside of this package."""
     here = f"{Path(__file__).parent}{os.sep}"
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # inspect.stack() reads every source file

@@ -100,7 +100,7 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
         """
         given: dict[str, Any] = {
             "migrate_id": migrate_id,
-            "region": region if region is not None else _default_region(),
+            "region": region if region is not None else default_region(),
             "timeout_seconds": timeout_seconds,
             "poll_interval_seconds": poll_interval_seconds,
             "enforce": enforce,
@@ -146,7 +146,8 @@ def _dependencies(opts: pulumi.ResourceOptions) -> Iterator[tuple[str, object]]:
         yield f"{opts.parent.pulumi_resource_name} (parent)", opts.parent.urn
 
 
-def _default_region() -> str:
+def default_region() -> str:
+    """Return the region that holds where the program gives none, or "" where there is none."""
     return pulumi.Config(CONFIG_NAMESPACE).get("region") or os.environ.get(_REGION_VARIABLE) or ""
 
 

@@ -5,19 +5,36 @@ A line is never sent once per poll: where the output is no terminal, each is a l
 
 from collections.abc import Callable, Collection
 
-from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError
+from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError, start_command
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.gate import Observation
+from pulumi_tcsql_check.progress import Migration
 
 HEARTBEAT_SECONDS = 20.0
+
+
+def words_for(migration: Migration, seen: Evidence, failed_statuses: Collection[int] = ()) -> str:
+    """Say where the check is; where no step has started, with the command that starts it.
+
+    Args:
+        migration: Which check.
+        seen: What is known of it; with a flow, it has been started.
+        failed_statuses: Raw codes that mean "failed" in this account.
+    """
+    if seen.flow is None and seen.progress.status(failed_statuses) == "not-started":
+        return f"no step has started; `{start_command(migration)}` starts the check"
+    return seen.headline(failed_statuses)
 
 
 class StatusLine:
     """Remembers what was shown last, and when."""
 
-    def __init__(self, show: Callable[[str], None], failed_statuses: Collection[int] = ()) -> None:
-        """Take the function that puts a line on the row, and the codes that mean "failed"."""
+    def __init__(
+        self, show: Callable[[str], None], migration: Migration, failed_statuses: Collection[int] = ()
+    ) -> None:
+        """Take the function that puts a line on the row, which check it is, and the codes that mean "failed"."""
         self._show = show
+        self._migration = migration
         self._failed_statuses = failed_statuses
         self._shown = ""
         self._shown_at = 0.0
@@ -38,7 +55,7 @@ class StatusLine:
         self._trouble = None
         if seen.progress is None:
             return "asking for the first time"
-        return Evidence(seen.progress, seen.flow).headline(self._failed_statuses)
+        return words_for(self._migration, Evidence(seen.progress, seen.flow), self._failed_statuses)
 
     def _in_trouble(self, trouble: ApiError, now: float) -> str:
         if type(trouble) is not type(self._trouble):

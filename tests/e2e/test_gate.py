@@ -77,7 +77,9 @@ def test_a_failed_check_ends_the_update_with_one_sentence_and_creates_nothing(bu
     (sentence,) = errors(result)
     assert sentence.startswith(
         'migration check 1066 (ap-guangzhou) failed at step 4 of 8, "Character set check" (status -1; the API says '
-        '"Check whether the character sets are consistent."). Fix the cause, start the check again '
+        '"Check whether the character sets are consistent."). The source and the target database need the same '
+        "character set (collation): compare the two at the level of the database, and make them the same. "
+        "Fix the cause, start the check again "
         "(`tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou`), then run `pulumi up` again."
     )
     assert "Traceback" not in result.screen

@@ -68,6 +68,29 @@ def test_a_failed_check_says_what_where_and_what_next() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["Character set check", "字符集检查"])
+def test_a_failed_step_that_is_published_comes_with_its_remedy(name: str) -> None:
+    """After what the API says, and before what to do; in whichever language the step has its name."""
+    step = StepDetail(name, -1, "Check whether the character sets are consistent.")
+    error = CheckFailedError(MIGRATION, Progress(1, 1, (step,), "4be5990d"), [1])
+    assert str(error) == (
+        f'migration check 1066 (ap-guangzhou) failed at step 1 of 1, "{name}" (status -1; the API says "Check whether '
+        'the character sets are consistent."). The source and the target database need the same character set '
+        "(collation): compare the two at the level of the database, and make them the same. Fix the cause, start the "
+        f"check again (`{AGAIN}`), then run `pulumi up` again. Request 4be5990d."
+    )
+
+
+def test_the_remedy_belongs_to_the_step_that_is_named() -> None:
+    """With several failed steps, it is the first one's; what the others' messages say changes nothing."""
+    names = ("Database version check", "Hard disk space check")
+    steps = tuple(StepDetail(name, -1, "Character set check") for name in names)
+    sentence = str(CheckFailedError(MIGRATION, Progress(2, 2, steps, "r"), (1, 2)))
+    assert "The target instance's version must not be older than the source's" in sentence
+    assert "disk" not in sentence
+    assert "collation" not in sentence
+
+
 def test_more_failed_steps_are_counted_and_an_empty_message_is_left_out() -> None:
     """The first step is named, the others are a number."""
     sentence = str(CheckFailedError(MIGRATION, seen(4, 0, -1, 3, 7, message=""), (2, 3, 4)))

@@ -49,6 +49,7 @@ UNKNOWN = {
 }
 
 
+START = "`tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou`"
 SOMETHING_MISSING = r"^migration check 1066 \(ap-guangzhou\): http://.* answered ResourceNotFound"
 
 
@@ -162,6 +163,23 @@ def test_a_preview_does_not_wait(call: Recorder) -> None:
         "endpoint": emulator.url,
     }
     assert call.lines == ["2/2 two: running"]
+
+
+def test_a_preview_of_a_check_that_nobody_started_shows_how_to_start_it(call: Recorder) -> None:
+    """The row has the command, so that nobody finds it out at the deadline of the update."""
+    with Emulator("never-started") as emulator:
+        outputs = reading.read({**PROPS, "endpoint": emulator.url}, {}, call)
+    assert outputs["status"] == "not-started"
+    assert call.lines == [f"no step has started; {START} starts the check"]
+
+
+def test_an_up_on_a_check_that_nobody_started_ends_with_the_command(call: Recorder) -> None:
+    """While it waits the row has it, and at the deadline the sentence."""
+    props = {**PROPS, "wait": True, "timeout_seconds": 0.05, "poll_interval_seconds": 0.1}
+    with Emulator("never-started") as emulator, pytest.raises(CheckTimeoutError) as caught:
+        reading.read({**props, "endpoint": emulator.url}, {}, call)
+    assert f"No step has started: start the check ({START}), then run `pulumi up` again." in str(caught.value)
+    assert call.lines == [f"no step has started; {START} starts the check, 0 s"]
 
 
 def test_a_refresh_of_a_failed_check_is_no_error(call: Recorder) -> None:

@@ -1,10 +1,18 @@
 """The README says what is so."""
 
+import inspect
 import re
 from pathlib import Path
 
-from pulumi_tcsql_check import credentials, inputs
+import pytest
+from harness.answers import MIGRATION
+
+from pulumi_tcsql_check import MigrationCheckResult, credentials, inputs, look
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, built_in_names
+from pulumi_tcsql_check.emulator.scenario import PUBLISHED_STEPS
+from pulumi_tcsql_check.errors import CheckFailedError
+from pulumi_tcsql_check.progress import Progress, StepDetail
+from pulumi_tcsql_check.remedies import REMEDIES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -46,6 +54,32 @@ def test_every_input_is_in_the_table_with_its_default() -> None:
     }
     assert rows["timeout_seconds"][2] == f"{inputs.DEFAULT_TIMEOUT_SECONDS:g}"
     assert rows["poll_interval_seconds"][2] == f"{inputs.DEFAULT_POLL_INTERVAL_SECONDS:g}"
+
+
+def test_every_output_is_in_the_table_and_a_look_has_the_same_fields() -> None:
+    """What the section about looking calls "the outputs above" is what a look returns; its token is named."""
+    names = [name.strip("` ") for cells in table("Outputs") for name in cells[0].split(",")]
+    assert names == list(inspect.get_annotations(MigrationCheckResult))
+    assert f"for the token `{look.TOKEN}`" in README
+
+
+def test_every_remedy_is_in_the_table_word_for_word() -> None:
+    """Both names, the sentence and the source of each step, in the order of the steps."""
+    part = README.split("\n### What to look at when a step has failed\n", 1)[1].split("\n## ", 1)[0]
+    rows = [tuple(cell.strip() for cell in row.split(" | ")) for row in re.findall(r"(?m)^\|(.+)\|$", part)[2:]]
+    assert rows == [
+        (f"{remedy.name}, {remedy.chinese_name}", remedy.sentence, f"[page]({remedy.source})") for remedy in REMEDIES
+    ]
+
+
+@pytest.mark.parametrize("path", ["README.md", "examples/hold/README.md"])
+def test_the_failed_check_on_the_page_is_what_the_code_prints(path: str) -> None:
+    """The sentence is that of the scenario `fail`, but for its line breaks and the number of its request."""
+    codes = (0, 0, 0, -1, 1, -2, -2, -2)
+    steps = tuple(StepDetail(step.name, code, step.message) for step, code in zip(PUBLISHED_STEPS, codes, strict=True))
+    sentence = str(CheckFailedError(MIGRATION, Progress(len(steps), 5, steps, "number"), [4]))
+    page = " ".join((ROOT / path).read_text(encoding="utf-8").split())
+    assert f"error: {sentence.removesuffix('number.')}" in page
 
 
 def test_every_built_in_scenario_is_in_the_table() -> None:

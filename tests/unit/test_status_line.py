@@ -1,7 +1,7 @@
 """The words on the row of a waiting gate, and how many of them there are."""
 
 import pytest
-from harness.answers import seen
+from harness.answers import MIGRATION, seen
 
 from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError, TransientError
 from pulumi_tcsql_check.flow import Flow
@@ -19,7 +19,7 @@ class Row:
     def __init__(self, failed_statuses: tuple[int, ...] = ()) -> None:
         """Begin with nothing shown."""
         self.lines: list[str] = []
-        self.line = StatusLine(self.lines.append, failed_statuses)
+        self.line = StatusLine(self.lines.append, MIGRATION, failed_statuses)
 
     def at(self, elapsed: float, progress: Progress | None = RUNNING, trouble: ApiError | None = None) -> list[str]:
         """Observe something, and take what was shown of it."""
@@ -118,6 +118,14 @@ def test_a_flow_that_is_waited_for_is_named() -> None:
 def test_taught_codes_are_named_as_failed() -> None:
     """The row knows the codes that mean "failed"."""
     assert Row((1,)).at(0) == ["2/3 Step 2: failed (status 1), 0 s"]
+
+
+def test_a_check_that_nobody_started_is_shown_with_the_command_that_starts_it() -> None:
+    """Who watches the row need not wait for the deadline to learn it; the first step that starts is news."""
+    row = Row((1,))
+    start = "`tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou` starts the check"
+    assert row.at(0, seen(1, -2, -2)) == [f"no step has started; {start}, 0 s"]
+    assert row.at(2, seen(1, 7, -2)) == ["1/2 Step 1: running, 2 s"]
 
 
 def test_a_name_from_the_api_can_not_break_the_row() -> None:

@@ -1,0 +1,117 @@
+"""A real `pulumi up` of a program that only looks at checks, against the emulator."""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from harness.emulator_process import EmulatorProcess
+from harness.loopback import Loopback, silence
+from harness.site import errors
+from harness.stack import ENDPOINT_KEY, Stack
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROGRAMS = ROOT / "tests" / "programs"
+BY_ID = ROOT / "tests" / "data" / "scenarios" / "by-id.json"
+
+Site = tuple[Stack, EmulatorProcess]
+
+
+def looking(tmp_path: Path, endpoint: str, **config: object) -> Stack:
+    """Make a stack of the program that looks."""
+    stack = Stack.of_program(PROGRAMS / "look", tmp_path)
+    shutil.copy(PROGRAMS / "gate" / "migration.py", stack.project)
+    given = {f"test:{key}": json.dumps(value) for key, value in config.items()}
+    return stack.init({ENDPOINT_KEY: endpoint, **given})
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
+    """Make a stack and the emulator it asks: `site(plain=[1, 2])`."""
+    with ExitStack() as cleanup:
+
+        def build(scenario: str | Path = BY_ID, **config: object) -> Site:
+            emulator = cleanup.enter_context(EmulatorProcess(scenario, tmp_path / "requests.jsonl"))
+            return looking(tmp_path, emulator.url, **config), emulator
+
+        yield build
+
+
+def test_looks_go_through_whatever_they_see_and_cost_one_request_each(site: Callable[..., Site]) -> None:
+    """A passed, a failed and a running check are results with their types; the stand-in is named, no secret is kept."""
+    stack, emulator = site(plain=[1, 2, 3])
+    result = stack.up()
+    assert result.exit_code == 0, result.screen
+    assert [request["migrate_id"] for request in emulator.requests] == [1, 2, 3]
+    outputs = stack.outputs()
+    assert [outputs[f"look-{number}"]["status"] for number in (1, 2, 3)] == ["passed", "failed", "running"]
+    assert set(outputs["look-2"]) == {"total", "current", "steps", "passed", "status", "migrate_id", "region"}
+    assert (outputs["look-2"]["total"], outputs["look-2"]["current"], outputs["look-2"]["passed"]) == (8, 5, False)
+    assert outputs["look-2"]["steps"][3] == {
+        "name": "Character set check",
+        "status": -1,
+        "state": "failed",
+        "message": "Check whether the character sets are consistent.",
+    }
+    assert outputs["types-1"] == ["MigrationCheckResult", "Step", "int", "bool"]
+    for number in (1, 2, 3):
+        warning = f"warning: migration check {number} (ap-guangzhou) is asked of {emulator.url}, which is not Tencent"
+        assert warning in result.screen
+    assert stack.environ["TENCENTCLOUD_SECRET_KEY"] not in str(stack.state())
+    assert stack.run("preview", "--expect-no-changes").exit_code == 0
+    assert len(emulator.requests) == 6
+
+
+def test_a_migration_that_is_made_in_the_same_update_is_looked_at_once_it_is_there(site: Callable[..., Site]) -> None:
+    """A preview asks nobody and its result is unknown; the update has a typed result of one request."""
+    stack, emulator = site("pass", made=True)
+    preview = stack.run("preview")
+    assert preview.exit_code == 0, preview.screen
+    assert emulator.requests == []
+    result = stack.up()
+    assert result.exit_code == 0, result.screen
+    assert [request["migrate_id"] for request in emulator.requests] == [1066]
+    assert stack.outputs() == {"status": "passed", "later-types": ["MigrationCheckResult", "Step"]}
+
+
+@pytest.mark.parametrize(("config", "call"), [({"plain": [1066]}, "seen ="), ({"made": True}, "later =")])
+def test_an_unknown_migration_ends_the_program_with_one_sentence(
+    site: Callable[..., Site], config: dict[str, object], call: str
+) -> None:
+    """It names the migration, what the API said, what to check and the user's line; there is no traceback."""
+    stack, emulator = site(**config)
+    result = stack.up()
+    assert result.exit_code != 0
+    program = (stack.project / "__main__.py").read_text(encoding="utf-8").splitlines()
+    line = next(number for number, text in enumerate(program, start=1) if text.strip().startswith(call))
+    sentence, *engines = errors(result)
+    assert all("program exited with non-zero exit code: 1" in text for text in engines), engines
+    assert sentence.startswith(f"migration check 1066 (ap-guangzhou): {emulator.url} answered ResourceNotFound.")
+    assert "Check migrate_id, region, and that the credentials belong to the migration's account." in sentence
+    assert sentence.endswith(f"(__main__.py, line {line})")
+    assert "Traceback" not in result.screen
+    assert len(emulator.requests) == 1
+
+
+@pytest.mark.parametrize("config", [{"plain": [1066]}, {"made": True}])
+def test_ctrl_c_ends_a_look_at_a_server_that_says_nothing(tmp_path: Path, config: dict[str, object]) -> None:
+    """The update ends at once, without a traceback, and the stack can be used again."""
+    with Loopback(silence) as server:
+        stack = looking(tmp_path, f"http://{server.host}", **config)
+        process = stack.start("up", "--yes", "--skip-preview")
+        with process:
+            assert process.stdout is not None
+            while not server.requests and process.poll() is None:
+                time.sleep(0.05)
+            began = time.monotonic()
+            stack.interrupt(process)
+            screen = process.stdout.read()
+        assert time.monotonic() - began < 5
+    assert process.returncode != 0
+    assert len(server.requests) == 1
+    assert "Traceback" not in screen
+    assert "KeyboardInterrupt" not in screen
+    assert stack.state().get("pending_operations", []) == []
