@@ -19,12 +19,13 @@ class RequestLog:
         self._clock = clock
         self._lock = threading.Lock()
 
-    def write(self, request: Request, outcome: str) -> None:
+    def write(self, request: Request, outcome: str, account: str | None = None) -> None:
         """Record a request.
 
         Args:
             request: Its action, region and `MigrateId` are recorded, each null where it isn't a plain name or number.
             outcome: `answer`, or the error's code, or the fault's kind.
+            account: The number of the account whose keys it names, if any.
         """
         line = msgspec.json.encode(
             {
@@ -32,6 +33,7 @@ class RequestLog:
                 "action": request.name("x-tc-action"),
                 "migrate_id": request.migrate_id(),
                 "region": request.name("x-tc-region"),
+                "account": account,
                 "outcome": outcome,
             }
         )

@@ -31,6 +31,7 @@ def test_a_line_says_when_what_and_how(signed: SignedRequest, clock: ManualClock
         "action": "QueryMigrationCheckProcess",
         "migrate_id": 1066,
         "region": "ap-guangzhou",
+        "account": None,
         "outcome": "answer",
     }
 
