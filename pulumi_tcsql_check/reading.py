@@ -5,21 +5,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pulumi_tcsql_check import credentials, gate, host, role_credentials
-from pulumi_tcsql_check.credentials import StackConfig
+from pulumi_tcsql_check import accounts, endpoints, gate, host, provider_config
+from pulumi_tcsql_check.asking import Asking
 from pulumi_tcsql_check.errors import ApiError, OutageError, TcsqlCheckError, WaitCancelledError
-from pulumi_tcsql_check.inputs import REGIONS, CheckInputs, Endpoint
-from pulumi_tcsql_check.inputs import endpoint as validate_endpoint
+from pulumi_tcsql_check.inputs import REGIONS, CheckInputs
 from pulumi_tcsql_check.progress import Progress, headline
 from pulumi_tcsql_check.retry import until_answered
+from pulumi_tcsql_check.stack_config import StackConfig
 from pulumi_tcsql_check.status_line import StatusLine
-from pulumi_tcsql_check.tencent import MigrationApi, default_endpoint
+from pulumi_tcsql_check.tencent import MigrationApi
 
 LOOK_SECONDS = 10.0
 """How long a preview or a refresh, which never wait for the verdict, go on when a call fails in passing."""
 
-ENDPOINT_KEY = "tcsql-check:endpoint"
-"""The stack's configuration key for the endpoint."""
+_named: set[tuple[str, ...]] = set()
+"""The keys without a meaning here that this process has named already."""
 
 
 def read(props: Mapping[str, Any], config: StackConfig, call: host.Call) -> dict[str, Any]:
@@ -46,9 +46,9 @@ def read(props: Mapping[str, Any], config: StackConfig, call: host.Call) -> dict
 
 
 def _read(inputs: CheckInputs, config: StackConfig, call: host.Call) -> dict[str, Any]:
-    _warn(inputs, config, call)
     if not inputs.enforce:
         return _outputs(_glance(inputs, config, call), inputs)
+    _warn(inputs, config, call)
     if not inputs.wait:
         progress = _look(inputs, config)
         call.show(headline(progress, inputs.failed_statuses))
@@ -66,31 +66,27 @@ def _read(inputs: CheckInputs, config: StackConfig, call: host.Call) -> dict[str
     return _outputs(progress, inputs)
 
 
-def _endpoint(inputs: CheckInputs, config: StackConfig) -> Endpoint:
-    if inputs.endpoint is not None:
-        return inputs.endpoint
-    configured = config.get(ENDPOINT_KEY)
-    return validate_endpoint(configured) if configured else default_endpoint(inputs.migration.region)
-
-
 def _warn(inputs: CheckInputs, config: StackConfig, call: host.Call) -> None:
-    endpoint = _endpoint(inputs, config)
-    if not endpoint.is_tencent:
+    endpoint = endpoints.choose(inputs.endpoint, config, inputs.migration.region)
+    if not endpoints.is_tencents(endpoint, config):
         call.warn(f"{inputs.migration} is asked of {endpoint}, which is not Tencent Cloud.")
     if inputs.migration.region not in REGIONS:
         call.warn(f"{inputs.migration.region} is not a region that the API's page lists; asking all the same.")
+    unknown = provider_config.unknown_keys(host.config_keys(config))
+    if unknown and unknown not in _named:
+        _named.add(unknown)
+        call.warn(f"The gate knows nothing of {', '.join(unknown)} in the stack's configuration, and goes on without.")
 
 
-def _connect(inputs: CheckInputs, config: StackConfig) -> tuple[MigrationApi, gate.SystemClock]:
-    found = credentials.find(config, os.environ, Path.home(), role_credentials.sources(os.environ, _raise_if_cancelled))
-    clock = gate.SystemClock(host.CANCELLED)
-    region = inputs.migration.region
-    return MigrationApi(found, _endpoint(inputs, config), region, clock=clock, cancelled=host.CANCELLED), clock
-
-
-def _raise_if_cancelled() -> None:
-    if host.CANCELLED.is_set():
-        raise WaitCancelledError
+def _connect(inputs: CheckInputs, config: StackConfig) -> tuple[Asking, gate.SystemClock]:
+    """Find out whom to ask, and as whom; nothing is sent yet."""
+    asked = provider_config.read(config, os.environ, host.config_keys(config))
+    account = accounts.of(asked, config, os.environ, Path.home())
+    endpoint = endpoints.choose(inputs.endpoint, config, inputs.migration.region)
+    region, clock = inputs.migration.region, gate.SystemClock(host.CANCELLED)
+    return Asking(
+        account, lambda who: MigrationApi(who, endpoint, region, clock=clock, cancelled=host.CANCELLED)
+    ), clock
 
 
 def _look(inputs: CheckInputs, config: StackConfig) -> Progress:
@@ -109,6 +105,7 @@ def _glance(inputs: CheckInputs, config: StackConfig, call: host.Call) -> Progre
     """Ask exactly once, for a gate that was told not to hold; nothing that the API says or doesn't say can fail it."""
     progress = None
     try:
+        _warn(inputs, config, call)
         api, clock = _connect(inputs, config)
         progress = api.query(inputs.migration, clock.monotonic() + LOOK_SECONDS)
     except WaitCancelledError:
