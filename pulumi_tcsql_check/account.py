@@ -11,8 +11,9 @@ import msgspec
 
 from pulumi_tcsql_check.assumed_role import Role
 from pulumi_tcsql_check.credentials import Credentials, pair
-from pulumi_tcsql_check.errors import AccountError, ApiError, CredentialsError
+from pulumi_tcsql_check.errors import AccountError, ApiError, CredentialsError, TransientError
 from pulumi_tcsql_check.provider_config import ProviderConfig
+from pulumi_tcsql_check.retry import Clock
 from pulumi_tcsql_check.stack_config import CONFIG_NAMESPACE
 from pulumi_tcsql_check.sts import TokenService
 
@@ -35,11 +36,13 @@ class _Held(msgspec.Struct, frozen=True):
 class Account:
     """Finds credentials and keeps them; any number of threads may use it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what an account lives in, half of it by name
         self,
         find: Callable[[], Credentials],
         asked: ProviderConfig,
         service: TokenService,
+        *,
+        clock: Clock,
         check_cancelled: Callable[[], None],
         now: Callable[[], float] = time.time,
     ) -> None:
@@ -49,12 +52,14 @@ class Account:
             find: Looks through the sources.
             asked: The role to assume, and the accounts that are allowed.
             service: The token service.
+            clock: The time in which to await a turn while another thread looks.
             check_cancelled: Raises when the update was cancelled.
             now: Tells the time in seconds since 1970, as the service counts.
         """
         self._find = find
         self._asked = asked
         self._service = service
+        self._clock = clock
         self._check_cancelled = check_cancelled
         self._now = now
         self._lock = threading.Lock()
@@ -71,7 +76,7 @@ class Account:
             AccountError: They are another account's.
             ApiError: The token service gave no answer, or refused.
         """
-        self._take_turn()
+        self._take_turn(deadline)
         try:
             held = self._held
             if held is None or self._now() >= held.renew_at:
@@ -92,7 +97,7 @@ class Account:
             AccountError: The new ones are another account's.
             ApiError: The token service gave no answer, or refused.
         """
-        self._take_turn()
+        self._take_turn(deadline)
         try:
             if self._held is None or self._held.credentials == refused:
                 self._held = self._fetch(deadline)
@@ -101,10 +106,12 @@ class Account:
         finally:
             self._lock.release()
 
-    def _take_turn(self) -> None:
-        """Take the lock, unless the update is cancelled meanwhile: whoever has it may be waiting for an answer."""
+    def _take_turn(self, deadline: float) -> None:
+        """Take the lock, unless the update is cancelled or time is up: whoever has it may be waiting for an answer."""
         while not self._lock.acquire(timeout=_TURN_SECONDS):
             self._check_cancelled()
+            if self._clock.monotonic() >= deadline:
+                raise TransientError("The credentials could not be had in time: another gate still waits for them.")
 
     def _fetch_or_keep(self, held: _Held | None, deadline: float) -> _Held:
         """Fetch new credentials; those in use go on being used as long as they last."""

@@ -30,6 +30,14 @@ class Role(msgspec.Struct, frozen=True):
     external_id: str | None = None
     source_identity: str | None = None
 
+    def __repr__(self) -> str:
+        """Show which role it is; an external id is a secret to some."""
+        return f"<role {self.arn}>"
+
+    def __rich_repr__(self) -> list[tuple[str, str]]:
+        """Show rich, which does not ask `__repr__`, no more than that."""
+        return [("arn", self.arn)]
+
 
 class _AssumeRole(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """The value of `assumeRole`, as the provider's schema has it; Pulumi hands it over as JSON text."""

@@ -1,6 +1,7 @@
 """Reads one migration check for the provider: once, or until it has passed. Loaded in the provider process alone."""
 
 import os
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ LOOK_SECONDS = 10.0
 
 _named: set[tuple[str, ...]] = set()
 """The keys without a meaning here that this process has named already."""
+
+_naming = threading.Lock()
 
 
 def read(props: Mapping[str, Any], config: StackConfig, call: host.Call) -> dict[str, Any]:
@@ -73,9 +76,15 @@ def _warn(inputs: CheckInputs, config: StackConfig, call: host.Call) -> None:
     if inputs.migration.region not in REGIONS:
         call.warn(f"{inputs.migration.region} is not a region that the API's page lists; asking all the same.")
     unknown = provider_config.unknown_keys(host.config_keys(config))
-    if unknown and unknown not in _named:
-        _named.add(unknown)
+    if unknown and _is_news(unknown):
         call.warn(f"The gate knows nothing of {', '.join(unknown)} in the stack's configuration, and goes on without.")
+
+
+def _is_news(keys: tuple[str, ...]) -> bool:
+    with _naming:
+        is_news = keys not in _named
+        _named.add(keys)
+    return is_news
 
 
 def _connect(inputs: CheckInputs, config: StackConfig) -> tuple[Asking, gate.SystemClock]:

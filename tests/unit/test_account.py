@@ -113,7 +113,8 @@ def account(
     source: Callable[[], Credentials], asked: ProviderConfig = ASKED, now: Callable[[], float] = lambda: NOW
 ) -> Account:
     """Make an account that nobody cancels."""
-    return Account(source, asked, service(), lambda: None, now)
+    clock = SystemClock(threading.Event())
+    return Account(source, asked, service(), clock=clock, check_cancelled=lambda: None, now=now)
 
 
 def soon() -> float:
@@ -380,12 +381,31 @@ def test_a_cancelled_update_ends_the_wait_for_another_gates_search() -> None:
     def cancel() -> None:
         raise WaitCancelledError
 
-    who = Account(search, ASKED, service(), cancel)
+    who = Account(search, ASKED, service(), clock=SystemClock(threading.Event()), check_cancelled=cancel)
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(who.current, LATER)
         searching.wait(5)
         with pytest.raises(WaitCancelledError):
             who.current(LATER)
+        go_on.set()
+        assert other.result() == MINE
+
+
+def test_a_gate_whose_time_is_up_does_not_wait_for_another_gates_search() -> None:
+    """A search that takes long, for one gate after the other, makes nobody wait beyond its deadline."""
+    searching, go_on = threading.Event(), threading.Event()
+
+    def search() -> Credentials:
+        searching.set()
+        go_on.wait(5)
+        return MINE
+
+    who = account(search)
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(who.current, LATER)
+        searching.wait(5)
+        with pytest.raises(TransientError, match=r"^The credentials could not be had in time: another gate still"):
+            who.current(time.monotonic())
         go_on.set()
         assert other.result() == MINE
 

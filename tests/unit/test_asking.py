@@ -46,7 +46,8 @@ def asking(emulator: Emulator, find: Callable[[], Credentials], config: dict[str
     """Make a gate's way to an emulator; for it the time of day stands still."""
     clock, cancelled, began = SystemClock(threading.Event()), threading.Event(), time.time()
     asked = provider_config.read(config or {}, {})
-    account = Account(find, asked, sts.TokenService(clock, cancelled), lambda: None, lambda: began)
+    service = sts.TokenService(clock, cancelled)
+    account = Account(find, asked, service, clock=clock, check_cancelled=lambda: None, now=lambda: began)
     endpoint = Endpoint("http", emulator.endpoint)
     return Asking(account, lambda who: MigrationApi(who, endpoint, MIGRATION.region, clock=clock, cancelled=cancelled))
 

@@ -208,6 +208,13 @@ def test_no_duration_is_two_hours(given: object, meant: int) -> None:
     assert found.seconds == meant
 
 
+def test_a_role_shows_its_name_alone() -> None:
+    """An external id is a secret to some; the pretty-printer of rich does not ask `__repr__`."""
+    role = Role(ARN, "deploy", external_id="a secret")
+    assert f"{[role]}" == f"[<role {ARN}>]"
+    assert role.__rich_repr__() == [("arn", ARN)]
+
+
 def test_only_keys_without_a_meaning_here_are_named() -> None:
     """Neither those that are honoured, nor those that are refused, nor other namespaces', nor COS's."""
     known = [*provider_config.HONOURED, *provider_config.REFUSED, "cosDomain"]
