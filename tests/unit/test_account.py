@@ -391,6 +391,24 @@ def test_a_cancelled_update_ends_the_wait_for_another_gates_search() -> None:
         assert other.result() == MINE
 
 
+def test_a_gate_waits_for_another_gates_search_and_takes_what_it_found() -> None:
+    """It looks again and again whether its turn has come, and then searches nothing itself."""
+    searching, go_on = threading.Event(), threading.Event()
+    source = Source(MINE)
+
+    def search() -> Credentials:
+        searching.set()
+        go_on.wait(5)
+        return source()
+
+    who = Account(search, ASKED, service(), clock=SystemClock(threading.Event()), check_cancelled=go_on.set)
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(who.current, LATER)
+        searching.wait(5)
+        assert who.current(LATER) == other.result() == MINE
+    assert source.asked == 1
+
+
 def test_a_gate_whose_time_is_up_does_not_wait_for_another_gates_search() -> None:
     """A search that takes long, for one gate after the other, makes nobody wait beyond its deadline."""
     searching, go_on = threading.Event(), threading.Event()
