@@ -3,6 +3,7 @@
 TcsqlCheckError                 the root, never raised itself
 ├── InvalidInputError           an input is outside its range
 ├── CredentialsError            no usable credentials were found
+├── AccountError                the credentials are another account's than the configuration allows
 ├── CheckFailedError            a step of the check has failed
 ├── FlowFailedError             the flow that the check runs in has failed
 ├── CheckTimeoutError           the deadline passed before the check did
@@ -61,6 +62,23 @@ class CredentialsError(TcsqlCheckError):
         self.tried = tuple(tried)
         looked = f" Tried, in this order: {'; '.join(tried)}." if tried else ""
         super().__init__(f"{problem}{looked}")
+
+
+class AccountError(TcsqlCheckError):
+    """The credentials are another account's than the configuration allows.
+
+    Attributes:
+        account_id: Whose they are.
+    """
+
+    def __init__(self, account_id: str, credentials: object, key: str, *, forbidden: bool) -> None:
+        """Say whose they are, and which key keeps them from being used."""
+        self.account_id = account_id
+        rule = "forbids" if forbidden else "does not list"
+        super().__init__(
+            f"The credentials {credentials} belong to account {account_id}, which {key} {rule}; nothing was asked with "
+            "them about the migration. Use those of an allowed account, then run `pulumi up` again."
+        )
 
 
 class CheckFailedError(TcsqlCheckError):

@@ -94,6 +94,12 @@ def current_call() -> Call:
     return _EngineCall(_engine(), "", None)
 
 
+def config_keys(config: object) -> tuple[str, ...]:
+    """List the keys of the stack's configuration; none where that can't be done, as the host's class has no way to."""
+    props = getattr(config, "_props", None)
+    return tuple(key for key in props if isinstance(key, str)) if isinstance(props, dict) else ()
+
+
 _engines: dict[str, engine_pb2_grpc.EngineStub] = {}
 
 

@@ -59,7 +59,11 @@ class Endpoint(msgspec.Struct, frozen=True):
     @property
     def is_tencent(self) -> bool:
         """Whether the host is Tencent Cloud's own."""
-        return f".{self._hostname}".endswith(".tencentcloudapi.com")
+        return self.is_under("tencentcloudapi.com")
+
+    def is_under(self, domain: str) -> bool:
+        """Whether the host is a domain or stands below it."""
+        return f".{self._hostname}".endswith(f".{domain}")
 
     @property
     def is_loopback(self) -> bool:

@@ -1,25 +1,28 @@
 """Reads one migration check: once, or until it has passed. It brings the SDK: only the provider and a look load it."""
 
 import os
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pulumi_tcsql_check import credentials, gate, host, role_credentials
-from pulumi_tcsql_check.credentials import StackConfig
+from pulumi_tcsql_check import accounts, endpoints, gate, host, provider_config
+from pulumi_tcsql_check.asking import Asking
 from pulumi_tcsql_check.errors import ApiError, OutageError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.flow import Evidence
-from pulumi_tcsql_check.inputs import REGIONS, CheckInputs, Endpoint
-from pulumi_tcsql_check.inputs import endpoint as validate_endpoint
+from pulumi_tcsql_check.inputs import REGIONS, CheckInputs
 from pulumi_tcsql_check.retry import until_answered
+from pulumi_tcsql_check.stack_config import StackConfig
 from pulumi_tcsql_check.status_line import StatusLine, words_for
-from pulumi_tcsql_check.tencent import MigrationApi, default_endpoint
+from pulumi_tcsql_check.tencent import MigrationApi
 
 LOOK_SECONDS = 10.0
 """How long a preview or a refresh, which never wait for the verdict, go on when a call fails in passing."""
 
-ENDPOINT_KEY = "tcsql-check:endpoint"
-"""The stack's configuration key for the endpoint."""
+_named: set[tuple[str, ...]] = set()
+"""The keys without a meaning here that this process has named already."""
+
+_naming = threading.Lock()
 
 
 def read(props: Mapping[str, Any], config: StackConfig, call: host.Call) -> dict[str, Any]:
@@ -46,9 +49,9 @@ def read(props: Mapping[str, Any], config: StackConfig, call: host.Call) -> dict
 
 
 def _read(inputs: CheckInputs, config: StackConfig, call: host.Call) -> dict[str, Any]:
-    _warn(inputs, config, call)
     if not inputs.enforce:
         return _outputs(_glance(inputs, config, call), inputs)
+    _warn(inputs, config, call)
     if not inputs.wait:
         seen = _look(inputs, config)
         call.show(words_for(inputs.migration, seen, inputs.failed_statuses))
@@ -70,34 +73,36 @@ def _read(inputs: CheckInputs, config: StackConfig, call: host.Call) -> dict[str
     return _outputs(seen, inputs)
 
 
-def _endpoint(inputs: CheckInputs, config: StackConfig) -> Endpoint:
-    if inputs.endpoint is not None:
-        return inputs.endpoint
-    configured = config.get(ENDPOINT_KEY)
-    return validate_endpoint(configured) if configured else default_endpoint(inputs.migration.region)
-
-
 def _warn(inputs: CheckInputs, config: StackConfig, call: host.Call) -> None:
-    endpoint = _endpoint(inputs, config)
-    if not endpoint.is_tencent:
+    endpoint = endpoints.choose(inputs.endpoint, config, inputs.migration.region)
+    if not endpoints.is_tencents(endpoint, config):
         call.warn(f"{inputs.migration} is asked of {endpoint}, which is not Tencent Cloud.")
     if inputs.migration.region not in REGIONS:
         call.warn(f"{inputs.migration.region} is not a region that the API's page lists; asking all the same.")
+    unknown = provider_config.unknown_keys(host.config_keys(config))
+    if unknown and _is_news(unknown):
+        call.warn(f"The gate knows nothing of {', '.join(unknown)} in the stack's configuration, and goes on without.")
 
 
-def _connect(inputs: CheckInputs, config: StackConfig) -> tuple[MigrationApi, gate.SystemClock]:
-    found = credentials.find(config, os.environ, Path.home(), role_credentials.sources(os.environ, _raise_if_cancelled))
-    clock = gate.SystemClock(host.CANCELLED)
-    region = inputs.migration.region
-    return MigrationApi(found, _endpoint(inputs, config), region, clock=clock, cancelled=host.CANCELLED), clock
+def _is_news(keys: tuple[str, ...]) -> bool:
+    with _naming:
+        is_news = keys not in _named
+        _named.add(keys)
+    return is_news
 
 
-def _raise_if_cancelled() -> None:
-    if host.CANCELLED.is_set():
-        raise WaitCancelledError
+def _connect(inputs: CheckInputs, config: StackConfig) -> tuple[Asking, gate.SystemClock]:
+    """Find out whom to ask, and as whom; nothing is sent yet."""
+    asked = provider_config.read(config, os.environ, host.config_keys(config))
+    account = accounts.of(asked, config, os.environ, Path.home())
+    endpoint = endpoints.choose(inputs.endpoint, config, inputs.migration.region)
+    region, clock = inputs.migration.region, gate.SystemClock(host.CANCELLED)
+    return Asking(
+        account, lambda who: MigrationApi(who, endpoint, region, clock=clock, cancelled=host.CANCELLED)
+    ), clock
 
 
-def _ask(inputs: CheckInputs, api: MigrationApi, deadline: float) -> Evidence:
+def _ask(inputs: CheckInputs, api: Asking, deadline: float) -> Evidence:
     """Ask for the flow, if there is one, and then for the steps: in this order, as a wait does."""
     flow = api.follow(inputs.flow, deadline) if inputs.flow is not None else None
     return Evidence(api.query(inputs.migration, deadline), flow)
@@ -119,6 +124,7 @@ def _glance(inputs: CheckInputs, config: StackConfig, call: host.Call) -> Eviden
     """Ask exactly once, for a gate that was told not to hold; nothing that the API says or doesn't say can fail it."""
     seen = None
     try:
+        _warn(inputs, config, call)
         api, clock = _connect(inputs, config)
         seen = _ask(inputs, api, clock.monotonic() + LOOK_SECONDS)
     except WaitCancelledError:

@@ -10,10 +10,10 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
 from pulumi_tcsql_check import ending, inputs, refusal
-from pulumi_tcsql_check.credentials import CONFIG_NAMESPACE
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.progress import StepState
 from pulumi_tcsql_check.provider import MigrationCheckProvider
+from pulumi_tcsql_check.stack_config import CONFIG_NAMESPACE
 
 _REGION_VARIABLE = "TENCENTCLOUD_REGION"
 _OUTPUTS = ("total", "current", "steps", "passed", "status")

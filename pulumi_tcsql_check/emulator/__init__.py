@@ -3,6 +3,7 @@
 Start it as a program, `python -m pulumi_tcsql_check.emulator`, or inside one with `Emulator`.
 """
 
+from pulumi_tcsql_check.emulator.accounts import ACCOUNT_ID, OTHER_ACCOUNT_ID, OTHER_SECRET_ID, OTHER_SECRET_KEY
 from pulumi_tcsql_check.emulator.clock import Clock, ManualClock
 from pulumi_tcsql_check.emulator.errors import ScenarioError
 from pulumi_tcsql_check.emulator.keys import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Keys
@@ -11,8 +12,12 @@ from pulumi_tcsql_check.emulator.scenario import Scenario
 from pulumi_tcsql_check.emulator.server import Emulator
 
 __all__ = [
+    "ACCOUNT_ID",
     "DUMMY_SECRET_ID",
     "DUMMY_SECRET_KEY",
+    "OTHER_ACCOUNT_ID",
+    "OTHER_SECRET_ID",
+    "OTHER_SECRET_KEY",
     "Clock",
     "Emulator",
     "Keys",

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from pulumi_tcsql_check.emulator.accounts import OTHER_ACCOUNT_ID
 from pulumi_tcsql_check.emulator.errors import ScenarioError
 from pulumi_tcsql_check.emulator.keys import SECRET_ID_VARIABLE, SECRET_KEY_VARIABLE, TOKEN_VARIABLE, Keys
 from pulumi_tcsql_check.emulator.loading import built_in_names
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 port=options.port,
                 keys=Keys.from_environment(os.environ),
                 request_log=options.request_log,
+                other_scenario=options.other_scenario,
             )
         except ScenarioError as error:
             sys.stderr.write(f"{error}\n")
@@ -88,6 +90,11 @@ def _parser() -> argparse.ArgumentParser:
         default="pass",
         metavar="NAME|FILE",
         help=f"what to play: {', '.join(built_in_names())}, or a JSON file (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--other-scenario",
+        metavar="NAME|FILE",
+        help=f"what the second account ({OTHER_ACCOUNT_ID}) sees (default: the same, played on its own)",
     )
     parser.add_argument(
         "--request-log", type=Path, metavar="FILE", help="append one line of JSON for each request to this file"

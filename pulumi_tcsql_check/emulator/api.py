@@ -1,19 +1,18 @@
 """What the API says to a request: validates it, as the real one does, and asks the playback."""
 
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
-
-import msgspec
 
 from pulumi_tcsql_check.emulator.clock import Clock
 from pulumi_tcsql_check.emulator.errors import Code, RefusalError
-from pulumi_tcsql_check.emulator.keys import Keys
+from pulumi_tcsql_check.emulator.keys import KeyRing
 from pulumi_tcsql_check.emulator.limit import RateLimit
 from pulumi_tcsql_check.emulator.playback import Playback
+from pulumi_tcsql_check.emulator.reply import Reply
+from pulumi_tcsql_check.emulator.reply import envelope as _envelope
+from pulumi_tcsql_check.emulator.reply import error as _error
 from pulumi_tcsql_check.emulator.request import Request
-from pulumi_tcsql_check.emulator.scenario import Error, Fault, Progress, RawAnswer, Refusal, Scenario
+from pulumi_tcsql_check.emulator.scenario import Error, Progress, RawAnswer, Refusal, Scenario
 from pulumi_tcsql_check.emulator.signature import verify
 from pulumi_tcsql_check.flow import FAILED, RUNNING, SUCCEEDED
 from pulumi_tcsql_check.inputs import REGIONS
@@ -22,28 +21,13 @@ from pulumi_tcsql_check.progress import NOT_STARTED, PASSED
 VERSION = "2018-03-28"
 
 
-@dataclass(frozen=True)
-class Reply:
-    """What goes back, and what the request log calls it.
-
-    Attributes:
-        outcome: `answer`, or the error's code, or the fault's kind.
-        body: The JSON to send under HTTP 200. For a fault, what would have been sent had every step passed.
-        fault: What to do instead of sending the body, if anything.
-    """
-
-    outcome: str
-    body: bytes
-    fault: Fault | None = None
-
-
 _Answer: TypeAlias = Callable[[int], Reply]
 
 
 class Api:
     """The API of one account, for one scenario. Safe to use from many threads."""
 
-    def __init__(self, scenario: Scenario, keys: Keys, clock: Clock) -> None:
+    def __init__(self, scenario: Scenario, keys: KeyRing, clock: Clock) -> None:
         """Begin with no migration started and no request counted."""
         self._scenario = scenario
         self._keys = keys
@@ -160,11 +144,3 @@ def _id(request: Request, name: str) -> int:
 
 def _not_found(migrate_id: int) -> RefusalError:
     return RefusalError(Code.NOT_FOUND, f"There is no migration {migrate_id}.")
-
-
-def _error(code: str, message: str) -> Reply:
-    return Reply(code, _envelope({"Error": {"Code": code, "Message": message}}))
-
-
-def _envelope(content: dict[str, object]) -> bytes:
-    return msgspec.json.encode({"Response": {**content, "RequestId": str(uuid.uuid4())}})

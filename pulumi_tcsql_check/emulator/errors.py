@@ -16,6 +16,9 @@ class Code(str, Enum):
     NO_SUCH_VERSION = "NoSuchVersion"
     UNSUPPORTED_REGION = "UnsupportedRegion"
     REQUEST_LIMIT_EXCEEDED = "RequestLimitExceeded"
+    ROLE_NOT_FOUND = "ResourceNotFound.RoleNotFound"
+    ROLE_DURATION = "InvalidParameter.OverTimeError"
+    ROLE_PARAMETER = "InvalidParameter.ParamError"
     NOT_FOUND = "ResourceNotFound.DBNotFound"
     INVALID_AUTHORIZATION = "AuthFailure.InvalidAuthorization"
     SECRET_ID_NOT_FOUND = "AuthFailure.SecretIdNotFound"  # noqa: S105 - a code of the API

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-from pulumi_tcsql_check.emulator.api import Reply
+from pulumi_tcsql_check.emulator.reply import Reply
 from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.scenario import CloseMidBodyFault, Fault, HttpFault, ResetFault
 

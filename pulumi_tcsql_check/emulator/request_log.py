@@ -19,13 +19,14 @@ class RequestLog:
         self._clock = clock
         self._lock = threading.Lock()
 
-    def write(self, request: Request, outcome: str) -> None:
+    def write(self, request: Request, outcome: str, account: str | None = None) -> None:
         """Record a request.
 
         Args:
             request: Its action, region, `MigrateId` and `FlowId` are recorded, each null where there is none that is a
                 plain name or number.
             outcome: `answer`, or the error's code, or the fault's kind.
+            account: The number of the account whose keys it names, if any.
         """
         line = msgspec.json.encode(
             {
@@ -34,6 +35,7 @@ class RequestLog:
                 "migrate_id": request.number("MigrateId"),
                 "flow_id": request.number("FlowId"),
                 "region": request.name("x-tc-region"),
+                "account": account,
                 "outcome": outcome,
             }
         )

@@ -10,14 +10,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import final
 
-from pulumi_tcsql_check.emulator.api import Api, Reply
 from pulumi_tcsql_check.emulator.clock import Clock, SystemClock
 from pulumi_tcsql_check.emulator.handler import Handler
 from pulumi_tcsql_check.emulator.keys import Keys
 from pulumi_tcsql_check.emulator.loading import load
+from pulumi_tcsql_check.emulator.reply import Reply
 from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.request_log import RequestLog
 from pulumi_tcsql_check.emulator.scenario import Scenario
+from pulumi_tcsql_check.emulator.services import Services
 
 DEFAULT_HOST = "127.0.0.1"
 
@@ -75,6 +76,7 @@ class Emulator:
         keys: Keys | None = None,
         clock: Clock | None = None,
         request_log: Path | None = None,
+        other_scenario: Scenario | str | Path | None = None,
     ) -> None:
         """Take the port and open the log; serve nothing yet.
 
@@ -85,21 +87,24 @@ class Emulator:
             keys: What clients must sign with; the public dummies if left out.
             clock: The clocks to read; this machine's if left out.
             request_log: A file to append one line of JSON to for each request.
+            other_scenario: What the second account sees; the same scenario, played on its own, if left out.
 
         Raises:
             ScenarioError: The scenario can't be played.
             OSError: The port or the file can't be had.
         """
-        self.scenario = scenario if isinstance(scenario, Scenario) else load(str(scenario))
+        self.scenario = _load(scenario)
         clock = clock or SystemClock()
-        api = Api(self.scenario, keys or Keys(), clock)
+        services = Services(
+            self.scenario, self.scenario if other_scenario is None else _load(other_scenario), keys or Keys(), clock
+        )
         with contextlib.ExitStack() as cleanup:
             log = RequestLog(cleanup.enter_context(request_log.open("ab")), clock) if request_log else None
 
             def reply_to(request: Request) -> Reply:
-                reply = api.reply(request)
+                reply, account = services.reply(request)
                 if log:
-                    log.write(request, reply.outcome)
+                    log.write(request, reply.outcome, account)
                 return reply
 
             self._server = cleanup.enter_context(_Server((host, port), functools.partial(Handler, reply_to)))
@@ -135,3 +140,7 @@ class Emulator:
         self._thread.join()
         self._server.disconnect()
         self._cleanup.close()
+
+
+def _load(scenario: Scenario | str | Path) -> Scenario:
+    return scenario if isinstance(scenario, Scenario) else load(str(scenario))

@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timezone
 
 from pulumi_tcsql_check.emulator.errors import Code, RefusalError
-from pulumi_tcsql_check.emulator.keys import Keys
+from pulumi_tcsql_check.emulator.keys import KeyRing, Keys
 from pulumi_tcsql_check.emulator.request import Request
 
 SERVICE = "sqlserver"
@@ -23,13 +23,17 @@ _NOT_VALIDATED = "The provided credentials could not be validated."
 _UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 
 
-def verify(request: Request, keys: Keys, now: float) -> None:
-    """Accept a request that was signed with these keys.
+def verify(request: Request, ring: KeyRing, now: float, service: str = SERVICE) -> Keys:
+    """Accept a request that was signed with some of these keys.
 
     Args:
         request: The request as it came.
-        keys: What it must be signed with.
+        ring: What it may be signed with.
         now: Seconds since 1970-01-01 UTC.
+        service: The service that must be named in the credential scope.
+
+    Returns:
+        The keys that it was signed with.
 
     Raises:
         RefusalError: `MissingParameter`, or the one of `AuthFailure.*` that says what is wrong.
@@ -40,17 +44,18 @@ def verify(request: Request, keys: Keys, now: float) -> None:
     if parts is None:
         message = f"The header Authorization is not of the form that {_ALGORITHM} prescribes."
         raise RefusalError(Code.INVALID_AUTHORIZATION, message)
-    if parts["id"] != keys.secret_id:
+    keys = ring.find(parts["id"])
+    if keys is None:
         message = "The SecretId is not found, please ensure that your SecretId is correct."
         raise RefusalError(Code.SECRET_ID_NOT_FOUND, message)
     if abs(now - timestamp) > ALLOWED_SKEW_SECONDS:
         message = f"The timestamp of the request differs from the server's by more than {ALLOWED_SKEW_SECONDS} seconds."
         raise RefusalError(Code.SIGNATURE_EXPIRE, message)
-    _verify_scope(parts["date"], parts["service"], timestamp)
+    _verify_scope(parts["date"], parts["service"], timestamp, service)
     signed_headers = parts["headers"].split(";")
     if not _MUST_BE_SIGNED.issubset(signed_headers):
         raise RefusalError(Code.SIGNATURE_FAILURE, f"{_NOT_VALIDATED} SignedHeaders must name content-type and host.")
-    expected = sign(request, keys.secret_key, timestamp, signed_headers)
+    expected = sign(request, keys.secret_key, timestamp, signed_headers, service)
     if not hmac.compare_digest(expected, parts["signature"]):
         message = f"{_NOT_VALIDATED} Check the secret key, and that the signature was calculated as documented."
         raise RefusalError(Code.SIGNATURE_FAILURE, message)
@@ -58,9 +63,12 @@ def verify(request: Request, keys: Keys, now: float) -> None:
         keys.token.encode(), request.headers.get("x-tc-token", "").encode()
     ):
         raise RefusalError(Code.TOKEN_FAILURE, "The token of the request is missing or wrong.")
+    if keys.expires_at is not None and now >= keys.expires_at:
+        raise RefusalError(Code.TOKEN_FAILURE, "The token of the request has expired.")
+    return keys
 
 
-def sign(request: Request, secret_key: str, timestamp: int, signed_headers: list[str]) -> str:
+def sign(request: Request, secret_key: str, timestamp: int, signed_headers: list[str], service: str = SERVICE) -> str:
     """The signature that a request should carry, in hexadecimal.
 
     Args:
@@ -68,6 +76,7 @@ def sign(request: Request, secret_key: str, timestamp: int, signed_headers: list
         secret_key: The key.
         timestamp: Seconds since 1970-01-01 UTC, as in the request's header; gives the date of the scope.
         signed_headers: Names in lower case, in the order in which they are signed.
+        service: The service in the scope.
     """
     path, _, query = request.target.partition("?")
     headers = "".join(f"{name}:{request.headers.get(name, '').strip().lower()}\n" for name in signed_headers)
@@ -77,17 +86,17 @@ def sign(request: Request, secret_key: str, timestamp: int, signed_headers: list
         (request.method, path, query, headers, ";".join(signed_headers), hashlib.sha256(payload).hexdigest())
     )
     date = _date(timestamp)
-    scope = f"{date}/{SERVICE}/tc3_request"
+    scope = f"{date}/{service}/tc3_request"
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     key = f"TC3{secret_key}".encode()
-    for part in (date, SERVICE, "tc3_request"):
+    for part in (date, service, "tc3_request"):
         key = _hmac(key, part)
     return _hmac(key, f"{_ALGORITHM}\n{timestamp}\n{scope}\n{digest}").hex()
 
 
-def _verify_scope(date: str, service: str, timestamp: int) -> None:
-    if service != SERVICE:
-        message = f"{_NOT_VALIDATED} The service in the credential scope must be {SERVICE}."
+def _verify_scope(date: str, named: str, timestamp: int, service: str) -> None:
+    if named != service:
+        message = f"{_NOT_VALIDATED} The service in the credential scope must be {service}."
         raise RefusalError(Code.SIGNATURE_FAILURE, message)
     if date != _date(timestamp):
         message = f"{_NOT_VALIDATED} The date in the credential scope is not the timestamp's, in UTC."

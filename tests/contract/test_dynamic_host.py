@@ -87,6 +87,16 @@ def test_waiting_reads_do_not_keep_others_from_being_served(host: Host) -> None:
         assert read.exception(timeout=2) is not None
 
 
+def test_keys_that_nobody_knows_are_named_once(host: Host) -> None:
+    """The host's configuration can be listed; two gates in one process give one warning."""
+    host.configure(**{"tencentcloud:zeal": "a value"})
+    host.read(1)
+    host.read(1)
+    warnings = [log.message for log in host.engine.logged if log.severity == engine_pb2.WARNING]
+    (named,) = [warning for warning in warnings if "knows nothing" in warning]
+    assert named.startswith("The gate knows nothing of tencentcloud:zeal in the stack's configuration")
+
+
 def _until_waiting(host: Host) -> None:
     """Wait until as many reads as there are gates have shown their first line."""
     deadline = time.monotonic() + 20

@@ -16,20 +16,26 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SCENARIOS = ROOT / "tests" / "data" / "scenarios"
 
 
+def _file(scenario: str) -> str | Path:
+    """Find a scenario of the tests' own; else it is a built-in one."""
+    path = SCENARIOS / f"{scenario}.json"
+    return path if path.exists() else scenario
+
+
 @pytest.fixture
 def build(tmp_path: Path) -> Iterator[Build]:
-    """Build a site: `build(scenario, inputs={...}, config={...}, environ={...}, program="gate")`."""
+    """Build a site: `build(scenario, inputs={...}, config={...}, environ={...}, program="gate", other=...)`."""
     with ExitStack() as cleanup:
 
-        def build_site(
+        def build_site(  # noqa: PLR0913, PLR0917  # tests name what they need
             scenario: str,
             inputs: Mapping[str, Any] | None = None,
             config: Mapping[str, str] | None = None,
             environ: Mapping[str, str] | None = None,
             program: str = "gate",
+            other: str | None = None,
         ) -> Site:
-            where = SCENARIOS / f"{scenario}.json"
-            emulator = EmulatorProcess(where if where.exists() else scenario, tmp_path / "requests.jsonl")
+            emulator = EmulatorProcess(_file(scenario), tmp_path / "requests.jsonl", _file(other) if other else None)
             cleanup.enter_context(emulator)
             stack = Stack.of_program(ROOT / "tests" / "programs" / program, tmp_path, environ)
             shutil.copy(ROOT / "examples" / "cutover" / "records.py", stack.project)

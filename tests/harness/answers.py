@@ -1,28 +1,21 @@
 """Answers of the API, made in a line or read from files, and the package's own way from their bytes to a value."""
 
 import json
-import threading
 from pathlib import Path
 from typing import Any
 
-from harness.fake_clock import FakeClock
-from pulumi_tcsql_check import tencent
+from pulumi_tcsql_check import envelope
 from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.progress import Migration, Progress, StepDetail
-from pulumi_tcsql_check.tencent import MigrationApi
+from pulumi_tcsql_check.tencent import QUERY_ADVICE
 
 DATA = Path(__file__).parents[1] / "data"
 
 MIGRATION = Migration(1066, "ap-guangzhou")
 
-_API = MigrationApi(
-    Credentials("AKIDtest", "key", None, "a test"),
-    Endpoint("http", "127.0.0.1:9"),
-    MIGRATION.region,
-    clock=FakeClock(),
-    cancelled=threading.Event(),
-)
+_ENDPOINT = Endpoint("http", "127.0.0.1:9")
+_WHO = Credentials("AKIDtest", "key", None, "a test")
 
 
 def recorded(folder: str) -> dict[str, Any]:
@@ -32,7 +25,7 @@ def recorded(folder: str) -> dict[str, Any]:
 
 def decode(body: bytes) -> Progress:
     """Decode the body of an answer, or raise what a query would."""
-    return _API._decode(body, tencent.QUERY, tencent._Steps).response
+    return envelope.decode(body, Progress, endpoint=_ENDPOINT, who=_WHO, advice=QUERY_ADVICE)
 
 
 def as_body(answer: object) -> bytes:

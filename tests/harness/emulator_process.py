@@ -15,11 +15,12 @@ STOP_SECONDS = 5.0
 class EmulatorProcess:
     """`python -m pulumi_tcsql_check.emulator` while the `with` block lasts."""
 
-    def __init__(self, scenario: str | Path, request_log: Path) -> None:
-        """Name the scenario, and the file that gets a line for each request."""
+    def __init__(self, scenario: str | Path, request_log: Path, other_scenario: str | Path | None = None) -> None:
+        """Name the scenario, the file that gets a line for each request, and what the second account sees."""
         self._request_log = request_log
         self._command = [sys.executable, "-m", "pulumi_tcsql_check.emulator", "--port", "0"]
         self._command += ["--scenario", str(scenario), "--request-log", str(request_log)]
+        self._command += ["--other-scenario", str(other_scenario)] if other_scenario else []
         self.url = ""
 
     def __enter__(self) -> Self:

@@ -8,6 +8,9 @@ from pathlib import Path
 from harness.emulator_process import EmulatorProcess
 from harness.stack import Result, Stack
 
+STAND_IN = Path(__file__).with_name("stand_in_site")
+VARIABLE = "TCSQL_CHECK_TEST_STAND_IN"
+
 
 @dataclass
 class Site:
@@ -16,6 +19,10 @@ class Site:
     stack: Stack
     emulator: EmulatorProcess
     folder: Path
+
+    def stand_in(self) -> None:
+        """Let the emulator stand where the provider process asks the token service and the metadata."""
+        self.stack.environ |= {"PYTHONPATH": str(STAND_IN), VARIABLE: self.emulator.url}
 
     @property
     def records(self) -> dict[str, str]:

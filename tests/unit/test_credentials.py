@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_tcsql_check import credentials
+from pulumi_tcsql_check import credential_sources, provider_config
+from pulumi_tcsql_check.assumed_role import Role
 from pulumi_tcsql_check.credentials import Credentials, Source
 from pulumi_tcsql_check.errors import CredentialsError
+from pulumi_tcsql_check.stack_config import StackConfig
 
 ID = "AKIDthisismyidentity1234"
 SECRET = "thisismyverysecretkey"
@@ -21,6 +23,15 @@ PROFILE = "[default]\nsecret_id = profile-id\nsecret_key = profile-key\n"
 CLI = json.dumps({"secretId": "cli-id", "secretKey": "cli-key"})
 TKE: Source = ("the pod", lambda: Credentials("pod-id", "pod-key", "pod-token", "the pod"))
 CVM: Source = ("the role", lambda: Credentials("role-id", "role-key", "role-token", "the role"))
+NO_TKE: Source = ("the pod", lambda: None)
+NO_CVM: Source = ("the role", lambda: None)
+
+
+def find(
+    config: StackConfig, environ: Mapping[str, str], home: Path, tke: Source = NO_TKE, cvm: Source = NO_CVM
+) -> Credentials:
+    """Look for credentials, as an account does."""
+    return credential_sources.find(provider_config.read(config, environ), config, environ, home, (tke, cvm))
 
 
 def profile_file(home: Path, text: str) -> Path:
@@ -51,8 +62,7 @@ def test_the_first_source_that_has_any_wins(tmp_path: Path, first: int, expected
     if first <= 3:
         cli_file(tmp_path, CLI)
     config, environ = (CONFIG if first == 0 else NOTHING), (ENVIRON if first <= 1 else NOTHING)
-    roles = (TKE, CVM) if first <= 4 else (("the pod", lambda: None), CVM)
-    found = credentials.find(config, environ, tmp_path, roles)
+    found = find(config, environ, tmp_path, TKE if first <= 4 else NO_TKE, CVM)
     assert found.secret_id == expected
     assert found.secret_key == expected.replace("-id", "-key")
 
@@ -82,14 +92,14 @@ def test_every_source_may_bring_a_token(  # noqa: PLR0913, PLR0917  # a case is 
         profile_file(tmp_path, profile)
     if cli:
         cli_file(tmp_path, cli)
-    found = credentials.find(config, environ, tmp_path, ())
+    found = find(config, environ, tmp_path)
     assert found.token == TOKEN
     assert found.source.endswith(source)
 
 
 def test_without_a_token_there_is_none(tmp_path: Path) -> None:
     """An empty token counts as none."""
-    assert credentials.find({**CONFIG, "tencentcloud:securityToken": ""}, NOTHING, tmp_path, ()).token is None
+    assert find({**CONFIG, "tencentcloud:securityToken": ""}, NOTHING, tmp_path).token is None
 
 
 @pytest.mark.parametrize("missing", ["tencentcloud:secretId", "tencentcloud:secretKey"])
@@ -98,7 +108,7 @@ def test_half_a_pair_in_the_configuration_is_refused(tmp_path: Path, missing: st
     with pytest.raises(
         CredentialsError, match=rf"^{missing} is missing in the stack's configuration, though"
     ) as caught:
-        credentials.find({**CONFIG, missing: ""}, ENVIRON, tmp_path, (CVM,))
+        find({**CONFIG, missing: ""}, ENVIRON, tmp_path, cvm=CVM)
     assert "config-" not in str(caught.value)
 
 
@@ -108,7 +118,7 @@ def test_half_a_pair_in_the_environment_is_refused(tmp_path: Path, missing: str)
     profile_file(tmp_path, PROFILE)
     environ = {name: value for name, value in ENVIRON.items() if name != missing}
     with pytest.raises(CredentialsError, match=rf"^{missing} is missing in the environment, though") as caught:
-        credentials.find(NOTHING, environ, tmp_path, ())
+        find(NOTHING, environ, tmp_path)
     assert "environment-" not in str(caught.value)
 
 
@@ -118,7 +128,7 @@ def test_half_a_pair_in_the_profile_file_is_refused(tmp_path: Path, missing: str
     cli_file(tmp_path, CLI)
     path = profile_file(tmp_path, "".join(line for line in PROFILE.splitlines(keepends=True) if missing not in line))
     with pytest.raises(CredentialsError) as caught:
-        credentials.find(NOTHING, NOTHING, tmp_path, ())
+        find(NOTHING, NOTHING, tmp_path)
     assert str(caught.value) == f"{missing} is missing in {path}, though its counterpart is there."
 
 
@@ -127,7 +137,7 @@ def test_half_a_pair_in_the_command_lines_file_is_refused(tmp_path: Path, missin
     """The missing half and the file are named, and the role is not asked instead."""
     path = cli_file(tmp_path, json.dumps({**json.loads(CLI), missing: None}))
     with pytest.raises(CredentialsError) as caught:
-        credentials.find(NOTHING, NOTHING, tmp_path, (CVM,))
+        find(NOTHING, NOTHING, tmp_path, cvm=CVM)
     assert str(caught.value) == f"{missing} is missing in {path}, though its counterpart is there."
 
 
@@ -139,54 +149,17 @@ def test_a_value_that_is_no_plain_text_is_refused_unseen(tmp_path: Path, name: s
     """Spaces, line breaks, controls, other alphabets and other types are refused without showing the value."""
     config = {**CONFIG, name: value}
     with pytest.raises(CredentialsError, match=r"is not plain text without spaces or line breaks\.$") as caught:
-        credentials.find(config, ENVIRON, tmp_path, ())
+        find(config, ENVIRON, tmp_path)
     said = str(caught.value)
     assert said.startswith(name if name != "tencentcloud:securityToken" else "the token")
     for shown in ("sec ret", "secret\n", "\u00e9", "17", "config-"):
         assert shown not in said
 
 
-@pytest.mark.parametrize("name", ["TENCENTCLOUD_ASSUME_ROLE_ARN", "TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION"])
-def test_a_role_in_the_environment_is_refused(tmp_path: Path, name: str) -> None:
-    """The stack's resources would act in the role's account, and the gate ask in another."""
-    environ = {"TENCENTCLOUD_SECRET_ID": "AKIDone", "TENCENTCLOUD_SECRET_KEY": "two", name: "a value"}
-    with pytest.raises(
-        CredentialsError, match=rf"^The environment sets {name}, which the gate doesn't honour"
-    ) as refused:
-        credentials.find({}, environ, tmp_path, ())
-    assert "a value" not in str(refused.value)
-    assert credentials.find({}, {**environ, name: ""}, tmp_path, ()).secret_id == "AKIDone"
-
-
-@pytest.mark.parametrize("name", credentials.NOT_HONOURED_VARIABLES)
-def test_a_variable_that_chooses_another_file_is_refused_once_it_comes_to_files(tmp_path: Path, name: str) -> None:
-    """A pair that is found before is used; the file that the variable does not mean is not."""
-    pair = {"TENCENTCLOUD_SECRET_ID": "AKIDone", "TENCENTCLOUD_SECRET_KEY": "two"}
-    assert credentials.find({}, {**pair, name: "other"}, tmp_path, ()).secret_id == "AKIDone"
-    with pytest.raises(CredentialsError, match=f"^The environment sets {name}"):
-        credentials.find({}, {name: "other"}, tmp_path, ())
-
-
 def test_rich_shows_no_more_than_the_owner_needs() -> None:
     """The pretty-printer of rich does not ask `__repr__`."""
     found = Credentials("AKIDexample1234", "the key", "the token", "a test")
     assert found.__rich_repr__() == [("found", "...1234 from a test")]
-
-
-@pytest.mark.parametrize("key", credentials.NOT_HONOURED)
-def test_a_key_that_would_change_who_asks_is_refused(tmp_path: Path, key: str) -> None:
-    """A key of Tencent's provider that isn't honoured stops the search at once, and its value is not shown."""
-    with pytest.raises(CredentialsError, match=rf"sets tencentcloud:{key}, which the gate doesn't honour") as caught:
-        credentials.find({**CONFIG, f"tencentcloud:{key}": "somebody-else"}, ENVIRON, tmp_path, (CVM,))
-    assert "somebody-else" not in str(caught.value)
-    assert "pulumi config set --secret tencentcloud:secretKey" in str(caught.value)
-
-
-@pytest.mark.parametrize("value", [None, "", "false", False])
-def test_a_key_that_says_no_is_no_key(tmp_path: Path, value: object) -> None:
-    """What is switched off or empty changes nothing."""
-    config = {**CONFIG, "tencentcloud:enablePodOidc": value, "tencentcloud:region": "ap-guangzhou"}
-    assert credentials.find(config, NOTHING, tmp_path, ()).secret_id == "config-id"
 
 
 @pytest.mark.parametrize(
@@ -196,7 +169,7 @@ def test_a_malformed_profile_file_is_refused_unseen(tmp_path: Path, text: str) -
     """A file that is no INI file is named, and nothing of it is shown."""
     path = profile_file(tmp_path, text)
     with pytest.raises(CredentialsError) as caught:
-        credentials.find(NOTHING, NOTHING, tmp_path, (CVM,))
+        find(NOTHING, NOTHING, tmp_path, cvm=CVM)
     assert str(caught.value) == f"{path} is not an INI file."
 
 
@@ -205,7 +178,7 @@ def test_a_malformed_file_of_the_command_line_is_refused_unseen(tmp_path: Path, 
     """A file that is no JSON object is named, and nothing of it is shown."""
     path = cli_file(tmp_path, text)
     with pytest.raises(CredentialsError) as caught:
-        credentials.find(NOTHING, NOTHING, tmp_path, (CVM,))
+        find(NOTHING, NOTHING, tmp_path, cvm=CVM)
     assert str(caught.value) == f"{path} is not a JSON object."
 
 
@@ -214,13 +187,13 @@ def test_a_profile_file_without_a_default_pair_is_passed_over(tmp_path: Path, te
     """Other profiles are not this one, and a profile without either half is no source."""
     profile_file(tmp_path, text)
     cli_file(tmp_path, CLI)
-    assert credentials.find(NOTHING, NOTHING, tmp_path, ()).secret_id == "cli-id"
+    assert find(NOTHING, NOTHING, tmp_path).secret_id == "cli-id"
 
 
 def test_a_percent_sign_in_a_profile_is_just_that(tmp_path: Path) -> None:
     """Values are taken as they stand, without interpolation."""
     profile_file(tmp_path, "[default]\nsecret_id = i\nsecret_key = 100%(x)s\n")
-    assert credentials.find(NOTHING, NOTHING, tmp_path, ()).secret_key == "100%(x)s"
+    assert find(NOTHING, NOTHING, tmp_path).secret_key == "100%(x)s"
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
@@ -229,7 +202,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     path.mkdir(parents=True)
     cli_file(tmp_path, CLI)
     with pytest.raises(CredentialsError) as caught:
-        credentials.find(NOTHING, NOTHING, tmp_path, ())
+        find(NOTHING, NOTHING, tmp_path)
     assert str(caught.value) == f"{path} can't be read (IsADirectoryError)."
 
 
@@ -238,15 +211,14 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = cli_file(tmp_path, "")
     path.write_bytes(b'{"secretKey": "\xff"}')
     with pytest.raises(CredentialsError) as caught:
-        credentials.find(NOTHING, NOTHING, tmp_path, ())
+        find(NOTHING, NOTHING, tmp_path)
     assert str(caught.value) == f"{path} can't be read (UnicodeDecodeError)."
 
 
 def test_the_error_lists_what_was_tried(tmp_path: Path) -> None:
     """Where nothing is found, every source is named in its order, and the reader is told what to set."""
-    roles: tuple[Source, ...] = (("the pod", lambda: None), ("the role", lambda: None))
     with pytest.raises(CredentialsError, match=r"^No Tencent Cloud credentials were found\. Set them with") as caught:
-        credentials.find(NOTHING, NOTHING, tmp_path, roles)
+        find(NOTHING, NOTHING, tmp_path)
     assert caught.value.tried == (
         "the stack's configuration (tencentcloud:secretId)",
         "the environment (TENCENTCLOUD_SECRET_ID)",
@@ -264,3 +236,125 @@ def test_credentials_show_their_owner_and_nothing_else() -> None:
     assert str(found) == "...1234 from a test"
     assert repr(found) == "<credentials ...1234 from a test>"
     assert f"{[found]}" == "[<credentials ...1234 from a test>]"
+
+
+@pytest.mark.parametrize(
+    ("config", "environ"),
+    [
+        ({"tencentcloud:camRoleName": "gatekeeper"}, NOTHING),
+        (NOTHING, {"TENCENTCLOUD_CAM_ROLE_NAME": "gatekeeper"}),
+        ({"tencentcloud:camRoleName": "gatekeeper"}, {"TENCENTCLOUD_CAM_ROLE_NAME": "another"}),
+    ],
+)
+def test_a_cvm_role_that_is_named_goes_before_all_else(
+    tmp_path: Path, config: Mapping[str, str], environ: Mapping[str, str]
+) -> None:
+    """Pulumi's provider acts as the role then, whatever pairs there are, and so does the gate."""
+    profile_file(tmp_path, PROFILE)
+    cli_file(tmp_path, CLI)
+    found = find({**CONFIG, **config}, {**ENVIRON, **environ}, tmp_path, TKE, CVM)
+    assert found.secret_id == "role-id"
+
+
+def test_a_cvm_role_that_is_named_is_the_only_source(tmp_path: Path) -> None:
+    """Where it gives nothing, nobody else will do."""
+    with pytest.raises(CredentialsError) as caught:
+        find({**CONFIG, "tencentcloud:camRoleName": "gatekeeper"}, ENVIRON, tmp_path, TKE)
+    assert caught.value.tried == ("the role",)
+
+
+@pytest.mark.parametrize("value", ["true", "True", True])
+def test_the_pods_identity_goes_before_all_else_once_it_is_enabled(tmp_path: Path, value: object) -> None:
+    """Pulumi's provider acts as the pod then, whatever else there is, a CVM role included."""
+    config = {**CONFIG, "tencentcloud:enablePodOidc": value, "tencentcloud:camRoleName": "gatekeeper"}
+    assert find(config, ENVIRON, tmp_path, TKE, CVM).secret_id == "pod-id"
+    with pytest.raises(CredentialsError) as caught:
+        find(config, ENVIRON, tmp_path, NO_TKE, CVM)
+    assert caught.value.tried == ("the pod",)
+
+
+@pytest.mark.parametrize("value", [None, "", "false", "False", False])
+def test_the_pods_identity_is_the_last_but_one_unless_it_is_enabled(tmp_path: Path, value: object) -> None:
+    """What is switched off changes nothing."""
+    assert find({**CONFIG, "tencentcloud:enablePodOidc": value}, NOTHING, tmp_path, TKE, CVM).secret_id == "config-id"
+
+
+ASKS_FOR = [
+    ({"tencentcloud:profile": "prod"}, NOTHING, "tencentcloud:profile"),
+    (NOTHING, {"TENCENTCLOUD_PROFILE": "prod"}, "TENCENTCLOUD_PROFILE"),
+    ({"tencentcloud:profile": "prod"}, {"TENCENTCLOUD_PROFILE": "another"}, "tencentcloud:profile"),
+]
+
+
+@pytest.mark.parametrize(("config", "environ", "by"), ASKS_FOR)
+def test_a_profile_chooses_the_file_first_and_then_the_section(
+    tmp_path: Path, config: Mapping[str, str], environ: Mapping[str, str], by: str
+) -> None:
+    """As in Pulumi's provider the command line's file counts; the SDK's section where there is none; else nobody."""
+    cli_file(tmp_path, CLI)
+    profile_file(tmp_path, PROFILE)
+    with pytest.raises(CredentialsError) as caught:
+        find(config, environ, tmp_path, TKE, CVM)
+    assert str(caught.value) == (
+        f"{by} asks for ~/.tccli/prod.credential and ~/.tencentcloud/credentials (prod), where there are no "
+        "credentials."
+    )
+    path = profile_file(tmp_path, f"{PROFILE}[prod]\nsecret_id = prod-id\nsecret_key = k\n")
+    assert find(config, environ, tmp_path).source == f"{path} (prod)"
+    path = write(tmp_path / ".tccli" / "prod.credential", json.dumps({"secretId": "cli-prod", "secretKey": "k"}))
+    found = find(config, environ, tmp_path)
+    assert (found.secret_id, found.source) == ("cli-prod", str(path))
+
+
+def test_a_profile_does_not_go_before_a_pair(tmp_path: Path) -> None:
+    """Pulumi's provider reads no file where it is given a pair, and neither does the gate."""
+    assert find(CONFIG, {"TENCENTCLOUD_PROFILE": "prod"}, tmp_path).secret_id == "config-id"
+    assert find({"tencentcloud:profile": "prod"}, ENVIRON, tmp_path).secret_id == "environment-id"
+
+
+@pytest.mark.parametrize("written", ["~/keys", "{home}/keys"])
+@pytest.mark.parametrize("by", ["tencentcloud:sharedCredentialsDir", "TENCENTCLOUD_SHARED_CREDENTIALS_DIR"])
+def test_a_folder_is_the_only_one_that_is_looked_in(tmp_path: Path, written: str, by: str) -> None:
+    """It holds the command line's files, of which the profile chooses one; no other file will do."""
+    profile_file(tmp_path, PROFILE)
+    cli_file(tmp_path, CLI)
+    value = written.format(home=tmp_path)
+    config, environ = ({by: value}, {}) if ":" in by else ({}, {by: value})
+    with pytest.raises(CredentialsError, match=rf"^{by} asks for {value}/default\.credential, where there are no"):
+        find(config, environ, tmp_path, TKE, CVM)
+    write(tmp_path / "keys" / "default.credential", json.dumps({"secretId": "mine", "secretKey": "k"}))
+    assert find(config, environ, tmp_path).secret_id == "mine"
+    write(tmp_path / "keys" / "prod.credential", json.dumps({"secretId": "my-prod", "secretKey": "k"}))
+    assert find({**config, "tencentcloud:profile": "prod"}, environ, tmp_path).secret_id == "my-prod"
+
+
+def test_the_home_itself_may_be_the_folder(tmp_path: Path) -> None:
+    """A tilde alone is the home."""
+    write(tmp_path / "default.credential", CLI)
+    assert find({"tencentcloud:sharedCredentialsDir": "~"}, NOTHING, tmp_path).secret_id == "cli-id"
+
+
+def test_the_command_lines_file_may_name_a_role(tmp_path: Path) -> None:
+    """The role that `tccli configure` wrote there comes with the pair, as Pulumi's provider has it."""
+    cli_file(
+        tmp_path, json.dumps({**json.loads(CLI), "role-arn": "qcs::cam::uin/1:roleName/r", "role-session-name": "s"})
+    )
+    assert find(NOTHING, NOTHING, tmp_path).role == Role("qcs::cam::uin/1:roleName/r", "s", 7200)
+
+
+@pytest.mark.parametrize("empty", [None, ""])
+def test_a_role_that_the_command_line_left_empty_is_none(tmp_path: Path, empty: object) -> None:
+    """It writes empty values for what nobody told it."""
+    cli_file(tmp_path, json.dumps({**json.loads(CLI), "role-arn": empty, "role-session-name": empty}))
+    assert find(NOTHING, NOTHING, tmp_path).role is None
+
+
+@pytest.mark.parametrize(
+    "role", [{"role-arn": "a"}, {"role-session-name": "s"}, {"role-arn": 1, "role-session-name": "s"}]
+)
+def test_half_a_role_in_the_command_lines_file_is_refused(tmp_path: Path, role: Mapping[str, object]) -> None:
+    """To go on without it would be to ask as the account that the role was to leave."""
+    path = cli_file(tmp_path, json.dumps({**json.loads(CLI), **role}))
+    with pytest.raises(CredentialsError) as caught:
+        find(NOTHING, NOTHING, tmp_path)
+    assert str(caught.value) == f"{path} has only one of role-arn and role-session-name, or not as text."

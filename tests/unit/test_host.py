@@ -9,6 +9,7 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2
+from pulumi.dynamic import Config
 from pulumi.runtime.proto import status_pb2
 
 from pulumi_tcsql_check import host
@@ -142,3 +143,14 @@ def test_an_engine_that_takes_no_message_does_no_harm(monkeypatch: pytest.Monkey
     call.show("a line")
     call.warn("a warning")
     assert "127.0.0.1:9" in host._engines
+
+
+def test_the_configurations_keys_are_listed() -> None:
+    """The host's own class keeps them in a dictionary."""
+    assert host.config_keys(Config({"a:b": "c", "d:e": "f"}, "test")) == ("a:b", "d:e")
+
+
+@pytest.mark.parametrize("config", [SimpleNamespace(), SimpleNamespace(_props=["a:b"]), {"a:b": "c"}, None])
+def test_a_configuration_of_another_shape_lists_nothing(config: object) -> None:
+    """Where the host's class has changed, no key is named, and nothing fails."""
+    assert host.config_keys(config) == ()

@@ -22,6 +22,7 @@ from pulumi_tcsql_check import (
     MigrationCheckResult,
     Step,
     ending,
+    endpoints,
     get_migration_check,
     get_migration_check_output,
     hold_stack,
@@ -33,6 +34,7 @@ from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emula
 from pulumi_tcsql_check.errors import CredentialsError, PermanentError, TcsqlCheckError, TransientError
 from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.look import LookError
+from pulumi_tcsql_check.stack_config import StackConfig
 
 HERE = Path(__file__).name
 ODD = parse(
@@ -163,10 +165,16 @@ def test_the_stacks_configuration_says_whom_to_ask_and_as_whom(monkeypatch: pyte
 
 def test_no_environment_variable_chooses_the_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pulumi's SDK takes a key that the stack doesn't set from the environment; a look doesn't."""
+    chosen = endpoints.choose
+
+    def choose(given: Endpoint | None, config: StackConfig, region: str) -> Endpoint:
+        found = chosen(given, config, region)
+        return Endpoint("http", tencent.host) if found.is_tencent else found
+
     with Loopback(answer(BODY)) as stand_in, Loopback(answer(BODY)) as tencent:
         monkeypatch.setenv("PULUMI_CONFIG_TCSQL_CHECK_ENDPOINT", f"http://{stand_in.host}")
         monkeypatch.setenv("PULUMI_CONFIG", f'{{"tcsql-check:endpoint": "http://{stand_in.host}"}}')
-        monkeypatch.setattr(reading, "default_endpoint", lambda _: Endpoint("http", tencent.host))
+        monkeypatch.setattr(endpoints, "choose", choose)
         assert pulumi.Config("tcsql-check").get("endpoint") == f"http://{stand_in.host}"
         get_migration_check(1066, WHERE)
     assert (len(stand_in.requests), len(tencent.requests)) == (0, 1)

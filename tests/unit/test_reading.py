@@ -7,11 +7,21 @@ from typing import Any
 
 import pytest
 from harness.loopback import Loopback, answer, join_exchanges, reset
+from harness.standing_in import role_of, standing_in
 from harness.starting import start_check
+from pulumi.dynamic import Config
 
-from pulumi_tcsql_check import host, rate_limit, reading, retry
-from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, parse
+from pulumi_tcsql_check import accounts, host, rate_limit, reading, retry, sts
+from pulumi_tcsql_check.emulator import (
+    ACCOUNT_ID,
+    DUMMY_SECRET_ID,
+    DUMMY_SECRET_KEY,
+    OTHER_ACCOUNT_ID,
+    Emulator,
+    parse,
+)
 from pulumi_tcsql_check.errors import (
+    AccountError,
     CheckFailedError,
     CheckTimeoutError,
     CredentialsError,
@@ -20,6 +30,7 @@ from pulumi_tcsql_check.errors import (
     NotFoundError,
     OutageError,
     PermanentError,
+    TcsqlCheckError,
     TransientError,
     WaitCancelledError,
 )
@@ -80,6 +91,8 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
     """Give the emulator's keys to the process, no other source of credentials, and turns without pauses."""
     monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
     monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
+    monkeypatch.setattr(accounts, "_known", {})
+    monkeypatch.setattr(reading, "_named", set())
     monkeypatch.setattr(retry, "FIRST_BACKOFF_SECONDS", 0.01)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", DUMMY_SECRET_ID)
@@ -425,16 +438,6 @@ def test_a_cancelled_update_ends_a_read(call: Recorder, *, enforce: bool) -> Non
         reading.read({**PROPS, "wait": True, "enforce": enforce, "endpoint": emulator.url}, {}, call)
 
 
-def test_a_cancelled_update_ends_the_search_for_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """While a role is asked, the update's end is heeded."""
-    monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
-    monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
-    reading._raise_if_cancelled()
-    host.CANCELLED.set()
-    with pytest.raises(WaitCancelledError):
-        reading._raise_if_cancelled()
-
-
 def test_an_unknown_region_is_asked_all_the_same(call: Recorder) -> None:
     """A region that isn't on the page gets a warning; what it amounts to is for the API to say."""
     with Emulator("pass") as emulator, pytest.raises(PermanentError, match="UnsupportedRegion"):
@@ -450,23 +453,6 @@ def test_tencents_own_endpoint_needs_no_warning(call: Recorder) -> None:
     assert call.warnings == []
 
 
-@pytest.mark.parametrize(
-    ("given", "configured", "expected"),
-    [
-        ("http://127.0.0.1:1", "http://127.0.0.1:2", Endpoint("http", "127.0.0.1:1")),
-        (None, "http://127.0.0.1:2", Endpoint("http", "127.0.0.1:2")),
-        (None, "", Endpoint("https", "sqlserver.intl.tencentcloudapi.com")),
-        (None, None, Endpoint("https", "sqlserver.intl.tencentcloudapi.com")),
-    ],
-)
-def test_the_endpoint_is_the_input_then_the_configured_one_then_tencents(
-    given: str | None, configured: str | None, expected: Endpoint
-) -> None:
-    """The nearest word counts, and an empty one counts as none."""
-    inputs = CheckInputs.from_props({**PROPS, "endpoint": given})
-    assert reading._endpoint(inputs, {"tcsql-check:endpoint": configured}) == expected
-
-
 def test_a_configured_endpoint_is_asked_and_stays_out_of_the_outputs(call: Recorder) -> None:
     """It belongs to the stack, so that a refresh asks where the configuration says by then."""
     with Emulator("pass") as emulator:
@@ -480,3 +466,143 @@ def test_a_configured_endpoint_is_validated(call: Recorder) -> None:
     """What isn't allowed as an input isn't allowed as configuration either."""
     with pytest.raises(InvalidInputError, match=r"http://somewhere\.test"):
         reading.read(PROPS, {"tcsql-check:endpoint": "http://somewhere.test"}, call)
+
+
+ASSUMED = {
+    "tencentcloud:assumeRole": json.dumps({"roleArn": role_of(OTHER_ACCOUNT_ID), "sessionName": "deploy"}),
+}
+
+
+def actions(log: Path) -> list[tuple[str, str]]:
+    """Read what an emulator was asked: action and account."""
+    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+    return [(line["action"], line["account"]) for line in map(json.loads, lines)]
+
+
+@pytest.mark.parametrize("wait", [True, False])
+@pytest.mark.parametrize("key", ["allowedAccountIds", "forbiddenAccountIds"])
+def test_a_wrong_account_does_not_even_ask(tmp_path: Path, call: Recorder, key: str, *, wait: bool) -> None:
+    """The other account has a migration of the same number that has passed; neither up nor preview sees it."""
+    log = tmp_path / "requests.jsonl"
+    ids = {"allowedAccountIds": OTHER_ACCOUNT_ID, "forbiddenAccountIds": ACCOUNT_ID}[key]
+    config = {f"tencentcloud:{key}": json.dumps([ids])}
+    with standing_in(Emulator("pass", request_log=log)) as emulator, pytest.raises(AccountError) as caught:
+        reading.read({**PROPS, "wait": wait, "endpoint": emulator.url}, config, call)
+    assert caught.value.account_id == ACCOUNT_ID
+    assert actions(log) == [("GetCallerIdentity", ACCOUNT_ID)]
+
+
+def test_a_right_account_asks(tmp_path: Path, call: Recorder) -> None:
+    """It is made sure of once, before the first query, whatever the number of gates."""
+    log = tmp_path / "requests.jsonl"
+    config = {"tencentcloud:allowedAccountIds": json.dumps([ACCOUNT_ID])}
+    with standing_in(Emulator("pass", request_log=log)) as emulator:
+        for migrate_id in (1066, 1067):
+            props = {**PROPS, "migrate_id": migrate_id, "wait": True, "endpoint": emulator.url}
+            assert reading.read(props, config, call)["passed"] is True
+    query = ("QueryMigrationCheckProcess", ACCOUNT_ID)
+    assert actions(log) == [("GetCallerIdentity", ACCOUNT_ID), query, query]
+
+
+def test_a_role_is_asked_as_and_not_the_account_that_assumes_it(call: Recorder) -> None:
+    """The same number is another migration there: what has passed here has failed there."""
+    with standing_in(Emulator("pass", other_scenario=ONE_STEP)) as emulator:
+        props = {**PROPS, "wait": True, "endpoint": emulator.url, "failed_statuses": [7]}
+        assert reading.read(props, {}, call)["passed"] is True
+        with pytest.raises(CheckFailedError):
+            reading.read(props, ASSUMED, call)
+
+
+def test_trouble_with_the_token_service_passes_as_that_with_the_api_does(
+    monkeypatch: pytest.MonkeyPatch, call: Recorder
+) -> None:
+    """A wait outlasts a token service that gives no answer for a moment."""
+    session = answer(
+        '{"Response":{"Credentials":{"Token":"t","TmpSecretId":"i","TmpSecretKey":"k"},"ExpiredTime":9999999999,'
+        '"RequestId":"r"}}'
+    )
+    passed = '{"TotalStep":1,"CurrentStep":1,"StepDetails":[{"Name":"n","Status":0,"Msg":"m"}],"RequestId":"r"}'
+    with Loopback(reset, session) as service, Loopback(answer(f'{{"Response":{passed}}}')) as server:
+        monkeypatch.setattr(sts, "ENDPOINT", Endpoint("http", service.host))
+        outputs = reading.read({**PROPS, "wait": True, "endpoint": f"http://{server.host}"}, ASSUMED, call)
+    assert outputs["passed"] is True
+    assert len(service.requests) == 2
+    assert server.requests[0].headers["x-tc-token"] == "t"
+
+
+BROKEN: list[dict[str, str]] = [
+    {"tencentcloud:allowedAccountIds": json.dumps([OTHER_ACCOUNT_ID])},
+    {"tencentcloud:allowedAccountIds": "[]"},
+    {"tencentcloud:assumeRole": "{"},
+    {"tencentcloud:assumeRoleWithSaml": "{}"},
+    {"tencentcloud:domain": "com"},
+    {"tencentcloud:protocol": "HTTP", "tcsql-check:endpoint": ""},
+    {"tcsql-check:endpoint": "http://somewhere.test"},
+    {"tencentcloud:profile": "nobody"},
+    {"tencentcloud:camRoleName": "nobody"},
+]
+
+
+@pytest.mark.parametrize("config", BROKEN)
+def test_a_gate_that_is_not_enforced_passes_whatever_the_configuration_says(
+    monkeypatch: pytest.MonkeyPatch, call: Recorder, config: dict[str, str]
+) -> None:
+    """What can't be honoured is told in the warning, and the API isn't asked with less than was said."""
+    if "tencentcloud:profile" in config:
+        monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
+        monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
+    with standing_in(Emulator("pass")) as emulator:
+        given = {"tcsql-check:endpoint": emulator.url, **config}
+        assert reading.read({**PROPS, "enforce": False, "wait": True}, given, call) == UNKNOWN
+        assert "It says: " in call.warnings[-1]
+        with pytest.raises(TcsqlCheckError):
+            reading.read({**PROPS, "wait": True}, given, call)
+
+
+def test_keys_that_nobody_knows_are_named_once_in_a_process(call: Recorder) -> None:
+    """Two gates, preview and up: one warning, which names them all, and no value."""
+    raw = {"tencentcloud:zeal": "v1", "tencentcloud:ardour": "v2", "tencentcloud:cosDomain": "v3", "test:folder": "v4"}
+    with Emulator("pass") as emulator:
+        config = Config({**raw, "tcsql-check:endpoint": emulator.url}, "test")
+        for wait in (False, True):
+            reading.read({**PROPS, "wait": wait}, config, call)
+    (named,) = [warning for warning in call.warnings if "knows nothing" in warning]
+    assert named.startswith("The gate knows nothing of tencentcloud:ardour, tencentcloud:zeal in the stack's config")
+
+
+LOOKS_LIKE_AN_ENDPOINT = (
+    "TENCENTCLOUD_ENDPOINT",
+    "TENCENTCLOUD_SQLSERVER_ENDPOINT",
+    "TENCENTCLOUD_STS_ENDPOINT",
+    "TENCENTCLOUD_API_ENDPOINT",
+    "TENCENTCLOUD_ROOT_DOMAIN",
+    "TENCENTCLOUD_DOMAIN",
+    "TENCENTCLOUD_COS_DOMAIN",
+    "TENCENTCLOUD_PROTOCOL",
+    "TENCENTCLOUD_HOST",
+    "TCCLI_ENDPOINT",
+    "TCSQL_CHECK_ENDPOINT",
+    "TCSQL_ENDPOINT",
+    "SQLSERVER_ENDPOINT",
+    "STS_ENDPOINT",
+    "METADATA_URL",
+    "PULUMI_CONFIG_TCSQL_CHECK_ENDPOINT",
+)
+
+
+@pytest.mark.parametrize("config", [{}, {"tencentcloud:allowedAccountIds": '["1"]'}, ASSUMED])
+def test_no_environment_variable_chooses_whom_to_ask(
+    monkeypatch: pytest.MonkeyPatch, call: Recorder, config: dict[str, str]
+) -> None:
+    """With every variable that looks like an endpoint's, a proxy still sees that Tencent's own hosts are asked."""
+    with Loopback(answer("", status="502 Bad Gateway")) as proxy, Loopback(reset) as trap:
+        for name in LOOKS_LIKE_AN_ENDPOINT:
+            scheme = "HTTP" if name.endswith("PROTOCOL") else None
+            monkeypatch.setenv(name, scheme or (trap.host if "DOMAIN" in name else f"http://{trap.host}"))
+        for name in ("HTTPS_PROXY", "https_proxy"):
+            monkeypatch.setenv(name, f"http://{proxy.host}")
+        reading.read({**PROPS, "enforce": False}, config, call)
+        host = "sts.tencentcloudapi.com" if config else "sqlserver.intl.tencentcloudapi.com"
+        assert [request.line.rsplit(" ", 1)[0] for request in proxy.requests] == [f"CONNECT {host}:443"]
+        assert trap.requests == []
+    assert [warning for warning in call.warnings if "not Tencent Cloud" in warning] == []

@@ -7,8 +7,15 @@ from pathlib import Path
 import pytest
 from harness.answers import MIGRATION
 
-from pulumi_tcsql_check import MigrationCheckResult, credentials, inputs, look
-from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, built_in_names
+from pulumi_tcsql_check import MigrationCheckResult, inputs, look, provider_config
+from pulumi_tcsql_check.emulator import (
+    DUMMY_SECRET_ID,
+    DUMMY_SECRET_KEY,
+    OTHER_ACCOUNT_ID,
+    OTHER_SECRET_ID,
+    OTHER_SECRET_KEY,
+    built_in_names,
+)
 from pulumi_tcsql_check.emulator.scenario import PUBLISHED_STEPS
 from pulumi_tcsql_check.errors import CheckFailedError
 from pulumi_tcsql_check.progress import Progress, StepDetail
@@ -21,7 +28,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def table(heading: str) -> list[list[str]]:
     """Return the cells of the first table below a heading, without its head."""
     section = README.split(f"\n## {heading}\n", 1)[1]
-    rows = re.findall(r"(?m)^\|(.+)\|$", section.split("\n## ", 1)[0])
+    first = re.search(r"(?m)(^\|.+\|\n)+", section.split("\n## ", 1)[0])
+    assert first is not None
+    rows = re.findall(r"(?m)^\|(.+)\|$", first[0])
     return [[cell.strip() for cell in row.split(" | ")] for row in rows[2:]]
 
 
@@ -100,9 +109,16 @@ def test_the_contents_lead_somewhere() -> None:
     assert re.findall(r"\]\(#([a-z-]+)\)", README) == headings
 
 
-def test_what_is_refused_is_named() -> None:
-    """The keys that the README gives as refused are refused."""
-    assert {"assumeRole", "profile", "domain"} <= set(credentials.NOT_HONOURED)
+def test_the_second_accounts_keys_are_the_emulators_own() -> None:
+    """Whoever copies them is let in."""
+    assert f"({OTHER_ACCOUNT_ID}, with the keys `{OTHER_SECRET_ID}` and\n`{OTHER_SECRET_KEY}`)" in README
+
+
+def test_every_key_of_the_provider_is_in_the_tables() -> None:
+    """What is honoured, refused, or without a meaning here is said of each."""
+    section = README.split("\n## Credentials and CAM policy\n", 1)[1].split("\n## ", 1)[0]
+    names = (*provider_config.HONOURED, *provider_config.REFUSED, *provider_config.WITHOUT_MEANING_HERE)
+    assert [name for name in names if name not in section] == []
 
 
 def test_the_tested_sdk_versions_are_the_ones_installed() -> None:

@@ -1,16 +1,18 @@
 """What a pod's or an instance's surroundings give, against a scripted server in their place."""
 
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 import pytest
 from harness.loopback import Loopback, Reply, answer, join_exchanges, reset, send_and_close, silence, trickle
 
-from pulumi_tcsql_check import role_credentials
-from pulumi_tcsql_check.credentials import Credentials
+from pulumi_tcsql_check import role_credentials, sts
+from pulumi_tcsql_check.credentials import Credentials, Source
 from pulumi_tcsql_check.errors import CredentialsError, WaitCancelledError
+from pulumi_tcsql_check.gate import SystemClock
 from pulumi_tcsql_check.inputs import Endpoint
 
 IDENTITY = "the.pods.identity"
@@ -18,14 +20,13 @@ KEY = "a-temporary-key"
 TOKEN = "a-temporary-token"
 STS_ANSWER = (
     '{"Response":{"Credentials":{"Token":"a-temporary-token","TmpSecretId":"AKIDtemporary","TmpSecretKey":'
-    '"a-temporary-key"},"ExpiredTime":1,"RequestId":"r"}}'
+    '"a-temporary-key"},"ExpiredTime":1700000000,"RequestId":"r"}}'
 )
 CVM_ANSWER = (
-    '{"TmpSecretId":"AKIDtemporary","TmpSecretKey":"a-temporary-key","Token":"a-temporary-token","ExpiredTime":1,'
+    '{"TmpSecretId":"AKIDtemporary","TmpSecretKey":"a-temporary-key","Token":"a-temporary-token","ExpiredTime":1700000000,'
     '"Code":"Success"}'
 )
 REFUSED = f'{{"Response":{{"Error":{{"Code":"AuthFailure","Message":"not {KEY}"}},"RequestId":"r"}}}}'
-CVM_ENVIRON = {"TENCENTCLOUD_CAM_ROLE_NAME": "gatekeeper"}
 
 
 def go_on() -> None:
@@ -59,23 +60,36 @@ def tke_environ(folder: Path) -> dict[str, str]:
     }
 
 
+def sources(
+    environ: Mapping[str, str], cam_role: str | None, check_cancelled: Callable[[], None] = go_on
+) -> tuple[Source, Source]:
+    """List both sources, with the machine's own clock."""
+    clock = SystemClock(threading.Event())
+    service = sts.TokenService(clock, threading.Event())
+    return role_credentials.sources(environ, cam_role, service, clock, check_cancelled)
+
+
 def ask_tke(environ: Mapping[str, str], server: Loopback) -> Credentials | None:
     """Ask the pod's source, with this server as the token service."""
-    (_, look), _ = role_credentials.sources(environ, go_on, sts=Endpoint("http", server.host))
-    return look()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sts, "ENDPOINT", Endpoint("http", server.host))
+        (_, look), _ = sources(environ, None)
+        return look()
 
 
-def ask_cvm(environ: Mapping[str, str], server: Loopback) -> Credentials | None:
+def ask_cvm(role: str | None, server: Loopback, check_cancelled: Callable[[], None] = go_on) -> Credentials | None:
     """Ask the instance's source, with this server in place of the metadata."""
-    _, (_, look) = role_credentials.sources(environ, go_on, metadata_url=f"http://{server.host}/roles/")
-    return look()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(role_credentials, "METADATA_URL", f"http://{server.host}/roles/")
+        _, (_, look) = sources({}, role, check_cancelled)
+        return look()
 
 
 def test_a_pod_gets_its_roles_credentials(tmp_path: Path) -> None:
     """The pod's identity goes to the token service, unsigned, and the temporary credentials come back."""
     with Loopback(answer(STS_ANSWER)) as server:
         found = ask_tke(tke_environ(tmp_path), server)
-    assert found == Credentials("AKIDtemporary", KEY, TOKEN, "the TKE pod's identity")
+    assert found == Credentials("AKIDtemporary", KEY, TOKEN, "the TKE pod's identity", 1700000000.0)
     (request,) = server.requests
     assert request.headers["x-tc-action"] == "AssumeRoleWithWebIdentity"
     assert request.headers["x-tc-region"] == "ap-guangzhou"
@@ -91,8 +105,8 @@ def test_a_pod_gets_its_roles_credentials(tmp_path: Path) -> None:
 def test_an_instance_gets_its_roles_credentials() -> None:
     """The role that the environment names is asked for by its name."""
     with Loopback(answer(CVM_ANSWER, kind="text/plain")) as server:
-        found = ask_cvm(CVM_ENVIRON, server)
-    assert found == Credentials("AKIDtemporary", KEY, TOKEN, "the CVM role gatekeeper")
+        found = ask_cvm("gatekeeper", server)
+    assert found == Credentials("AKIDtemporary", KEY, TOKEN, "the CVM role gatekeeper", 1700000000.0)
     assert [request.line for request in server.requests] == ["GET /roles/gatekeeper HTTP/1.1"]
 
 
@@ -108,7 +122,7 @@ def test_where_the_environment_shows_no_pod_nobody_is_asked(tmp_path: Path, miss
 def test_where_the_environment_names_no_role_nobody_is_asked() -> None:
     """Without a role's name the metadata are not asked."""
     with Loopback(answer(CVM_ANSWER)) as server:
-        assert ask_cvm({"TENCENTCLOUD_CAM_ROLE_NAME": ""}, server) is None
+        assert ask_cvm(None, server) is None
     assert server.requests == []
 
 
@@ -132,7 +146,9 @@ def test_a_pod_without_a_proper_answer_has_no_credentials(tmp_path: Path, reply:
     with Loopback(reply) as server, pytest.raises(CredentialsError) as caught:
         ask_tke(tke_environ(tmp_path), server)
     said = str(caught.value)
-    assert said.startswith("No credentials came from the TKE pod's identity, which the environment names (")
+    assert said.startswith(
+        "No credentials came from the TKE pod's identity, which the configuration or the environment names ("
+    )
     assert caught.value.__cause__ is None
     for hidden in (KEY, TOKEN, IDENTITY):
         assert hidden not in said
@@ -142,24 +158,40 @@ def test_a_pod_without_a_proper_answer_has_no_credentials(tmp_path: Path, reply:
 def test_an_instance_without_a_proper_answer_has_no_credentials(reply: Reply) -> None:
     """Whatever goes wrong is one sentence that names the role, and nothing of the answer."""
     with Loopback(reply) as server, pytest.raises(CredentialsError) as caught:
-        ask_cvm(CVM_ENVIRON, server)
+        ask_cvm("gatekeeper", server)
     said = str(caught.value)
-    assert said.startswith("No credentials came from the CVM role gatekeeper, which the environment names (")
+    assert said.startswith(
+        "No credentials came from the CVM role gatekeeper, which the configuration or the environment names ("
+    )
     assert KEY not in said
     assert TOKEN not in said
+
+
+def test_an_answer_that_says_it_failed_gives_nothing() -> None:
+    """The metadata say in `Code` whether what stands beside it is of use."""
+    failed = answer(CVM_ANSWER.replace("Success", "Failed"))
+    with Loopback(failed) as server, pytest.raises(CredentialsError, match=r"No credentials came .* \(ValueError\)"):
+        ask_cvm("gatekeeper", server)
+
+
+def test_a_roles_name_is_one_part_of_the_path() -> None:
+    """Whatever it is called, nothing else is asked for."""
+    with Loopback(answer(CVM_ANSWER)) as server:
+        ask_cvm("../a b?c", server)
+    assert [request.line for request in server.requests] == ["GET /roles/..%2Fa%20b%3Fc HTTP/1.1"]
 
 
 def test_half_an_answer_is_refused() -> None:
     """An empty key beside an id is half a pair, as everywhere."""
     with Loopback(answer(CVM_ANSWER.replace(KEY, ""))) as server, pytest.raises(CredentialsError) as caught:
-        ask_cvm(CVM_ENVIRON, server)
+        ask_cvm("gatekeeper", server)
     assert str(caught.value) == "TmpSecretKey is missing in the CVM role gatekeeper, though its counterpart is there."
 
 
 def test_an_answer_that_is_no_plain_text_is_refused() -> None:
     """A key with a space would break the header it goes into."""
     with Loopback(answer(CVM_ANSWER.replace(KEY, "a key"))) as server, pytest.raises(CredentialsError) as caught:
-        ask_cvm(CVM_ENVIRON, server)
+        ask_cvm("gatekeeper", server)
     assert (
         str(caught.value) == "TmpSecretKey in the CVM role gatekeeper is not plain text without spaces or line breaks."
     )
@@ -182,7 +214,7 @@ def test_a_slow_answer_is_not_awaited(monkeypatch: pytest.MonkeyPatch, tmp_path:
         with pytest.raises(CredentialsError, match="TKE pod"):
             ask_tke(tke_environ(tmp_path), server)
         with pytest.raises(CredentialsError, match="CVM role"):
-            ask_cvm(CVM_ENVIRON, server)
+            ask_cvm("gatekeeper", server)
         assert time.monotonic() - began < 1
 
 
@@ -191,24 +223,22 @@ def test_a_redirect_of_the_metadata_is_not_followed() -> None:
     with Loopback(answer(CVM_ANSWER)) as elsewhere:
         redirect = answer("", status="302 Found", Location=f"http://{elsewhere.host}/")
         with Loopback(redirect) as server, pytest.raises(CredentialsError):
-            ask_cvm(CVM_ENVIRON, server)
+            ask_cvm("gatekeeper", server)
     assert elsewhere.requests == []
 
 
 def test_a_cancelled_update_ends_the_search_as_what_it_is() -> None:
     """The search stops with the sentence for a cancelled update, not with one about credentials."""
-    with Loopback(silence) as server:
-        _, (_, look) = role_credentials.sources(CVM_ENVIRON, cancel, metadata_url=f"http://{server.host}/")
-        with pytest.raises(WaitCancelledError):
-            look()
+    with Loopback(silence) as server, pytest.raises(WaitCancelledError):
+        ask_cvm("gatekeeper", server, cancel)
 
 
 def test_the_sources_are_named_with_what_shows_them() -> None:
     """Each name tells its reader which variables would have made it looked at."""
-    names = [name for name, _ in role_credentials.sources({}, go_on)]
+    names = [name for name, _ in sources({}, None)]
     assert names == [
         "the TKE pod's identity (TKE_REGION, TKE_PROVIDER_ID, TKE_WEB_IDENTITY_TOKEN_FILE, TKE_ROLE_ARN)",
-        "the CVM role (TENCENTCLOUD_CAM_ROLE_NAME)",
+        "the CVM role (tencentcloud:camRoleName or TENCENTCLOUD_CAM_ROLE_NAME)",
     ]
 
 

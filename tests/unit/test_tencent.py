@@ -5,7 +5,6 @@ import io
 import json
 import logging
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from harness.loopback import (
 )
 from harness.starting import start_check
 
-from pulumi_tcsql_check import exchange, rate_limit, tencent
+from pulumi_tcsql_check import exchange, rate_limit
 from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, Keys, Scenario, parse
 from pulumi_tcsql_check.errors import (
@@ -41,7 +40,7 @@ from pulumi_tcsql_check.errors import (
 from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.progress import Migration, Progress, StepDetail
-from pulumi_tcsql_check.tencent import MigrationApi, default_endpoint
+from pulumi_tcsql_check.tencent import MigrationApi
 
 NOW = FakeClock().monotonic()
 SOON = NOW + 5
@@ -212,7 +211,7 @@ def test_only_a_whole_zero_is_a_flow_that_has_succeeded(content: str) -> None:
         ("UnauthorizedOperation.PermissionDenied", PermanentError, "Allow the action sqlserver:DescribeFlowStatus in"),
         ("InvalidParameter", PermanentError, "Check flow_id, region, and that the flow is of the same account."),
         ("InvalidParameter.ParamsAssertFailed", PermanentError, "Check flow_id, region, and"),
-        ("ResourceNotFound.Whatever", NotFoundError, "Check flow_id, region, and that the credentials belong"),
+        ("ResourceNotFound.Whatever", PermanentError, "Check flow_id, region, and that the credentials belong"),
         ("FailedOperation", PermanentError, "Request "),
         ("InternalError.DBError", TransientError, "Request "),
         ("RequestLimitExceeded", ThrottledError, "Request "),
@@ -572,33 +571,3 @@ def test_the_sdk_logs_nothing() -> None:
         logger.removeHandler(handler)
         logger.setLevel(level)
     assert records.getvalue() == ""
-
-
-@pytest.mark.parametrize(
-    ("region", "host"),
-    [
-        ("ap-guangzhou", "sqlserver.intl.tencentcloudapi.com"),
-        ("na-ashburn", "sqlserver.intl.tencentcloudapi.com"),
-        ("ap-shanghai-fsi", "sqlserver.ap-shanghai-fsi.tencentcloudapi.com"),
-        ("ap-shenzhen-fsi", "sqlserver.ap-shenzhen-fsi.tencentcloudapi.com"),
-    ],
-)
-def test_finance_regions_have_a_host_of_their_own(region: str, host: str) -> None:
-    """All other regions share the international one."""
-    endpoint = default_endpoint(region)
-    assert endpoint == Endpoint("https", host)
-    assert endpoint.is_tencent
-
-
-def test_the_root_cause_of_a_ring_of_errors_is_found() -> None:
-    """Errors that name each other as their cause don't keep the gate looking."""
-    first, second = ValueError(), KeyError()
-    first.__cause__, second.__cause__ = second, first
-    assert tencent._root_cause(first) in ("KeyError", "ValueError")
-
-
-def test_the_root_cause_of_a_refused_certificate_is_its_flaw() -> None:
-    """OpenSSL's own sentence is the one to show."""
-    error = ssl.SSLCertVerificationError()
-    error.verify_message = "certificate has expired"
-    assert tencent._root_cause(OSError(error)) == "its certificate was refused (certificate has expired)"

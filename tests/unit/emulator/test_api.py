@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from pulumi_tcsql_check.emulator import Keys, ManualClock, Scenario, load
-from pulumi_tcsql_check.emulator.api import Api, Reply
+from pulumi_tcsql_check.emulator.api import Api
+from pulumi_tcsql_check.emulator.reply import Reply
 from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.scenario import (
     PUBLISHED_STEPS,

@@ -32,6 +32,7 @@ def test_a_line_says_when_what_and_how(signed: SignedRequest, clock: ManualClock
         "migrate_id": 1066,
         "flow_id": None,
         "region": "ap-guangzhou",
+        "account": None,
         "outcome": "answer",
     }
 

@@ -1,0 +1,115 @@
+"""The only module that knows Tencent's SDK: one bounded call after the other, of one service, as one caller."""
+
+import logging
+import threading
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from tencentcloud.common.common_client import CommonClient
+from tencentcloud.common.credential import Credential
+from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
+from tencentcloud.common.profile.client_profile import ClientProfile
+from tencentcloud.common.profile.http_profile import HttpProfile
+
+from pulumi_tcsql_check import envelope, rate_limit
+from pulumi_tcsql_check.credentials import Credentials
+from pulumi_tcsql_check.errors import TransientError, WaitCancelledError
+from pulumi_tcsql_check.exchange import BoundedAdapter, ExchangeTimeoutError, bound_seconds, run_bounded
+from pulumi_tcsql_check.inputs import Endpoint
+from pulumi_tcsql_check.retry import Clock
+
+TURN_SECONDS = 5.0
+"""How long after its deadline a wait may still get its turn for the last request."""
+
+# At DEBUG the SDK logs the Authorization header and the token (it formats the whole request): let it log nothing.
+logging.getLogger("tencentcloud_sdk_common").addFilter(lambda _: False)
+
+T = TypeVar("T")
+
+
+class Client:
+    """Calls one service at one endpoint; one thread uses it at a time."""
+
+    def __init__(  # noqa: PLR0913  # what makes a caller, and all but the first two by name
+        self,
+        service: str,
+        version: str,
+        *,
+        credentials: Credentials | None,
+        endpoint: Endpoint,
+        region: str,
+        clock: Clock,
+        cancelled: threading.Event,
+    ) -> None:
+        """Prepare; nothing is sent yet.
+
+        Args:
+            service: The API, such as `sqlserver`; part of the signature.
+            version: The API's version.
+            credentials: Who asks; nobody for a call that isn't signed.
+            endpoint: Whom to ask.
+            region: The API's `Region`.
+            clock: The time in which to await a turn under the process's limit.
+            cancelled: Set when the update is cancelled: an exchange under way is left behind then.
+        """
+        self._service = service
+        self._version = version
+        self._credentials = credentials
+        self._endpoint = endpoint
+        self._region = region
+        self._clock = clock
+        self._cancelled = cancelled
+        self._adapter, self._client = self._connect()
+
+    def call(  # noqa: PLR0913  # one for each thing that differs from call to call, half of them by name
+        self,
+        action: str,
+        params: Mapping[str, object],
+        kind: type[T],
+        deadline: float,
+        *,
+        advice: envelope.Advice = (),
+        at_most_seconds: float = float("inf"),
+    ) -> T:
+        """Call an action once.
+
+        Args:
+            action: The action's name.
+            params: Its parameters.
+            kind: The type of its answer.
+            deadline: The instant, on the clock, that bounds the exchange together with its own limits.
+            advice: What to do about which error code.
+            at_most_seconds: A closer bound on the exchange, where there is one.
+
+        Raises:
+            ThrottledError: There were too many requests.
+            TransientError: There was no connection or no sensible answer.
+            PermanentError: The API refused.
+            WaitCancelledError: The update was cancelled.
+        """
+        rate_limit.PROCESS.wait_for_turn(self._clock, max(deadline, self._clock.monotonic()) + TURN_SECONDS)
+        seconds = min(at_most_seconds, bound_seconds(deadline - self._clock.monotonic()))
+        self._adapter.begin(seconds)
+        options = None if self._credentials else {"SkipSign": True}
+        try:
+            body = run_bounded(lambda: self._client.call(action, dict(params), options), seconds, self._check_cancelled)
+        except ExchangeTimeoutError:
+            self._adapter, self._client = self._connect()  # the old one is still in the hands of the exchange
+            raise TransientError(f"{self._endpoint} gave no answer within {seconds:.3g} s.") from None
+        except TencentCloudSDKException as error:
+            raise envelope.no_answer(error, self._adapter.status, self._endpoint) from None
+        return envelope.decode(body, kind, endpoint=self._endpoint, who=self._credentials, advice=advice)
+
+    def _connect(self) -> tuple[BoundedAdapter, CommonClient]:
+        http = HttpProfile(protocol=self._endpoint.scheme, endpoint=self._endpoint.host, keepAlive=True)
+        profile = ClientProfile(httpProfile=http, language="en-US", disable_region_breaker=True)
+        who = self._credentials
+        credential: Any = Credential(who.secret_id, who.secret_key, who.token) if who else None
+        client = CommonClient(self._service, self._version, credential, self._region, profile)
+        if self._endpoint.is_loopback:
+            client.request.conn.proxy = None
+        return BoundedAdapter.on(client.request.conn._session), client  # noqa: SLF001  # the SDK has no public way
+
+    def _check_cancelled(self) -> None:
+        if self._cancelled.is_set():
+            raise WaitCancelledError

@@ -1,0 +1,89 @@
+"""Looks for credentials where users keep them, in the order that the README's table gives."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pulumi_tcsql_check import credential_files
+from pulumi_tcsql_check.credential_files import DEFAULT_PROFILE
+from pulumi_tcsql_check.credentials import Credentials, Source, pair
+from pulumi_tcsql_check.errors import CredentialsError
+from pulumi_tcsql_check.provider_config import ProviderConfig
+from pulumi_tcsql_check.stack_config import CONFIG_NAMESPACE, HOW_TO, StackConfig
+
+
+def find(
+    asked: ProviderConfig, config: StackConfig, environ: Mapping[str, str], home: Path, roles: tuple[Source, Source]
+) -> Credentials:
+    """Return the first credentials found.
+
+    A role that is named (`camRoleName`, `enablePodOidc`) goes before all else, as in Pulumi's provider.
+
+    Args:
+        asked: What the provider's keys say.
+        config: The stack's configuration.
+        environ: The provider process's environment.
+        home: The user's home folder.
+        roles: The two sources that have to be asked over the network: the TKE pod's, the CVM instance's.
+
+    Raises:
+        CredentialsError: A source is unusable, or there are none; it lists what was tried.
+    """
+    pod, instance = roles
+    sources: tuple[Source, ...] = (
+        ("the stack's configuration (tencentcloud:secretId)", lambda: _from_config(config)),
+        ("the environment (TENCENTCLOUD_SECRET_ID)", lambda: _from_environment(environ)),
+        *_files(asked, home),
+        pod,
+        instance,
+    )
+    if asked.pod_oidc:
+        sources = (pod,)
+    elif asked.cam_role is not None:
+        sources = (instance,)
+    for _, look in sources:
+        found = look()
+        if found is not None:
+            return found
+    raise CredentialsError(f"No Tencent Cloud credentials were found. {HOW_TO}", [name for name, _ in sources])
+
+
+def _from_config(config: StackConfig) -> Credentials | None:
+    names = (f"{CONFIG_NAMESPACE}:secretId", f"{CONFIG_NAMESPACE}:secretKey")
+    token = config.get(f"{CONFIG_NAMESPACE}:securityToken")
+    return pair("the stack's configuration", names, config.get(names[0]), config.get(names[1]), token)
+
+
+def _from_environment(environ: Mapping[str, str]) -> Credentials | None:
+    names = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY")
+    token = environ.get("TENCENTCLOUD_TOKEN") or environ.get("TENCENTCLOUD_SECURITY_TOKEN")
+    return pair("the environment", names, environ.get(names[0]), environ.get(names[1]), token)
+
+
+def _files(asked: ProviderConfig, home: Path) -> tuple[Source, ...]:
+    """List the files: the SDK's, then the command line's; where a profile or folder is asked for, as it is meant."""
+    profile = asked.profile.value if asked.profile else DEFAULT_PROFILE
+    folder = _expand(asked.credentials_dir.value, home) if asked.credentials_dir else home / ".tccli"
+    sdk: Source = (
+        "~/.tencentcloud/credentials",
+        lambda: credential_files.from_profile_file(home, profile),
+    )
+    name = f"{asked.credentials_dir.value if asked.credentials_dir else '~/.tccli'}/{profile}.credential"
+    cli: Source = (name, lambda: credential_files.from_cli_file(folder / f"{profile}.credential"))
+    if asked.credentials_dir:
+        return (cli, ("", _missing(asked.credentials_dir.by, name)))
+    if asked.profile:
+        return (cli, sdk, ("", _missing(asked.profile.by, f"{name} and {sdk[0]} ({profile})")))
+    return (sdk, cli)
+
+
+def _missing(who: str, what: str) -> Callable[[], Credentials | None]:
+    """Make the source that ends the search: what was asked for is not there, and another will not do."""
+
+    def look() -> Credentials | None:
+        raise CredentialsError(f"{who} asks for {what}, where there are no credentials.")
+
+    return look
+
+
+def _expand(folder: str, home: Path) -> Path:
+    return home / folder[2:] if folder.startswith("~/") else home if folder == "~" else Path(folder)

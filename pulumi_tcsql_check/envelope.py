@@ -1,0 +1,137 @@
+"""Reads the envelope in which every Tencent API answers, strictly, and tells apart the ways of not being an answer.
+
+It knows no SDK and no action: whoever asks says which answer it expects, and what to do about which error code.
+"""
+
+import json
+import ssl
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from pulumi_tcsql_check.credentials import Credentials
+from pulumi_tcsql_check.errors import ApiError, PermanentError, ThrottledError, TransientError
+from pulumi_tcsql_check.exchange import BodyTooLargeError
+from pulumi_tcsql_check.inputs import Endpoint
+from pulumi_tcsql_check.progress import printable
+
+Advice = Sequence[tuple[str, str]]
+"""What to do, by the beginning of the API's error code."""
+
+_OK = 200
+_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS, _SERVER_ERROR = 408, 429, 500
+
+T = TypeVar("T")
+
+
+class _Error(msgspec.Struct, rename="pascal"):
+    code: str
+    message: str
+
+
+class _Outcome(msgspec.Struct, rename="pascal"):
+    error: _Error | msgspec.UnsetType = msgspec.UNSET
+    request_id: str = ""
+
+
+class _Envelope(msgspec.Struct, rename="pascal"):
+    response: _Outcome
+
+
+class _Answer(msgspec.Struct, Generic[T], rename="pascal"):
+    response: T
+
+
+def decode(body: bytes, kind: type[T], *, endpoint: Endpoint, who: Credentials | None, advice: Advice) -> T:
+    """Decode the body of an answer.
+
+    Args:
+        body: What came.
+        kind: The answer's type, field by field.
+        endpoint: Who answered; for the sentences of errors.
+        who: Who asked, where it was somebody; the same.
+        advice: What to do about a refusal; the first that fits is given.
+
+    Raises:
+        ThrottledError: There were too many requests.
+        TransientError: It is no answer of the documented kind, or an error that passes by itself.
+        PermanentError: The API refused.
+    """
+    try:
+        json.loads(body, object_pairs_hook=_refuse_duplicates)
+        outcome = msgspec.json.decode(body, type=_Envelope).response
+        if outcome.error is msgspec.UNSET:
+            return msgspec.json.decode(body, type=_Answer[kind]).response  # type: ignore[valid-type]  # known at run time
+    except (ValueError, RecursionError) as error:
+        reason = printable(str(error), 120)
+        raise TransientError(f"{endpoint} gave an answer that is not the documented one: {reason}.") from None
+    facts: dict[str, Any] = {"code": outcome.error.code, "request_id": outcome.request_id}
+    raise _classify(outcome.error, facts, endpoint, who, advice)
+
+
+def _classify(
+    error: _Error, facts: dict[str, Any], endpoint: Endpoint, who: Credentials | None, advice: Advice
+) -> ApiError:
+    message = printable(error.message).rstrip(".")
+    said = f"{endpoint} answered {printable(error.code, 80)}: {message}"
+    if error.code.startswith("RequestLimitExceeded"):
+        return ThrottledError(f"{said}.", **facts)
+    if error.code.startswith("InternalError") or error.code == "FailedOperation.DBError":
+        return TransientError(f"{said}.", **facts)
+    action = next((text for prefix, text in advice if error.code.startswith(prefix)), "")
+    asked = f" (asked with {who})" if who is not None else ""
+    return PermanentError(f"{said}{asked}. {action}".rstrip(), **facts)
+
+
+def no_answer(error: BaseException, status: int, endpoint: Endpoint) -> ApiError:
+    """Tell apart an answer with another status than 200 from no answer at all.
+
+    Args:
+        error: What the SDK raised.
+        status: The HTTP status, 0 where there was none.
+        endpoint: Who was asked.
+    """
+    if status in (0, _OK):
+        return TransientError(f"no answer could be had from {endpoint}: {root_cause(error)}.")
+    problem = f"{endpoint} answered with HTTP status {status}"
+    if status == _TOO_MANY_REQUESTS:
+        return ThrottledError(f"{problem}.")
+    if status == _REQUEST_TIMEOUT or status >= _SERVER_ERROR:
+        return TransientError(f"{problem}.")
+    return PermanentError(
+        f"{problem}, which is no answer of the API (redirects are not followed). Check the endpoint and any proxy."
+    )
+
+
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object that gives a name twice: which of the two is meant, nobody can say."""
+    names = [name for name, _ in pairs]
+    if len(set(names)) != len(names):
+        raise ValueError("a name stands twice in one object")
+    return dict(pairs)
+
+
+def root_cause(error: BaseException) -> str:
+    """Name what lies at the bottom of an exchange that brought no answer.
+
+    The text of the SDK's and the HTTP library's own errors is not shown: it is long, and may quote a proxy's password.
+    """
+    cause: BaseException = error
+    seen: set[int] = set()
+    while (below := _below(cause)) is not None and id(below) not in seen:
+        seen.add(id(below))
+        cause = below
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"its certificate was refused ({cause.verify_message})"
+    if isinstance(cause, BodyTooLargeError):
+        return str(cause)
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror.lower()
+    return type(cause).__name__
+
+
+def _below(error: BaseException) -> BaseException | None:
+    reason = getattr(error, "reason", None)
+    nested = [arg for arg in (reason, *error.args) if isinstance(arg, BaseException)]
+    return nested[0] if nested else error.__cause__ or error.__context__

@@ -1,0 +1,28 @@
+"""The stack's configuration as the provider process gets it, and how a part of it is refused that can't be honoured."""
+
+from typing import Any, Protocol
+
+from pulumi_tcsql_check.errors import CredentialsError
+
+CONFIG_NAMESPACE = "tencentcloud"
+"""The namespace of Pulumi's Tencent Cloud provider, whose keys are used here as well."""
+
+HOW_TO = (
+    "Set them with `pulumi config set tencentcloud:secretId ...` and "
+    "`pulumi config set --secret tencentcloud:secretKey`, or as TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY."
+)
+
+
+class StackConfig(Protocol):
+    """The stack's configuration, decrypted; keys carry their namespace, and structured values come as JSON text."""
+
+    def get(self, key: str, /) -> Any:  # noqa: ANN401  # whatever Pulumi's wire brought
+        """Return a value, or None."""
+
+
+def refusal(what: str) -> CredentialsError:
+    """Make the error that refuses to pass something over."""
+    return CredentialsError(
+        f"{what}, and to pass that over might ask about another account's migration. "
+        f"Give the gate's stack credentials of its own: {HOW_TO}"
+    )

@@ -1,0 +1,16 @@
+"""Moves the token service and the metadata in the provider process, and in no other, to where a test says.
+
+Their addresses are constants of the package's modules, which no configuration and no variable of its own reaches. With
+this folder on `PYTHONPATH` Python runs this file at its start.
+"""
+
+import os
+import sys
+
+VARIABLE = "TCSQL_CHECK_TEST_STAND_IN"
+
+if os.environ.get(VARIABLE) and "pulumi.dynamic" in sys.orig_argv:
+    from pulumi_tcsql_check import inputs, role_credentials, sts
+
+    sts.ENDPOINT = inputs.endpoint(os.environ[VARIABLE])
+    role_credentials.METADATA_URL = os.environ[VARIABLE] + role_credentials.METADATA_URL.split(".com", 1)[1]
