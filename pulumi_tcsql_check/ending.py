@@ -74,8 +74,8 @@ def guard(name: str, passed: pulumi.Output[bool], enforce: pulumi.Input[bool] | 
     def refuse(both: list[object]) -> None:
         if both[0] is not True and both[1] is not False:
             raise pulumi.RunError(
-                f"The gate {name} did not pass, so the program ends here and nothing is deleted; "
-                "the gate's own error says why."
+                f"The gate {name} did not pass, so the program ends here, before what was removed from it is deleted; "
+                "the error of the gate, or of what it depends on, says why."
             )
 
     return pulumi.Output.all(passed, enforce).apply(refuse, run_with_unknowns=True)

@@ -28,8 +28,12 @@ def hold_stack(*checks: MigrationCheck) -> None:
     """Hold everything that the program declares below this call until every check has passed.
 
     On `pulumi up` the call returns once all of them have passed; if one hasn't, it ends the program, so that nothing
-    below is created, changed or deleted. What is declared above goes on meanwhile. On a preview, and for a check with
-    `enforce=False`, it waits for one answer, whatever that says. Under `pulumi.runtime.set_mocks` it does nothing.
+    below is created, changed or deleted. What is declared above goes on meanwhile, and so do other coroutines and each
+    `apply`. On a preview, and for a check with `enforce=False`, it waits for one answer, whatever that says. Under
+    `pulumi.runtime.set_mocks` it does nothing.
+
+    Put the call above all that may have to be deleted before it is replaced: the engine deletes what stands behind such
+    a resource together with it, and if that happens above the call, the check has not spoken yet.
 
     Args:
         checks: The gates, one or more.
@@ -45,8 +49,11 @@ def hold_stack(*checks: MigrationCheck) -> None:
             raise NotAGateError(f"hold_stack waits for MigrationCheck, and was given {type(check).__name__}.")
     if in_unit_test():
         return
-    _pump()(_settled(checks))
-    pulumi.runtime.register_stack_transformation(_depending_on(checks))
+    pump = _pump()
+    try:
+        pump(_settled(checks))
+    finally:  # also for a program that catches the refusal, or cleans up after it
+        pulumi.runtime.register_stack_transformation(_depending_on(checks))
 
 
 def _pump() -> Callable[[Awaitable[None]], None]:
@@ -76,8 +83,7 @@ async def _settled(checks: Sequence[MigrationCheck]) -> None:
 
 
 async def _tell(checks: Sequence[MigrationCheck]) -> None:
-    for check in checks:
-        unknown = await _unknown(check)
+    for check, unknown in zip(checks, await asyncio.gather(*map(_unknown, checks)), strict=True):
         if unknown:
             pulumi.log.info(
                 f"hold_stack waits for the check {check.pulumi_resource_name}, which can't be looked up before "

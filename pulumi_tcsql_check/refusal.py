@@ -61,8 +61,8 @@ def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN4
         name: The input.
         value: What the program gives.
         to_be_known: Whether the value must be there before the gate is registered, as on an up. There it can be missing
-            only because `--target` or `--exclude` left out the resource that brings it. Without this the engine writes
-            a state that it can't read any more: the gate in it depends on a resource that isn't.
+            only because the resource that brings it failed, or `--target` or `--exclude` left it out. In the latter
+            case the engine would write a state that it can't read again: the gate in it depends on what isn't there.
 
     Returns:
         The plain value, or an output, which can be awaited more than once and fails if it must be known and isn't.
@@ -78,8 +78,8 @@ def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN4
     def known(got: object) -> object:
         if to_be_known and pulumi.contains_unknowns(got):
             raise pulumi.RunError(
-                f"{name} of the gate is not known in this update, since --target or --exclude leave out the resource "
-                "that brings it. Name that resource as well, or run `pulumi up` without them."
+                f"{name} of the gate is not known in this update: the resource that brings it has failed, or was left "
+                "out by --target or --exclude. See its own error, or name it as well."
             )
         return got
 

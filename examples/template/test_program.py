@@ -34,7 +34,7 @@ def test_the_gate_asks_about_the_right_migration() -> pulumi.Output[None]:
     """The number and the region are those of the configuration."""
 
     def compare(values: list[Any]) -> None:
-        assert values == ["1066", "ap-guangzhou"]
+        assert values == [1066, "ap-guangzhou"]
 
     return pulumi.Output.all(check.migrate_id, check.region).apply(compare)
 

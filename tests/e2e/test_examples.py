@@ -55,7 +55,10 @@ def test_one_line_holds_what_the_next_version_changes_and_removes(tmp_path: Path
         refused = stack.up("--continue-on-error")
     assert refused.exit_code != 0
     assert 'failed at step 4 of 8, "Character set check"' in refused.screen
-    assert "The gate orders did not pass, so the program ends here and nothing is deleted" in refused.screen
+    assert (
+        "The gate orders did not pass, so the program ends here, before what was removed from it is deleted"
+        in refused.screen
+    )
     assert {path.name: path.read_text() for path in records.iterdir()} == before
 
     with EmulatorProcess("pass", tmp_path / "requests.jsonl") as emulator:

@@ -139,7 +139,10 @@ def test_nothing_is_deleted_behind_a_refusal_even_with_continue_on_error(build: 
     assert refused.exit_code != 0
     assert site.records == {"behind": "new", "old": "old"}
     assert any(error.startswith("migration check 2 (ap-guangzhou) failed at step 4") for error in errors(refused))
-    assert "The gate orders did not pass, so the program ends here and nothing is deleted" in refused.screen
+    assert (
+        "The gate orders did not pass, so the program ends here, before what was removed from it is deleted"
+        in refused.screen
+    )
     assert "Traceback" not in refused.screen
 
     site.stack.config_file.write_text(config, encoding="utf-8")
@@ -178,8 +181,8 @@ def test_an_update_that_leaves_out_what_brings_the_id_spoils_no_state(build: Bui
     refused = site.stack.up("--target", "**:Record::*")
     assert refused.exit_code != 0
     assert errors(refused)[0].startswith(
-        "migrate_id of the gate is not known in this update, since --target or --exclude leave out the resource that "
-        "brings it."
+        "migrate_id of the gate is not known in this update: the resource that brings it has failed, or was left out "
+        "by --target or --exclude."
     )
     assert site.records == {}
     assert site.stack.up().exit_code == 0

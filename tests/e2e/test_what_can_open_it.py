@@ -6,7 +6,9 @@ replaced, with another behind it. The second version comes with a check that has
 """
 
 import json
+import os
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +36,7 @@ WAYS = {
     "--exclude-dependents": (*WITHOUT_PREVIEW, "--exclude", GATE, "--exclude-dependents"),
     "--refresh": (*WITHOUT_PREVIEW, "--refresh"),
     "--replace the dependents": (*WITHOUT_PREVIEW, "--replace", RECORDS),
+    "--target-replace the dependents": (*WITHOUT_PREVIEW, "--target-replace", RECORDS),
     "up --plan": ("--plan", PLAN),
     "--continue-on-error": (*WITHOUT_PREVIEW, "--continue-on-error"),
     "--parallel 1": (*WITHOUT_PREVIEW, "--parallel", "1"),
@@ -117,14 +120,24 @@ def test_nothing_behind_a_refused_gate_is_touched(first_version: Path, tmp_path:
     tried.set(2, PASSED)
     passed = tried.stack.up()
     assert passed.exit_code == 0, passed.screen
-    assert {_kind(path) for path in before if path not in tried.files} == set(map(_kind, before)) - {"changed"}
+    assert set(tried.files) == set(map(_in_the_second_version, before))
     assert all("old" not in text for text in tried.files.values())
 
 
-@pytest.mark.parametrize("first_version", ["behind-another"], indirect=True)
-def test_depends_on_does_not_hold_what_stands_behind_another_that_is_replaced(
-    first_version: Path, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("first_version", ["stack"], indirect=True)
+def test_the_oldest_sdk_holds_as_well(first_version: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a refused read is to the program differs from one SDK to the next; nothing is touched by either."""
+    monkeypatch.setenv("PATH", f"{sys.prefix}-oldest/bin{os.pathsep}{os.environ['PATH']}")
+    tried = Tried.copy_of(first_version, tmp_path / "stack")
+    before = tried.files
+    tried.set(2, FAILED)
+    refused = tried.stack.up("--continue-on-error")
+    assert "did not pass, so the program ends here" in refused.screen
+    assert (tried.files, refused.exit_code != 0) == (before, True)
+
+
+@pytest.mark.parametrize("first_version", ["behind-another", "below-another"], indirect=True)
+def test_what_stands_behind_another_that_is_not_held_goes_with_it(first_version: Path, tmp_path: Path) -> None:
     """The limit that README names: what is deleted first takes what is behind it along, before the gate has spoken."""
     tried = Tried.copy_of(first_version, tmp_path / "stack")
     behind = "old/behind-front.json"
@@ -134,6 +147,6 @@ def test_depends_on_does_not_hold_what_stands_behind_another_that_is_replaced(
     assert behind not in tried.files
 
 
-def _kind(path: str) -> str:
-    """Tell what the second version does with a record: the last word of its name."""
-    return Path(path).stem.rsplit("-", 1)[1]
+def _in_the_second_version(path: str) -> str:
+    """Tell which record there is instead: the same, one of a new name, or one in a new folder."""
+    return path.replace("-removed.", "-created.").replace("old/", "new/")

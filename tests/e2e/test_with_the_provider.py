@@ -68,7 +68,7 @@ def test_the_id_reaches_the_gate(tmp_path: Path) -> None:
     }
     gate = seen["pulumi-python:dynamic/tcsql:MigrationCheck"]
     assert gate["id"] == "ap-guangzhou/1066"
-    assert (gate["inputs"]["migrate_id"], gate["inputs"]["region"]) == ("1066", "ap-guangzhou")
+    assert (gate["inputs"]["migrate_id"], gate["inputs"]["region"]) == (1066, "ap-guangzhou")
     assert CONFIG["project:password"] not in json.dumps(gate)
 
 

@@ -129,7 +129,7 @@ def test_the_guard_ends_a_program_whose_gate_did_not_pass(
         await stack.wait_for_rpcs()
 
     if ends:
-        with pytest.raises(pulumi.RunError, match=r"^The gate orders did not pass, so the program ends here and noth"):
+        with pytest.raises(pulumi.RunError, match=r"^The gate orders did not pass, so the program ends here, before"):
             asyncio.run(run())
     else:
         asyncio.run(run())

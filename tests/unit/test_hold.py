@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 from typing import Any
 
 import pulumi
@@ -115,7 +116,7 @@ def test_a_check_that_has_not_passed_ends_the_program(verdict: bool | None) -> N
             engine.order.append("ended")
             number.set_result(1067)
 
-    with pytest.raises(pulumi.RunError, match=r"^The gate one did not pass, so the program ends here and nothing is"):
+    with pytest.raises(pulumi.RunError, match=r"^The gate one did not pass, so the program ends here, before what was"):
         run(engine, program)
     assert engine.order == ["one", "ended", "two"]
 
@@ -206,3 +207,18 @@ def test_a_wait_ends_when_the_sdk_has_stopped_the_loop() -> None:
 
     with pytest.raises(pulumi.RunError, match=r"^The engine ended this update while hold_stack waited"):
         run(engine, program)
+
+
+@pytest.mark.usefixtures("no_mock")
+def test_a_program_that_catches_the_refusal_makes_nothing_below() -> None:
+    """What it declares afterwards depends on the check all the same, and the program ends with the same sentence."""
+    engine = Engine(orders=False)
+
+    def program() -> None:
+        with suppress(pulumi.RunError):
+            hold_stack(check("orders"))
+        record("below")
+
+    with pytest.raises(pulumi.RunError, match=r"^The gate orders did not pass"):
+        run(engine, program)
+    assert engine.order == ["orders"]

@@ -78,7 +78,7 @@ def test_an_input_that_is_not_known_is_refused_on_an_up_alone(name: str, make: C
     """On an up one sentence says which, and the gate isn't registered; on a preview it may come later."""
     plain: dict[str, Any] = {"migrate_id": 1066, "region": "ap-guangzhou"}
     engine = Engine()
-    with pytest.raises(pulumi.RunError, match=rf"^{name} of the gate is not known in this update, since --target or "):
+    with pytest.raises(pulumi.RunError, match=rf"^{name} of the gate is not known in this update: the resource that "):
         run(engine, lambda: _declare({**plain, name: make()}))
     assert engine.order == []
     run(engine, lambda: _declare({**plain, name: make()}), preview=True)

@@ -31,7 +31,6 @@ from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, Keys, Scenario, parse
 from pulumi_tcsql_check.errors import (
     ApiError,
-    NotFoundError,
     PermanentError,
     ThrottledError,
     TransientError,

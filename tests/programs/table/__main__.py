@@ -76,5 +76,17 @@ def hold_what_is_behind_another() -> None:
     Record("behind-front", front.folder, value, pulumi.ResourceOptions(depends_on=[check()]))
 
 
-HOLDS = {"resources": hold_resources, "stack": hold_everything, "behind-another": hold_what_is_behind_another}
+def hold_below_another() -> None:
+    """Hold a stack below the line, where one resource stands behind another from above it."""
+    front = Record("front", folder, value, pulumi.ResourceOptions(delete_before_replace=True))
+    hold_stack(check())
+    Record("behind-front", front.folder, value)
+
+
+HOLDS = {
+    "resources": hold_resources,
+    "stack": hold_everything,
+    "behind-another": hold_what_is_behind_another,
+    "below-another": hold_below_another,
+}
 HOLDS[pulumi.Config("test").require("holds")]()
