@@ -36,7 +36,7 @@ def choose(given: Endpoint | None, config: StackConfig, region: str) -> Endpoint
         return given
     configured = config.get(ENDPOINT_KEY)
     if configured:
-        return validate_endpoint(configured)
+        return validate_endpoint(configured, ENDPOINT_KEY)
     _require_https(config)
     root = domain(config)
     regional = f".{region}" if region.endswith("-fsi") else "" if root else ".intl"

@@ -161,7 +161,9 @@ class CheckTimeoutError(TcsqlCheckError):
         pending = flow is not None and not flow.succeeded
         last_seen = last_seen.rstrip(".") + (f", and {flow} had not succeeded" if pending else "")
         action = "Run `pulumi up` again to go on waiting, or raise timeout_seconds."
-        if trouble is not None:
+        if isinstance(trouble, NotYetFoundError):
+            action = "Check migrate_id and region, or raise timeout_seconds."
+        elif trouble is not None:
             action = "Run `pulumi up` again once the API answers."
         elif progress is not None and progress.status() == "not-started" and not pending:
             action = f"No step has started: start the check (`{start_command(migration)}`), then {_up_again(flow)}."

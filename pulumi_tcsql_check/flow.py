@@ -68,9 +68,9 @@ class Evidence(msgspec.Struct, frozen=True):
         if self.flow is not None and self.flow.failed:
             return "failed"
         status = self.progress.status(failed_statuses)
-        if status != "passed" or self.flow is None or self.flow.succeeded:
+        if status not in ("passed", "failed") or self.is_of_this_start:
             return status
-        return "running" if self.flow.code == RUNNING else "unknown"
+        return "running" if self.flow is not None and self.flow.code == RUNNING else "unknown"
 
     def headline(self, failed_statuses: Collection[int] = ()) -> str:
         """Describe it in a few words: the current step, or that only the flow is waited for."""

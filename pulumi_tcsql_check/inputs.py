@@ -156,13 +156,13 @@ def failed_statuses(value: object) -> tuple[int, ...]:
     return codes
 
 
-def endpoint(value: object) -> Endpoint:
+def endpoint(value: object, name: str = "endpoint") -> Endpoint:
     """Validate an endpoint: a bare host, or a URL without a path; `http` for this machine alone."""
     found = _parse_endpoint(value) if isinstance(value, str) else None
     if found is None:
         allowed = "a bare host or https://host[:port], or http://host[:port] where the host is a loopback address"
         has_password = isinstance(value, str) and "@" in value
-        raise InvalidInputError("endpoint", "a URL with a user's name in it" if has_password else value, allowed)
+        raise InvalidInputError(name, "a URL with a user's name in it" if has_password else value, allowed)
     return found
 
 
@@ -243,7 +243,7 @@ class CheckInputs(msgspec.Struct, frozen=True):
             ),
             enforce=enforce(given.get("enforce", True)),
             failed_statuses=failed_statuses(given.get("failed_statuses", ())),
-            endpoint=endpoint(given["endpoint"]) if "endpoint" in given else None,
+            endpoint=endpoint(given.get("endpoint")) if "endpoint" in {*given, *from_outputs} else None,
             flow=_flow(given, from_outputs, wait=wait),
             migrate_id_is_new="migrate_id" in from_outputs,
         )

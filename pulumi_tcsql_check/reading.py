@@ -8,9 +8,10 @@ from typing import Any
 
 from pulumi_tcsql_check import accounts, endpoints, gate, host, provider_config
 from pulumi_tcsql_check.asking import Asking
+from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.errors import ApiError, OutageError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.flow import Evidence
-from pulumi_tcsql_check.inputs import REGIONS, CheckInputs
+from pulumi_tcsql_check.inputs import REGIONS, CheckInputs, Endpoint
 from pulumi_tcsql_check.retry import until_answered
 from pulumi_tcsql_check.stack_config import StackConfig
 from pulumi_tcsql_check.status_line import StatusLine, words_for
@@ -51,16 +52,15 @@ def read(props: Mapping[str, Any], config: StackConfig, call: host.Call) -> dict
 def _read(inputs: CheckInputs, config: StackConfig, call: host.Call) -> dict[str, Any]:
     if not inputs.enforce:
         return _outputs(_glance(inputs, config, call), inputs)
-    _warn(inputs, config, call)
+    api, clock = _connect(inputs, config, call)
     if not inputs.wait:
-        seen = _look(inputs, config)
+        seen = _look(inputs, api, clock)
         call.show(words_for(inputs.migration, seen, inputs.failed_statuses))
         return _outputs(seen, inputs)
     line = StatusLine(call.show, inputs.migration, inputs.failed_statuses)
     policy = gate.PollPolicy(
         inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses, inputs.migrate_id_is_new
     )
-    api, clock = _connect(inputs, config)
     seen = gate.wait(
         inputs.migration,
         lambda deadline: api.query(inputs.migration, deadline),
@@ -73,33 +73,35 @@ def _read(inputs: CheckInputs, config: StackConfig, call: host.Call) -> dict[str
     return _outputs(seen, inputs)
 
 
-def _warn(inputs: CheckInputs, config: StackConfig, call: host.Call) -> None:
-    endpoint = endpoints.choose(inputs.endpoint, config, inputs.migration.region)
+def _connect(inputs: CheckInputs, config: StackConfig, call: host.Call) -> tuple[Asking, gate.SystemClock]:
+    """Find out whom to ask, and as whom, and warn of what is unusual about it; nothing is sent yet."""
+    region, keys = inputs.migration.region, host.config_keys(config)
+    endpoint = endpoints.choose(inputs.endpoint, config, region)
+    _warn(inputs, endpoint, config, call)
+    _warn_of(provider_config.unknown_keys(keys), call)
+    account = accounts.of(provider_config.read(config, os.environ, keys), config, os.environ, Path.home())
+    clock = gate.SystemClock(host.CANCELLED)
+
+    def connect(who: Credentials) -> MigrationApi:
+        return MigrationApi(who, endpoint, region, clock=clock, cancelled=host.CANCELLED)
+
+    return Asking(account, connect), clock
+
+
+def _warn(inputs: CheckInputs, endpoint: Endpoint, config: StackConfig, call: host.Call) -> None:
     if not endpoints.is_tencents(endpoint, config):
         call.warn(f"{inputs.migration} is asked of {endpoint}, which is not Tencent Cloud.")
     if inputs.migration.region not in REGIONS:
         call.warn(f"{inputs.migration.region} is not a region that the API's page lists; asking all the same.")
-    unknown = provider_config.unknown_keys(host.config_keys(config))
-    if unknown and _is_news(unknown):
-        call.warn(f"The gate knows nothing of {', '.join(unknown)} in the stack's configuration, and goes on without.")
 
 
-def _is_news(keys: tuple[str, ...]) -> bool:
+def _warn_of(keys: tuple[str, ...], call: host.Call) -> None:
+    """Name keys that have no meaning here, once in this process."""
     with _naming:
         is_news = keys not in _named
         _named.add(keys)
-    return is_news
-
-
-def _connect(inputs: CheckInputs, config: StackConfig) -> tuple[Asking, gate.SystemClock]:
-    """Find out whom to ask, and as whom; nothing is sent yet."""
-    asked = provider_config.read(config, os.environ, host.config_keys(config))
-    account = accounts.of(asked, config, os.environ, Path.home())
-    endpoint = endpoints.choose(inputs.endpoint, config, inputs.migration.region)
-    region, clock = inputs.migration.region, gate.SystemClock(host.CANCELLED)
-    return Asking(
-        account, lambda who: MigrationApi(who, endpoint, region, clock=clock, cancelled=host.CANCELLED)
-    ), clock
+    if keys and is_news:
+        call.warn(f"The gate knows nothing of {', '.join(keys)} in the stack's configuration, and goes on without.")
 
 
 def _ask(inputs: CheckInputs, api: Asking, deadline: float) -> Evidence:
@@ -108,9 +110,8 @@ def _ask(inputs: CheckInputs, api: Asking, deadline: float) -> Evidence:
     return Evidence(api.query(inputs.migration, deadline), flow)
 
 
-def _look(inputs: CheckInputs, config: StackConfig) -> Evidence:
+def _look(inputs: CheckInputs, api: Asking, clock: gate.SystemClock) -> Evidence:
     """Ask once, and again only if a call failed in passing."""
-    api, clock = _connect(inputs, config)
     deadline = clock.monotonic() + LOOK_SECONDS
     return until_answered(
         lambda: _ask(inputs, api, deadline),
@@ -124,8 +125,7 @@ def _glance(inputs: CheckInputs, config: StackConfig, call: host.Call) -> Eviden
     """Ask exactly once, for a gate that was told not to hold; nothing that the API says or doesn't say can fail it."""
     seen = None
     try:
-        _warn(inputs, config, call)
-        api, clock = _connect(inputs, config)
+        api, clock = _connect(inputs, config, call)
         seen = _ask(inputs, api, clock.monotonic() + LOOK_SECONDS)
     except WaitCancelledError:
         raise

@@ -116,7 +116,9 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
         if not in_unit_test():
             ending.prepare()
         props = {**given, "wait": wait, "from_outputs": from_outputs, **dict.fromkeys(_OUTPUTS)}
-        reads = pulumi.ResourceOptions(id=_resource_id(given["migrate_id"], given["region"]))
+        # An input that a preview can't know yet leaves the id unknown too, and then the engine reads nothing.
+        late = [given[key] for key in from_outputs if key != "flow_id"]
+        reads = pulumi.ResourceOptions(id=_resource_id(given["migrate_id"], given["region"], late))
         super().__init__(MigrationCheckProvider(), name, props, pulumi.ResourceOptions.merge(opts, reads))
         self._settled: pulumi.Output[Any] = self.urn
         """What `hold_stack` waits for; on an up, it fails unless the gate lets the program go on."""
@@ -151,10 +153,12 @@ def default_region() -> str:
     return pulumi.Config(CONFIG_NAMESPACE).get("region") or os.environ.get(_REGION_VARIABLE) or ""
 
 
-def _resource_id(migrate_id: pulumi.Input[object], region: pulumi.Input[str]) -> pulumi.Input[str]:
-    """Compose `REGION/MIGRATE_ID`."""
-    if isinstance(migrate_id, pulumi.Output) or isinstance(region, pulumi.Output):
-        return pulumi.Output.all(region, migrate_id).apply(lambda both: f"{both[0]}/{both[1]}")
+def _resource_id(
+    migrate_id: pulumi.Input[object], region: pulumi.Input[str], late: Sequence[pulumi.Input[object]]
+) -> pulumi.Input[str]:
+    """Compose `REGION/MIGRATE_ID`, once all that is late is known."""
+    if late:
+        return pulumi.Output.all(region, migrate_id, *late).apply(lambda known: f"{known[0]}/{known[1]}")
     return f"{region}/{migrate_id}"
 
 

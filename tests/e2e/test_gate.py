@@ -1,5 +1,6 @@
 """A real `pulumi up` with a gate, against the emulator."""
 
+import json
 import time
 
 import pytest
@@ -173,6 +174,23 @@ def test_an_id_that_another_resource_brings_is_unknown_in_preview_and_waited_for
     check = site.stack.resource("orders")
     assert check is not None
     assert check["id"] == "ap-guangzhou/1066"
+
+
+@pytest.mark.parametrize(("name", "value"), [("endpoint", None), ("enforce", False), ("failed_statuses", [-7])])
+def test_a_preview_asks_nobody_while_an_input_is_not_known(build: Build, name: str, value: object) -> None:
+    """It would ask another endpoint than the update does, or hold what the update lets through."""
+    site = build("failed", {}, {"test:late": name})
+    inputs = {name: site.emulator.url if name == "endpoint" else value, **FAST}
+    config = site.stack.config_file.read_text(encoding="utf-8")
+    site.stack.config_file.write_text(
+        config.replace('test:inputs: "{}"', f"test:inputs: {json.dumps(json.dumps(inputs))}"), encoding="utf-8"
+    )
+    preview = site.stack.run("preview")
+    assert preview.exit_code == 0, preview.screen
+    assert site.emulator.requests == []
+    assert "passed    : [unknown]" in preview.screen
+    assert (site.stack.up().exit_code == 0) is (name == "enforce")
+    assert site.emulator.requests != []
 
 
 def test_an_update_that_leaves_out_what_brings_the_id_spoils_no_state(build: Build) -> None:

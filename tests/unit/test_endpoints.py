@@ -113,3 +113,9 @@ def test_a_configured_endpoint_is_validated(value: object) -> None:
     """What isn't allowed as an input isn't allowed as configuration either."""
     with pytest.raises(InvalidInputError, match="but must be a bare host or https"):
         endpoints.choose(None, {"tcsql-check:endpoint": value}, "ap-guangzhou")
+
+
+def test_a_bad_endpoint_of_the_stack_is_called_by_its_key() -> None:
+    """The program has no such input, so the sentence must not say that it has."""
+    with pytest.raises(InvalidInputError, match=r"^tcsql-check:endpoint is 'ftp://x', but must be "):
+        endpoints.choose(None, {"tcsql-check:endpoint": "ftp://x"}, "ap-guangzhou")

@@ -242,7 +242,7 @@ def test_the_observer_hears_of_the_flow() -> None:
         (RUNNING, Flow(1001, 2), "running", "2/3 Step 2: running"),
         (RUNNING, Flow(1001, 1), "failed", "flow 1001 has failed; 2/3 Step 2: running"),
         (LEFT_BEHIND, Flow(1001, 0), "failed", "2/3 Step 2: failed (status -1)"),
-        (LEFT_BEHIND, Flow(1001, 2), "failed", "2/3 Step 2: failed (status -1); waiting for flow 1001"),
+        (LEFT_BEHIND, Flow(1001, 2), "running", "2/3 Step 2: failed (status -1); waiting for flow 1001"),
         (NOT_STARTED, Flow(1001, 2), "not-started", "1/3 Step 1: not started"),
     ],
 )

@@ -272,7 +272,7 @@ def test_an_id_that_was_written_down_must_be_known_at_once() -> None:
 def test_half_a_minute_is_no_more_than_the_deadline() -> None:
     """A shorter wait ends at it, and quotes the answer."""
     check = Check(not_found())
-    with pytest.raises(CheckTimeoutError, match=r"last seen: None\. Request 4be5990d\. Run"):
+    with pytest.raises(CheckTimeoutError, match=r"last seen: None\. Request 4be5990d\. Check migrate_id and region"):
         check.wait(10, migrate_id_is_new=True)
     assert check.instants[-1] == 10
 

@@ -388,3 +388,10 @@ def test_what_is_needed_must_be_there(name: str) -> None:
     del props[name]
     with pytest.raises(InvalidInputError, match=f"^{name} is None, but must be "):
         CheckInputs.from_props(props)
+
+
+def test_an_endpoint_that_an_output_did_not_bring_is_refused() -> None:
+    """Without it another one would be asked than the program meant."""
+    props = {"migrate_id": 1, "region": "ap-guangzhou", "wait": True, "from_outputs": ["endpoint"]}
+    with pytest.raises(InvalidInputError, match=r"^endpoint is None, but must be a bare host"):
+        CheckInputs.from_props(props)

@@ -16,6 +16,9 @@ if config.get_bool("asOutputs"):
     inputs = {name: pulumi.Output.from_input(value) for name, value in inputs.items()}
 if config.get_bool("idFromResource"):
     inputs["migrate_id"] = Migration("made-here").number
+if late := config.get("late"):
+    value = inputs.get(late)
+    inputs[late] = Migration("made-here").number.apply(lambda _: value)
 if config.get_bool("flowFromResource"):
     inputs["flow_id"] = Migration("started-here").flow
 
