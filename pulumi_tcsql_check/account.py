@@ -10,7 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from pulumi_tcsql_check.assumed_role import Role
-from pulumi_tcsql_check.credentials import Credentials, pair
+from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.errors import AccountError, ApiError, CredentialsError, TransientError
 from pulumi_tcsql_check.provider_config import ProviderConfig
 from pulumi_tcsql_check.retry import Clock
@@ -100,7 +100,10 @@ class Account:
         self._take_turn(deadline)
         try:
             if self._held is None or self._held.credentials == refused:
-                self._held = self._fetch(deadline)
+                found = self._find()
+                if found == refused and self._asked.role is None:
+                    return None  # to ask whose they are would be refused as well, with another sentence
+                self._held = self._prepare(found, deadline)
             newer = self._held.credentials
             return newer if newer != refused else None
         finally:
@@ -116,14 +119,14 @@ class Account:
     def _fetch_or_keep(self, held: _Held | None, deadline: float) -> _Held:
         """Fetch new credentials; those in use go on being used as long as they last."""
         try:
-            return self._fetch(deadline)
+            return self._prepare(self._find(), deadline)
         except (ApiError, CredentialsError):
             if held is None or self._now() >= (held.credentials.expires_at or 0):
                 raise
             return _Held(held.credentials, self._now() + AGAIN_SECONDS)
 
-    def _fetch(self, deadline: float) -> _Held:
-        found = self._find()
+    def _prepare(self, found: Credentials, deadline: float) -> _Held:
+        """Make of what was found what to ask with: the roles assumed, the account made sure of."""
         for role in (found.role, self._asked.role):
             if role is not None:
                 found = self._assume(found, role, deadline)
@@ -135,16 +138,7 @@ class Account:
         return _Held(found, max(found.expires_at - early, self._now() + min(AGAIN_SECONDS, early)))
 
     def _assume(self, who: Credentials, role: Role, deadline: float) -> Credentials:
-        answer = self._service.assume_role(who, role, deadline)
-        new, names = answer.credentials, ("TmpSecretId", "TmpSecretKey")
-        found = pair(
-            f"the role {role.arn}",
-            names,
-            new.tmp_secret_id,
-            new.tmp_secret_key,
-            new.token,
-            expires_at=answer.expired_time,
-        )
+        found = self._service.assume_role(who, role, deadline).pair(f"the role {role.arn}")
         if found is None:
             raise CredentialsError(f"The token service gave nothing for the role {role.arn}.")
         return found

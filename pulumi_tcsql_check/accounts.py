@@ -1,4 +1,4 @@
-"""The accounts of this process: one for each configuration and environment, shared by all its gates."""
+"""The accounts of this process: one for each configuration, environment and files, shared by all its gates."""
 
 import hashlib
 import threading
@@ -22,7 +22,9 @@ _lock = threading.Lock()
 
 
 def of(asked: ProviderConfig, config: StackConfig, environ: Mapping[str, str], home: Path) -> Account:
-    """Return the account that a gate asks as; the same one for the same configuration and environment.
+    """Return the account that a gate asks as; the same one for the same configuration, environment and files.
+
+    A process may live long (Automation API), and a file that was written anew meanwhile holds for the next gate.
 
     Args:
         asked: What the provider's keys say.
@@ -32,9 +34,18 @@ def of(asked: ProviderConfig, config: StackConfig, environ: Mapping[str, str], h
     """
     seen = tuple(sorted((name, environ[name]) for name in environ if name.startswith(_PREFIXES)))
     given = tuple(str(config.get(f"{CONFIG_NAMESPACE}:{name}")) for name in _KEYS)
-    unseen = hashlib.sha256(repr((given, seen)).encode()).digest()  # nobody needs to keep the secrets in it
+    written = tuple(_content(path) for path in credential_sources.files(asked, home))
+    unseen = hashlib.sha256(repr((given, seen, written)).encode()).digest()  # nobody needs to keep the secrets in it
     with _lock:
         return _known.setdefault((asked, unseen, home), _make(asked, config, dict(seen), home))
+
+
+def _content(path: Path) -> bytes | None:
+    """Read a file; None where it can't be, of which whoever looks for credentials in it will tell."""
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError):
+        return None
 
 
 def _make(asked: ProviderConfig, config: StackConfig, environ: Mapping[str, str], home: Path) -> Account:

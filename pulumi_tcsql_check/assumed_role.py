@@ -51,6 +51,14 @@ class _AssumeRole(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     serial_number: str | None = None
     token_code: str | None = None
 
+    def __repr__(self) -> str:
+        """Show nothing: an external id is a secret to some, and so is a code."""
+        return "<a role to assume>"
+
+    def __rich_repr__(self) -> list[tuple[str, str]]:
+        """Show rich, which does not ask `__repr__`, no more than that."""
+        return []
+
 
 def read(config: StackConfig, environ: Mapping[str, str]) -> Role | None:
     """Read the role to assume: the key's own fields, each with its variable for a default.
@@ -71,7 +79,7 @@ def read(config: StackConfig, environ: Mapping[str, str]) -> Role | None:
     if block.serial_number or block.token_code:
         raise refusal(f"{KEY} has a one-time code, which can't be used twice")
     if block.role_arn and given.get(_ROLE_ARN, block.role_arn) != block.role_arn:
-        raise refusal(f"{KEY} and {_ROLE_ARN} name two roles, and the gate takes neither")
+        raise refusal(f"{KEY} and {_ROLE_ARN} name two roles, and the gate takes neither", "one of them")
     arn, session_name = block.role_arn or given.get(_ROLE_ARN), block.session_name or given.get(_SESSION_NAME)
     if not arn or not session_name:
         missing = f"roleArn (or {_ROLE_ARN})" if not arn else f"sessionName (or {_SESSION_NAME})"

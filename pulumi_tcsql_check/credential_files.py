@@ -13,13 +13,18 @@ from pulumi_tcsql_check.errors import CredentialsError
 DEFAULT_PROFILE = "default"
 
 
+def profile_file(home: Path) -> Path:
+    """Return where the SDK's file is."""
+    return home / ".tencentcloud" / "credentials"
+
+
 def from_profile_file(home: Path, profile: str) -> Credentials | None:
     """Read a section of the SDK's `~/.tencentcloud/credentials`.
 
     Raises:
         CredentialsError: The file can't be used, or holds half a pair.
     """
-    path = home / ".tencentcloud" / "credentials"
+    path = profile_file(home)
     text = _read(path)
     if text is None:
         return None
@@ -42,19 +47,32 @@ def from_cli_file(path: Path) -> Credentials | None:
     Raises:
         CredentialsError: The file can't be used, or holds half a pair, or half a role.
     """
-    text = _read(path)
-    if text is None:
-        return None
-    try:
-        values = msgspec.json.decode(text, type=dict[str, Any])
-    except (ValueError, RecursionError):
-        raise CredentialsError(f"{path} is not a JSON object.") from None
-    names = ("secretId", "secretKey")
+    values, names = _cli_values(path), ("secretId", "secretKey")
+    role = role_in_cli_file(path)
+    return pair(str(path), names, values.get(names[0]), values.get(names[1]), values.get("token"), role=role)
+
+
+def role_in_cli_file(path: Path) -> Role | None:
+    """Read the role alone that a file of the command line's asks to assume, whether it holds a pair or not.
+
+    Raises:
+        CredentialsError: The file can't be used, or holds half a role.
+    """
+    values = _cli_values(path)
     arn, session_name = values.get("role-arn"), values.get("role-session-name")
     if bool(arn) != bool(session_name) or not all(isinstance(one, str) for one in (arn or "", session_name or "")):
         raise CredentialsError(f"{path} has only one of role-arn and role-session-name, or not as text.")
-    role = Role(str(arn), str(session_name)) if arn else None
-    return pair(str(path), names, values.get(names[0]), values.get(names[1]), values.get("token"), role=role)
+    return Role(str(arn), str(session_name)) if arn else None
+
+
+def _cli_values(path: Path) -> dict[str, Any]:
+    text = _read(path)
+    if text is None:
+        return {}
+    try:
+        return msgspec.json.decode(text, type=dict[str, Any])
+    except (ValueError, RecursionError):
+        raise CredentialsError(f"{path} is not a JSON object.") from None
 
 
 def _read(path: Path) -> str | None:

@@ -39,12 +39,28 @@ def find(
     if asked.pod_oidc:
         sources = (pod,)
     elif asked.cam_role is not None:
+        _refuse_a_second_role(asked, asked.cam_role.by, config, environ, home)
         sources = (instance,)
     for _, look in sources:
         found = look()
         if found is not None:
             return found
     raise CredentialsError(f"No Tencent Cloud credentials were found. {HOW_TO}", [name for name, _ in sources])
+
+
+def files(asked: ProviderConfig, home: Path) -> tuple[Path, Path]:
+    """Return where the two files are: the SDK's, and the command line's.
+
+    Args:
+        asked: What the provider's keys say of profile and folder.
+        home: The user's home folder.
+    """
+    folder = _expand(asked.credentials_dir.value, home) if asked.credentials_dir else home / ".tccli"
+    return credential_files.profile_file(home), folder / f"{_profile(asked)}.credential"
+
+
+def _profile(asked: ProviderConfig) -> str:
+    return asked.profile.value if asked.profile else DEFAULT_PROFILE
 
 
 def _from_config(config: StackConfig) -> Credentials | None:
@@ -61,19 +77,50 @@ def _from_environment(environ: Mapping[str, str]) -> Credentials | None:
 
 def _files(asked: ProviderConfig, home: Path) -> tuple[Source, ...]:
     """List the files: the SDK's, then the command line's; where a profile or folder is asked for, as it is meant."""
-    profile = asked.profile.value if asked.profile else DEFAULT_PROFILE
-    folder = _expand(asked.credentials_dir.value, home) if asked.credentials_dir else home / ".tccli"
+    profile, (_, path) = _profile(asked), files(asked, home)
     sdk: Source = (
         "~/.tencentcloud/credentials",
         lambda: credential_files.from_profile_file(home, profile),
     )
     name = f"{asked.credentials_dir.value if asked.credentials_dir else '~/.tccli'}/{profile}.credential"
-    cli: Source = (name, lambda: credential_files.from_cli_file(folder / f"{profile}.credential"))
+    cli: Source = (name, lambda: credential_files.from_cli_file(path))
     if asked.credentials_dir:
         return (cli, ("", _missing(asked.credentials_dir.by, name)))
     if asked.profile:
         return (cli, sdk, ("", _missing(asked.profile.by, f"{name} and {sdk[0]} ({profile})")))
-    return (sdk, cli)
+    return (sdk if asked.allowed else (sdk[0], _if_the_same(sdk, cli)), cli)
+
+
+def _if_the_same(sdk: Source, cli: Source) -> Callable[[], Credentials | None]:
+    """Make the source that is the SDK's file, unless Pulumi's provider, which reads the other, is somebody else."""
+
+    def look() -> Credentials | None:
+        found = sdk[1]()
+        other = cli[1]() if found else None
+        if found and other and (found.secret_id, found.role) != (other.secret_id, other.role):
+            raise CredentialsError(
+                f"{found.source} and {other.source} make two different callers, of which Pulumi's provider is the "
+                "second, and the gate takes neither: take the pair out of one of them, or name the account in "
+                f"{CONFIG_NAMESPACE}:allowedAccountIds."
+            )
+        return found
+
+    return look
+
+
+def _refuse_a_second_role(
+    asked: ProviderConfig, by: str, config: StackConfig, environ: Mapping[str, str], home: Path
+) -> None:
+    """Refuse a CVM role where Pulumi's provider goes on to the role of the file, which it reads for want of keys."""
+    keys = (("secretId", "TENCENTCLOUD_SECRET_ID"), ("secretKey", "TENCENTCLOUD_SECRET_KEY"))
+    if all(config.get(f"{CONFIG_NAMESPACE}:{name}") or environ.get(variable) for name, variable in keys):
+        return
+    _, path = files(asked, home)
+    if credential_files.role_in_cli_file(path) is not None:
+        raise CredentialsError(
+            f"{by} names a CVM role and {path} another role (role-arn), which Pulumi's provider would assume with it, "
+            "and the gate takes neither: take one of them out."
+        )
 
 
 def _missing(who: str, what: str) -> Callable[[], Credentials | None]:

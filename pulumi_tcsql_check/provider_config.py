@@ -84,7 +84,8 @@ def read(config: StackConfig, environ: Mapping[str, str], keys: Iterable[str] = 
     pod_oidc = _flag(config, "enablePodOidc")
     role = assumed_role.read(config, environ)
     if pod_oidc and role is not None:
-        raise refusal(f"{CONFIG_NAMESPACE}:enablePodOidc stands beside a role to assume, and the gate takes neither")
+        both = f"{CONFIG_NAMESPACE}:enablePodOidc stands beside a role to assume, and the gate takes neither"
+        raise refusal(both, "one of them")
     return ProviderConfig(
         profile=_named(config, "profile", environ, "TENCENTCLOUD_PROFILE"),
         credentials_dir=_named(config, "sharedCredentialsDir", environ, "TENCENTCLOUD_SHARED_CREDENTIALS_DIR"),

@@ -1,7 +1,7 @@
 """Fetches the temporary credentials that a TKE pod or a CVM instance gets from its surroundings.
 
 Both are looked for only where the configuration or the environment says that this is such a place, and each has two
-seconds.
+seconds. Trouble that may pass by itself is told as such, so that a wait goes on; a refusal is not.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,9 +11,10 @@ from urllib.parse import quote
 import msgspec
 import requests
 
-from pulumi_tcsql_check.credentials import Credentials, Source, pair
-from pulumi_tcsql_check.errors import CredentialsError, WaitCancelledError
+from pulumi_tcsql_check.credentials import Credentials, Source
+from pulumi_tcsql_check.errors import CredentialsError, ThrottledError, TransientError, WaitCancelledError
 from pulumi_tcsql_check.exchange import BoundedAdapter, run_bounded
+from pulumi_tcsql_check.progress import printable
 from pulumi_tcsql_check.retry import Clock
 from pulumi_tcsql_check.sts import Session, Temporary, TokenService
 
@@ -24,6 +25,10 @@ BOUND_SECONDS = 2.0
 
 _TKE_VARIABLES = ("TKE_REGION", "TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE", "TKE_ROLE_ARN")
 _SESSION_NAME = "pulumi-tcsql-check"
+
+_IN_PASSING = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+_STATUSES_IN_PASSING, _SERVER_ERROR = (408, 429), 500
+"""What may pass by itself: no connection or a broken one, no time, too many requests, a fault of the server's."""
 
 
 class _Metadata(Temporary, rename="pascal"):
@@ -56,10 +61,7 @@ def sources(
     def cvm() -> Credentials | None:
         if not cam_role:
             return None
-        return _ask(
-            f"the CVM role {cam_role}",
-            lambda: run_bounded(lambda: _from_cvm(cam_role), BOUND_SECONDS, check_cancelled),
-        )
+        return _ask(f"the CVM role {cam_role}", lambda: _from_cvm(cam_role, check_cancelled))
 
     return (
         (f"the TKE pod's identity ({', '.join(_TKE_VARIABLES)})", tke),
@@ -68,20 +70,30 @@ def sources(
 
 
 def _ask(name: str, call: Callable[[], Session]) -> Credentials | None:
-    """Ask within the bound; whatever goes wrong is one sentence without the answer's text, which may hold a token."""
+    """Ask within the bound; whatever goes wrong is one sentence without the answer's text, which may hold a token.
+
+    Raises:
+        CredentialsError: There was a refusal, or an answer that is none.
+        ThrottledError: There were too many requests.
+        TransientError: It may pass by itself.
+        WaitCancelledError: The update was cancelled.
+    """
+    from_whom = f"No credentials came from {name}, which the configuration or the environment names"
     try:
         found = call()
     except WaitCancelledError:
         raise
+    except (ThrottledError, TransientError) as error:
+        if not error.code:
+            raise
+        raise type(error)(f"{from_whom} ({_cause(error)}).", code=error.code, request_id=error.request_id) from None
     except Exception as error:  # noqa: BLE001  # from a file, two HTTP libraries and two decoders
-        from_whom = f"No credentials came from {name}, which the configuration or the environment names"
         raise CredentialsError(f"{from_whom} ({_cause(error)}).") from None
-    names, new = ("TmpSecretId", "TmpSecretKey"), found.credentials
-    return pair(name, names, new.tmp_secret_id, new.tmp_secret_key, new.token, expires_at=found.expired_time)
+    return found.pair(name)
 
 
 def _cause(error: Exception) -> str:
-    return getattr(error, "code", "") or type(error).__name__
+    return printable(str(getattr(error, "code", "")), 80) or type(error).__name__
 
 
 def _from_tke(environ: Mapping[str, str], service: TokenService, clock: Clock) -> Session:
@@ -95,12 +107,25 @@ def _from_tke(environ: Mapping[str, str], service: TokenService, clock: Clock) -
     return service.assume_role_with_web_identity(params, region, clock.monotonic() + BOUND_SECONDS, BOUND_SECONDS)
 
 
-def _from_cvm(role: str) -> Session:
-    with requests.Session() as session:
-        BoundedAdapter.on(session).begin(BOUND_SECONDS)
-        answer = session.get(METADATA_URL + quote(role, safe=""))
+def _from_cvm(role: str, check_cancelled: Callable[[], None]) -> Session:
+    try:
+        answer = run_bounded(lambda: _get(METADATA_URL + quote(role, safe="")), BOUND_SECONDS, check_cancelled)
+    except _IN_PASSING as error:
+        raise _no_metadata(role, type(error).__name__) from None
+    if answer.status_code in _STATUSES_IN_PASSING or answer.status_code >= _SERVER_ERROR:
+        raise _no_metadata(role, f"HTTP {answer.status_code}")
     answer.raise_for_status()
     found = msgspec.json.decode(answer.content, type=_Metadata)
     if found.code != "Success":
         raise ValueError(found.code)
     return Session(found, found.expired_time)
+
+
+def _get(url: str) -> requests.Response:
+    with requests.Session() as session:
+        BoundedAdapter.on(session).begin(BOUND_SECONDS)
+        return session.get(url)
+
+
+def _no_metadata(role: str, cause: str) -> TransientError:
+    return TransientError(f"The instance's metadata gave no answer about the CVM role {role} ({cause}).")

@@ -20,9 +20,14 @@ class StackConfig(Protocol):
         """Return a value, or None."""
 
 
-def refusal(what: str) -> CredentialsError:
-    """Make the error that refuses to pass something over."""
+def refusal(what: str, to_take_out: str = "it") -> CredentialsError:
+    """Make the error that refuses to pass something over.
+
+    Args:
+        what: What is there, as the beginning of a sentence.
+        to_take_out: What has to go, so that the gate can go on.
+    """
     return CredentialsError(
-        f"{what}, and to pass that over might ask about another account's migration. "
-        f"Give the gate's stack credentials of its own: {HOW_TO}"
+        f"{what}, and to pass that over might ask about another account's migration. Take {to_take_out} out of this "
+        "stack's configuration or environment, or give the gate a stack of its own with credentials of its own."
     )

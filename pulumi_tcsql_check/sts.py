@@ -9,7 +9,7 @@ import msgspec
 
 from pulumi_tcsql_check.assumed_role import Role
 from pulumi_tcsql_check.client import Client
-from pulumi_tcsql_check.credentials import Credentials
+from pulumi_tcsql_check.credentials import Credentials, pair
 from pulumi_tcsql_check.envelope import Advice
 from pulumi_tcsql_check.errors import CredentialsError
 from pulumi_tcsql_check.inputs import Endpoint
@@ -46,12 +46,32 @@ class Temporary(msgspec.Struct, rename="pascal"):
     tmp_secret_id: str
     tmp_secret_key: str
 
+    def __repr__(self) -> str:
+        """Show nothing but the id's last four characters."""
+        return f"<temporary ...{self.tmp_secret_id[-4:]}>"
+
+    def __rich_repr__(self) -> list[tuple[str, str]]:
+        """Show rich, which does not ask `__repr__`, no more than that."""
+        return [("found", f"...{self.tmp_secret_id[-4:]}")]
+
 
 class Session(msgspec.Struct, rename="pascal"):
     """An answer that gives a role's credentials; `expired_time` is in seconds since 1970."""
 
     credentials: Temporary
     expired_time: float | None = None
+
+    def pair(self, source: str) -> Credentials | None:
+        """Make credentials of it: None where there is neither id nor key.
+
+        Args:
+            source: What to call where it came from.
+
+        Raises:
+            CredentialsError: One of id and key is missing, or a value can't be what it claims to be.
+        """
+        new, names = self.credentials, ("TmpSecretId", "TmpSecretKey")
+        return pair(source, names, new.tmp_secret_id, new.tmp_secret_key, new.token, expires_at=self.expired_time)
 
 
 class _Identity(msgspec.Struct, rename="pascal"):

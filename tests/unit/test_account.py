@@ -369,6 +369,35 @@ def test_refused_ones_are_replaced_even_if_nothing_is_held() -> None:
     assert account(Source(MINE)).renew(temporary("1"), LATER) == MINE
 
 
+@pytest.mark.parametrize("asked_before", [True, False])
+def test_whose_the_refused_ones_are_is_not_asked_again(
+    emulator: Emulator, log: Callable[[], list[Any]], *, asked_before: bool
+) -> None:
+    """The token service would refuse them too, and its sentence would hide that they ran out; nothing new is held."""
+    del emulator
+    source = Source(MINE)
+    who = account(source, allowing(allowed=[ACCOUNT_ID]))
+    if asked_before:
+        who.current(soon())
+    asked = log()
+    assert who.renew(MINE, soon()) is None
+    assert log() == asked
+    assert who.current(soon()) == MINE
+    assert log() == [("GetCallerIdentity", ACCOUNT_ID)]
+    assert source.asked == 2
+
+
+def test_a_role_is_assumed_again_although_its_caller_is_the_same(emulator: Emulator) -> None:
+    """What is found is the caller's, which is as good as ever; the new session alone counts."""
+    del emulator
+    asked = provider_config.read(
+        {"tencentcloud:assumeRole": json.dumps({"roleArn": role_of(OTHER_ACCOUNT_ID), "sessionName": "deploy"})}, {}
+    )
+    newer = account(Source(MINE), asked, time.time).renew(MINE, soon())
+    assert newer is not None
+    assert newer.token
+
+
 def test_a_cancelled_update_ends_the_wait_for_another_gates_search() -> None:
     """Whoever waits for its turn while another one searches ends with the update."""
     searching, go_on = threading.Event(), threading.Event()
@@ -441,6 +470,33 @@ def test_a_process_has_one_account_for_each_configuration_and_environment(tmp_pa
         accounts.of(ASKED, config, environ, tmp_path / "other"),
     ):
         assert another is not same
+
+
+FILES = {
+    ".tencentcloud/credentials": "[default]\nsecret_id = {}\nsecret_key = k\n",
+    ".tccli/default.credential": '{{"secretId": "{}", "secretKey": "k"}}',
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_was_written_anew_holds_for_the_next_gate(tmp_path: Path, name: str) -> None:
+    """A process that looks again and again, as Automation API's, does not go on as whom the file named before."""
+    path = tmp_path / name
+    path.parent.mkdir()
+
+    def current() -> str:
+        return accounts.of(ASKED, {}, {}, tmp_path).current(LATER).secret_id
+
+    for secret_id in ("a", "b", "b", "a"):
+        path.write_text(FILES[name].format(secret_id), encoding="utf-8")
+        assert current() == secret_id
+    assert len(accounts._known) == 2
+    path.unlink()
+    with pytest.raises(CredentialsError):
+        current()
+    path.mkdir()
+    with pytest.raises(CredentialsError, match=r"can't be read \(IsADirectoryError\)"):
+        current()
 
 
 @pytest.mark.parametrize("named", ["key", "variable"])

@@ -97,6 +97,25 @@ def test_a_token_that_runs_out_for_good_is_one_sentence() -> None:
     assert "old" not in said.replace("holds", "")
 
 
+def test_a_token_that_runs_out_for_good_is_that_sentence_also_where_the_account_is_named(
+    clock: ManualClock, tmp_path: Path
+) -> None:
+    """Nobody is asked whose the old token is, once it has been refused."""
+    log = tmp_path / "requests.jsonl"
+    with standing_in(Emulator("pass", clock=clock, request_log=log)) as emulator:
+        service = sts.TokenService(SystemClock(threading.Event()), threading.Event())
+        found = service.assume_role(MINE, Role(role_of(OTHER_ACCOUNT_ID), "deploy", SESSION_SECONDS), soon())
+        new = found.credentials
+        old = Credentials(new.tmp_secret_id, new.tmp_secret_key, new.token, "the environment")
+        gate = asking(emulator, lambda: old, {"tencentcloud:allowedAccountIds": f'["{OTHER_ACCOUNT_ID}"]'})
+        assert gate.query(MIGRATION, soon()).passed
+        clock.advance(SESSION_SECONDS)
+        with pytest.raises(PermanentError, match="They are temporary and seem to have run out, and their source"):
+            gate.query(MIGRATION, soon())
+    actions = [json.loads(line)["action"] for line in log.read_text(encoding="utf-8").splitlines()]
+    assert actions == ["AssumeRole", "GetCallerIdentity", *["QueryMigrationCheckProcess"] * 2]
+
+
 def test_a_token_that_its_source_replaced_is_taken_from_there() -> None:
     """A file that was written anew meanwhile, by a login for example, is read again."""
     given = [Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, token, "a file") for token in ("new", "old")]

@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from pulumi_tcsql_check import credential_sources, provider_config
+from pulumi_tcsql_check import account, assumed_role, credential_sources, provider_config, role_credentials, sts
 from pulumi_tcsql_check.assumed_role import Role
 from pulumi_tcsql_check.credentials import Credentials, Source
 from pulumi_tcsql_check.errors import CredentialsError
@@ -19,6 +20,7 @@ TOKEN = "thisismysessiontoken"
 NOTHING: Mapping[str, str] = {}
 CONFIG = {"tencentcloud:secretId": "config-id", "tencentcloud:secretKey": "config-key"}
 ENVIRON = {"TENCENTCLOUD_SECRET_ID": "environment-id", "TENCENTCLOUD_SECRET_KEY": "environment-key"}
+ALLOWED = {"tencentcloud:allowedAccountIds": '["100000000001"]'}
 PROFILE = "[default]\nsecret_id = profile-id\nsecret_key = profile-key\n"
 CLI = json.dumps({"secretId": "cli-id", "secretKey": "cli-key"})
 TKE: Source = ("the pod", lambda: Credentials("pod-id", "pod-key", "pod-token", "the pod"))
@@ -61,7 +63,7 @@ def test_the_first_source_that_has_any_wins(tmp_path: Path, first: int, expected
         profile_file(tmp_path, PROFILE)
     if first <= 3:
         cli_file(tmp_path, CLI)
-    config, environ = (CONFIG if first == 0 else NOTHING), (ENVIRON if first <= 1 else NOTHING)
+    config, environ = {**ALLOWED, **(CONFIG if first == 0 else NOTHING)}, (ENVIRON if first <= 1 else NOTHING)
     found = find(config, environ, tmp_path, TKE if first <= 4 else NO_TKE, CVM)
     assert found.secret_id == expected
     assert found.secret_key == expected.replace("-id", "-key")
@@ -358,3 +360,102 @@ def test_half_a_role_in_the_command_lines_file_is_refused(tmp_path: Path, role: 
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path)
     assert str(caught.value) == f"{path} has only one of role-arn and role-session-name, or not as text."
+
+
+def test_two_files_of_two_callers_are_refused(tmp_path: Path) -> None:
+    """Pulumi's provider reads the command line's file alone: its stack would be one account's, the check another's."""
+    sdk, cli = profile_file(tmp_path, PROFILE), cli_file(tmp_path, CLI)
+    with pytest.raises(CredentialsError) as caught:
+        find(NOTHING, NOTHING, tmp_path, TKE, CVM)
+    assert str(caught.value) == (
+        f"{sdk} and {cli} make two different callers, of which Pulumi's provider is the second, and the gate takes "
+        "neither: take the pair out of one of them, or name the account in tencentcloud:allowedAccountIds."
+    )
+    for hidden in ("profile-id", "profile-key", "cli-id", "cli-key"):
+        assert hidden not in str(caught.value)
+
+
+def test_two_files_of_two_callers_keep_their_order_where_the_account_is_named(tmp_path: Path) -> None:
+    """Whose the first ones are is made sure of then; a pair before both decides as well."""
+    profile_file(tmp_path, PROFILE)
+    cli_file(tmp_path, CLI)
+    assert find(ALLOWED, NOTHING, tmp_path).secret_id == "profile-id"
+    assert find(CONFIG, NOTHING, tmp_path).secret_id == "config-id"
+    assert find(NOTHING, ENVIRON, tmp_path).secret_id == "environment-id"
+    assert find({"tencentcloud:profile": "default"}, NOTHING, tmp_path).secret_id == "cli-id"
+
+
+def test_two_files_of_one_caller_are_no_contradiction(tmp_path: Path) -> None:
+    """The same id in both is the same account, unless the command line's file goes on to a role."""
+    pair = {"secretId": "profile-id", "secretKey": "profile-key"}
+    profile_file(tmp_path, PROFILE)
+    cli_file(tmp_path, json.dumps(pair))
+    assert find(NOTHING, NOTHING, tmp_path).secret_id == "profile-id"
+    cli_file(tmp_path, json.dumps({"secretId": "", "secretKey": ""}))
+    assert find(NOTHING, NOTHING, tmp_path).secret_id == "profile-id"
+    cli_file(tmp_path, json.dumps({**pair, "role-arn": "a", "role-session-name": "s"}))
+    with pytest.raises(CredentialsError, match="make two different callers"):
+        find(NOTHING, NOTHING, tmp_path)
+
+
+SECOND_ROLE = json.dumps({"role-arn": "qcs::cam::uin/1:roleName/r", "role-session-name": "s"})
+
+
+@pytest.mark.parametrize("by", ["tencentcloud:camRoleName", "TENCENTCLOUD_CAM_ROLE_NAME"])
+@pytest.mark.parametrize("half", [{}, {"TENCENTCLOUD_SECRET_ID": "i"}, {"TENCENTCLOUD_SECRET_KEY": "k"}])
+def test_a_cvm_role_and_a_role_in_the_command_lines_file_are_refused(
+    tmp_path: Path, by: str, half: Mapping[str, str]
+) -> None:
+    """Without keys Pulumi's provider reads the file, and assumes its role with the CVM role's credentials."""
+    path = cli_file(tmp_path, SECOND_ROLE)
+    given = {by: "gatekeeper"}
+    config, environ = (given, half) if ":" in by else (NOTHING, {**given, **half})
+    with pytest.raises(CredentialsError) as caught:
+        find(config, environ, tmp_path, TKE, CVM)
+    assert str(caught.value) == (
+        f"{by} names a CVM role and {path} another role (role-arn), which Pulumi's provider would assume with it, and "
+        "the gate takes neither: take one of them out."
+    )
+
+
+def test_a_role_in_a_file_that_nobody_reads_does_not_matter_to_a_cvm_role(tmp_path: Path) -> None:
+    """With keys of its own the provider reads no file; another profile's file is not read either."""
+    config = {"tencentcloud:camRoleName": "gatekeeper"}
+    path = cli_file(tmp_path, SECOND_ROLE)
+    assert find({**config, **CONFIG}, NOTHING, tmp_path, TKE, CVM).secret_id == "role-id"
+    assert find(config, ENVIRON, tmp_path, TKE, CVM).secret_id == "role-id"
+    assert find({**config, "tencentcloud:profile": "prod"}, NOTHING, tmp_path, TKE, CVM).secret_id == "role-id"
+    path.rename(path.with_name("prod.credential"))
+    with pytest.raises(CredentialsError, match="names a CVM role"):
+        find({**config, "tencentcloud:profile": "prod"}, NOTHING, tmp_path, TKE, CVM)
+
+
+def structs(of: type[msgspec.Struct] = msgspec.Struct) -> set[type[msgspec.Struct]]:
+    """Return all structs that the package has."""
+    found = {of}.union(*(structs(one) for one in of.__subclasses__()))
+    return {one for one in found if one.__module__.startswith("pulumi_tcsql_check.")}
+
+
+def test_nothing_that_holds_a_secret_shows_it() -> None:
+    """Neither in a traceback's locals, nor in a log, nor to rich, which does not ask `__repr__`."""
+    fields = {"secret_key": SECRET, "tmp_secret_key": SECRET, "token": TOKEN, "external_id": SECRET, "token_code": "1"}
+    found = Credentials(ID, SECRET, TOKEN, "a test")
+    temporary = sts.Temporary(TOKEN, ID, SECRET)
+    role = Role("arn", "deploy", external_id=SECRET)
+    holders = [
+        found,
+        role,
+        temporary,
+        role_credentials._Metadata(TOKEN, ID, SECRET),
+        assumed_role._AssumeRole(external_id=SECRET, token_code=TOKEN),
+    ]
+    assert {one for one in structs() if set(one.__struct_fields__) & set(fields)} == {type(one) for one in holders}
+    around = [
+        sts.Session(temporary),
+        account._Held(found, 0.0),
+        msgspec.structs.replace(provider_config.read({}, {}), role=role),
+    ]
+    for one in (*holders, *around):
+        shown = f"{one} {one!r} {one.__rich_repr__()!r}"
+        for hidden in (SECRET, TOKEN, ID):
+            assert hidden not in shown

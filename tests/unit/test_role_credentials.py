@@ -11,7 +11,7 @@ from harness.loopback import Loopback, Reply, answer, join_exchanges, reset, sen
 
 from pulumi_tcsql_check import role_credentials, sts
 from pulumi_tcsql_check.credentials import Credentials, Source
-from pulumi_tcsql_check.errors import CredentialsError, WaitCancelledError
+from pulumi_tcsql_check.errors import CredentialsError, ThrottledError, TransientError, WaitCancelledError
 from pulumi_tcsql_check.gate import SystemClock
 from pulumi_tcsql_check.inputs import Endpoint
 
@@ -126,21 +126,86 @@ def test_where_the_environment_names_no_role_nobody_is_asked() -> None:
     assert server.requests == []
 
 
-BAD = [
-    answer(REFUSED),
+REFUSALS = [answer(REFUSED), answer(KEY, status="404 Not Found")]
+NO_ANSWERS = [
     answer(f"<html>{KEY}</html>", kind="text/html"),
     answer(f'{{"TmpSecretKey":"{KEY}","Token":"{TOKEN}"}}'),
     answer(f'{{"Response":{{"Credentials":{{"TmpSecretKey":"{KEY}","Token":null}}}}}}'),
     answer(f'"{KEY}\xff"'.encode("latin-1")),
     answer(""),
+]
+IN_PASSING = [
     answer(KEY, status="500 Internal Server Error"),
-    answer(KEY, status="404 Not Found"),
+    answer(KEY, status="503 Service Unavailable"),
+    answer(KEY, status="408 Request Timeout"),
     reset,
     send_and_close(f"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{KEY}".encode()),
 ]
 
 
-@pytest.mark.parametrize("reply", BAD)
+def error_of(code: str) -> Reply:
+    """Answer as the token service does, with one of its error codes."""
+    return answer(f'{{"Response":{{"Error":{{"Code":"{code}","Message":"not {IDENTITY}"}},"RequestId":"r"}}}}')
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        *((reply, TransientError) for reply in (*IN_PASSING, *NO_ANSWERS, error_of("InternalError"))),
+        *((reply, ThrottledError) for reply in (answer("", status="429 x"), error_of("RequestLimitExceeded"))),
+    ],
+)
+def test_trouble_of_a_pod_in_passing_lets_the_wait_go_on(tmp_path: Path, reply: Reply, kind: type[Exception]) -> None:
+    """As with the API itself, whatever may pass is tried again; nothing of the answer or the identity is shown."""
+    with Loopback(reply) as server, pytest.raises(kind) as caught:
+        ask_tke(tke_environ(tmp_path), server)
+    for hidden in (KEY, TOKEN, IDENTITY):
+        assert hidden not in str(caught.value)
+
+
+@pytest.mark.parametrize("code", ["InternalError", "RequestLimitExceeded"])
+def test_trouble_of_a_pod_in_passing_keeps_its_code(tmp_path: Path, code: str) -> None:
+    """Whoever has to ask support needs both the code and the number of the request."""
+    with Loopback(error_of(code)) as server, pytest.raises((TransientError, ThrottledError)) as caught:
+        ask_tke(tke_environ(tmp_path), server)
+    assert str(caught.value) == (
+        "No credentials came from the TKE pod's identity, which the configuration or the environment names "
+        f"({code}). Request r."
+    )
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("reply", [*IN_PASSING, answer("", status="429 Too Many Requests")])
+def test_trouble_of_the_metadata_in_passing_lets_the_wait_go_on(reply: Reply) -> None:
+    """A broken connection and a fault of the server's are no refusal."""
+    with Loopback(reply) as server, pytest.raises(TransientError) as caught:
+        ask_cvm("gatekeeper", server)
+    said = str(caught.value)
+    assert said.startswith("The instance's metadata gave no answer about the CVM role gatekeeper (")
+    assert KEY not in said
+
+
+def test_metadata_that_nobody_listens_for_may_come_in_passing() -> None:
+    """No connection at all is one sentence without an address."""
+    with Loopback() as server:
+        pass
+    with pytest.raises(TransientError, match=r"gatekeeper \(ConnectionError\)\.$"):
+        ask_cvm("gatekeeper", server)
+
+
+def test_an_answer_after_trouble_in_passing_is_taken(tmp_path: Path) -> None:
+    """The next attempt of the wait finds what this one did not."""
+    with Loopback(answer("", status="500 x"), answer(CVM_ANSWER)) as server:
+        with pytest.raises(TransientError):
+            ask_cvm("gatekeeper", server)
+        assert ask_cvm("gatekeeper", server) is not None
+    with Loopback(error_of("InternalError"), answer(STS_ANSWER)) as server:
+        with pytest.raises(TransientError):
+            ask_tke(tke_environ(tmp_path), server)
+        assert ask_tke(tke_environ(tmp_path), server) is not None
+
+
+@pytest.mark.parametrize("reply", REFUSALS)
 def test_a_pod_without_a_proper_answer_has_no_credentials(tmp_path: Path, reply: Reply) -> None:
     """Whatever goes wrong is one sentence that names the source, and nothing of the answer or the identity."""
     with Loopback(reply) as server, pytest.raises(CredentialsError) as caught:
@@ -154,7 +219,7 @@ def test_a_pod_without_a_proper_answer_has_no_credentials(tmp_path: Path, reply:
         assert hidden not in said
 
 
-@pytest.mark.parametrize("reply", BAD)
+@pytest.mark.parametrize("reply", [*REFUSALS, *NO_ANSWERS])
 def test_an_instance_without_a_proper_answer_has_no_credentials(reply: Reply) -> None:
     """Whatever goes wrong is one sentence that names the role, and nothing of the answer."""
     with Loopback(reply) as server, pytest.raises(CredentialsError) as caught:
@@ -211,9 +276,9 @@ def test_a_slow_answer_is_not_awaited(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setattr(role_credentials, "BOUND_SECONDS", 0.08)
     began = time.monotonic()
     with Loopback(reply) as server:
-        with pytest.raises(CredentialsError, match="TKE pod"):
+        with pytest.raises(TransientError, match="gave no answer within"):
             ask_tke(tke_environ(tmp_path), server)
-        with pytest.raises(CredentialsError, match="CVM role"):
+        with pytest.raises(TransientError, match="CVM role"):
             ask_cvm("gatekeeper", server)
         assert time.monotonic() - began < 1
 
