@@ -78,8 +78,6 @@ def name(urn: str) -> str:
 @pytest.mark.parametrize(
     ("command", "shape", "check"),
     [
-        (UP, "one", "plain"),
-        (CONTINUE, "one", "plain"),
         (UP, "both", "plain"),
         (CONTINUE, "awaited", "plain"),
         (UP, "one", "declared in a component"),
