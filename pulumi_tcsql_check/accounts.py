@@ -36,8 +36,11 @@ def of(asked: ProviderConfig, config: StackConfig, environ: Mapping[str, str], h
     given = tuple(str(config.get(f"{CONFIG_NAMESPACE}:{name}")) for name in _KEYS)
     written = tuple(_content(path) for path in credential_sources.files(asked, home))
     unseen = hashlib.sha256(repr((given, seen, written)).encode()).digest()  # nobody needs to keep the secrets in it
+    key = (asked, unseen, home)
     with _lock:
-        return _known.setdefault((asked, unseen, home), _make(asked, config, dict(seen), home))
+        if key not in _known:
+            _known[key] = _make(asked, config, dict(seen), home)
+        return _known[key]
 
 
 def _content(path: Path) -> bytes | None:

@@ -1,6 +1,7 @@
 """Reads the two files that Tencent's SDK and its command line keep credentials in."""
 
 import configparser
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def from_cli_file(path: Path) -> Credentials | None:
         CredentialsError: The file can't be used, or holds half a pair, or half a role.
     """
     values, names = _cli_values(path), ("secretId", "secretKey")
-    role = role_in_cli_file(path)
+    role = _role(path, values)
     return pair(str(path), names, values.get(names[0]), values.get(names[1]), values.get("token"), role=role)
 
 
@@ -58,7 +59,10 @@ def role_in_cli_file(path: Path) -> Role | None:
     Raises:
         CredentialsError: The file can't be used, or holds half a role.
     """
-    values = _cli_values(path)
+    return _role(path, _cli_values(path))
+
+
+def _role(path: Path, values: Mapping[str, Any]) -> Role | None:
     arn, session_name = values.get("role-arn"), values.get("role-session-name")
     if bool(arn) != bool(session_name) or not all(isinstance(one, str) for one in (arn or "", session_name or "")):
         raise CredentialsError(f"{path} has only one of role-arn and role-session-name, or not as text.")

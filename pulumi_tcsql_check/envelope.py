@@ -97,11 +97,16 @@ def no_answer(error: BaseException, status: int, endpoint: Endpoint) -> ApiError
     problem = f"{endpoint} answered with HTTP status {status}"
     if status == _TOO_MANY_REQUESTS:
         return ThrottledError(f"{problem}.")
-    if status == _REQUEST_TIMEOUT or status >= _SERVER_ERROR:
+    if may_pass(status):
         return TransientError(f"{problem}.")
     return PermanentError(
         f"{problem}, which is no answer of the API (redirects are not followed). Check the endpoint and any proxy."
     )
+
+
+def may_pass(status: int) -> bool:
+    """Tell whether an HTTP status speaks of trouble that may pass by itself."""
+    return status in (_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS) or status >= _SERVER_ERROR
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -65,21 +65,23 @@ class Evidence(msgspec.Struct, frozen=True):
 
     def status(self, failed_statuses: Collection[int] = ()) -> Status:
         """Sum it up in a word; only `passed` opens a gate."""
-        if self.flow is not None and self.flow.failed:
-            return "failed"
         status = self.progress.status(failed_statuses)
-        if status not in ("passed", "failed") or self.is_of_this_start:
+        if self.flow is None or self.flow.succeeded:
             return status
-        return "running" if self.flow is not None and self.flow.code == RUNNING else "unknown"
+        if self.flow.failed:
+            return "failed"
+        if status in ("passed", "failed"):
+            return "running" if self.flow.code == RUNNING else "unknown"
+        return status
 
     def headline(self, failed_statuses: Collection[int] = ()) -> str:
         """Describe it in a few words: the current step, or that only the flow is waited for."""
         words = headline_of_steps(self.progress, failed_statuses)
-        status = self.progress.status(failed_statuses)
         if self.flow is None or self.flow.succeeded:
             return words
         if self.flow.failed:
             return f"{self.flow} has failed; {words}"
+        status = self.progress.status(failed_statuses)
         if status == "passed":
             return f"waiting for {self.flow}"
         return f"{words}; waiting for {self.flow}" if status == "failed" else words

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 import requests
 
+from pulumi_tcsql_check import envelope
 from pulumi_tcsql_check.credentials import Credentials, Source
 from pulumi_tcsql_check.errors import CredentialsError, ThrottledError, TransientError, WaitCancelledError
 from pulumi_tcsql_check.exchange import BoundedAdapter, run_bounded
@@ -27,8 +28,7 @@ _TKE_VARIABLES = ("TKE_REGION", "TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE"
 _SESSION_NAME = "pulumi-tcsql-check"
 
 _IN_PASSING = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
-_STATUSES_IN_PASSING, _SERVER_ERROR = (408, 429), 500
-"""What may pass by itself: no connection or a broken one, no time, too many requests, a fault of the server's."""
+"""What may pass by itself: no connection or a broken one, or no time."""
 
 
 class _Metadata(Temporary, rename="pascal"):
@@ -112,7 +112,7 @@ def _from_cvm(role: str, check_cancelled: Callable[[], None]) -> Session:
         answer = run_bounded(lambda: _get(METADATA_URL + quote(role, safe="")), BOUND_SECONDS, check_cancelled)
     except _IN_PASSING as error:
         raise _no_metadata(role, type(error).__name__) from None
-    if answer.status_code in _STATUSES_IN_PASSING or answer.status_code >= _SERVER_ERROR:
+    if envelope.may_pass(answer.status_code):
         raise _no_metadata(role, f"HTTP {answer.status_code}")
     answer.raise_for_status()
     found = msgspec.json.decode(answer.content, type=_Metadata)

@@ -57,7 +57,7 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
 @final
 class Emulator:
-    """A local endpoint that speaks the API of TencentDB for SQL Server, for the two actions of a migration check.
+    """A local endpoint that speaks the API of TencentDB for SQL Server, as far as a migration check needs it.
 
     Use it in a `with` statement: it listens inside, and is gone after it.
 

@@ -70,8 +70,9 @@ class TokenService:
         _parameters(request, ())
         owner = next(account for account in self._accounts if account.find(keys.secret_id))
         number = owner.account_id
-        kind, name = ("CAMUser", f"uin/{number}") if keys.expires_at is None else ("CAMRole", "roleName/emulated")
-        arn = f"qcs::cam::{name}" if keys.expires_at is None else f"qcs::sts:{number}:assumed-role/emulated"
+        kind, arn = "CAMUser", f"qcs::cam::uin/{number}"
+        if keys.expires_at is not None:
+            kind, arn = "CAMRole", f"qcs::sts:{number}:assumed-role/emulated"
         return {"Type": kind, "AccountId": number, "UserId": number, "PrincipalId": number, "Arn": arn}
 
     def _session(self, given: Mapping[str, object]) -> Mapping[str, object]:
