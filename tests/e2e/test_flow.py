@@ -45,16 +45,14 @@ def test_a_pass_of_an_earlier_start_waits_for_the_flow_and_then_opens(build: Bui
     """A preview shows it as not passed; the update says what it waits for, and creates nothing before."""
     site = build("flow", {"migrate_id": 2, "flow_id": 1001, **FAST})
     start_check(site.emulator.url, 2)
-    process = site.stack.start("up", "--yes", "--skip-preview")
-    seen = []
-    with process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            seen.append(line)
-            if "waiting for flow 1001" in line:
-                assert site.records == {}
-    screen = "".join(seen)
-    assert process.returncode == 0, screen
+
+    def see(line: str) -> None:
+        if "waiting for flow 1001" in line:
+            assert site.records == {}
+
+    result = site.stack.watch(see, "up", "--yes", "--skip-preview")
+    screen = result.screen
+    assert result.exit_code == 0, screen
     assert "waiting for flow 1001, 0 s" in screen
     assert screen.index("8/8 Target database existence check: running") > screen.index("waiting for flow 1001")
     assert screen.index("8/8 Target database existence check: passed") < screen.index("Record behind created")

@@ -53,16 +53,14 @@ def test_the_gate_is_a_read_resource_with_its_final_names_in_the_state(build: Bu
 def test_what_depends_on_a_running_check_is_created_only_after_it_passed(build: Build) -> None:
     """The update waits, shows each step on the gate's row, and then creates what is behind it."""
     site = build("quick", FAST)
-    process = site.stack.start("up", "--yes", "--skip-preview")
-    seen = []
-    with process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            seen.append(line)
-            if ": running" in line:
-                assert site.records == {}
-    screen = "".join(seen)
-    assert process.returncode == 0, screen
+
+    def see(line: str) -> None:
+        if ": running" in line:
+            assert site.records == {}
+
+    result = site.stack.watch(see, "up", "--yes", "--skip-preview")
+    screen = result.screen
+    assert result.exit_code == 0, screen
     assert "1/8 Source database connectivity check: running, 0 s" in screen
     assert "4/8 Character set check: running" in screen
     assert screen.index("8/8 Target database existence check: passed") < screen.index("Record behind created")

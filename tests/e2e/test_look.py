@@ -23,7 +23,7 @@ Site = tuple[Stack, EmulatorProcess]
 def looking(tmp_path: Path, endpoint: str, **config: object) -> Stack:
     """Make a stack of the program that looks."""
     stack = Stack.of_program(PROGRAMS / "look", tmp_path)
-    shutil.copy(PROGRAMS / "gate" / "migration.py", stack.project)
+    shutil.copy(PROGRAMS / "migration.py", stack.project)
     given = {f"test:{key}": json.dumps(value) for key, value in config.items()}
     return stack.init({ENDPOINT_KEY: endpoint, **given})
 

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,17 @@ class Stack:
             check=False,
         )
         return Result(done.returncode, done.stdout, time.monotonic() - began)
+
+    def watch(self, see: Callable[[str], None], *words: str) -> Result:
+        """Run a command to its end, and show each line to the test as soon as it is on the screen."""
+        began = time.monotonic()
+        seen = []
+        with self.start(*words) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                seen.append(line)
+                see(line)
+        return Result(process.returncode, "".join(seen), time.monotonic() - began)
 
     def up(self, *flags: str) -> Result:
         """Update, without a preview unless the flags say otherwise."""

@@ -1,10 +1,12 @@
-"""A resource that stands for a migration made in the same stack, slowly: its number is known once it was made."""
+"""A resource that stands for a migration made and started in the same stack: its ids are known once it was made."""
 
 import time
 from typing import Any
 
 import pulumi
 from pulumi.dynamic import CreateResult, Resource, ResourceProvider, UpdateResult
+
+FLOW = 1001
 
 
 class MigrationProvider(ResourceProvider):
@@ -13,18 +15,20 @@ class MigrationProvider(ResourceProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Take a while, and give it its number, as text, as Tencent's own provider does."""
         time.sleep(props["seconds"])
-        return CreateResult("migration", {**props, "number": props["given"]})
+        return CreateResult("migration", {**props, "number": props["given"], "flow": FLOW})
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Give it another number."""
-        return UpdateResult({**_news, "number": _news["given"]})
+        return UpdateResult({**_news, "number": _news["given"], "flow": FLOW})
 
 
 class Migration(Resource, module="test", name="Migration"):
     """The migration."""
 
     number: pulumi.Output[str]
+    flow: pulumi.Output[int]
 
-    def __init__(self, name: str, given: int, seconds: float) -> None:
-        """Declare it, with the number that it gets once it was made."""
-        super().__init__(MigrationProvider(), name, {"given": str(given), "seconds": seconds, "number": None})
+    def __init__(self, name: str, given: int = 1066, seconds: float = 0) -> None:
+        """Declare it, with the number that it gets, and how long that takes."""
+        props = {"given": str(given), "seconds": seconds, "number": None, "flow": None}
+        super().__init__(MigrationProvider(), name, props)
