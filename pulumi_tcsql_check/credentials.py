@@ -13,6 +13,9 @@ import msgspec
 from pulumi_tcsql_check.assumed_role import Role
 from pulumi_tcsql_check.errors import CredentialsError
 
+_LONG_ENOUGH_TO_BE_A_SECRET = 8
+"""Real ones have 32 characters and more; a shorter one may be a part of any word."""
+
 
 class Credentials(msgspec.Struct, frozen=True):
     """A pair of id and key, and where it was found.
@@ -43,7 +46,18 @@ class Credentials(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         """Name them so that their owner knows them and nobody else learns anything."""
-        return f"...{self.secret_id[-4:]} from {self.source}"
+        return f"{_short(self.secret_id)} from {self.source}"
+
+    def hidden_in(self, text: str) -> str:
+        """Take id, key and token out of a text that came from elsewhere: a server may repeat what it was sent."""
+        for secret in (self.secret_id, self.secret_key, self.token or ""):
+            if len(secret) >= _LONG_ENOUGH_TO_BE_A_SECRET:
+                text = text.replace(secret, _short(secret) if secret == self.secret_id else "...")
+        return text
+
+
+def _short(secret_id: str) -> str:
+    return f"...{secret_id[-4:]}"
 
 
 Source = tuple[str, Callable[[], Credentials | None]]

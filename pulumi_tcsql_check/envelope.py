@@ -66,8 +66,10 @@ def decode(body: bytes, kind: type[T], *, endpoint: Endpoint, who: Credentials |
     except (ValueError, RecursionError) as error:
         reason = printable(str(error), 120)
         raise TransientError(f"{endpoint} gave an answer that is not the documented one: {reason}.") from None
-    facts: dict[str, Any] = {"code": outcome.error.code, "request_id": outcome.request_id}
-    raise _classify(outcome.error, facts, endpoint, who, advice)
+    hidden_in = who.hidden_in if who is not None else str
+    refusal = _Error(hidden_in(outcome.error.code), hidden_in(outcome.error.message))
+    facts: dict[str, Any] = {"code": refusal.code, "request_id": hidden_in(outcome.request_id)}
+    raise _classify(refusal, facts, endpoint, who, advice)
 
 
 def _classify(

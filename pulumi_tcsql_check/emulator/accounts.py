@@ -15,6 +15,9 @@ OTHER_ACCOUNT_ID = "100000000002"
 OTHER_SECRET_ID = "AKIDemulator222222222222222222222222"  # noqa: S105 - a public constant that opens nothing
 OTHER_SECRET_KEY = "emulator-other-key"  # noqa: S105 - a public constant that opens nothing
 
+TEMPORARY_ID, TEMPORARY_KEY, TEMPORARY_TOKEN = "AKIDtemporary", "temporary-key-", "temporary-token-"
+"""How temporary keys begin, so that whoever finds one where it doesn't belong knows what it is."""
+
 
 class Account:
     """One account. Safe to use from many threads.
@@ -41,8 +44,8 @@ class Account:
         Args:
             seconds: How long they last.
         """
-        name, key, token = (uuid.uuid4().hex for _ in range(3))
-        keys = Keys(f"AKIDtemporary{name}", key, token, int(self._clock.time()) + seconds)
+        name, key, token = (f"{kind}{uuid.uuid4().hex}" for kind in (TEMPORARY_ID, TEMPORARY_KEY, TEMPORARY_TOKEN))
+        keys = Keys(name, key, token, int(self._clock.time()) + seconds)
         with self._lock:
             self._keys[keys.secret_id] = keys
         return keys

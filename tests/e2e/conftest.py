@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness import markers
 from harness.emulator_process import EmulatorProcess
 from harness.site import Build, Site
 from harness.stack import ENDPOINT_KEY, Stack
@@ -20,6 +21,20 @@ def _file(scenario: str) -> str | Path:
     """Find a scenario of the tests' own; else it is a built-in one."""
     path = SCENARIOS / f"{scenario}.json"
     return path if path.exists() else scenario
+
+
+@pytest.fixture
+def given_secrets() -> set[str]:
+    """Name the files, relative to the test's folder, in which a test gives credentials itself: add to it."""
+    return set()
+
+
+@pytest.fixture(autouse=True)
+def nothing_shows_a_secret(tmp_path: Path, given_secrets: set[str]) -> Iterator[None]:
+    """After every test: no screen, state, log or other file has any of the credentials in it."""
+    yield
+    found = markers.found_below(tmp_path)
+    assert {name: what for name, what in found.items() if name not in given_secrets} == {}
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from harness.site import Build, Site, errors
 from harness.standing_in import role_of
 
-from pulumi_tcsql_check.emulator import ACCOUNT_ID, DUMMY_SECRET_KEY, OTHER_ACCOUNT_ID
+from pulumi_tcsql_check.emulator import ACCOUNT_ID, OTHER_ACCOUNT_ID
 
 FAST = {"poll_interval_seconds": 0.2}
 QUERY = "QueryMigrationCheckProcess"
@@ -43,8 +43,7 @@ def test_a_gate_asks_as_the_role_that_the_stack_assumes(build: Build) -> None:
     assert sentence.startswith("migration check 1066 (ap-guangzhou) failed at step 4 of 8")
     assert site.records == {}
     assert asked(site) == [("AssumeRole", ACCOUNT_ID), (QUERY, OTHER_ACCOUNT_ID), (QUERY, OTHER_ACCOUNT_ID)]
-    for secret in (DUMMY_SECRET_KEY, "an-external-id"):
-        assert secret not in refused.screen + str(site.stack.state())
+    assert "an-external-id" not in refused.screen + str(site.stack.state())
 
 
 def test_a_role_in_the_environment_passes_where_its_own_check_has_passed(build: Build) -> None:
@@ -70,7 +69,7 @@ def test_a_wrong_account_is_refused_before_any_query(build: Build) -> None:
         refused = site.stack.run(*command)
         assert refused.exit_code != 0
         assert errors(refused)[0].removeprefix("Preview failed: ") == (
-            f"The credentials ...0000 from the environment belong to account {ACCOUNT_ID}, which "
+            f"The credentials ...Q7Z9 from the environment belong to account {ACCOUNT_ID}, which "
             "tencentcloud:allowedAccountIds does not list; nothing was asked with them about the migration. "
             "Use those of an allowed account, then run `pulumi up` again."
         )

@@ -2,7 +2,6 @@
 
 import pytest
 from harness.site import Build, errors
-from harness.starting import start_check
 
 FAST = {"poll_interval_seconds": 0.2}
 FLOW = "DescribeFlowStatus"
@@ -12,7 +11,7 @@ STEPS = "QueryMigrationCheckProcess"
 def test_a_flow_that_has_succeeded_opens_the_gate_with_the_steps(build: Build) -> None:
     """One request for each, the flow first; a preview and a refresh, which has outputs alone, ask the same again."""
     site = build("flow", {"migrate_id": 1, "flow_id": 1001, **FAST})
-    assert start_check(site.emulator.url, 1) == 1001
+    assert site.emulator.start_check(1) == 1001
     result = site.stack.up()
     assert result.exit_code == 0, result.screen
     assert site.records == {"behind": "new"}
@@ -32,7 +31,7 @@ def test_a_flow_that_has_succeeded_opens_the_gate_with_the_steps(build: Build) -
 def test_a_refresh_never_reports_a_pass_that_its_flow_does_not_confirm(build: Build) -> None:
     """The state says so after it, whatever the steps say."""
     site = build("flow", {"migrate_id": 5, "flow_id": 1001, "enforce": False})
-    start_check(site.emulator.url, 5)
+    site.emulator.start_check(5)
     assert site.stack.up().exit_code == 0
     assert site.stack.run("refresh", "--yes", "--skip-preview").exit_code == 0
     check = site.stack.resource("orders")
@@ -44,7 +43,7 @@ def test_a_refresh_never_reports_a_pass_that_its_flow_does_not_confirm(build: Bu
 def test_a_pass_of_an_earlier_start_waits_for_the_flow_and_then_opens(build: Build) -> None:
     """A preview shows it as not passed; the update says what it waits for, and creates nothing before."""
     site = build("flow", {"migrate_id": 2, "flow_id": 1001, **FAST})
-    start_check(site.emulator.url, 2)
+    site.emulator.start_check(2)
 
     def see(line: str) -> None:
         if "waiting for flow 1001" in line:
@@ -62,7 +61,7 @@ def test_a_pass_of_an_earlier_start_waits_for_the_flow_and_then_opens(build: Bui
 def test_a_preview_looks_once_and_says_that_the_flow_has_not_succeeded(build: Build) -> None:
     """The row says what an update would wait for, and the outputs don't say that it has passed."""
     site = build("flow", {"migrate_id": 5, "flow_id": 1001})
-    start_check(site.emulator.url, 5)
+    site.emulator.start_check(5)
     result = site.stack.run("preview")
     assert result.exit_code == 0, result.screen
     assert "waiting for flow 1001" in result.screen
@@ -74,7 +73,7 @@ def test_a_preview_looks_once_and_says_that_the_flow_has_not_succeeded(build: Bu
 def test_a_flow_that_has_failed_ends_the_update_although_the_steps_have_passed(build: Build) -> None:
     """The sentence says what failed, what the steps showed, and how to start the check again."""
     site = build("flow", {"migrate_id": 3, "flow_id": 1001, **FAST})
-    start_check(site.emulator.url, 3)
+    site.emulator.start_check(3)
     result = site.stack.up()
     assert result.exit_code != 0
     assert site.records == {}
@@ -91,7 +90,7 @@ def test_a_flow_that_has_failed_ends_the_update_although_the_steps_have_passed(b
 def test_a_flow_that_runs_until_the_deadline_is_named_in_the_sentence(build: Build) -> None:
     """What was last seen of the steps is a pass, and it opened nothing."""
     site = build("flow", {"migrate_id": 5, "flow_id": 1001, "timeout_seconds": 1, **FAST})
-    start_check(site.emulator.url, 5)
+    site.emulator.start_check(5)
     result = site.stack.up()
     assert result.exit_code != 0
     assert site.records == {}
@@ -115,7 +114,7 @@ def test_a_flow_that_can_not_be_asked_for_ends_the_update_at_once(
 ) -> None:
     """One request, one sentence, nothing created: whoever names a flow wants it asked."""
     site = build("flow", {"migrate_id": migrate_id, "flow_id": flow_id, **FAST})
-    start_check(site.emulator.url, migrate_id)
+    site.emulator.start_check(migrate_id)
     result = site.stack.up()
     assert result.exit_code != 0
     assert site.records == {}
@@ -129,7 +128,7 @@ def test_a_flow_that_can_not_be_asked_for_ends_the_update_at_once(
 def test_a_gate_that_is_not_enforced_asks_for_its_flow_and_never_fails(build: Build) -> None:
     """A failed flow is in the warning, and what is behind the gate is created."""
     site = build("flow", {"migrate_id": 3, "flow_id": 1001, "enforce": False})
-    start_check(site.emulator.url, 3)
+    site.emulator.start_check(3)
     result = site.stack.up()
     assert result.exit_code == 0, result.screen
     assert site.records == {"behind": "new"}
@@ -141,7 +140,7 @@ def test_a_gate_that_is_not_enforced_asks_for_its_flow_and_never_fails(build: Bu
 def test_a_flow_that_the_same_program_starts_is_unknown_in_preview_and_waited_for_on_up(build: Build) -> None:
     """The preview ends well, and the update asks for the flow that it was given."""
     site = build("flow", {"migrate_id": 1, **FAST}, {"test:flowFromResource": "true"})
-    start_check(site.emulator.url, 1)
+    site.emulator.start_check(1)
     preview = site.stack.run("preview")
     assert preview.exit_code == 0, preview.screen
     result = site.stack.up()

@@ -1,6 +1,7 @@
 """The emulator as a process: started on a free port, read by its request log, ended by its own pid."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,11 +10,15 @@ from typing import Any
 
 from typing_extensions import Self
 
+from harness import markers
+from harness.starting import start_check
+from pulumi_tcsql_check.emulator import Keys
+
 STOP_SECONDS = 5.0
 
 
 class EmulatorProcess:
-    """`python -m pulumi_tcsql_check.emulator` while the `with` block lasts."""
+    """`python -m pulumi_tcsql_check.emulator` while the `with` block lasts; it knows the marked credentials."""
 
     def __init__(self, scenario: str | Path, request_log: Path, other_scenario: str | Path | None = None) -> None:
         """Name the scenario, the file that gets a line for each request, and what the second account sees."""
@@ -25,7 +30,13 @@ class EmulatorProcess:
 
     def __enter__(self) -> Self:
         """Start it, and wait until it listens."""
-        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        self._process = subprocess.Popen(
+            self._command,
+            env=os.environ | markers.EMULATORS_ENVIRON,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
         if self._process.stdout is None or not (ready := self._process.stdout.readline()):
             raise RuntimeError("the emulator did not start")
         self.url = next(word for word in ready.split() if word.startswith("http://"))
@@ -45,6 +56,10 @@ class EmulatorProcess:
         finally:
             if self._process.stdout is not None:
                 self._process.stdout.close()
+
+    def start_check(self, migrate_id: int) -> int:
+        """Start a check, and return the id of its flow."""
+        return start_check(self.url, migrate_id, Keys(markers.SECRET_ID, markers.SECRET_KEY, markers.TOKEN))
 
     @property
     def requests(self) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from harness.stack import Result, Stack
 
 STAND_IN = Path(__file__).with_name("stand_in_site")
 VARIABLE = "TCSQL_CHECK_TEST_STAND_IN"
+LOG_VARIABLE = "TCSQL_CHECK_TEST_LOG_EVERYTHING"
 
 
 @dataclass
@@ -23,6 +24,10 @@ class Site:
     def stand_in(self) -> None:
         """Let the emulator stand where the provider process asks the token service and the metadata."""
         self.stack.environ |= {"PYTHONPATH": str(STAND_IN), VARIABLE: self.emulator.url}
+
+    def log_everything(self) -> None:
+        """Let the provider process, the SDK in it included, log all it can to its stderr."""
+        self.stack.environ |= {"PYTHONPATH": str(STAND_IN), LOG_VARIABLE: "1"}
 
     @property
     def records(self) -> dict[str, str]:

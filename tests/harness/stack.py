@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY
+from harness import markers
 
 STACK = "rehearsal"
 COMMAND_SECONDS = 120.0
@@ -48,6 +48,7 @@ class Stack:
         self.project = project
         self.config_file = project / f"Pulumi.{STACK}.yaml"
         self.environ = _environ(workdir, environ or {})
+        self._screens = workdir / "screens.txt"
 
     @classmethod
     def of_program(cls, program: Path, workdir: Path, environ: Mapping[str, str] | None = None) -> "Stack":
@@ -107,7 +108,7 @@ class Stack:
             timeout=COMMAND_SECONDS,
             check=False,
         )
-        return Result(done.returncode, done.stdout, time.monotonic() - began)
+        return self._result(done.returncode, done.stdout, began)
 
     def watch(self, see: Callable[[str], None], *words: str) -> Result:
         """Run a command to its end, and show each line to the test as soon as it is on the screen."""
@@ -118,7 +119,13 @@ class Stack:
             for line in process.stdout:
                 seen.append(line)
                 see(line)
-        return Result(process.returncode, "".join(seen), time.monotonic() - began)
+        return self._result(process.returncode, "".join(seen), began)
+
+    def _result(self, exit_code: int, screen: str, began: float) -> Result:
+        """Keep the screen, where whoever looks for what must not be on one finds it."""
+        with self._screens.open("a", encoding="utf-8") as file:
+            file.write(screen)
+        return Result(exit_code, screen, time.monotonic() - began)
 
     def up(self, *flags: str) -> Result:
         """Update, without a preview unless the flags say otherwise."""
@@ -157,7 +164,6 @@ def _environ(workdir: Path, added: Mapping[str, str]) -> dict[str, str]:
         "PULUMI_BACKEND_URL": backend.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "rehearsal",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "TENCENTCLOUD_SECRET_ID": DUMMY_SECRET_ID,
-        "TENCENTCLOUD_SECRET_KEY": DUMMY_SECRET_KEY,
+        **markers.ENVIRON,
         **added,
     }

@@ -7,13 +7,15 @@ from tencentcloud.common.credential import Credential
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
-from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY
+from pulumi_tcsql_check.emulator import Keys
+
+DUMMIES = Keys()
 
 
-def start_check(url: str, migrate_id: int) -> int:
+def start_check(url: str, migrate_id: int, keys: Keys = DUMMIES) -> int:
     """Start a check at an emulator, and return the id of its flow."""
     http = HttpProfile(protocol="http", endpoint=urlsplit(url).netloc)
-    credential = Credential(DUMMY_SECRET_ID, DUMMY_SECRET_KEY)
+    credential = Credential(keys.secret_id, keys.secret_key, keys.token)
     client = CommonClient("sqlserver", "2018-03-28", credential, "ap-guangzhou", ClientProfile(httpProfile=http))
     flow_id: int = client.call_json("StartMigrationCheck", {"MigrateId": migrate_id})["Response"]["FlowId"]
     return flow_id

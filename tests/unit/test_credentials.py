@@ -240,6 +240,14 @@ def test_credentials_show_their_owner_and_nothing_else() -> None:
     assert f"{[found]}" == "[<credentials ...1234 from a test>]"
 
 
+def test_a_text_that_repeats_credentials_is_shown_without_them() -> None:
+    """The id keeps its end; what is too short to be a secret may be a part of any word, and stays."""
+    found = Credentials(ID, SECRET, TOKEN, "a test")
+    assert found.hidden_in(f"{ID}/{SECRET} {TOKEN}, {ID}") == "...1234/... ..., ...1234"
+    assert Credentials("in", "id", "invalid", "a test").hidden_in("invalid id") == "invalid id"
+    assert Credentials(ID, SECRET, None, "a test").hidden_in("an AuthFailure") == "an AuthFailure"
+
+
 @pytest.mark.parametrize(
     ("config", "environ"),
     [

@@ -308,6 +308,17 @@ def test_a_wrong_key_is_permanent_and_stays_secret() -> None:
     assert DUMMY_SECRET_ID not in str(error)
 
 
+def test_a_refusal_that_repeats_who_asked_is_shown_without_it() -> None:
+    """Neither sentence nor attribute holds the id or the token that the server was sent."""
+    repeats = {"Code": f"UnauthorizedOperation.{DUMMY_SECRET_ID}", "Message": f"{TOKEN} may not."}
+    body = json.dumps({"Response": {"Error": repeats, "RequestId": TOKEN}}).encode()
+    with Loopback(answer(body)) as server, pytest.raises(PermanentError) as caught:
+        query(server)
+    assert (caught.value.code, caught.value.request_id) == ("UnauthorizedOperation....0000", "...")
+    assert "answered UnauthorizedOperation....0000: ... may not (asked with" in str(caught.value)
+    assert TOKEN not in str(caught.value)
+
+
 def test_the_session_token_is_sent() -> None:
     """An emulator that insists on a token takes the credentials' own."""
     with Emulator("pass", keys=Keys(token=TOKEN)) as emulator:

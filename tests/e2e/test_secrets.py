@@ -1,0 +1,144 @@
+"""No secret shows, wherever the credentials come from, however a wait ends, and however much is logged.
+
+What is searched for, and where, is in `harness/markers.py`; `conftest.py` searches after every end-to-end test.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from harness import markers
+from harness.site import Build, Site
+from harness.standing_in import role_of
+
+from pulumi_tcsql_check.emulator import ACCOUNT_ID
+
+MIGRATIONS, TALKATIVE = range(1, 11), range(11, 13)
+"""Those of the scenario `every-end`; to the last two the API answers with the marked id and token."""
+
+EVERYTHING_AT_ONCE = ("up", "--yes", "--skip-preview", "--continue-on-error", "--parallel", "32")
+LOUD = ("-v=9", "--logtostderr", "--logflow")
+
+Source = Callable[[Site], set[str]]
+"""Gives the stack its credentials, and returns the files in which they stand then."""
+
+
+def from_the_environment(site: Site) -> set[str]:
+    """Keep what a stack of the tests has."""
+    del site
+    return set()
+
+
+def from_the_stacks_configuration(site: Site) -> set[str]:
+    """Encrypt them into the configuration."""
+    forget(site)
+    site.stack.set_secret("tencentcloud:secretId", markers.SECRET_ID)
+    site.stack.set_secret("tencentcloud:secretKey", markers.SECRET_KEY)
+    site.stack.set_secret("tencentcloud:securityToken", markers.TOKEN)
+    return set()
+
+
+def from_the_sdks_file(site: Site) -> set[str]:
+    """Write the SDK's own file."""
+    forget(site)
+    lines = (
+        "[default]",
+        f"secret_id={markers.SECRET_ID}",
+        f"secret_key={markers.SECRET_KEY}",
+        f"token={markers.TOKEN}",
+    )
+    return write(site, ".tencentcloud/credentials", "\n".join(lines))
+
+
+def from_the_command_lines_file(site: Site) -> set[str]:
+    """Write the Tencent CLI's file."""
+    forget(site)
+    names = ("secretId", "secretKey", "token")
+    held = dict(zip(names, (markers.SECRET_ID, markers.SECRET_KEY, markers.TOKEN), strict=True))
+    return write(site, ".tccli/default.credential", json.dumps(held))
+
+
+def from_a_role_that_is_assumed(site: Site) -> set[str]:
+    """Ask the token service, as whom the environment says."""
+    site.stand_in()
+    role = {
+        "TENCENTCLOUD_ASSUME_ROLE_ARN": role_of(ACCOUNT_ID),
+        "TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME": "deploy",
+        "TENCENTCLOUD_ASSUME_ROLE_EXTERNAL_ID": markers.TOKEN,
+    }
+    site.stack.environ |= role
+    return set()
+
+
+def from_the_instance(site: Site) -> set[str]:
+    """Ask the metadata for the role's keys."""
+    forget(site)
+    site.stand_in()
+    site.stack.environ["TENCENTCLOUD_CAM_ROLE_NAME"] = "emulated"
+    return set()
+
+
+def from_the_pod(site: Site) -> set[str]:
+    """Exchange the pod's identity, which is one of the markers."""
+    forget(site)
+    site.stand_in()
+    given = write(site, "identity", markers.TOKEN)
+    site.stack.environ |= {
+        "TKE_REGION": "ap-guangzhou",
+        "TKE_PROVIDER_ID": "OIDC",
+        "TKE_WEB_IDENTITY_TOKEN_FILE": f"{site.stack.environ['HOME']}/identity",
+        "TKE_ROLE_ARN": role_of(ACCOUNT_ID),
+    }
+    return given
+
+
+def forget(site: Site) -> None:
+    """Take the credentials out of the environment."""
+    for name in markers.ENVIRON:
+        del site.stack.environ[name]
+
+
+def write(site: Site, name: str, text: str) -> set[str]:
+    """Write a file below the user's home, and return what it is called below the test's folder."""
+    path = Path(site.stack.environ["HOME"], name)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return {f"home/{name}"}
+
+
+PAIRS: tuple[Source, ...] = (
+    from_the_environment,
+    from_the_stacks_configuration,
+    from_the_sdks_file,
+    from_the_command_lines_file,
+)
+ROLES: tuple[Source, ...] = (from_a_role_that_is_assumed, from_the_instance, from_the_pod)
+
+
+@pytest.mark.parametrize("source", [*PAIRS, *ROLES])
+def test_no_secret_shows_however_a_wait_ends_and_however_much_is_logged(
+    build: Build, source: Source, given_secrets: set[str]
+) -> None:
+    """With the CLI at -v=9 and all of the provider process at DEBUG there is none in any file, state and screen.
+
+    But for one thing, which no provider can help: at -v=9 the engine itself writes out the decrypted configuration.
+    """
+    migrations = [*MIGRATIONS, *(TALKATIVE if source in PAIRS else ())]
+    site = build("every-end", config={"test:ids": json.dumps(migrations)}, program="every")
+    given_secrets |= source(site)
+    site.log_everything()
+    result = site.stack.run(*EVERYTHING_AT_ONCE, *LOUD)
+    assert result.exit_code != 0
+    assert {request["migrate_id"] for request in site.emulator.requests} >= set(migrations)
+    assert "migration check 3 (ap-guangzhou) failed at step 4" in result.screen
+    assert "DEBUG:urllib3.connectionpool:" in result.screen
+    if source in PAIRS:
+        assert "answered AuthFailure.SignatureFailure: ...Q7Z9 and ... sign otherwise" in result.screen
+    loud = [line for line in result.screen.splitlines() if markers.found_in(line.encode())]
+    if source is from_the_stacks_configuration:
+        assert len(loud) == 3
+        assert all("Marshaling property for RPC[Provider" in line and "Configure().inputs" in line for line in loud)
+        given_secrets.add("screens.txt")
+    else:
+        assert loud == []
