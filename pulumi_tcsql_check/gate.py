@@ -1,45 +1,29 @@
-"""Waits for one migration check: polls until the verdict is final or time is up.
+"""Waits for migration checks: asks until every verdict is final or time is up.
 
-It knows neither Pulumi nor Tencent's SDK, and time is passed in. Polling (the answer is not final yet) is its own
-business; a call that failed in passing is repeated by `retry`.
+It knows neither Pulumi nor Tencent's SDK, and time is passed in. What an answer amounts to is the business of `watch`,
+and who is asked next that of `schedule`; a single check is a group of one.
 """
 
-import contextlib
+import concurrent.futures
 import logging
-import random
 import threading
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
-import msgspec
+from pulumi_tcsql_check.errors import CheckTimeoutError, TcsqlCheckError, WaitCancelledError
+from pulumi_tcsql_check.flow import Evidence
+from pulumi_tcsql_check.retry import Clock
+from pulumi_tcsql_check.schedule import Schedule
+from pulumi_tcsql_check.watch import Api, Observation, Watch
 
-from pulumi_tcsql_check.errors import (
-    ApiError,
-    CheckFailedError,
-    CheckTimeoutError,
-    FlowFailedError,
-    NotFoundError,
-    NotYetFoundError,
-    OutageError,
-    ThrottledError,
-    TransientError,
-    WaitCancelledError,
-)
-from pulumi_tcsql_check.flow import Evidence, Flow
-from pulumi_tcsql_check.progress import Migration, Progress, failed_steps, headline, judge
-from pulumi_tcsql_check.retry import OUTAGE_SECONDS, Clock, until_answered
-
-JITTER = 0.1
-"""By how much of itself the interval varies, either way, so that many gates don't ask in step."""
+LANES = 8
+"""How many requests may be in flight at once, each on a connection of its own that is kept alive."""
 
 TICK_SECONDS = 5.0
 """The longest pause, in seconds, without a word to the observer."""
 
-NEW_SECONDS = 30.0
-"""How long, from the beginning of a wait, the API may not know an id that was just made."""
-
-T = TypeVar("T")
+_GLANCE_SECONDS = 0.1
 
 _logger = logging.getLogger(__name__)
 
@@ -61,164 +45,134 @@ class SystemClock:
             raise WaitCancelledError
 
 
-class PollPolicy(msgspec.Struct, frozen=True):
-    """How long to wait in all, and how often to ask, in seconds.
+def wait(
+    watches: Sequence[Watch],
+    connect: Callable[[], Api],
+    *,
+    clock: Clock,
+    on_progress: Callable[[float], None],
+) -> dict[Watch, TcsqlCheckError]:
+    """Ask until each has ended, or one has ended otherwise than by a pass.
 
-    Attributes:
-        failed_statuses: Raw codes that mean "failed".
-        migrate_id_is_new: Whether the API may not know the migration yet.
+    Those that only ran out of time don't end it for the others, since all do at the same deadline.
+
+    Args:
+        watches: The migrations, at least one.
+        connect: Makes a connection; one thread at a time uses it.
+        clock: The time to live in.
+        on_progress: Told, with the instant, of each try that is over, and every `TICK_SECONDS` of a pause.
+
+    Returns:
+        The errors of those that ended otherwise than by a pass; none if all have passed.
+
+    Raises:
+        WaitCancelledError: The update was cancelled.
     """
+    idle = [connect() for _ in range(min(LANES, len(watches)))]
+    lanes = _Here() if len(idle) == 1 else concurrent.futures.ThreadPoolExecutor(len(idle), "tcsql-check-lane")
+    try:
+        return _Wait(watches, idle, lanes, clock, on_progress).run()
+    finally:
+        lanes.shutdown(wait=False, cancel_futures=True)
 
-    timeout_seconds: float
-    interval_seconds: float
-    failed_statuses: tuple[int, ...] = ()
-    migrate_id_is_new: bool = False
+
+def wait_for(watch: Watch, api: Api, *, clock: Clock, on_progress: Callable[[Observation], None]) -> Evidence:
+    """Wait for one: a group of one.
+
+    Args:
+        watch: The migration.
+        api: Who answers.
+        clock: The time to live in.
+        on_progress: Told of each try that is over, and every `TICK_SECONDS` of a pause.
+
+    Returns:
+        The answers that ended the wait.
+
+    Raises:
+        TcsqlCheckError: It has not passed; see `Watch.ask`.
+    """
+    errors = wait([watch], lambda: api, clock=clock, on_progress=lambda now: on_progress(watch.seen(now)))
+    for error in errors.values():
+        raise error
+    return cast("Evidence", watch.end)
 
 
-class Observation(msgspec.Struct, frozen=True):
-    """What a waiting gate knows: the last answers if any, the trouble it is in if any, and for how long it waits."""
+class _Here(concurrent.futures.Executor):
+    """Runs what is submitted at once, in the thread that submits it."""
 
-    progress: Progress | None
-    trouble: ApiError | None
-    elapsed_seconds: float
-    flow: Flow | None = None
+    def submit(self, call: Callable[..., Any], /, *args: Any, **more: Any) -> "concurrent.futures.Future[Any]":  # noqa: ANN401  # as in the base class
+        future: concurrent.futures.Future[Any] = concurrent.futures.Future()
+        try:
+            future.set_result(call(*args, **more))
+        except BaseException as error:  # noqa: BLE001  # comes out where the result is taken
+            future.set_exception(error)
+        return future
 
 
 class _Wait:
-    """One wait, from its first poll to its end."""
+    """One wait, from its first try to its end."""
 
     def __init__(
         self,
-        query: Callable[[float], Progress],
-        policy: PollPolicy,
+        watches: Sequence[Watch],
+        idle: list[Api],
+        lanes: concurrent.futures.Executor,
         clock: Clock,
-        on_progress: Callable[[Observation], None],
-        flow: Flow | None,
+        on_progress: Callable[[float], None],
     ) -> None:
-        self._query = query
-        self._policy = policy
+        self._schedule = Schedule(watches)
+        self._idle = idle
+        self._lanes = lanes
         self._clock = clock
         self._on_progress = on_progress
-        self._began = clock.monotonic()
-        self._deadline = self._began + policy.timeout_seconds
-        self.progress: Progress | None = None
-        self.flow = flow
+        self._asked: dict[concurrent.futures.Future[None], tuple[Watch, Api]] = {}
+        self._errors: dict[Watch, TcsqlCheckError] = {}
+        self._is_over = False
 
-    @property
-    def is_over(self) -> bool:
-        return self._clock.monotonic() >= self._deadline
+    def run(self) -> dict[Watch, TcsqlCheckError]:
+        while not self._is_over:
+            self._begin()
+            due = self._schedule.next_due()
+            if self._asked:
+                self._collect()
+            elif due is None:
+                break
+            else:
+                self._pause(due)
+        return self._errors
 
-    def follow(self, follow: Callable[[Flow, float], Flow]) -> None:
-        """Ask for the flow until there is an answer, unless it has succeeded before."""
-        flow = self.flow
-        if flow is not None and not flow.succeeded:
-            self.flow = self._until_answered(lambda: follow(flow, self._deadline))
+    def _pause(self, due: float) -> None:
+        """Sleep until somebody is due."""
+        while (left := due - self._clock.monotonic()) > 0:
+            self._clock.sleep(min(TICK_SECONDS, left))
+            if left > TICK_SECONDS:
+                self._tell()
 
-    def poll(self) -> Evidence:
-        """Ask for the steps until there is an answer; it is of the flow's start only if that had succeeded before."""
-        self.progress = self._until_answered(self._ask)
-        self._tell()
-        return Evidence(self.progress, self.flow)
+    def _begin(self) -> None:
+        """Have those asked that are due, as far as there are connections."""
+        while self._idle and (watch := self._schedule.take(self._clock.monotonic())):
+            api = self._idle.pop()
+            self._asked[self._lanes.submit(watch.ask, api, self._clock.monotonic)] = watch, api
 
-    def glance(self) -> str:
-        """Describe the steps for the last sentence; asks once, and goes without an answer if there is none."""
-        with contextlib.suppress(ApiError):
-            self.progress = self._query(self._deadline)
-        return headline(self.progress, self._policy.failed_statuses) if self.progress is not None else ""
-
-    def _until_answered(self, call: Callable[[], T]) -> T:
-        return until_answered(call, deadline=self._deadline, clock=self._clock, on_trouble=self._tell)
-
-    def _ask(self) -> Progress:
-        try:
-            return self._query(self._deadline)
-        except NotFoundError as error:
-            elapsed = self._clock.monotonic() - self._began
-            if self._policy.migrate_id_is_new and elapsed < NEW_SECONDS:
-                raise NotYetFoundError(str(error), code=error.code) from error
-            if self._policy.migrate_id_is_new and self.progress is None:
-                asked = f"The number came from an output and may have been new, so it was asked for {elapsed:.0f} s."
-                error.args = (f"{error} {asked}",)
-            raise
-
-    def pause(self) -> None:
-        """Let one interval pass, but never go beyond the deadline."""
-        jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # spreads load, guards nothing
-        until = min(self._clock.monotonic() + self._policy.interval_seconds * jitter, self._deadline)
-        while (left := until - self._clock.monotonic()) > 0:
-            self._clock.sleep(min(left, TICK_SECONDS))
+    def _collect(self) -> None:
+        """Take what has come, or go on after a moment: somebody else may be due."""
+        done, _ = concurrent.futures.wait(self._asked, _GLANCE_SECONDS, concurrent.futures.FIRST_COMPLETED)
+        for future in done:
+            watch, api = self._asked.pop(future)
+            self._idle.append(api)
+            error = future.exception()
+            if isinstance(error, WaitCancelledError) or not isinstance(error, (TcsqlCheckError, type(None))):
+                raise error
             self._tell()
+            if error is not None:
+                self._errors[watch] = error
+                self._is_over |= not isinstance(error, CheckTimeoutError)
+            elif watch.end is None:
+                self._schedule.put(watch)
 
-    def _tell(self, trouble: ApiError | None = None) -> None:
+    def _tell(self) -> None:
         """Tell the observer; whatever it raises is logged, and the gate goes on."""
         try:
-            self._on_progress(Observation(self.progress, trouble, self._clock.monotonic() - self._began, self.flow))
+            self._on_progress(self._clock.monotonic())
         except Exception:
             _logger.exception("the observer of a waiting gate failed")
-
-
-def _unanswered(flow: Flow, _deadline: float) -> Flow:
-    """Stand for an API that says nothing of a flow, so that it never succeeds."""
-    return flow
-
-
-def wait(  # noqa: PLR0913  # all but three by name
-    migration: Migration,
-    query: Callable[[float], Progress],
-    policy: PollPolicy,
-    *,
-    clock: Clock,
-    on_progress: Callable[[Observation], None],
-    flow: Flow | None = None,
-    follow: Callable[[Flow, float], Flow] = _unanswered,
-) -> Evidence:
-    """Poll until the check has passed.
-
-    The deadline is absolute, from the first poll on, and the last poll is made at it. Each poll asks for the flow, if
-    there is one, before it asks for the steps, until it has succeeded: what they were before may be of another start.
-
-    Args:
-        migration: Which check; for the sentences of errors.
-        query: Asks for the steps once; gets the deadline, an instant on the clock.
-        policy: How long, and how often.
-        clock: The time to live in.
-        on_progress: Told of each answer, each trouble, and every `TICK_SECONDS` of a pause.
-        flow: The flow that must succeed as well.
-        follow: Asks for the flow once; gets the deadline, too.
-
-    Returns:
-        The answers that passed.
-
-    Raises:
-        CheckFailedError: A step has failed beyond doubt.
-        FlowFailedError: The flow has failed.
-        CheckTimeoutError: The deadline passed.
-        OutageError: No call brought an answer for longer than `retry.OUTAGE_SECONDS`.
-        PermanentError: The API refused the call.
-        WaitCancelledError: The update was cancelled.
-    """
-    this = _Wait(query, policy, clock, on_progress, flow)
-    previous = None
-    while True:
-        try:
-            this.follow(follow)
-            if this.flow is not None and this.flow.failed:
-                raise FlowFailedError(migration, this.flow, this.glance(), this.progress)
-            seen = this.poll()
-        except (ThrottledError, TransientError) as error:
-            if this.is_over:
-                raise CheckTimeoutError(
-                    migration, policy.timeout_seconds, str(error), this.progress, error, this.flow
-                ) from error
-            raise OutageError(migration, OUTAGE_SECONDS, error) from error
-        verdict = judge(seen.progress, policy.failed_statuses, previous) if seen.is_of_this_start else "waiting"
-        if verdict == "passed":
-            return seen
-        if verdict == "failed":
-            steps = failed_steps(seen.progress, policy.failed_statuses, previous)
-            raise CheckFailedError(migration, seen.progress, steps, seen.flow)
-        if this.is_over:
-            last_seen = headline(seen.progress, policy.failed_statuses)
-            raise CheckTimeoutError(migration, policy.timeout_seconds, last_seen, seen.progress, flow=seen.flow)
-        previous = seen.progress if seen.is_of_this_start else None
-        this.pause()

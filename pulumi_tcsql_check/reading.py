@@ -12,10 +12,10 @@ from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.errors import ApiError, OutageError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.inputs import REGIONS, CheckInputs, Endpoint
-from pulumi_tcsql_check.retry import until_answered
 from pulumi_tcsql_check.stack_config import StackConfig
 from pulumi_tcsql_check.status_line import StatusLine, words_for
 from pulumi_tcsql_check.tencent import MigrationApi
+from pulumi_tcsql_check.watch import PollPolicy, Watch
 
 LOOK_SECONDS = 10.0
 """How long a preview or a refresh, which never wait for the verdict, go on when a call fails in passing."""
@@ -58,19 +58,11 @@ def _read(inputs: CheckInputs, config: StackConfig, call: host.Call) -> dict[str
         call.show(words_for(inputs.migration, seen, inputs.failed_statuses))
         return _outputs(seen, inputs)
     line = StatusLine(call.show, inputs.migration, inputs.failed_statuses)
-    policy = gate.PollPolicy(
+    policy = PollPolicy(
         inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses, inputs.migrate_id_is_new
     )
-    seen = gate.wait(
-        inputs.migration,
-        lambda deadline: api.query(inputs.migration, deadline),
-        policy,
-        clock=clock,
-        on_progress=line.update,
-        flow=inputs.flow,
-        follow=api.follow,
-    )
-    return _outputs(seen, inputs)
+    watch = Watch(inputs.migration, policy, clock.monotonic(), inputs.flow)
+    return _outputs(gate.wait_for(watch, api, clock=clock, on_progress=line.update), inputs)
 
 
 def _connect(inputs: CheckInputs, config: StackConfig, call: host.Call) -> tuple[Asking, gate.SystemClock]:
@@ -112,13 +104,8 @@ def _ask(inputs: CheckInputs, api: Asking, deadline: float) -> Evidence:
 
 def _look(inputs: CheckInputs, api: Asking, clock: gate.SystemClock) -> Evidence:
     """Ask once, and again only if a call failed in passing."""
-    deadline = clock.monotonic() + LOOK_SECONDS
-    return until_answered(
-        lambda: _ask(inputs, api, deadline),
-        deadline=deadline,
-        clock=clock,
-        on_trouble=lambda _: None,
-    )
+    watch = Watch(inputs.migration, PollPolicy(LOOK_SECONDS, 0.0, once=True), clock.monotonic(), inputs.flow)
+    return gate.wait_for(watch, api, clock=clock, on_progress=lambda _: None)
 
 
 def _glance(inputs: CheckInputs, config: StackConfig, call: host.Call) -> Evidence | None:

@@ -3,10 +3,9 @@
 This is not polling: a call that brought an answer, whatever the answer, is done here.
 """
 
+import random
 from collections.abc import Callable
-from typing import Protocol, TypeVar, cast
-
-import tenacity
+from typing import Protocol, TypeVar
 
 from pulumi_tcsql_check.errors import ApiError, ThrottledError, TransientError
 
@@ -33,26 +32,38 @@ class Clock(Protocol):
         """
 
 
-class _Outage:
-    """Since when no call has reached the API; a throttled call has reached it."""
+class Patience:
+    """With one call that goes on failing: whether it is tried again, and when."""
 
-    def __init__(self, clock: Clock, deadline: float) -> None:
-        self._clock = clock
+    def __init__(self, deadline: float) -> None:
+        """Begin with nothing gone wrong.
+
+        Args:
+            deadline: The instant after which no further try begins; the last one is made at it.
+        """
         self._deadline = deadline
-        self._since: float | None = None
+        self._failures = 0
+        self._out_since: float | None = None
 
-    def is_over_budget(self, state: tenacity.RetryCallState) -> bool:
-        """Whether to give up: the deadline has passed, or the outage has lasted too long."""
-        now = self._clock.monotonic()
-        if isinstance(_error_of(state), ThrottledError):
-            self._since = None
-        elif self._since is None:
-            self._since = now
-        return now >= self._deadline or (self._since is not None and now - self._since > OUTAGE_SECONDS)
+    def pause(self, error: ApiError, now: float) -> float | None:
+        """Say how long to wait before the next try: exponentially longer, with full jitter.
 
+        Args:
+            error: What the last try raised; a throttled call has reached the API, and so ends an outage.
+            now: The instant at which it did.
 
-def _error_of(state: tenacity.RetryCallState) -> BaseException | None:
-    return state.outcome.exception() if state.outcome is not None else None
+        Returns:
+            Seconds, never beyond the deadline; None where there is no next try.
+        """
+        if isinstance(error, ThrottledError):
+            self._out_since = None
+        elif self._out_since is None:
+            self._out_since = now
+        if now >= self._deadline or (self._out_since is not None and now - self._out_since > OUTAGE_SECONDS):
+            return None
+        longest = min(LAST_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2.0 ** min(self._failures, 10))
+        self._failures += 1
+        return min(random.uniform(0, longest), self._deadline - now)  # noqa: S311  # spreads load, guards nothing
 
 
 def until_answered(
@@ -62,9 +73,7 @@ def until_answered(
     clock: Clock,
     on_trouble: Callable[[ApiError], None],
 ) -> T:
-    """Call until there is an answer, backing off exponentially with full jitter.
-
-    The last try is made at the deadline, and no pause goes beyond it.
+    """Call until there is an answer.
 
     Args:
         call: One attempt.
@@ -77,20 +86,13 @@ def until_answered(
         TransientError: The same, or the outage has lasted longer than `OUTAGE_SECONDS`.
         PermanentError: At once, on the attempt that raised it.
     """
-    outage = _Outage(clock, deadline)
-
-    def pause(seconds: float) -> None:
-        clock.sleep(max(0.0, min(seconds, deadline - clock.monotonic())))
-
-    def tell(state: tenacity.RetryCallState) -> None:
-        on_trouble(cast("ApiError", _error_of(state)))
-
-    retrying = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type((ThrottledError, TransientError)),
-        wait=tenacity.wait_random_exponential(multiplier=FIRST_BACKOFF_SECONDS, max=LAST_BACKOFF_SECONDS),
-        stop=outage.is_over_budget,
-        sleep=pause,
-        before_sleep=tell,
-        reraise=True,
-    )
-    return retrying(call)
+    patience = Patience(deadline)
+    while True:
+        try:
+            return call()
+        except (ThrottledError, TransientError) as error:
+            pause = patience.pause(error, clock.monotonic())
+            if pause is None:
+                raise
+            on_trouble(error)
+        clock.sleep(max(0.0, min(pause, deadline - clock.monotonic())))

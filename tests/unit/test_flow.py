@@ -22,8 +22,8 @@ from pulumi_tcsql_check.errors import (
     WaitCancelledError,
 )
 from pulumi_tcsql_check.flow import Evidence, Flow
-from pulumi_tcsql_check.gate import Observation, PollPolicy
-from pulumi_tcsql_check.progress import Progress, Status
+from pulumi_tcsql_check.progress import Migration, Progress, Status
+from pulumi_tcsql_check.watch import Observation, PollPolicy, Watch
 
 PASSED, RUNNING, LEFT_BEHIND = seen(3, 0, 0, 0), seen(2, 0, 1, -2), seen(3, 0, -1, 1)
 NOT_STARTED = seen(1, -2, -2, -2)
@@ -59,7 +59,7 @@ class Check:
             raise outcome
         return Flow(1001, outcome, "f-1")
 
-    def query(self, _deadline: float) -> Progress:
+    def query(self, _migration: Migration, _deadline: float) -> Progress:
         """Be asked for the steps."""
         self.asked.append("steps")
         outcome = next(self._steps)
@@ -70,15 +70,8 @@ class Check:
     def wait(self, timeout: float = 60, *failed_statuses: int) -> Evidence:
         """Have a gate wait for both."""
         policy = PollPolicy(timeout, 2, failed_statuses)
-        return gate.wait(
-            MIGRATION,
-            self.query,
-            policy,
-            clock=self.clock,
-            on_progress=self.seen.append,
-            flow=Flow(1001),
-            follow=self.follow,
-        )
+        watch = Watch(MIGRATION, policy, self.clock.monotonic(), Flow(1001))
+        return gate.wait_for(watch, self, clock=self.clock, on_progress=self.seen.append)
 
 
 @settings(max_examples=1000, deadline=None, database=None)
@@ -212,20 +205,12 @@ def test_a_flow_that_may_not_be_asked_for_ends_the_wait_at_once() -> None:
     assert check.asked == ["flow"]
 
 
-def test_without_anybody_to_ask_for_the_flow_the_gate_stays_shut() -> None:
-    """A caller that forgets half of it holds too much, never too little."""
-    check = Check([0], [PASSED])
-    policy = PollPolicy(30, 2)
-    with pytest.raises(CheckTimeoutError):
-        gate.wait(MIGRATION, check.query, policy, clock=check.clock, on_progress=check.seen.append, flow=Flow(1001))
-
-
 def test_the_observer_hears_of_the_flow() -> None:
     """Each observation has its last answer, the first one in trouble none."""
     check = Check([DOWN, 2, 0], [PASSED])
     check.wait()
     assert check.seen[0] == Observation(None, DOWN, 0, Flow(1001))
-    assert [one.flow.code for one in check.seen[1:] if one.flow] == [2, 2, 0]
+    assert [one.flow.code for one in check.seen[1:] if one.flow] == [2, 0]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import itertools
 import logging
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -23,8 +23,10 @@ from pulumi_tcsql_check.errors import (
     TransientError,
     WaitCancelledError,
 )
-from pulumi_tcsql_check.gate import Observation, PollPolicy, SystemClock
-from pulumi_tcsql_check.progress import Progress
+from pulumi_tcsql_check.flow import Flow
+from pulumi_tcsql_check.gate import SystemClock
+from pulumi_tcsql_check.progress import Migration, Progress
+from pulumi_tcsql_check.watch import Observation, PollPolicy, Watch
 
 WORKFLOWS = recorded("workflows")
 
@@ -44,8 +46,9 @@ class Check:
         self._outcomes: Iterator[Progress | Exception] = itertools.chain(outcomes, itertools.repeat(outcomes[-1]))
         self._takes = takes
 
-    def query(self, deadline: float) -> Progress:
+    def query(self, migration: Migration, deadline: float) -> Progress:
         """Be asked once."""
+        assert migration is MIGRATION
         self.instants.append(self.clock.now - 1000)
         self.seconds_left.append(deadline - self.clock.monotonic())
         self.clock.advance(self._takes)
@@ -59,7 +62,16 @@ class Check:
     ) -> Progress:
         """Have a gate wait for it."""
         policy = PollPolicy(timeout, interval, failed_statuses, migrate_id_is_new)
-        return gate.wait(MIGRATION, self.query, policy, clock=self.clock, on_progress=self.seen.append).progress
+        return self.watched_by(self.seen.append, policy)
+
+    def watched_by(self, observe: Callable[[Observation], None], policy: PollPolicy) -> Progress:
+        """Have a gate wait for it, and somebody watch."""
+        watch = Watch(MIGRATION, policy, self.clock.monotonic())
+        return gate.wait_for(watch, self, clock=self.clock, on_progress=observe).progress
+
+    def follow(self, flow: Flow, deadline: float) -> Flow:
+        """Be asked for a flow that nobody has."""
+        raise AssertionError((flow, deadline))
 
 
 def outcome_of(answer: object) -> Progress | Exception:
@@ -168,16 +180,16 @@ def test_a_taught_code_ends_the_wait_at_the_first_poll() -> None:
 
 
 def test_an_observer_that_raises_is_logged_and_the_gate_goes_on(caplog: pytest.LogCaptureFixture) -> None:
-    """Neither an answer, nor trouble, nor a tick is lost to it."""
+    """Neither an answer nor trouble is lost to it."""
     check = Check(RUNNING, DOWN, PASSED)
 
     def observe(_: Observation) -> None:
         raise RuntimeError("the row is gone")
 
     with caplog.at_level(logging.ERROR, gate.__name__):
-        seen = gate.wait(MIGRATION, check.query, PollPolicy(60, 2), clock=check.clock, on_progress=observe)
-    assert seen.progress is PASSED
-    assert [record.getMessage() for record in caplog.records] == ["the observer of a waiting gate failed"] * 4
+        seen = check.watched_by(observe, PollPolicy(60, 2))
+    assert seen is PASSED
+    assert [record.getMessage() for record in caplog.records] == ["the observer of a waiting gate failed"] * 3
 
 
 def test_throttled_until_the_deadline_is_a_timeout() -> None:
@@ -192,14 +204,14 @@ def test_throttled_until_the_deadline_is_a_timeout() -> None:
 
 
 def test_an_outage_of_two_minutes_ends_the_wait() -> None:
-    """The error has the last call's error, and the observer heard of the others."""
+    """The error has the last call's error, and the observer heard of each."""
     check = Check(DOWN)
     with pytest.raises(OutageError) as raised:
         check.wait(1800)
     assert 120 < check.instants[-1] <= 126
     assert (raised.value.migration, raised.value.last) == (MIGRATION, DOWN)
     assert {(observation.progress, observation.trouble) for observation in check.seen} == {(None, DOWN)}
-    assert len(check.seen) == len(check.instants) - 1
+    assert len(check.seen) == len(check.instants)
 
 
 def test_an_outage_that_reaches_the_deadline_is_a_timeout() -> None:

@@ -5,9 +5,9 @@ from harness.answers import MIGRATION, seen
 
 from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError, TransientError
 from pulumi_tcsql_check.flow import Flow
-from pulumi_tcsql_check.gate import Observation
 from pulumi_tcsql_check.progress import Progress
 from pulumi_tcsql_check.status_line import HEARTBEAT_SECONDS, StatusLine
+from pulumi_tcsql_check.watch import Observation
 
 RUNNING = seen(2, 0, 1, -2)
 DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.")

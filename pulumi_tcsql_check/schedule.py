@@ -1,0 +1,56 @@
+"""Which of many migrations is asked next: the requests are few, so they go where they matter most.
+
+One process may send 10 requests a second, so that a round of 200 migrations takes 20 seconds. What has passed is asked
+no more, what is on its last step more often than what has all before it, and nobody is forgotten.
+"""
+
+import heapq
+from collections.abc import Sequence
+
+from pulumi_tcsql_check.watch import Watch
+
+LONGEST_SECONDS = 28.0
+"""Who has not been asked for so long goes before all who have; with the time that it takes, 30 s."""
+
+FAR = 8
+"""How far from its end a check counts that gave no answer: as far as one of the eight published steps can be."""
+
+_WEIGHT = 0.8
+
+
+class Schedule:
+    """Those that wait for their next turn; those that are asked at the moment are with whoever took them."""
+
+    def __init__(self, watches: Sequence[Watch]) -> None:
+        """Begin with all of them; where none has been asked, the first goes first."""
+        self._order = {id(watch): number for number, watch in enumerate(watches)}
+        self._later: list[tuple[float, int, Watch]] = []
+        self._due: list[Watch] = []
+        for watch in watches:
+            self.put(watch)
+
+    def put(self, watch: Watch) -> None:
+        """Let one wait until it is due."""
+        heapq.heappush(self._later, (watch.due, self._order[id(watch)], watch))
+
+    def take(self, now: float) -> Watch | None:
+        """Take the one that matters most of those that are due, if any is."""
+        while self._later and self._later[0][0] <= now:
+            self._due.append(heapq.heappop(self._later)[2])
+        if not self._due:
+            return None
+        first = max(range(len(self._due)), key=lambda index: self._urgency(self._due[index], now))
+        return self._due.pop(first)
+
+    def next_due(self) -> float | None:
+        """Tell when the next one is due; None if there is none."""
+        dues = [watch.due for watch in self._due[:1]] + [due for due, _, _ in self._later[:1]]
+        return min(dues, default=None)
+
+    def _urgency(self, watch: Watch, now: float) -> tuple[int, float]:
+        if watch.asked_at is None:
+            return 2, -self._order[id(watch)]
+        waited = now - watch.asked_at
+        if waited >= LONGEST_SECONDS:
+            return 1, waited
+        return 0, waited / (watch.steps_left or FAR) ** _WEIGHT

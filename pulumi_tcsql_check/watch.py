@@ -1,0 +1,194 @@
+"""One migration's wait: what each try brought, what that amounts to, and when to try again.
+
+No time passes in here, and nothing is known of other migrations: `gate` tries, as `schedule` says when.
+"""
+
+import contextlib
+import random
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from pulumi_tcsql_check.errors import (
+    ApiError,
+    CheckFailedError,
+    CheckTimeoutError,
+    FlowFailedError,
+    NotFoundError,
+    NotYetFoundError,
+    OutageError,
+    ThrottledError,
+    TransientError,
+)
+from pulumi_tcsql_check.flow import Evidence, Flow
+from pulumi_tcsql_check.progress import Migration, Progress, failed_steps, headline, judge
+from pulumi_tcsql_check.retry import OUTAGE_SECONDS, Patience
+
+JITTER = 0.1
+"""By how much of itself the interval varies, either way, so that many gates don't ask in step."""
+
+NEW_SECONDS = 30.0
+"""How long, from the beginning of a wait, the API may not know an id that was just made."""
+
+
+class Api(Protocol):
+    """Who answers; each call is one try, bounded by the deadline, an instant on the clock."""
+
+    def query(self, migration: Migration, deadline: float) -> Progress:
+        """Ask how far a check is."""
+
+    def follow(self, flow: Flow, deadline: float) -> Flow:
+        """Ask what has become of a flow."""
+
+
+class PollPolicy(msgspec.Struct, frozen=True):
+    """How long to wait in all, and how often to ask, in seconds.
+
+    Attributes:
+        failed_statuses: Raw codes that mean "failed".
+        migrate_id_is_new: Whether the API may not know the migration yet.
+        once: Whether any answer will do, so that there is no wait for the verdict.
+    """
+
+    timeout_seconds: float
+    interval_seconds: float
+    failed_statuses: tuple[int, ...] = ()
+    migrate_id_is_new: bool = False
+    once: bool = False
+
+
+class Observation(msgspec.Struct, frozen=True):
+    """What a waiting gate knows: the last answers if any, the trouble it is in if any, and for how long it waits."""
+
+    progress: Progress | None
+    trouble: ApiError | None
+    elapsed_seconds: float
+    flow: Flow | None = None
+
+
+class Watch:
+    """One migration that is waited for; one thread at a time asks.
+
+    Attributes:
+        migration: Which one.
+        due: The instant at which to ask next.
+        asked_at: The instant at which it was asked last.
+        progress: The last answer for its steps.
+        flow: The flow that must succeed as well, as it was last answered.
+        trouble: The error of the last try, if it brought no answer.
+        end: The answers that ended the wait, once they have.
+    """
+
+    def __init__(self, migration: Migration, policy: PollPolicy, began: float, flow: Flow | None = None) -> None:
+        """Begin a wait, whose deadline is absolute, from now on."""
+        self.migration = migration
+        self.due = self._began = began
+        self.asked_at: float | None = None
+        self.progress: Progress | None = None
+        self.flow = flow
+        self.trouble: ApiError | None = None
+        self.end: Evidence | None = None
+        self._policy = policy
+        self._deadline = began + policy.timeout_seconds
+        self._patience = Patience(self._deadline)
+        self._flow_was_asked = False
+        self._previous: Progress | None = None
+
+    @property
+    def steps_left(self) -> int | None:
+        """How many steps have not passed yet, as far as the last try showed."""
+        if self.progress is None or self.trouble is not None:
+            return None
+        return max(1, self.progress.total - self.progress.current + 1)
+
+    def seen(self, now: float) -> Observation:
+        """Say what is known by now."""
+        return Observation(self.progress, self.trouble, now - self._began, self.flow)
+
+    def ask(self, api: Api, now: Callable[[], float]) -> None:
+        """Try once: ask for the flow, if there is one and it has not succeeded, and then for the steps.
+
+        In this order, since what the steps were before the flow succeeded may be of another start. Afterwards either
+        `end` holds the answers that passed, or `due` is the next instant to ask at; the last is at the deadline.
+
+        Raises:
+            CheckFailedError: A step has failed beyond doubt.
+            FlowFailedError: The flow has failed.
+            CheckTimeoutError: The deadline has passed.
+            OutageError: No try brought an answer for longer than `retry.OUTAGE_SECONDS`.
+            PermanentError: The API refused.
+            WaitCancelledError: The update was cancelled.
+        """
+        self.asked_at = now()
+        try:
+            self._follow(api)
+            progress = self._query(api, now)
+        except (ThrottledError, TransientError) as error:
+            self._put_up_with(error, now())
+            return
+        self.progress, self.trouble = progress, None
+        self._flow_was_asked = False
+        self._patience = Patience(self._deadline)
+        self._conclude(Evidence(progress, self.flow), now())
+
+    def _follow(self, api: Api) -> None:
+        if self.flow is None or self.flow.succeeded or self._flow_was_asked:
+            return
+        self.flow = api.follow(self.flow, self._deadline)
+        self._flow_was_asked = True
+        self._patience = Patience(self._deadline)
+        if self.flow.failed and not self._policy.once:
+            raise FlowFailedError(self.migration, self.flow, self._glance(api), self.progress)
+
+    def _query(self, api: Api, now: Callable[[], float]) -> Progress:
+        try:
+            return api.query(self.migration, self._deadline)
+        except NotFoundError as error:
+            elapsed = now() - self._began
+            if self._policy.migrate_id_is_new and elapsed < NEW_SECONDS:
+                raise NotYetFoundError(str(error), code=error.code) from error
+            if self._policy.migrate_id_is_new and self.progress is None:
+                asked = f"The number came from an output and may have been new, so it was asked for {elapsed:.0f} s."
+                error.args = (f"{error} {asked}",)
+            raise
+
+    def _glance(self, api: Api) -> str:
+        """Describe the steps for the last sentence; asks once, and goes without an answer if there is none."""
+        with contextlib.suppress(ApiError):
+            self.progress = api.query(self.migration, self._deadline)
+        return headline(self.progress, self._policy.failed_statuses) if self.progress is not None else ""
+
+    def _put_up_with(self, error: ApiError, now: float) -> None:
+        """Go on after a try that brought no answer, unless time or patience are over."""
+        self.trouble = error
+        pause = self._patience.pause(error, now)
+        if pause is not None:
+            self.due = now + pause
+        elif self._policy.once:
+            raise error
+        elif now >= self._deadline:
+            raise CheckTimeoutError(
+                self.migration, self._policy.timeout_seconds, str(error), self.progress, error, self.flow
+            ) from error
+        else:
+            raise OutageError(self.migration, OUTAGE_SECONDS, error) from error
+
+    def _conclude(self, seen: Evidence, now: float) -> None:
+        """Judge an answer, and go on if it is not final."""
+        taught, previous = self._policy.failed_statuses, self._previous
+        verdict = judge(seen.progress, taught, previous) if seen.is_of_this_start else "waiting"
+        if verdict == "passed" or self._policy.once:
+            self.end = seen
+        elif verdict == "failed":
+            raise CheckFailedError(
+                self.migration, seen.progress, failed_steps(seen.progress, taught, previous), seen.flow
+            )
+        elif now >= self._deadline:
+            last_seen = headline(seen.progress, taught)
+            raise CheckTimeoutError(
+                self.migration, self._policy.timeout_seconds, last_seen, seen.progress, flow=seen.flow
+            )
+        self._previous = seen.progress if seen.is_of_this_start else None
+        jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # spreads load, guards nothing
+        self.due = min(now + self._policy.interval_seconds * jitter, self._deadline)
