@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from harness.fake_clock import FakeClock
 from harness.loopback import (
     Loopback,
@@ -21,8 +22,8 @@ from harness.loopback import (
     reset,
     send_and_close,
     silence,
+    tls_of,
     trickle,
-    untrusted_tls,
 )
 from harness.starting import start_check
 
@@ -478,8 +479,23 @@ def test_a_refused_connection_is_transient() -> None:
 def test_an_untrusted_certificate_is_refused() -> None:
     """A server that can't prove who it is gets no request, and the sentence says what is wrong with it."""
     with (
-        Loopback(answer(ANSWER), tls=untrusted_tls()) as server,
+        Loopback(answer(ANSWER), tls=tls_of(trustme.CA())) as server,
         pytest.raises(TransientError, match=r"its certificate was refused \("),
+    ):
+        client(server.host, scheme="https").query(MIGRATION, SOON)
+    assert server.requests == []
+
+
+def test_an_authority_of_the_users_own_is_trusted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whoever `REQUESTS_CA_BUNDLE` names may vouch for a server, but only under the server's own name."""
+    authority, bundle = trustme.CA(), tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    with Loopback(answer(ANSWER), tls=tls_of(authority)) as server:
+        assert client(server.host, scheme="https").query(MIGRATION, SOON) == PROGRESS
+    with (
+        Loopback(answer(ANSWER), tls=tls_of(authority, "elsewhere.example")) as server,
+        pytest.raises(TransientError, match="IP address mismatch"),
     ):
         client(server.host, scheme="https").query(MIGRATION, SOON)
     assert server.requests == []
