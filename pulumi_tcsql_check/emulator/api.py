@@ -78,7 +78,8 @@ class Api:
         if isinstance(frame, Error):
             return _error(frame.code, frame.message)
         passed = Progress(statuses=(0,) * len(self._scenario.steps))
-        return Reply(str(frame.__struct_config__.tag), self._progress(passed), frame)
+        fault = str(frame.__struct_config__.tag)
+        return Reply(fault, self._progress(passed), frame, lambda: self._playback.frame(migrate_id) is frame)
 
     def _start(self, migrate_id: int) -> Reply:
         flow_id = self._playback.start(migrate_id)

@@ -117,12 +117,16 @@ class HttpFault(_Frame, frozen=True, tag="http"):
     Attributes:
         status: The HTTP status, 200 to 599.
         body: The text of the body.
+        times: How many times the text is sent, one after the other, from 1.
+        encoding: What turns the text into bytes: Latin-1 makes invalid UTF-8 of an `é`.
         content_type: The header `Content-Type`.
         headers: More headers, such as `Location`.
     """
 
     status: Annotated[int, msgspec.Meta(ge=200, le=599)]
     body: str = ""
+    times: Annotated[int, msgspec.Meta(ge=1)] = 1
+    encoding: Literal["utf-8", "latin-1"] = "utf-8"
     content_type: HeaderText = "text/html"
     headers: dict[HeaderText, HeaderText] = {}
 
@@ -135,13 +139,28 @@ class SilentFault(_Frame, frozen=True, tag="silent"):
     """The request is read and never answered; the connection stays open until the client leaves."""
 
 
+class TrickleFault(_Frame, frozen=True, tag="trickle"):
+    """An answer in which every step has passed, a byte a second.
+
+    Attributes:
+        part: From where on it trickles: the first byte of the headers, or of the body.
+    """
+
+    part: Literal["headers", "body"] = "body"
+
+
+class RefuseFault(_Frame, frozen=True, tag="refuse"):
+    """Every connection, whoever's it is, is reset and every new one refused while the frame holds."""
+
+
 class CloseMidBodyFault(_Frame, frozen=True, tag="close-mid-body"):
     """The headers and the first half of an answer in which every step has passed, then the end of the connection."""
 
 
-Fault: TypeAlias = HttpFault | ResetFault | SilentFault | CloseMidBodyFault
+Fault: TypeAlias = HttpFault | ResetFault | SilentFault | TrickleFault | RefuseFault | CloseMidBodyFault
 Frame: TypeAlias = Progress | RawAnswer | Error | Fault
 Starts: TypeAlias = Literal["first-query", "start-check"]
+Tls: TypeAlias = Literal["untrusted", "wrong-name"]
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +172,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
         starts: What starts a migration's clock: its first query, or `StartMigrationCheck`. With the latter the first
             frame holds until then. Either way `StartMigrationCheck` starts it anew.
         steps: The steps that `Progress` frames give a status to.
+        tls: Under TLS, with which certificate: one that no client trusts, or one that is another host's. `None` is
+            plain HTTP.
         migrations: The frames of each `MigrateId` (as text), or of every other id under `"*"`. `None` instead of
             frames, like an id that no key matches, is a migration that doesn't exist.
     """
@@ -162,6 +183,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
     starts: Starts = "first-query"
     steps: tuple[Step, ...] = PUBLISHED_STEPS
+    tls: Tls | None = None
 
     def frames(self, migrate_id: int) -> tuple[Frame, ...] | None:
         """The frames of one migration, or `None` if there is no such migration."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from harness.answers import MIGRATION
+from harness.survival import FAULTS
 
 from pulumi_tcsql_check import MigrationCheckResult, inputs, look, provider_config
 from pulumi_tcsql_check.emulator import (
@@ -92,8 +93,17 @@ def test_the_failed_check_on_the_page_is_what_the_code_prints(path: str) -> None
 
 
 def test_every_built_in_scenario_is_in_the_table() -> None:
-    """Neither more nor fewer than the emulator has."""
-    assert sorted(cells[0].strip("`") for cells in table("Rehearsal")) == sorted(built_in_names())
+    """Neither more nor fewer than the emulator has: stories of a check there, faults in a table of their own."""
+    *stories, (elsewhere, _) = table("Rehearsal")
+    faults = [cells[1].strip("`") for cells in table("What it survives")]
+    assert elsewhere == 'any of "What it survives"'
+    assert sorted({*faults, *(cells[0].strip("`") for cells in stories)}) == sorted(built_in_names())
+
+
+def test_what_it_survives_is_what_the_tests_expect() -> None:
+    """Each row is written by the table that the end-to-end test goes by."""
+    part = README.split("\n## What it survives\n", 1)[1].split("\n## ", 1)[0]
+    assert re.findall(r"(?m)^\|.+\|$", part)[2:] == [fault.row for fault in FAULTS]
 
 
 def test_the_rehearsal_names_the_emulators_own_keys() -> None:
