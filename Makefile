@@ -13,7 +13,7 @@ SOURCES := $(shell find pulumi_tcsql_check -name '*.py' -o -name '*.json') pypro
 # Run a command with the Pulumi CLI and this environment first on PATH; the CLI's progress goes to the screen.
 WITH_CLI = cli=$$($(BIN)/python tests/toolchain/bootstrap.py) && PATH="$$(tail -n 1 <<<"$$cli"):$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: up test test-all setup lint unit clean
+.PHONY: up test test-all setup lint unit bench clean
 
 up: $(VENV)/.package ## A real `pulumi up` that waits for a migration check; SCENARIO=fail shows a refusal.
 	@$(WITH_CLI) python tests/demo.py $(SCENARIO)
@@ -40,6 +40,9 @@ lint: $(VENV)/.package
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+bench: $(VENV)/.package ## What the bounds and the costs are: tables, measured here and now.
+	@for file in benchmarks/*.py; do $(BIN)/python $$file; done
 
 clean: ## Removes what was built here; the CLI's cache outside stays.
 	rm -rf .venv* build .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache

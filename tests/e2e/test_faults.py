@@ -10,11 +10,10 @@ from harness.emulator_process import EmulatorProcess
 from harness.memory import peak_of_providers
 from harness.site import Build
 from harness.stack import Result
-from harness.survival import FAULTS, PASSES, Survival
+from harness.survival import EVERYTHING_AT_ONCE, FAULTS, PASSES, Survival
 
 from pulumi_tcsql_check.emulator import built_in_names
 
-EVERYTHING_AT_ONCE = ("up", "--yes", "--skip-preview", "--continue-on-error", "--parallel", "64")
 WHOLE = {"refused", "tls-untrusted", "tls-wrong-name"}
 """What befalls an emulator as a whole, so that each of these needs one of its own."""
 

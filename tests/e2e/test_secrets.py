@@ -11,13 +11,13 @@ import pytest
 from harness import markers
 from harness.site import Build, Site
 from harness.standing_in import role_of
+from harness.survival import EVERYTHING_AT_ONCE
 
 from pulumi_tcsql_check.emulator import ACCOUNT_ID
 
 MIGRATIONS, TALKATIVE = range(1, 11), range(11, 13)
 """Those of the scenario `every-end`; to the last two the API answers with the marked id and token."""
 
-EVERYTHING_AT_ONCE = ("up", "--yes", "--skip-preview", "--continue-on-error", "--parallel", "32")
 LOUD = ("-v=9", "--logtostderr", "--logflow")
 
 Source = Callable[[Site], set[str]]

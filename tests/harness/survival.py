@@ -6,6 +6,9 @@ PASSES = "tries again, then passes"
 ENDS = "ends at once"
 TIMES_OUT = "tries again for up to 120 s"
 
+EVERYTHING_AT_ONCE = ("up", "--yes", "--skip-preview", "--continue-on-error", "--parallel", "64")
+"""An update in which each gate comes to its own end, whatever the others do."""
+
 NO_ANSWER = "no answer from the API"
 THROTTLED = "throttled by the API"
 
