@@ -182,7 +182,7 @@ def test_a_scenario_that_is_not_there_lists_the_built_in_ones() -> None:
 
     assert str(caught.value) == (
         "scenario slwo: there is no such file, and the built-in ones are "
-        "fail, never-started, outage, pass, slow, throttled, unknown-code"
+        "check-flag, fail, never-started, outage, pass, slow, throttled, unknown-code"
     )
 
 
