@@ -5,6 +5,7 @@ TcsqlCheckError                 the root, never raised itself
 ├── CredentialsError            no usable credentials were found
 ├── AccountError                the credentials are another account's than the configuration allows
 ├── CheckFailedError            a step of the check has failed
+├── FlagFailedError             the API calls the check as a whole failed
 ├── FlowFailedError             the flow that the check runs in has failed
 ├── CheckTimeoutError           the deadline passed before the check did
 ├── WaitCancelledError          the update was cancelled while the gate waited
@@ -26,7 +27,13 @@ from pulumi_tcsql_check.errors.api import (
     ThrottledError,
     TransientError,
 )
-from pulumi_tcsql_check.errors.check import CheckFailedError, CheckTimeoutError, FlowFailedError, start_command
+from pulumi_tcsql_check.errors.check import (
+    CheckFailedError,
+    CheckTimeoutError,
+    FlagFailedError,
+    FlowFailedError,
+    start_command,
+)
 from pulumi_tcsql_check.errors.root import TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.errors.setup import AccountError, CredentialsError, InvalidInputError
 
@@ -36,6 +43,7 @@ __all__ = [
     "CheckFailedError",
     "CheckTimeoutError",
     "CredentialsError",
+    "FlagFailedError",
     "FlowFailedError",
     "InvalidInputError",
     "NotFoundError",

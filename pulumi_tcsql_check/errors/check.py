@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from pulumi_tcsql_check.check_flag import CHECKED, CheckFlag
 from pulumi_tcsql_check.errors.api import ApiError, NotYetFoundError
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
 from pulumi_tcsql_check.flow import Flow
-from pulumi_tcsql_check.progress import Migration, Progress, printable
+from pulumi_tcsql_check.progress import Migration, Progress, StepDetail, printable
 from pulumi_tcsql_check.remedies import remedy_for
 
 
@@ -27,14 +28,33 @@ class CheckFailedError(TcsqlCheckError):
         self.steps = tuple(steps)
         step = progress.steps[steps[0] - 1]
         others = f" and {len(steps) - 1} more" if len(steps) > 1 else ""
-        said = f'; the API says "{printable(step.message)}"' if step.message else ""
-        remedy = remedy_for(step.name)
-        look = f" {remedy.sentence}" if remedy else ""
         super().__init__(
             f'{migration} failed at step {steps[0]} of {progress.total}, "{printable(step.name)}"{others} '
-            f"(status {step.status}{said}).{look} Fix the cause, "
-            f"start the check again (`{start_command(migration)}`), "
+            f"{_said_of(step)} Fix the cause, start the check again (`{start_command(migration)}`), "
             f"then {_up_again(flow)}. Request {printable(progress.request_id, 64)}."
+        )
+
+
+class FlagFailedError(TcsqlCheckError):
+    """The API's own word on the check as a whole is that it has failed, whatever its steps say.
+
+    Attributes:
+        migration: Which migration.
+        progress: The last answer about the steps; the current one is not known to be what failed.
+        flag: The answer that said so.
+    """
+
+    def __init__(self, migration: Migration, progress: Progress, flag: CheckFlag, flow: Flow | None = None) -> None:
+        """Say who says so, where the steps stand, what to look at there, and what to do."""
+        self.migration = migration
+        self.progress = progress
+        self.flag = flag
+        step = progress.steps[progress.current - 1]
+        super().__init__(
+            f"{migration} failed: the API says so of the check as a whole (CheckFlag {flag.code}), which stands at "
+            f'step {progress.current} of {progress.total}, "{printable(step.name)}" {_said_of(step)} Fix the cause, '
+            f"start the check again (`{start_command(migration)}`), then {_up_again(flow)}. "
+            f"Request {printable(flag.request_id, 64)}."
         )
 
 
@@ -69,6 +89,7 @@ class CheckTimeoutError(TcsqlCheckError):
         progress: The last answer, if there was any.
         trouble: The error of the last call, if it brought no answer.
         flow: The flow that had to succeed as well, if there was one, with its last answer.
+        flag: What the API said last of the check as a whole, if it was asked and told.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  # all that is known at the end of a wait
@@ -79,6 +100,7 @@ class CheckTimeoutError(TcsqlCheckError):
         progress: Progress | None = None,
         trouble: ApiError | None = None,
         flow: Flow | None = None,
+        flag: CheckFlag | None = None,
     ) -> None:
         """Say how long it waited, what it saw last, and what to do."""
         self.migration = migration
@@ -86,8 +108,9 @@ class CheckTimeoutError(TcsqlCheckError):
         self.progress = progress
         self.trouble = trouble
         self.flow = flow
+        self.flag = flag
         pending = flow is not None and not flow.succeeded
-        last_seen = last_seen.rstrip(".") + (f", and {flow} had not succeeded" if pending else "")
+        last_seen = last_seen.rstrip(".") + (f", and {flow} had not succeeded" if pending else "") + _said_by(flag)
         action = "Run `pulumi up` again to go on waiting, or raise timeout_seconds."
         if isinstance(trouble, NotYetFoundError):
             action = "Check migrate_id and region, or raise timeout_seconds."
@@ -110,3 +133,18 @@ def start_command(migration: Migration) -> str:
 def _up_again(flow: Flow | None) -> str:
     """Say how to try again: a flow is of one start alone, so that the next one has another number."""
     return "run `pulumi up` again" + (" with the new FlowId as flow_id" if flow is not None else "")
+
+
+def _said_of(step: StepDetail) -> str:
+    """Give a step's code, what the API says of it and what to look at: claimed of that step alone, and no cause."""
+    said = f'; the API says "{printable(step.message)}"' if step.message else ""
+    remedy = remedy_for(step.name)
+    return f"(status {step.status}{said})." + (f" {remedy.sentence}" if remedy else "")
+
+
+def _said_by(flag: CheckFlag | None) -> str:
+    """Quote the API's last word on a check as a whole, if it has said one."""
+    if flag is None or flag.code is None:
+        return ""
+    opens_nothing = ", which alone opens nothing" if flag.code == CHECKED else ""
+    return f"; the API's last word on the check as a whole was {flag}{opens_nothing}"

@@ -27,6 +27,7 @@ def test_a_waiting_read_shows_its_progress_on_its_own_row(host: Host) -> None:
     rows = [log for log in host.engine.logged if log.severity == engine_pb2.INFO]
     assert [log.message for log in rows] == [
         "8/8 Target database existence check: running, 0 s",
+        "8/8 Target database existence check: running; checking, says the API, 0 s",
         "8/8 Target database existence check: passed, 1 s",
     ]
     assert {log.urn for log in rows} == {urn(4)}
