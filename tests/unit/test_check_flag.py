@@ -120,6 +120,7 @@ def test_a_published_code_has_a_word(code: int | None, word: str, text: str) -> 
     """The page's four; nothing is made up for another. Only 2 is a failure."""
     flag = CheckFlag(code)
     assert (flag.word, str(flag), flag.failed) == (word, text, code == 2)
+    assert {flag: "as a key"}[CheckFlag(code)]
 
 
 @pytest.mark.parametrize(

@@ -261,9 +261,9 @@ def test_an_up_ends_once_the_api_has_twice_called_the_check_failed(call: Recorde
         "migration check 1066 (ap-guangzhou) failed: the API says so of the check as a whole (CheckFlag 2), which "
         'stands at step 4 of 8, "Character set check" (status 7; '
     )
-    assert call.lines == [
-        "4/8 Character set check: running, 0 s",
-        "4/8 Character set check: running; failed, says the API, 0 s",
+    assert [line.rsplit(", ", 1)[0] for line in call.lines] == [
+        "4/8 Character set check: running",
+        "4/8 Character set check: running; failed, says the API",
     ]
     assert call.warnings == []
 
@@ -336,7 +336,9 @@ def test_an_up_that_times_out_says_what_the_api_called_the_check(call: Recorder)
         'last seen: 4/8 Character set check: running; the API\'s last word on the check as a whole was "checking" '
         "(CheckFlag 3). Run `pulumi up` again"
     ) in str(raised.value)
-    assert "4/8 Character set check: running; checking, says the API, 0 s" in call.lines
+    assert "4/8 Character set check: running; checking, says the API" in [
+        line.rsplit(", ", 1)[0] for line in call.lines
+    ]
 
 
 def test_an_up_with_the_code_taught_asks_nobody_else(call: Recorder, log: Path) -> None:

@@ -251,6 +251,20 @@ def test_a_question_may_take_three_seconds_and_no_longer_than_the_wait() -> None
     assert (check.steps_asked, check.flag_asked) == ([0, 10], [0])
 
 
+@pytest.mark.parametrize(("deadline", "count"), [(999, 0), (1000, 0), (1000.1, 1)])
+def test_nothing_is_asked_when_the_time_is_up(deadline: float, count: int) -> None:
+    """Neither at the deadline nor after it, whoever calls; the clock stands at 1000."""
+    asked: list[float] = []
+
+    def ask(until: float) -> CheckFlag:
+        asked.append(until)
+        return CheckFlag(2)
+
+    opinion = SecondOpinion(MIGRATION, ask, clock=FakeClock(), warn=lambda _: None)
+    assert opinion.failure(RUNNING, deadline) is None
+    assert asked == [deadline] * count
+
+
 @pytest.mark.parametrize(
     "trouble", [DOWN, THROTTLED, CredentialsError("None."), AccountError("1", "x", "y", forbidden=True)]
 )
