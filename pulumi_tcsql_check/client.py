@@ -71,6 +71,7 @@ class Client:
         *,
         advice: envelope.Advice = (),
         at_most_seconds: float = float("inf"),
+        strict: bool = False,
     ) -> T:
         """Call an action once.
 
@@ -81,6 +82,7 @@ class Client:
             deadline: The instant, on the clock, that bounds the exchange together with its own limits.
             advice: What to do about which error code.
             at_most_seconds: A closer bound on the exchange, where there is one.
+            strict: Whether the call must have ended by its deadline: then it gets no turn and no least time after it.
 
         Raises:
             ThrottledError: There were too many requests.
@@ -88,8 +90,10 @@ class Client:
             PermanentError: The API refused.
             WaitCancelledError: The update was cancelled.
         """
-        rate_limit.PROCESS.wait_for_turn(self._clock, max(deadline + TURN_SECONDS, self._clock.monotonic()))
-        seconds = min(at_most_seconds, bound_seconds(deadline - self._clock.monotonic()))
+        latest = deadline if strict else max(deadline + TURN_SECONDS, self._clock.monotonic())
+        rate_limit.PROCESS.wait_for_turn(self._clock, latest)
+        left = deadline - self._clock.monotonic()
+        seconds = min(at_most_seconds, left if strict else bound_seconds(left))
         self._adapter.begin(seconds)
         options = None if self._credentials else {"SkipSign": True}
         try:

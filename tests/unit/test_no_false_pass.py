@@ -6,14 +6,19 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from harness.answers import as_body, decode, recorded
+from harness.answers import MIGRATION, as_body, decode, decode_page, recorded, seen
+from harness.fake_clock import FakeClock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulumi_tcsql_check.errors import ApiError
-from pulumi_tcsql_check.progress import judge
+from pulumi_tcsql_check import gate
+from pulumi_tcsql_check.check_flag import CheckFlag
+from pulumi_tcsql_check.errors import ApiError, FlagFailedError, TcsqlCheckError
+from pulumi_tcsql_check.progress import Progress, judge
+from pulumi_tcsql_check.second_opinion import SecondOpinion
 
 GENERATED_ANSWERS = 10_000
+WAITS = 500
 
 PUBLISHED: dict[str, Any] = recorded("states")["published_example"]["answer"]
 OTHER_TYPES: tuple[Any, ...] = (None, True, False, "0", "", 0.5, 8.0, [], [0], {}, {"Status": 0})
@@ -223,3 +228,69 @@ def test_unknown_fields_change_nothing() -> None:
     """The API may add fields: a pass stays one, whatever they hold."""
     for value in (*OTHER_TYPES, PUBLISHED, {"Error": 1}):
         assert opens(as_body({**PUBLISHED, "More": value}))
+
+
+JSON = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.sampled_from([0, 1, 2, 2, 2, 3, 1066]), st.integers(), st.floats(), st.text()
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=3)),
+    max_leaves=4,
+)
+MINE = st.fixed_dictionaries(
+    {"MigrateId": st.just(1066), "CheckFlag": st.one_of(st.sampled_from([1, 1, 2, 2, 2, 0, 3]), JSON)}
+)
+BESIDE = st.fixed_dictionaries({}, optional={"StepDetails": JSON, "Error": JSON, "Status": JSON})
+ANYBODYS = st.one_of(MINE, st.fixed_dictionaries({}, optional={"MigrateId": JSON, "CheckFlag": JSON, "Status": JSON}))
+PAGES = st.one_of(
+    st.builds(
+        lambda tasks, more: as_body({"RequestId": "r-1", "MigrateTaskSet": tasks, **more}),
+        st.lists(st.one_of(MINE, ANYBODYS), max_size=3),
+        st.one_of(
+            st.just({}), st.fixed_dictionaries({}, optional={"StepDetails": JSON, "Error": JSON, "Status": JSON})
+        ),
+    ),
+    st.builds(as_body, JSON),
+    st.sampled_from(
+        [as_body(PUBLISHED), b"", as_body({"RequestId": "r-1", "MigrateTaskSet": [{"MigrateId": 1066}] * 2})]
+    ),
+)
+STEPS = st.sampled_from(
+    [*[seen(2, 0, 7, -2)] * 4, seen(3, 0, 0, 7), seen(3, 0, 7, 1), seen(1, -2, -2, -2), seen(3, 0, 0, 0)]
+)
+
+
+def end_of(steps: Sequence[Progress], pages: Sequence[bytes] | None) -> Progress | TcsqlCheckError:
+    """Let a gate wait for these answers about the steps, with these pages of the list, each the last one for ever."""
+    clock, polls, lists = FakeClock(), iter(steps), iter(pages or ())
+
+    def ask(_until: float) -> CheckFlag:
+        return decode_page(next(lists, (pages or (b"",))[-1])).flag_of(MIGRATION.migrate_id) or CheckFlag()
+
+    opinion = SecondOpinion(MIGRATION, ask, clock=clock, warn=lambda _: None)
+    try:
+        return gate.wait(
+            MIGRATION,
+            lambda _: next(polls, steps[-1]),
+            gate.PollPolicy(60, 5),
+            clock=clock,
+            on_progress=lambda _: None,
+            opinion=opinion if pages else None,
+        ).progress
+    except TcsqlCheckError as error:
+        return error
+
+
+@settings(max_examples=WAITS, deadline=None, database=None)
+@given(st.lists(STEPS, min_size=1, max_size=8), st.lists(PAGES, min_size=1, max_size=4))
+def test_nothing_that_a_list_of_migrations_says_opens_a_gate(steps: list[Progress], pages: list[bytes]) -> None:
+    """With it, a wait ends as it does without it, or else as failed because of two answers that said so."""
+    without, with_it = end_of(steps, None), end_of(steps, pages)
+    if isinstance(with_it, FlagFailedError):
+        assert sum(b'"CheckFlag": 2' in page for page in [*pages, pages[-1]]) >= 2
+        assert not with_it.progress.passed
+    elif isinstance(with_it, Progress):
+        assert with_it is without
+        assert with_it.passed
+    else:
+        assert type(with_it) is type(without)
