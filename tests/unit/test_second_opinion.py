@@ -217,15 +217,15 @@ def test_a_taught_code_needs_no_second_opinion() -> None:
     assert opinion.word_on(RUNNING) is None
 
 
-@pytest.mark.parametrize(("interval", "count"), [(0.1, 60), (2, 51), (9.99, 40), (10, 40), (25, 21), (300, 2)])
-def test_it_is_asked_at_most_every_ten_seconds(interval: float, count: int) -> None:
-    """However often the steps are polled; and no less often than the polls allow."""
+@pytest.mark.parametrize("interval", [0.1, 2, 9.99, 10, 25, 200])
+def test_it_is_asked_at_most_every_ten_seconds(interval: float) -> None:
+    """However often the steps are polled; and at the first poll after that, which is up to a tenth late."""
     check = Check([RUNNING], [3])
     with pytest.raises(CheckTimeoutError):
         check.wait(600, interval)
     gaps = [later - earlier for earlier, later in itertools.pairwise(check.flag_asked)]
     assert min(gaps) >= 10
-    assert count - 1 <= len(check.flag_asked) <= 60
+    assert max(gaps) <= 10 + 1.1 * interval + 1e-6
 
 
 def test_the_ten_seconds_count_on_while_the_steps_are_explained() -> None:
