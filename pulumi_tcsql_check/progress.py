@@ -19,7 +19,13 @@ StepState = Literal["passed", "not-started", "failed", "running", "unknown"]
 Status = Literal["passed", "running", "failed", "not-started", "unknown"]
 Verdict = Literal["passed", "failed", "waiting"]
 
-_Count = Annotated[int, msgspec.Meta(ge=0)]
+Integer = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""The API's `Integer`: 64 bits with a sign, as in Tencent's SDKs (`long` in the one for .NET, for `StepDetail.Status`).
+
+A larger one could neither be written into the state, where numbers are floating, nor shown in a row.
+"""
+
+_Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class Migration(msgspec.Struct, frozen=True):
@@ -37,7 +43,7 @@ class StepDetail(msgspec.Struct, frozen=True, rename={"name": "Name", "status": 
     """One step as the API lists it; `message` says what the step checks, never why it failed."""
 
     name: str
-    status: int
+    status: Integer
     message: str
 
 

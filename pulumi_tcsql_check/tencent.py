@@ -10,7 +10,7 @@ from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.errors import ApiError, NotFoundError, PermanentError
 from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.inputs import Endpoint
-from pulumi_tcsql_check.progress import Migration, Progress
+from pulumi_tcsql_check.progress import Integer, Migration, Progress
 from pulumi_tcsql_check.retry import Clock
 
 SERVICE = "sqlserver"
@@ -40,7 +40,7 @@ FLOW_ADVICE = (
 
 
 class _FlowStatus(msgspec.Struct, rename="pascal"):
-    status: int
+    status: Integer
     request_id: str
 
 
