@@ -14,7 +14,7 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 
 from pulumi_tcsql_check import envelope, rate_limit, trust
 from pulumi_tcsql_check.credentials import Credentials
-from pulumi_tcsql_check.errors import TransientError, WaitCancelledError
+from pulumi_tcsql_check.errors import ThrottledError, TransientError, WaitCancelledError
 from pulumi_tcsql_check.exchange import BoundedAdapter, ExchangeTimeoutError, bound_seconds, run_bounded
 from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.retry import Clock
@@ -107,7 +107,11 @@ class Client:
             raise
         except TencentCloudSDKException as error:
             raise envelope.no_answer(error, self._adapter.status, self._endpoint) from None
-        return envelope.decode(body, kind, endpoint=self._endpoint, who=self._credentials, advice=advice)
+        try:
+            return envelope.decode(body, kind, endpoint=self._endpoint, who=self._credentials, advice=advice)
+        except ThrottledError:
+            rate_limit.PROCESS.slow_down(self._clock)
+            raise
 
     def _connect(self) -> tuple[BoundedAdapter, CommonClient]:
         http = HttpProfile(

@@ -11,7 +11,7 @@ from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.errors import ApiError, NotFoundError, PermanentError
 from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.inputs import Endpoint
-from pulumi_tcsql_check.progress import Migration, Progress
+from pulumi_tcsql_check.progress import Integer, Migration, Progress
 from pulumi_tcsql_check.retry import Clock
 
 SERVICE = "sqlserver"
@@ -47,7 +47,7 @@ LIST_ADVICE = _advice(LIST, "migrate_id")
 
 
 class _FlowStatus(msgspec.Struct, rename="pascal"):
-    status: int
+    status: Integer
     request_id: str
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from harness.answers import MIGRATION, as_body, decode, decode_page, recorded, seen
 from harness.fake_clock import FakeClock
+from harness.oracle import proves_a_pass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulumi_tcsql_check import gate
 from pulumi_tcsql_check.check_flag import CheckFlag
-from pulumi_tcsql_check.errors import ApiError, FlagFailedError, TcsqlCheckError
+from pulumi_tcsql_check.errors import ApiError, FlagFailedError, TcsqlCheckError, TransientError
 from pulumi_tcsql_check.progress import Progress, judge
 from pulumi_tcsql_check.second_opinion import SecondOpinion
 
@@ -24,26 +25,6 @@ PUBLISHED: dict[str, Any] = recorded("states")["published_example"]["answer"]
 OTHER_TYPES: tuple[Any, ...] = (None, True, False, "0", "", 0.5, 8.0, [], [0], {}, {"Status": 0})
 
 Path = tuple[str | int, ...]
-
-
-def proves_a_pass(body: bytes) -> bool:
-    """Say the same as the package from the raw JSON alone, in another way."""
-    try:
-        response = json.loads(body.decode("utf-8"), strict=False)["Response"]
-        if "Error" in response:
-            return False
-        total, current, steps = response["TotalStep"], response["CurrentStep"], response["StepDetails"]
-        texts = [response["RequestId"], *(step[key] for step in steps for key in ("Name", "Msg"))]
-        numbers = [total, current, *(step["Status"] for step in steps)]
-    except (ValueError, LookupError, TypeError):
-        return False
-    return (
-        {type(text) for text in texts} == {str}
-        and {type(number) for number in numbers} == {int}
-        and not any(step["Status"] for step in steps)
-        and len(steps) == total
-        and current >= total > 0
-    )
 
 
 def opens(body: bytes, failed_statuses: tuple[int, ...] = ()) -> bool:
@@ -187,6 +168,21 @@ def test_a_flipped_bit_never_makes_a_pass(bit: int) -> None:
             damaged = bytearray(body)
             damaged[place] ^= 1 << bit
             assert not opens(bytes(damaged)) or proves_a_pass(bytes(damaged)), (place, bytes(damaged))
+
+
+@pytest.mark.parametrize("path", NUMBERS, ids=str)
+def test_a_number_that_is_none_of_the_apis_is_no_answer(path: Path) -> None:
+    """The API's integers have 64 bits; a larger one could neither be stored nor shown, so it is refused at once."""
+    for number in (2**63, -(2**63) - 1, 10**400):
+        with pytest.raises(TransientError, match="not the documented one"):
+            decode(changed(path, number))
+
+
+def test_what_is_not_utf_8_is_no_answer_wherever_it_stands() -> None:
+    """Half a surrogate pair as bytes, in a field that nobody reads, makes the whole body no JSON."""
+    body = as_body({**PUBLISHED, "More": "~"}).replace(b"~", b"\xed\xa0\x80")
+    with pytest.raises(TransientError, match="not the documented one"):
+        decode(body)
 
 
 def test_an_error_beside_a_pass_wins() -> None:
