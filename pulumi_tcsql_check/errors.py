@@ -7,7 +7,7 @@ TcsqlCheckError                 the root, never raised itself
 ├── CheckFailedError            a step of the check has failed
 ├── FlowFailedError             the flow that the check runs in has failed
 ├── CheckTimeoutError           the deadline passed before the check did
-├── WaitCancelledError          the update was cancelled while the gate waited
+├── WaitCancelledError          the update was cancelled, or failed at another gate, while this one waited
 └── ApiError                    one call of the API brought no answer
     ├── ThrottledError          too many requests; passes by itself
     ├── TransientError          no connection, no sensible answer; may pass by itself
@@ -38,8 +38,7 @@ class InvalidInputError(TcsqlCheckError, ValueError):
 
     def __init__(self, name: str, value: object, allowed: str) -> None:
         """Say which input it is, what it was, and what it may be."""
-        self.name = name
-        self.value = value
+        self.name, self.value = name, value
         super().__init__(f"{name} is {_shown(value)}, but must be {allowed}.")
 
 
@@ -175,12 +174,14 @@ class CheckTimeoutError(TcsqlCheckError):
 
 
 class WaitCancelledError(TcsqlCheckError):
-    """The update was cancelled while the gate waited."""
+    """The update was cancelled while the gate waited, or it failed at another gate, which `refused` names."""
 
-    def __init__(self) -> None:
+    def __init__(self, refused: str = "") -> None:
         """Say that nothing behind the gate has changed."""
+        self.refused = refused
+        why = f"ended, since the gate {refused} did not pass" if refused else "was cancelled"
         super().__init__(
-            "The wait for the migration check was cancelled; nothing behind the gate was changed. "
+            f"The wait for the migration check {why}; nothing behind the gate was changed. "
             "Run `pulumi up` again to wait for it anew."
         )
 
@@ -219,8 +220,7 @@ class OutageError(TransientError):
 
     def __init__(self, migration: Migration, outage_seconds: float, last: ApiError) -> None:
         """Say how long it has been, and why the last call failed."""
-        self.migration = migration
-        self.last = last
+        self.migration, self.last = migration, last
         super().__init__(
             f"{migration} could not be looked up for {outage_seconds:g} s: {last} "
             "Run `pulumi up` again once the API can be reached.",
