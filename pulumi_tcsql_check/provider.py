@@ -9,7 +9,7 @@ from typing import Any
 
 from pulumi.dynamic import ConfigureRequest, ReadResult, ResourceProvider
 
-from pulumi_tcsql_check.errors import TcsqlCheckError
+from pulumi_tcsql_check.errors import TcsqlCheckError, WaitCancelledError
 
 logging.getLogger("pulumi_tcsql_check").addHandler(logging.NullHandler())
 
@@ -37,9 +37,14 @@ class MigrationCheckProvider(ResourceProvider):
         call = host.current_call()
         try:
             return ReadResult(id_, reading.read(props, self._config, call))
-        except TcsqlCheckError as error:
-            call.fail(str(error))
-            raise
+        except WaitCancelledError:
+            ended = WaitCancelledError(host.refused())
+            call.fail(str(ended))
+            raise ended from None
         except Exception as error:
-            call.fail(f"The gate stays shut: it failed in a way it did not foresee ({type(error).__name__}).")
+            ours = isinstance(error, TcsqlCheckError)
+            unforeseen = f"The gate stays shut: it failed in a way it did not foresee ({type(error).__name__})."
+            call.fail(str(error) if ours else unforeseen)
+            if props.get("wait") is True and props.get("enforce") is not False:  # as the guard decides, too
+                host.end_other_waits()
             raise

@@ -37,7 +37,7 @@ def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Host]:
         Emulator(SCENARIO) as emulator,
         subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ, cwd=tmp_path) as process,
     ):
-        running = Host(process, engine, emulator)
+        running = Host(process, engine, emulator, lambda: server.stop(None))
         try:
             yield running
         finally:
