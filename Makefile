@@ -35,7 +35,7 @@ test-all: test ## The same, unit and contract tests on every Python that is supp
 	@for version in $(PYTHONS); do $(MAKE) unit VENV=.venv-$$version PYTHON=python$$version; done
 	@$(WITH_CLI) pytest tests/e2e --numprocesses 4 -m whole_table
 
-cancel: $(VENV)/.package ## How long an update takes to end when it is told to, in every situation: TIMES=12 each take about 10 minutes.
+cancel: $(VENV)/.package ## How long an update takes to end when it is told to, in every situation: TIMES=12 each take 10 to 20 minutes.
 	@$(WITH_CLI) TIMES=$(TIMES) pytest tests/e2e/test_cancel.py
 
 unit: $(VENV)/.package $(VENV)-oldest/.package
