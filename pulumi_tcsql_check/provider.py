@@ -42,9 +42,8 @@ class MigrationCheckProvider(ResourceProvider):
             call.fail(str(ended))
             raise ended from None
         except Exception as error:
-            ours = isinstance(error, TcsqlCheckError)
             unforeseen = f"The gate stays shut: it failed in a way it did not foresee ({type(error).__name__})."
-            call.fail(str(error) if ours else unforeseen)
+            call.fail(f"{error}{error.steps_seen}" if isinstance(error, TcsqlCheckError) else unforeseen)
             if props.get("wait") is True and props.get("enforce") is not False:  # as the guard decides, too
                 host.end_other_waits()
             raise
