@@ -8,6 +8,7 @@ PYTHONS ?= 3.10 3.11 3.12 3.13
 VENV ?= .venv
 SCENARIO ?= slow
 INPUTS ?= 1000000
+DURATION ?= 600
 MODULES ?= progress.py gate.py
 
 BIN := $(VENV)/bin
@@ -15,7 +16,7 @@ SOURCES := $(shell find pulumi_tcsql_check -name '*.py' -o -name '*.json') pypro
 # Run a command with the Pulumi CLI and this environment first on PATH; the CLI's progress goes to the screen.
 WITH_CLI = cli=$$($(BIN)/python tests/toolchain/bootstrap.py) && PATH="$$(tail -n 1 <<<"$$cli"):$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: up test test-all setup lint unit fuzz mutants many clean
+.PHONY: up test test-all setup lint unit fuzz mutants many soak clean
 
 up: $(VENV)/.package ## A real `pulumi up` that waits for a migration check; SCENARIO=fail shows a refusal.
 	@$(WITH_CLI) python tests/demo.py $(SCENARIO)
@@ -51,6 +52,9 @@ mutants: $(VENV)-mutants/.package ## Whether a test notices each small change of
 
 many: $(VENV)/.package ## 40 pipelines at once within the API's limit of 20 requests a second.
 	@PYTHONPATH=tests $(BIN)/python tests/proof/many.py
+
+soak: $(VENV)/.package ## Real updates against random trouble, for DURATION seconds; SEED can be chosen.
+	@$(WITH_CLI) PYTHONPATH=tests python tests/proof/soak.py $(DURATION) $(SEED)
 
 clean: ## Removes what was built here; the CLI's cache outside stays.
 	rm -rf .venv* build .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -45,6 +45,12 @@ def test_no_other_code_than_0_passes(code: int, current: int) -> None:
         assert judge(progress, (), progress) in ("waiting", "failed")
 
 
+@pytest.mark.parametrize("code", [-3, -1, 1, 7])
+def test_a_code_is_running_where_the_check_is_and_unknown_beyond(code: int) -> None:
+    """Only the place tells what a code that nobody has explained may mean, and behind the check it is a failure."""
+    assert seen(2, code, code, code).step_states() == ("failed", "running", "unknown")
+
+
 def test_a_step_left_behind_has_failed_once_two_polls_agree() -> None:
     """One poll proves nothing, nor do two that differ in code or in step."""
     now = seen(3, 0, -1, 1)
