@@ -62,6 +62,13 @@ def test_a_step_left_behind_has_failed_once_two_polls_agree() -> None:
     assert judge(now, (), now) == "failed"
 
 
+def test_only_what_the_check_has_gone_past_is_left_behind() -> None:
+    """The same odd code at the current step, or beyond it, is no failure however often it is seen."""
+    now = seen(2, 0, 1, -1)
+    assert failed_steps(now, (), now) == ()
+    assert judge(now, (), now) == "waiting"
+
+
 def test_failed_steps_are_listed_in_their_order() -> None:
     """Taught and left-behind steps come together, each once, sorted."""
     now = seen(4, -1, 0, 7, 7, 0)
