@@ -87,6 +87,15 @@ def test_a_recorded_workflow_ends_as_its_file_says(workflow: dict[str, Any]) -> 
     assert check.instants[-1] <= policy["timeout_seconds"]
 
 
+@pytest.mark.parametrize(
+    ("value", "field"), [(PollPolicy(1, 1), "timeout_seconds"), (Observation(None, None, 0), "flow")]
+)
+def test_what_a_gate_knows_can_not_be_changed(value: object, field: str) -> None:
+    """Neither the policy nor what an observer is told is altered on the way."""
+    with pytest.raises(AttributeError, match="immutable"):
+        setattr(value, field, None)
+
+
 def test_a_passed_check_is_asked_once() -> None:
     """Nothing is slept, the whole timeout is offered, and the observer hears of the answer."""
     check = Check(PASSED)

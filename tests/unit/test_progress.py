@@ -29,6 +29,15 @@ def test_an_answer_is_decoded_field_by_field() -> None:
     assert progress.steps[1] == StepDetail("字符集检查", 0, "检查字符集是否一致。")
 
 
+@pytest.mark.parametrize(
+    ("value", "field"), [(MIGRATION, "migrate_id"), (seen(1, 0), "total"), (seen(1, 0).steps[0], "status")]
+)
+def test_what_was_said_can_not_be_changed(value: object, field: str) -> None:
+    """A verdict is of one answer, which nobody alters afterwards."""
+    with pytest.raises(AttributeError, match="immutable"):
+        setattr(value, field, 0)
+
+
 def test_a_migration_names_itself() -> None:
     """Sentences say number and region."""
     assert str(MIGRATION) == "migration check 1066 (ap-guangzhou)"
@@ -67,6 +76,12 @@ def test_only_what_the_check_has_gone_past_is_left_behind() -> None:
     now = seen(2, 0, 1, -1)
     assert failed_steps(now, (), now) == ()
     assert judge(now, (), now) == "waiting"
+
+
+def test_a_check_of_a_single_step_can_pass() -> None:
+    """One step that has passed is all steps."""
+    assert judge(seen(1, 0)) == "passed"
+    assert seen(1, 0).status() == "passed"
 
 
 def test_failed_steps_are_listed_in_their_order() -> None:
