@@ -278,6 +278,14 @@ def test_an_id_that_was_written_down_must_be_known_at_once() -> None:
     assert len(check.instants) == 1
 
 
+def test_half_a_minute_is_over_once_it_has_passed() -> None:
+    """A call that brings the answer at its very end was the last one."""
+    check = Check(not_found(), takes=gate.NEW_SECONDS)
+    with pytest.raises(NotFoundError, match="asked for 30 s"):
+        check.wait(1800, migrate_id_is_new=True)
+    assert check.instants == [0]
+
+
 def test_half_a_minute_is_no_more_than_the_deadline() -> None:
     """A shorter wait ends at it, and quotes the answer."""
     check = Check(not_found())
