@@ -278,6 +278,15 @@ def test_an_id_that_was_written_down_must_be_known_at_once() -> None:
     assert len(check.instants) == 1
 
 
+def test_an_id_is_not_new_unless_somebody_says_so() -> None:
+    """By default the first refusal ends the wait."""
+    check = Check(not_found())
+    policy = PollPolicy(60, 2)
+    with pytest.raises(NotFoundError):
+        gate.wait(MIGRATION, check.query, policy, clock=check.clock, on_progress=check.seen.append)
+    assert check.instants == [0]
+
+
 def test_half_a_minute_is_over_once_it_has_passed() -> None:
     """A call that brings the answer at its very end was the last one."""
     check = Check(not_found(), takes=gate.NEW_SECONDS)
