@@ -8,6 +8,7 @@ PYTHONS ?= 3.10 3.11 3.12 3.13
 VENV ?= .venv
 SCENARIO ?= slow
 INPUTS ?= 1000000
+DURATION ?= 600
 MODULES ?= progress.py gate.py
 TIMES ?= 12
 
@@ -16,7 +17,7 @@ SOURCES := $(shell find pulumi_tcsql_check -name '*.py' -o -name '*.json') pypro
 # Run a command with the Pulumi CLI and this environment first on PATH; the CLI's progress goes to the screen.
 WITH_CLI = cli=$$($(BIN)/python tests/toolchain/bootstrap.py) && PATH="$$(tail -n 1 <<<"$$cli"):$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: up test test-all setup lint unit cancel fuzz mutants many bench clean
+.PHONY: up test test-all setup lint unit cancel fuzz mutants many soak bench clean
 
 up: $(VENV)/.package ## A real `pulumi up` that waits for a migration check; SCENARIO=fail shows a refusal.
 	@$(WITH_CLI) python tests/demo.py $(SCENARIO)
@@ -58,6 +59,9 @@ mutants: $(VENV)-mutants/.package ## Whether a test notices each small change of
 
 many: $(VENV)/.package ## 40 pipelines at once within the API's limit of 20 requests a second.
 	@PYTHONPATH=tests $(BIN)/python tests/proof/many.py
+
+soak: $(VENV)/.package ## Real updates against random trouble, for DURATION seconds; SEED can be chosen.
+	@$(WITH_CLI) PYTHONPATH=tests python tests/proof/soak.py $(DURATION) $(SEED)
 
 clean: ## Removes what was built here; the CLI's cache outside stays.
 	rm -rf .venv* build .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache

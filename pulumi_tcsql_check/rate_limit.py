@@ -13,6 +13,9 @@ from pulumi_tcsql_check.retry import Clock
 SPACING_SECONDS = 0.11
 """Between two requests: with it no second sees more than 10, even where threads run a little late."""
 
+WINDOW_SECONDS = 1.0
+"""What the API counts requests in: tried again earlier, a refused one would meet the same full second."""
+
 SLOWEST_SECONDS = 5.0
 """The largest spacing that refusals lead to; as long as the largest pause before a call is tried again."""
 
@@ -68,7 +71,7 @@ class RateLimit:
                 return
             self._slowed = min(SLOWEST_SECONDS, 2 * max(self._gap, self._spacing(now)))
             self._slowed_at = now
-            self._next = max(self._next, self._last + self._slowed)
+            self._next = max(self._next, self._last + max(WINDOW_SECONDS, self._slowed))
 
     def _spacing(self, instant: float) -> float:
         """Return the seconds between two requests at an instant."""

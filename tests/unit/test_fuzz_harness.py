@@ -12,7 +12,7 @@ from pulumi_tcsql_check import envelope, gate, progress, reading
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.progress import Progress
 
-INPUTS = 500
+INPUTS = 300
 STATES = recorded("states")
 
 MERELY_EQUAL = as_body({"RequestId": "x", "TotalStep": 1, "CurrentStep": 1, "StepDetails": []})

@@ -178,6 +178,22 @@ def test_a_number_that_is_none_of_the_apis_is_no_answer(path: Path) -> None:
             decode(changed(path, number))
 
 
+@pytest.mark.parametrize("name", ["TotalStep", "CurrentStep"])
+def test_a_count_below_0_is_no_answer(name: str) -> None:
+    """Nobody counts so; a check that hasn't begun may be at step 0."""
+    decode(changed(("Response", name), 0))
+    with pytest.raises(TransientError, match="not the documented one"):
+        decode(changed(("Response", name), -1))
+
+
+@pytest.mark.parametrize("path", NUMBERS, ids=str)
+def test_the_largest_of_the_apis_numbers_are_read(path: Path) -> None:
+    """The bounds themselves are numbers like others, and a count has no sign."""
+    decode(changed(path, 2**63 - 1))
+    if path[-1] == "Status":
+        decode(changed(path, -(2**63)))
+
+
 def test_what_is_not_utf_8_is_no_answer_wherever_it_stands() -> None:
     """Half a surrogate pair as bytes, in a field that nobody reads, makes the whole body no JSON."""
     body = as_body({**PUBLISHED, "More": "~"}).replace(b"~", b"\xed\xa0\x80")

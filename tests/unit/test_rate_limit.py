@@ -14,6 +14,7 @@ from pulumi_tcsql_check.rate_limit import (
     RECOVERY_SECONDS,
     SLOWEST_SECONDS,
     SPACING_SECONDS,
+    WINDOW_SECONDS,
     RateLimit,
 )
 
@@ -125,12 +126,12 @@ def test_refusals_on_each_others_heels_are_one() -> None:
 
 
 def test_refusals_alone_never_stop_a_process() -> None:
-    """However many there are, it asks again after 5 s; and the first request of all has no rate yet to be halved."""
+    """However many there are, it asks again after 5 s; the first request of all has no rate yet, and waits a second."""
     clock, limit = FakeClock(), RateLimit()
     limit.slow_down(clock)
     assert _ask(limit, clock) == 0
     limit.slow_down(clock)
-    assert _ask(limit, clock) == pytest.approx(2 * SPACING_SECONDS)
+    assert _ask(limit, clock) == pytest.approx(WINDOW_SECONDS)
     for _ in range(20):
         _ask(limit, clock)
         limit.slow_down(clock)
