@@ -13,7 +13,7 @@ SOURCES := $(shell find pulumi_tcsql_check -name '*.py' -o -name '*.json') pypro
 # Run a command with the Pulumi CLI and this environment first on PATH; the CLI's progress goes to the screen.
 WITH_CLI = cli=$$($(BIN)/python tests/toolchain/bootstrap.py) && PATH="$$(tail -n 1 <<<"$$cli"):$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: up test test-all setup lint unit clean
+.PHONY: up test test-all setup lint unit bench clean
 
 up: $(VENV)/.package ## A real `pulumi up` that waits for a migration check; SCENARIO=fail shows a refusal.
 	@$(WITH_CLI) python tests/demo.py $(SCENARIO)
@@ -35,6 +35,9 @@ test-all: test ## The same, unit and contract tests on every Python that is supp
 unit: $(VENV)/.package $(VENV)-oldest/.package
 	@$(BIN)/python --version
 	@$(BIN)/pytest tests/unit tests/contract --quiet --numprocesses 3
+
+bench: $(VENV)/.package ## Every figure that is promised, measured here; BENCH=import measures one.
+	@$(BIN)/python benchmarks $(BENCH)
 
 lint: $(VENV)/.package
 	@$(BIN)/ruff check .
