@@ -13,15 +13,15 @@ SOURCES := $(shell find pulumi_tcsql_check -name '*.py' -o -name '*.json') pypro
 # Run a command with the Pulumi CLI and this environment first on PATH; the CLI's progress goes to the screen.
 WITH_CLI = cli=$$($(BIN)/python tests/toolchain/bootstrap.py) && PATH="$$(tail -n 1 <<<"$$cli"):$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: up test test-all setup lint unit bench clean
+.PHONY: up test test-all setup lint unit docs bench clean
 
 up: $(VENV)/.package ## A real `pulumi up` that waits for a migration check; SCENARIO=fail shows a refusal.
 	@$(WITH_CLI) python tests/demo.py $(SCENARIO)
 
-setup: $(VENV)/.package $(VENV)-oldest/.package $(VENV)-provider/.package ## The environments and the CLI, and nothing else.
+setup: $(VENV)/.package $(VENV)-oldest/.package $(VENV)-provider/.package $(VENV)-docs/.package ## The environments and the CLI, and nothing else.
 	@$(WITH_CLI) pulumi version
 
-test: setup lint ## Everything: lint, types, unit, contract and end-to-end tests, coverage, on the built wheel.
+test: setup lint docs ## Everything: lint, types, reference, unit, contract and end-to-end tests, coverage, on the built wheel.
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run $(BIN)/pytest tests/unit tests/contract --numprocesses 3
 	@$(BIN)/coverage combine --quiet
@@ -35,6 +35,9 @@ test-all: test ## The same, unit and contract tests on every Python that is supp
 unit: $(VENV)/.package $(VENV)-oldest/.package
 	@$(BIN)/python --version
 	@$(BIN)/pytest tests/unit tests/contract --quiet --numprocesses 3
+
+docs: $(VENV)-docs/.package ## The reference of the public names, from the docstrings, in build/docs.
+	@$(VENV)-docs/bin/python docs/reference.py build/docs
 
 bench: $(VENV)/.package ## Every figure that is promised, measured here; BENCH=import measures one.
 	@$(BIN)/python benchmarks $(BENCH)
@@ -64,11 +67,14 @@ $(VENV)-oldest/.tools: tests/requirements-oldest.txt
 $(VENV)-provider/.tools: tests/requirements-provider.txt
 	$(environment)
 
+$(VENV)-docs/.tools: tests/requirements-docs.txt
+	$(environment)
+
 build/.wheel: $(SOURCES) | $(VENV)/.tools
 	@rm -rf build
 	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build .
 	@touch $@
 
-$(VENV)/.package $(VENV)-oldest/.package $(VENV)-provider/.package: %/.package: build/.wheel %/.tools
+$(VENV)/.package $(VENV)-oldest/.package $(VENV)-provider/.package $(VENV)-docs/.package: %/.package: build/.wheel %/.tools
 	@$*/bin/python -m pip install --quiet --force-reinstall --no-deps build/*.whl
 	@touch $@
