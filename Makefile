@@ -13,7 +13,7 @@ SOURCES := $(shell find pulumi_tcsql_check -name '*.py' -o -name '*.json') pypro
 # Run a command with the Pulumi CLI and this environment first on PATH; the CLI's progress goes to the screen.
 WITH_CLI = cli=$$($(BIN)/python tests/toolchain/bootstrap.py) && PATH="$$(tail -n 1 <<<"$$cli"):$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: up test test-all setup lint unit docs bench clean
+.PHONY: up test test-all setup lint unit packaging docs bench clean
 
 up: $(VENV)/.package ## A real `pulumi up` that waits for a migration check; SCENARIO=fail shows a refusal.
 	@$(WITH_CLI) python tests/demo.py $(SCENARIO)
@@ -28,13 +28,17 @@ test: setup lint docs ## Everything: lint, types, reference, unit, contract and 
 	@$(BIN)/coverage report
 	@$(WITH_CLI) pytest tests/e2e --numprocesses 4 -m "not whole_table"
 
-test-all: test ## The same, unit and contract tests on every Python that is supported, and the whole table of ways round a gate.
+test-all: test ## The same, unit and contract tests on every Python that is supported, each way to install it, and the whole table of ways round a gate.
 	@for version in $(PYTHONS); do $(MAKE) unit VENV=.venv-$$version PYTHON=python$$version; done
+	@$(MAKE) packaging
 	@$(WITH_CLI) pytest tests/e2e --numprocesses 4 -m whole_table
 
 unit: $(VENV)/.package $(VENV)-oldest/.package
 	@$(BIN)/python --version
 	@$(BIN)/pytest tests/unit tests/contract --quiet --numprocesses 3
+
+packaging: $(VENV)/.package $(VENV)-packaging/.tools ## The wheel and the source distribution, installed from the index into empty environments.
+	@$(BIN)/pytest tests/packaging --numprocesses 2
 
 docs: $(VENV)-docs/.package ## The reference of the public names, from the docstrings, in build/docs.
 	@$(VENV)-docs/bin/python docs/reference.py build/docs
@@ -65,6 +69,9 @@ $(VENV)-oldest/.tools: tests/requirements-oldest.txt
 	$(environment)
 
 $(VENV)-provider/.tools: tests/requirements-provider.txt
+	$(environment)
+
+$(VENV)-packaging/.tools: tests/requirements-packaging.txt
 	$(environment)
 
 $(VENV)-docs/.tools: tests/requirements-docs.txt
