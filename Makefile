@@ -7,13 +7,15 @@ PYTHON ?= python3
 PYTHONS ?= 3.10 3.11 3.12 3.13
 VENV ?= .venv
 SCENARIO ?= slow
+INPUTS ?= 1000000
+MODULES ?= progress.py gate.py
 
 BIN := $(VENV)/bin
 SOURCES := $(shell find pulumi_tcsql_check -name '*.py' -o -name '*.json') pyproject.toml README.md LICENSE
 # Run a command with the Pulumi CLI and this environment first on PATH; the CLI's progress goes to the screen.
 WITH_CLI = cli=$$($(BIN)/python tests/toolchain/bootstrap.py) && PATH="$$(tail -n 1 <<<"$$cli"):$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: up test test-all setup lint unit packaging docs bench clean
+.PHONY: up test test-all setup lint unit packaging docs fuzz mutants many bench clean
 
 up: $(VENV)/.package ## A real `pulumi up` that waits for a migration check; SCENARIO=fail shows a refusal.
 	@$(WITH_CLI) python tests/demo.py $(SCENARIO)
@@ -51,6 +53,15 @@ lint: $(VENV)/.package
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
+fuzz: $(VENV)-fuzz/.package ## A coverage-guided fuzzer from bytes to verdict; INPUTS and SEED can be chosen.
+	@PYTHONPATH=tests $(VENV)-fuzz/bin/python tests/proof/fuzz.py $(INPUTS) $(SEED)
+
+mutants: $(VENV)-mutants/.package ## Whether a test notices each small change of the code that gives the verdict.
+	@PYTHONPATH=tests $(VENV)-mutants/bin/python tests/proof/mutants.py $(MODULES)
+
+many: $(VENV)/.package ## 40 pipelines at once within the API's limit of 20 requests a second.
+	@PYTHONPATH=tests $(BIN)/python tests/proof/many.py
+
 clean: ## Removes what was built here; the CLI's cache outside stays.
 	rm -rf .venv* build .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
@@ -77,11 +88,17 @@ $(VENV)-packaging/.tools: tests/requirements-packaging.txt
 $(VENV)-docs/.tools: tests/requirements-docs.txt
 	$(environment)
 
+$(VENV)-fuzz/.tools: tests/requirements-fuzz.txt
+	$(environment)
+
+$(VENV)-mutants/.tools: tests/requirements-mutants.txt tests/requirements.txt
+	$(environment)
+
 build/.wheel: $(SOURCES) | $(VENV)/.tools
 	@rm -rf build
 	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build .
 	@touch $@
 
-$(VENV)/.package $(VENV)-oldest/.package $(VENV)-provider/.package $(VENV)-docs/.package: %/.package: build/.wheel %/.tools
+$(VENV)/.package $(VENV)-oldest/.package $(VENV)-provider/.package $(VENV)-docs/.package $(VENV)-fuzz/.package $(VENV)-mutants/.package: %/.package: build/.wheel %/.tools
 	@$*/bin/python -m pip install --quiet --force-reinstall --no-deps build/*.whl
 	@touch $@

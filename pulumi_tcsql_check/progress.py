@@ -19,7 +19,15 @@ StepState = Literal["passed", "not-started", "failed", "running", "unknown"]
 Status = Literal["passed", "running", "failed", "not-started", "unknown"]
 Verdict = Literal["passed", "failed", "waiting"]
 
-_Count = Annotated[int, msgspec.Meta(ge=0)]
+_LARGEST = 2**63 - 1
+
+Integer = Annotated[int, msgspec.Meta(ge=-_LARGEST - 1, le=_LARGEST)]
+"""The API's `Integer`: 64 bits with a sign, as in Tencent's SDKs (`long` in the one for .NET, for `StepDetail.Status`).
+
+A larger one could neither be written into the state, where numbers are floating, nor shown in a row.
+"""
+
+_Count = Annotated[int, msgspec.Meta(ge=0, le=_LARGEST)]
 
 
 class Migration(msgspec.Struct, frozen=True):
@@ -37,7 +45,7 @@ class StepDetail(msgspec.Struct, frozen=True, rename={"name": "Name", "status": 
     """One step as the API lists it; `message` says what the step checks, never why it failed."""
 
     name: str
-    status: int
+    status: Integer
     message: str
 
 

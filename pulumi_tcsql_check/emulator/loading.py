@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from pulumi_tcsql_check.emulator.errors import ScenarioError
-from pulumi_tcsql_check.emulator.scenario import EVERY_ID, PUBLISHED_STEPS, Frame, Progress, Scenario, Starts, Step
+from pulumi_tcsql_check.emulator.scenario import EVERY_ID, PUBLISHED_STEPS, Frame, Progress, Scenario, Starts, Step, Tls
 
 _BUILT_IN_FOLDER = Path(__file__).with_name("scenarios")
 _MIGRATE_ID = re.compile(r"[1-9][0-9]*", re.ASCII)
@@ -20,6 +20,7 @@ class _ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     description: str = ""
     starts: Starts = "first-query"
     steps: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1)] = PUBLISHED_STEPS
+    tls: Tls | None = None
 
 
 _FILE_DECODER = msgspec.json.Decoder(_ScenarioFile)
@@ -75,6 +76,7 @@ def parse(text: bytes, *, name: str) -> Scenario:
         description=file.description,
         starts=file.starts,
         steps=file.steps,
+        tls=file.tls,
         migrations={key: _frames(name, key, raw, len(file.steps)) for key, raw in file.migrations.items()},
     )
 

@@ -34,6 +34,7 @@ class Playback:
         self._scenario = scenario
         self._clock = clock
         self._started: dict[int, float] = {}
+        self._seen = dict.fromkeys(scenario.listed_ids)
         self._flows: dict[int, tuple[int, float]] = {}
         self._flow_ids = itertools.count(_FIRST_FLOW_ID)
         self._lock = threading.Lock()
@@ -43,12 +44,26 @@ class Playback:
         frames = self._scenario.frames(migrate_id)
         if frames is None:
             return None
-        now = self._clock.monotonic()
         with self._lock:
+            self._seen[migrate_id] = None
             if self._scenario.starts == "first-query":
-                self._started.setdefault(migrate_id, now)
+                self._started.setdefault(migrate_id, self._clock.monotonic())
+        return self._now(migrate_id, frames)
+
+    def listed(self) -> dict[int, Frame]:
+        """What each migration stands at now: those with frames of their own, and those that were asked for.
+
+        Being listed starts none.
+        """
+        with self._lock:
+            seen = tuple(self._seen)
+        every = ((migrate_id, self._scenario.frames(migrate_id)) for migrate_id in seen)
+        return {migrate_id: self._now(migrate_id, frames) for migrate_id, frames in every if frames is not None}
+
+    def _now(self, migrate_id: int, frames: Sequence[Frame]) -> Frame:
+        with self._lock:
             started = self._started.get(migrate_id)
-        return frames[0] if started is None else holding(frames, now - started)
+        return frames[0] if started is None else holding(frames, self._clock.monotonic() - started)
 
     def start(self, migrate_id: int) -> int | None:
         """Begin a migration's frames anew, from now, in a flow with a new id; `None` if there is no such migration."""
@@ -56,6 +71,7 @@ class Playback:
             return None
         now = self._clock.monotonic()
         with self._lock:
+            self._seen[migrate_id] = None
             self._started[migrate_id] = now
             flow_id = next(self._flow_ids)
             self._flows[flow_id] = migrate_id, now

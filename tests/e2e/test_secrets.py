@@ -11,13 +11,13 @@ import pytest
 from harness import markers
 from harness.site import Build, Site
 from harness.standing_in import role_of
+from harness.survival import EVERYTHING_AT_ONCE
 
 from pulumi_tcsql_check.emulator import ACCOUNT_ID
 
 MIGRATIONS, TALKATIVE = range(1, 11), range(11, 13)
 """Those of the scenario `every-end`; to the last two the API answers with the marked id and token."""
 
-EVERYTHING_AT_ONCE = ("up", "--yes", "--skip-preview", "--continue-on-error", "--parallel", "32")
 LOUD = ("-v=9", "--logtostderr", "--logflow")
 
 Source = Callable[[Site], set[str]]
@@ -125,7 +125,8 @@ def test_no_secret_shows_however_a_wait_ends_and_however_much_is_logged(
     But for one thing, which no provider can help: at -v=9 the engine itself writes out the decrypted configuration.
     """
     migrations = [*MIGRATIONS, *(TALKATIVE if source in PAIRS else ())]
-    site = build("every-end", config={"test:ids": json.dumps(migrations)}, program="every")
+    gates = [{"migrate_id": number, "timeout_seconds": 4, "poll_interval_seconds": 0.5} for number in migrations]
+    site = build("every-end", config={"test:gates": json.dumps(gates)}, program="every")
     given_secrets |= source(site)
     site.log_everything()
     result = site.stack.run(*EVERYTHING_AT_ONCE, *LOUD)

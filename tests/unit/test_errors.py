@@ -4,11 +4,13 @@ import pytest
 from harness.answers import MIGRATION, seen
 
 from pulumi_tcsql_check import errors
+from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.errors import (
     ApiError,
     CheckFailedError,
     CheckTimeoutError,
     CredentialsError,
+    FlagFailedError,
     FlowFailedError,
     InvalidInputError,
     NotFoundError,
@@ -33,7 +35,7 @@ def test_the_tree_is_the_one_that_is_drawn() -> None:
     assert ThrottledError.__bases__ == TransientError.__bases__ == PermanentError.__bases__ == (ApiError,)
     assert OutageError.__bases__ == NotYetFoundError.__bases__ == (TransientError,)
     assert NotFoundError.__bases__ == (PermanentError,)
-    assert FlowFailedError.__bases__ == (TcsqlCheckError,)
+    assert FlowFailedError.__bases__ == FlagFailedError.__bases__ == (TcsqlCheckError,)
     assert InvalidInputError.__bases__ == (TcsqlCheckError, ValueError)
     for name in vars(errors):
         if name.endswith("Error"):
@@ -118,6 +120,46 @@ def test_a_failed_flow_says_what_where_and_what_next() -> None:
     assert "has failed, and not why. Look" in str(FlowFailedError(MIGRATION, flow))
 
 
+def test_a_check_that_the_api_calls_failed_says_who_says_so_and_where_it_stands() -> None:
+    """The step is not said to be what failed; its code, words and remedy are there, and the flag's own request."""
+    step = StepDetail("Character set check", 7, "Check whether the character sets are consistent.")
+    progress = Progress(2, 2, (StepDetail("one", 0, ""), step), "r-1")
+    error = FlagFailedError(MIGRATION, progress, CheckFlag(2, "4be5990d"))
+    assert (error.migration, error.progress, error.flag) == (MIGRATION, progress, CheckFlag(2, "4be5990d"))
+    assert str(error) == (
+        "migration check 1066 (ap-guangzhou) failed: the API says so of the check as a whole (CheckFlag 2), which "
+        'stands at step 2 of 2, "Character set check" (status 7; the API says "Check whether the character sets are '
+        'consistent."). The source and the target database need the same character set (collation): compare the two '
+        "at the level of the database, and make them the same. Fix the cause, start the check again "
+        f"(`{AGAIN}`), then run `pulumi up` again. Request 4be5990d."
+    )
+    sentence = str(FlagFailedError(MIGRATION, seen(2, 0, 7, message=""), CheckFlag(2), Flow(1001, 0)))
+    assert '"Step 2" (status 7). Fix the cause' in sentence
+    assert "then run `pulumi up` again with the new FlowId as flow_id." in sentence
+
+
+@pytest.mark.parametrize(
+    ("flag", "words"),
+    [
+        (None, ""),
+        (CheckFlag(), ""),
+        (CheckFlag(0), '; the API\'s last word on the check as a whole was "not checked" (CheckFlag 0)'),
+        (
+            CheckFlag(1),
+            '; the API\'s last word on the check as a whole was "passed" (CheckFlag 1), which alone opens nothing',
+        ),
+        (CheckFlag(2), '; the API\'s last word on the check as a whole was "failed" (CheckFlag 2)'),
+        (CheckFlag(3), '; the API\'s last word on the check as a whole was "checking" (CheckFlag 3)'),
+        (CheckFlag(9), "; the API's last word on the check as a whole was CheckFlag 9"),
+    ],
+)
+def test_a_timeout_quotes_the_last_word_on_the_check_as_a_whole(flag: CheckFlag | None, words: str) -> None:
+    """If there was one; a pass is not left to be wondered at."""
+    error = CheckTimeoutError(MIGRATION, 5, "2/2 Step 2: running", seen(2, 0, 7), flag=flag)
+    assert error.flag == flag
+    assert f"last seen: 2/2 Step 2: running{words}. Run `pulumi up` again to go on waiting" in str(error)
+
+
 def test_text_from_the_api_is_made_printable() -> None:
     """Names, messages and request ids can't move the cursor."""
     progress = Progress(1, 1, (StepDetail("a\x1b", 3, "b\n\u202e"),), "c\r" * 99)
@@ -126,6 +168,7 @@ def test_text_from_the_api_is_made_printable() -> None:
         CheckTimeoutError(MIGRATION, 1, "x", progress),
         PermanentError("No.", request_id="\x07"),
         FlowFailedError(MIGRATION, Flow(1, 1, "c\r" * 99)),
+        FlagFailedError(MIGRATION, progress, CheckFlag(2, "c\r" * 99)),
     ):
         assert str(error).isprintable()
         assert len(str(error)) < 450
