@@ -21,9 +21,9 @@ class EmptyEnvironment:
         self._folder = folder
         self.python = str(folder / "bin" / "python")
 
-    def install(self, what: str) -> None:
-        """Install one thing with all that it needs, and see that nothing contradicts anything."""
-        self.run("python", "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check", what)
+    def install(self, *what: str) -> None:
+        """Install something with all that it needs, and see that nothing contradicts anything."""
+        self.run("python", "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check", *what)
         self.run("python", "-m", "pip", "check")
 
     def uninstall(self, what: str) -> None:

@@ -6,6 +6,7 @@ needs, and the later one replaces those of the earlier. What else is installed i
 
 import configparser
 import email
+import re
 import subprocess
 import sys
 import zipfile
@@ -101,3 +102,20 @@ def test_it_works_beside_the_whole_sdk(
         environment.install(what)
     gates_hold_and_open(environment, tmp_path / "home")
     environment.run("python", "-c", "from tencentcloud.sqlserver.v20180328 import models, sqlserver_client")
+
+
+def test_it_says_how_to_go_on_after_the_whole_sdk_was_uninstalled(
+    environment: EmptyEnvironment, published: dict[str, Path], tmp_path: Path
+) -> None:
+    """That takes the shared files along: the gate stays shut with one sentence, and works once they are back."""
+    environment.install(str(published["wheel"]), SDKS[-1])
+    environment.uninstall(SDKS[-1].partition("==")[0])
+    with dynamic_host.started(environment.python, SCENARIO, tmp_path) as host:
+        host.configure()
+        with pytest.raises(grpc.RpcError) as refused:
+            host.read(1)
+    sentence = dynamic_host.sentence_of(refused.value)
+    assert sentence.startswith("The gate stays shut, since something that it needs can't be loaded (")
+    (command,) = re.findall("`pip ([^`]+)`", sentence)
+    environment.run("python", "-m", "pip", *command.split())
+    gates_hold_and_open(environment, tmp_path / "home")
