@@ -9,13 +9,14 @@ VENV ?= .venv
 SCENARIO ?= slow
 INPUTS ?= 1000000
 MODULES ?= progress.py gate.py
+TIMES ?= 12
 
 BIN := $(VENV)/bin
 SOURCES := $(shell find pulumi_tcsql_check -name '*.py' -o -name '*.json') pyproject.toml README.md LICENSE
 # Run a command with the Pulumi CLI and this environment first on PATH; the CLI's progress goes to the screen.
 WITH_CLI = cli=$$($(BIN)/python tests/toolchain/bootstrap.py) && PATH="$$(tail -n 1 <<<"$$cli"):$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: up test test-all setup lint unit packaging docs fuzz mutants many bench clean
+.PHONY: up test test-all cancel setup lint unit packaging docs fuzz mutants many bench clean
 
 up: $(VENV)/.package ## A real `pulumi up` that waits for a migration check; SCENARIO=fail shows a refusal.
 	@$(WITH_CLI) python tests/demo.py $(SCENARIO)
@@ -28,12 +29,15 @@ test: setup lint docs ## Everything: lint, types, reference, unit, contract and 
 	@$(BIN)/coverage run $(BIN)/pytest tests/unit tests/contract --numprocesses 3
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
-	@$(WITH_CLI) pytest tests/e2e --numprocesses 4 -m "not whole_table"
+	@$(WITH_CLI) pytest tests/e2e --numprocesses 4 -m "not whole_table and not many_times"
 
 test-all: test ## The same, unit and contract tests on every Python that is supported, each way to install it, and the whole table of ways round a gate.
 	@for version in $(PYTHONS); do $(MAKE) unit VENV=.venv-$$version PYTHON=python$$version; done
 	@$(MAKE) packaging
 	@$(WITH_CLI) pytest tests/e2e --numprocesses 4 -m whole_table
+
+cancel: $(VENV)/.package ## How long an update takes to end when it is told to, in every situation: TIMES=12 each take 10 to 20 minutes.
+	@$(WITH_CLI) TIMES=$(TIMES) pytest tests/e2e/test_cancel.py
 
 unit: $(VENV)/.package $(VENV)-oldest/.package
 	@$(BIN)/python --version

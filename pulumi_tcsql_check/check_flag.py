@@ -4,7 +4,6 @@ It is documented, unlike the codes of a step that runs or has failed: the page o
 `MigrateTaskSet[].CheckFlag` (seen 2025-10-28). It can end a wait as failed, never open a gate. Everything here is pure.
 """
 
-from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -84,15 +83,9 @@ def _is(value: object, number: object) -> bool:
     return type(value) is int and value == number
 
 
-def unexplained_step(progress: Progress, failed_statuses: Collection[int] = ()) -> int | None:
-    """Return the current step, counted from 1, if it shows a code that nobody has explained.
-
-    Args:
-        progress: An answer about the steps.
-        failed_statuses: Raw codes that mean "failed" in this account.
-    """
+def is_unexplained(progress: Progress) -> bool:
+    """Tell whether the current step shows a code that is not published."""
     number = progress.current
     if not 1 <= number <= len(progress.steps):
-        return None
-    code = progress.steps[number - 1].status
-    return None if code in (PASSED, NOT_STARTED) or code in failed_statuses else number
+        return False
+    return progress.steps[number - 1].status not in (PASSED, NOT_STARTED)

@@ -82,7 +82,8 @@ class Client:
             deadline: The instant, on the clock, that bounds the exchange together with its own limits.
             advice: What to do about which error code.
             at_most_seconds: A closer bound on the exchange, where there is one.
-            strict: Whether the call must have ended by its deadline: then it gets no turn and no least time after it.
+            strict: Whether the call must have ended by its deadline and disturb no other: it gets no turn and no least
+                time after its deadline, and where it is one too many, for its own action, nobody goes slower.
 
         Raises:
             ThrottledError: There were too many requests.
@@ -110,7 +111,8 @@ class Client:
         try:
             return envelope.decode(body, kind, endpoint=self._endpoint, who=self._credentials, advice=advice)
         except ThrottledError:
-            rate_limit.PROCESS.slow_down(self._clock)
+            if not strict:
+                rate_limit.PROCESS.slow_down(self._clock)
             raise
 
     def _connect(self) -> tuple[BoundedAdapter, CommonClient]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pulumi.dynamic import ConfigureRequest, ReadResult, ResourceProvider
 
-from pulumi_tcsql_check.errors import TcsqlCheckError
+from pulumi_tcsql_check.errors import TcsqlCheckError, WaitCancelledError
 
 logging.getLogger("pulumi_tcsql_check").addHandler(logging.NullHandler())
 
@@ -45,12 +45,21 @@ class MigrationCheckProvider(ResourceProvider):
             from pulumi_tcsql_check import reading  # noqa: PLC0415  # brings the SDK, which a program never needs
 
             return ReadResult(id_, reading.read(props, self._config, call))
-        except TcsqlCheckError as error:
-            call.fail(str(error))
-            raise
-        except ImportError as error:
-            call.fail(f"The gate stays shut, since something that it needs can't be loaded ({error}). {REINSTALL}")
-            raise
+        except WaitCancelledError:
+            ended = WaitCancelledError(host.refused())
+            call.fail(str(ended))
+            raise ended from None
         except Exception as error:
-            call.fail(f"The gate stays shut: it failed in a way it did not foresee ({type(error).__name__}).")
+            call.fail(_sentence(error))
+            if props.get("wait") is True and props.get("enforce") is not False:  # as the guard decides, too
+                host.end_other_waits()
             raise
+
+
+def _sentence(error: Exception) -> str:
+    """Say on the screen what keeps the gate shut."""
+    if isinstance(error, TcsqlCheckError):
+        return str(error)
+    if isinstance(error, ImportError):
+        return f"The gate stays shut, since something that it needs can't be loaded ({error}). {REINSTALL}"
+    return f"The gate stays shut: it failed in a way it did not foresee ({type(error).__name__})."

@@ -67,7 +67,6 @@ def _read(inputs: CheckInputs, config: StackConfig, call: host.Call) -> dict[str
         lambda until: api.check_flag(inputs.migration, until),
         clock=clock,
         warn=call.warn,
-        failed_statuses=inputs.failed_statuses,
     )
     seen = gate.wait(
         inputs.migration,

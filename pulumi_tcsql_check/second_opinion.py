@@ -4,9 +4,9 @@ It is asked only while the current step shows a code that nobody has explained. 
 counts. A call that fails in passing is not repeated before its next turn; one that is refused is not repeated at all.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
-from pulumi_tcsql_check.check_flag import CheckFlag, unexplained_step
+from pulumi_tcsql_check.check_flag import CheckFlag, is_unexplained
 from pulumi_tcsql_check.errors import AccountError, CredentialsError, PermanentError, ThrottledError, TransientError
 from pulumi_tcsql_check.progress import Migration, Progress
 from pulumi_tcsql_check.retry import Clock
@@ -30,7 +30,6 @@ class SecondOpinion:
         *,
         clock: Clock,
         warn: Callable[[str], None],
-        failed_statuses: Collection[int] = (),
     ) -> None:
         """Begin with nothing asked.
 
@@ -39,13 +38,11 @@ class SecondOpinion:
             ask: Asks once; gets the instant, on the clock, by which it must have ended.
             clock: The time to live in.
             warn: Shows a sentence to the user; called at most once.
-            failed_statuses: Raw codes that mean "failed" in this account, and so need no second opinion.
         """
         self._migration = migration
         self._ask = ask
         self._clock = clock
         self._warn = warn
-        self._failed_statuses = failed_statuses
         self._next = float("-inf")
         self._refused = False
         self._last: CheckFlag | None = None
@@ -57,7 +54,7 @@ class SecondOpinion:
         Args:
             progress: The last answer about the steps.
         """
-        return self._last if unexplained_step(progress, self._failed_statuses) is not None else None
+        return self._last if is_unexplained(progress) else None
 
     def failure(self, progress: Progress, deadline: float) -> CheckFlag | None:
         """Return what the API says if that is, beyond doubt, that the check has failed; asks if it is time to.
@@ -66,13 +63,14 @@ class SecondOpinion:
         start before. So it counts only if two answers in a row bring it, and the steps stand where they stood.
 
         Args:
-            progress: The answer about the steps that has just come; the question comes after it.
+            progress: The answer about the steps that has just come, and that decides nothing by itself: a code that
+                means "failed" in this account needs no second opinion. The question comes after it.
             deadline: The instant, on the clock, at which the wait ends: the question ends by then, too.
 
         Raises:
             WaitCancelledError: The update was cancelled.
         """
-        if unexplained_step(progress, self._failed_statuses) is None:
+        if not is_unexplained(progress):
             self._last = self._failed_at = None
             return None
         now = self._clock.monotonic()

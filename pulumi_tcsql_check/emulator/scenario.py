@@ -204,5 +204,5 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def listed_ids(self) -> tuple[int, ...]:
-        """The ids that have a key and frames of their own."""
-        return tuple(int(key) for key, frames in self.migrations.items() if key != EVERY_ID and frames is not None)
+        """The ids that have a key of their own."""
+        return tuple(int(key) for key in self.migrations if key != EVERY_ID)

@@ -8,7 +8,7 @@ TcsqlCheckError                 the root, never raised itself
 ├── FlagFailedError             the API calls the check as a whole failed
 ├── FlowFailedError             the flow that the check runs in has failed
 ├── CheckTimeoutError           the deadline passed before the check did
-├── WaitCancelledError          the update was cancelled while the gate waited
+├── WaitCancelledError          the update was cancelled, or failed at another gate, while this one waited
 └── ApiError                    one call of the API brought no answer
     ├── ThrottledError          too many requests; passes by itself
     ├── TransientError          no connection, no sensible answer; may pass by itself

@@ -6,11 +6,13 @@ class TcsqlCheckError(Exception):
 
 
 class WaitCancelledError(TcsqlCheckError):
-    """The update was cancelled while the gate waited."""
+    """The update was cancelled while the gate waited, or it failed at another gate, which `refused` names."""
 
-    def __init__(self) -> None:
+    def __init__(self, refused: str = "") -> None:
         """Say that nothing behind the gate has changed."""
+        self.refused = refused
+        why = f"ended, since the gate {refused} did not pass" if refused else "was cancelled"
         super().__init__(
-            "The wait for the migration check was cancelled; nothing behind the gate was changed. "
+            f"The wait for the migration check {why}; nothing behind the gate was changed. "
             "Run `pulumi up` again to wait for it anew."
         )

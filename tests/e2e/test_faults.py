@@ -75,6 +75,7 @@ def test_every_fault_ends_as_it_should(build: Build, tmp_path: Path) -> None:
             environ={"REQUESTS_CA_BUNDLE": str(authority)},
             program="every",
         )
+        site.each_alone()
         peak = 0
 
         def see(_: str) -> None:

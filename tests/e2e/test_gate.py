@@ -1,7 +1,6 @@
 """A real `pulumi up` with a gate, against the emulator."""
 
 import json
-import time
 
 import pytest
 from harness.site import Build, errors
@@ -273,28 +272,3 @@ def test_credentials_come_from_the_stack_configuration(build: Build) -> None:
     result = site.stack.up()
     assert result.exit_code == 0, result.screen
     assert len(site.emulator.requests) == 1
-
-
-def test_ctrl_c_ends_a_waiting_update_at_once_and_the_next_one_works(build: Build) -> None:
-    """Nothing is created, no lock and no pending operation is left, and the sentence says that it was cancelled."""
-    site = build("running", {**FAST, "timeout_seconds": 600})
-    process = site.stack.start("up", "--yes", "--skip-preview")
-    seen = []
-    with process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            seen.append(line)
-            if "3/8 Hard disk space check: running" in line:
-                break
-        began = time.monotonic()
-        site.stack.interrupt(process)
-        seen += process.stdout.readlines()
-    assert time.monotonic() - began < 5
-    screen = "".join(seen)
-    assert process.returncode != 0
-    assert "The wait for the migration check was cancelled; nothing behind the gate was changed." in screen
-    assert "Traceback" not in screen
-    assert "KeyboardInterrupt" not in screen
-    assert site.records == {}
-    assert site.stack.state().get("pending_operations", []) == []
-    assert site.stack.run("preview").exit_code == 0

@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent import futures
 from pathlib import Path
 from typing import Any
@@ -41,12 +41,15 @@ class Engine(engine_pb2_grpc.EngineServicer):
 class Host:
     """One host process and the stub to call it with."""
 
-    def __init__(self, process: "subprocess.Popen[str]", engine: Engine, emulator: Emulator) -> None:
-        """Connect to a process that has just been started."""
+    def __init__(
+        self, process: "subprocess.Popen[str]", engine: Engine, emulator: Emulator, lose_engine: Callable[[], object]
+    ) -> None:
+        """Connect to a process that has just been started; `lose_engine` is how its engine goes away."""
         assert process.stdout is not None
         self.process = process
         self.engine = engine
         self.emulator = emulator
+        self.lose_engine = lose_engine
         self._channel = grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}")
         self.stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
 
@@ -107,7 +110,7 @@ def started(python: str, scenario: Path, home: Path) -> Iterator[Host]:
         Emulator(scenario) as emulator,
         subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ, cwd=home) as process,
     ):
-        running = Host(process, engine, emulator)
+        running = Host(process, engine, emulator, lambda: server.stop(None))
         try:
             yield running
         finally:

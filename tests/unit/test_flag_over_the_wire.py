@@ -222,9 +222,23 @@ def test_a_question_whose_turn_comes_too_late_is_not_asked(monkeypatch: pytest.M
     assert len(server.requests) == 1
 
 
+def test_a_list_that_is_asked_for_too_often_slows_nobody_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is the list's own, and the questions about the steps go on at their rate."""
+    slower: list[object] = []
+    monkeypatch.setattr(rate_limit.PROCESS, "slow_down", slower.append)
+    with Loopback(error("RequestLimitExceeded")) as server:
+        with pytest.raises(ThrottledError):
+            api(server.host).check_flag(MIGRATION, SOON)
+        assert slower == []
+        with pytest.raises(ThrottledError):
+            api(server.host).query(MIGRATION, SOON)
+    assert len(slower) == 1
+
+
 def test_each_page_takes_a_turn_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """With too many pages for the time, the question is given up."""
     monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 1.0)
+    monkeypatch.setattr(rate_limit, "QUEUED_SECONDS", 1.0)
     full = as_body({"MigrateTaskSet": [{"MigrateId": 1, "CheckFlag": 2}] * 100, "RequestId": "r-1"})
     with Loopback(answer(full)) as server, pytest.raises(ThrottledError):
         api(server.host).check_flag(MIGRATION, NOW + 2.5)

@@ -76,9 +76,7 @@ class Check:
     ) -> Evidence:
         """Have a gate wait for it, with a flow that says these codes, if any."""
         codes = itertools.chain(flow, itertools.repeat(flow[-1])) if flow else iter(())
-        opinion = SecondOpinion(
-            MIGRATION, self.ask, clock=self.clock, warn=self.warnings.append, failed_statuses=failed_statuses
-        )
+        opinion = SecondOpinion(MIGRATION, self.ask, clock=self.clock, warn=self.warnings.append)
         return gate.wait(
             MIGRATION,
             self.query,
@@ -203,18 +201,6 @@ def test_it_is_not_asked_where_the_steps_have_failed() -> None:
     with pytest.raises(CheckFailedError):
         check.wait()
     assert len(check.flag_asked) == 1
-
-
-def test_a_taught_code_needs_no_second_opinion() -> None:
-    """Taught ones are known; another one is still asked about."""
-    opinion = SecondOpinion(
-        MIGRATION, lambda _: CheckFlag(2), clock=FakeClock(), warn=lambda _: None, failed_statuses=(7,)
-    )
-    opinion.failure(RUNNING, 2000)
-    assert opinion.word_on(RUNNING) is None
-    opinion.failure(OTHER_CODE, 2000)
-    assert opinion.word_on(OTHER_CODE) == CheckFlag(2)
-    assert opinion.word_on(RUNNING) is None
 
 
 @pytest.mark.parametrize("interval", [0.1, 2, 9.99, 10, 25, 200])
