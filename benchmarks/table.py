@@ -33,19 +33,22 @@ class Row(NamedTuple):
 
     def __str__(self) -> str:
         """Write it as a row of the table."""
-        promised = "" if self.most is None else f"under {self.most:g} {self.unit}"
-        return f"| {self.what} | {self.measured:.1f} {self.unit} | {promised} | {'yes' if self.kept else '**no**'} |"
+        promised = f"under {self.most:g} {self.unit} | {'yes' if self.kept else '**no**'}" if self.most else " | "
+        return f"| {self.what} | {self.measured:.1f} {self.unit} | {promised} |"
 
 
 HEAD = "| what | measured | promised | kept |\n| --- | --- | --- | --- |"
 
 
+def is_busy() -> bool:
+    """Tell whether the machine has so much else to do that a clock shows more than the work took."""
+    return os.getloadavg()[0] > (os.cpu_count() or 1) / 2
+
+
 def machine() -> str:
     """Describe what the figures were measured on, and whether it had anything else to do."""
-    cores = os.cpu_count() or 1
-    load = os.getloadavg()[0]
-    busy = f", **busy** (load {load:.1f}): a figure may come out too high" if load > cores / 2 else f", load {load:.1f}"
-    return f"{_processor()}, {cores} cores, {platform.system()} {platform.release()}{busy}"
+    load = f"{'**busy**, ' if is_busy() else ''}load {os.getloadavg()[0]:.1f}"
+    return f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, {load}"
 
 
 def _processor() -> str:
