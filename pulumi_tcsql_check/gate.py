@@ -32,6 +32,7 @@ from pulumi_tcsql_check.flow import Evidence, Flow
 from pulumi_tcsql_check.progress import Migration, Progress, failed_steps, headline, judge
 from pulumi_tcsql_check.retry import OUTAGE_SECONDS, Clock, until_answered
 from pulumi_tcsql_check.second_opinion import SecondOpinion
+from pulumi_tcsql_check.standing import Standing
 
 JITTER = 0.1
 """By how much of itself the interval varies, either way, so that many gates don't ask in step."""
@@ -104,6 +105,7 @@ class _Wait:
         self._on_progress = on_progress
         self._began = clock.monotonic()
         self._deadline = self._began + policy.timeout_seconds
+        self.standing = Standing()
         self.progress: Progress | None = None
         self.flow: Flow | None = None
         self.opinion: SecondOpinion | None = None
@@ -120,7 +122,7 @@ class _Wait:
 
     def poll(self) -> Evidence:
         """Ask for the steps until there is an answer; it is of the flow's start only if that had succeeded before."""
-        self.progress = self._until_answered(self._ask)
+        self.progress = self.standing.note(self._until_answered(self._ask), self._clock.monotonic())
         self._tell()
         return Evidence(self.progress, self.flow)
 
@@ -195,7 +197,7 @@ def wait(  # noqa: PLR0913  # all but three by name
     there is one, before it asks for the steps, until it has succeeded: what they were before may be of another start.
 
     Args:
-        migration: Which check; for the sentences of errors.
+        migration: Which check.
         query: Asks for the steps once; gets the deadline, an instant on the clock.
         policy: How long, and how often.
         clock: The time to live in.
@@ -238,9 +240,9 @@ def wait(  # noqa: PLR0913  # all but three by name
             steps = failed_steps(seen.progress, policy.failed_statuses, previous)
             raise CheckFailedError(migration, seen.progress, steps, seen.flow)
         if this.is_over:
-            last_seen = headline(seen.progress, policy.failed_statuses)
+            words, unchanged = headline(seen.progress, policy.failed_statuses), this.standing.seconds(clock.monotonic())
             raise CheckTimeoutError(
-                migration, policy.timeout_seconds, last_seen, seen.progress, flow=seen.flow, flag=this.flag
+                migration, policy.timeout_seconds, words, seen.progress, None, seen.flow, this.flag, unchanged
             )
         if flag := this.failure(seen):
             raise FlagFailedError(migration, seen.progress, flag, seen.flow)

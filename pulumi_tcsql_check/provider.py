@@ -59,7 +59,7 @@ class MigrationCheckProvider(ResourceProvider):
 def _sentence(error: Exception) -> str:
     """Say on the screen what keeps the gate shut."""
     if isinstance(error, TcsqlCheckError):
-        return str(error)
+        return f"{error}{error.steps_seen}"
     if isinstance(error, ImportError):
         return f"The gate stays shut, since something that it needs can't be loaded ({error}). {REINSTALL}"
     return f"The gate stays shut: it failed in a way it did not foresee ({type(error).__name__})."

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 
-from pulumi_tcsql_check.check_flag import CHECKED, CheckFlag
+from pulumi_tcsql_check.check_flag import CHECKED, CHECKING, CheckFlag, is_unexplained
 from pulumi_tcsql_check.errors.api import ApiError, NotYetFoundError
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
 from pulumi_tcsql_check.flow import Flow
-from pulumi_tcsql_check.progress import Migration, Progress, StepDetail, printable
+from pulumi_tcsql_check.progress import Migration, Progress, StepDetail, printable, title
 from pulumi_tcsql_check.remedies import remedy_for
+from pulumi_tcsql_check.step_list import step_list
+
+_STUCK = 0.5
+"""Who has stood at a step for more than this share of the whole wait is probably not at work there."""
 
 
 class CheckFailedError(TcsqlCheckError):
@@ -26,10 +30,11 @@ class CheckFailedError(TcsqlCheckError):
         self.migration = migration
         self.progress = progress
         self.steps = tuple(steps)
+        self.steps_seen = step_list(progress, steps)
         step = progress.steps[steps[0] - 1]
         others = f" and {len(steps) - 1} more" if len(steps) > 1 else ""
         super().__init__(
-            f'{migration} failed at step {steps[0]} of {progress.total}, "{printable(step.name)}"{others} '
+            f'{migration} failed at step {steps[0]} of {progress.total}, "{title(step.name)}"{others} '
             f"{_said_of(step)} Fix the cause, start the check again (`{start_command(migration)}`), "
             f"then {_up_again(flow)}. Request {printable(progress.request_id, 64)}."
         )
@@ -49,10 +54,11 @@ class FlagFailedError(TcsqlCheckError):
         self.migration = migration
         self.progress = progress
         self.flag = flag
+        self.steps_seen = step_list(progress)
         step = progress.steps[progress.current - 1]
         super().__init__(
             f"{migration} failed: the API says so of the check as a whole (CheckFlag {flag.code}), which stands at "
-            f'step {progress.current} of {progress.total}, "{printable(step.name)}" {_said_of(step)} Fix the cause, '
+            f'step {progress.current} of {progress.total}, "{title(step.name)}" {_said_of(step)} Fix the cause, '
             f"start the check again (`{start_command(migration)}`), then {_up_again(flow)}. "
             f"Request {printable(flag.request_id, 64)}."
         )
@@ -90,6 +96,7 @@ class CheckTimeoutError(TcsqlCheckError):
         trouble: The error of the last call, if it brought no answer.
         flow: The flow that had to succeed as well, if there was one, with its last answer.
         flag: What the API said last of the check as a whole, if it was asked and told.
+        unchanged_seconds: For how long the last answers had been the same.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  # all that is known at the end of a wait
@@ -101,23 +108,36 @@ class CheckTimeoutError(TcsqlCheckError):
         trouble: ApiError | None = None,
         flow: Flow | None = None,
         flag: CheckFlag | None = None,
+        unchanged_seconds: float = 0.0,
     ) -> None:
-        """Say how long it waited, what it saw last, and what to do."""
+        """Say how long it waited, what it saw last and since when, what that looks like, and what to do."""
         self.migration = migration
         self.timeout_seconds = timeout_seconds
         self.progress = progress
         self.trouble = trouble
         self.flow = flow
         self.flag = flag
+        self.unchanged_seconds = unchanged_seconds
+        started = progress is not None and progress.status() != "not-started"
+        self.steps_seen = step_list(progress) if progress is not None and started else ""
         pending = flow is not None and not flow.succeeded
-        last_seen = last_seen.rstrip(".") + (f", and {flow} had not succeeded" if pending else "") + _said_by(flag)
         action = "Run `pulumi up` again to go on waiting, or raise timeout_seconds."
+        where = ""
         if isinstance(trouble, NotYetFoundError):
             action = "Check migrate_id and region, or raise timeout_seconds."
         elif trouble is not None:
             action = "Run `pulumi up` again once the API answers."
-        elif progress is not None and progress.status() == "not-started" and not pending:
+        elif progress is None or pending:
+            pass
+        elif progress.status() == "not-started":
             action = f"No step has started: start the check (`{start_command(migration)}`), then {_up_again(flow)}."
+        elif is_unexplained(progress):
+            code = progress.steps[progress.current - 1].status
+            where = f", with status {code}, for {unchanged_seconds:.0f} s"
+            is_stuck = unchanged_seconds > timeout_seconds * _STUCK and (flag is None or flag.code != CHECKING)
+            action = _teach(code) if is_stuck else f"It looks as if the step still runs. {action}"
+        pending_words = f", and {flow} had not succeeded" if pending else ""
+        last_seen = f"{last_seen.rstrip('.')}{where}{pending_words}{_said_by(flag)}"
         request = f" Request {printable(progress.request_id, 64)}." if progress is not None else ""
         super().__init__(
             f"{migration} had not passed after {timeout_seconds:.10g} s (timeout_seconds); "
@@ -128,6 +148,14 @@ class CheckTimeoutError(TcsqlCheckError):
 def start_command(migration: Migration) -> str:
     """Give the shell command that starts the check of a migration anew."""
     return f"tccli sqlserver StartMigrationCheck --MigrateId {migration.migrate_id} --region {migration.region}"
+
+
+def _teach(code: int) -> str:
+    """Say what a code that nobody has explained may mean, and how to tell the gate."""
+    return (
+        "It looks like a code that nobody has explained: look at the step in the console. If it has failed, teach the "
+        f"gate that with failed_statuses=[{code}]; if it runs, raise timeout_seconds."
+    )
 
 
 def _up_again(flow: Flow | None) -> str:

@@ -2,7 +2,13 @@
 
 
 class TcsqlCheckError(Exception):
-    """The root of everything this package raises."""
+    """The root of everything this package raises.
+
+    Attributes:
+        steps_seen: The steps, a line each, for below the sentence where the screen has room; "" where there are none.
+    """
+
+    steps_seen = ""
 
 
 class WaitCancelledError(TcsqlCheckError):

@@ -75,8 +75,9 @@ def test_a_failed_step_that_is_published_comes_with_its_remedy(name: str) -> Non
     """After what the API says, and before what to do; in whichever language the step has its name."""
     step = StepDetail(name, -1, "Check whether the character sets are consistent.")
     error = CheckFailedError(MIGRATION, Progress(1, 1, (step,), "4be5990d"), [1])
+    shown = name if name.isascii() else f"{name} (Character set check)"
     assert str(error) == (
-        f'migration check 1066 (ap-guangzhou) failed at step 1 of 1, "{name}" (status -1; the API says "Check whether '
+        f'migration check 1066 (ap-guangzhou) failed at step 1 of 1, "{shown}" (status -1; the API says "Check whether '
         'the character sets are consistent."). The source and the target database need the same character set '
         "(collation): compare the two at the level of the database, and make them the same. Fix the cause, start the "
         f"check again (`{AGAIN}`), then run `pulumi up` again. Request 4be5990d."
@@ -155,9 +156,9 @@ def test_a_check_that_the_api_calls_failed_says_who_says_so_and_where_it_stands(
 )
 def test_a_timeout_quotes_the_last_word_on_the_check_as_a_whole(flag: CheckFlag | None, words: str) -> None:
     """If there was one; a pass is not left to be wondered at."""
-    error = CheckTimeoutError(MIGRATION, 5, "2/2 Step 2: running", seen(2, 0, 7), flag=flag)
+    error = CheckTimeoutError(MIGRATION, 5, "2/2 Step 2: not started", seen(2, 0, -2), flag=flag)
     assert error.flag == flag
-    assert f"last seen: 2/2 Step 2: running{words}. Run `pulumi up` again to go on waiting" in str(error)
+    assert f"last seen: 2/2 Step 2: not started{words}. Run `pulumi up` again to go on waiting" in str(error)
 
 
 def test_text_from_the_api_is_made_printable() -> None:
@@ -175,14 +176,47 @@ def test_text_from_the_api_is_made_printable() -> None:
 
 
 def test_a_timeout_says_what_was_seen_last() -> None:
-    """How long, what, and that another up goes on waiting."""
+    """How long, what and since when, and that another up goes on waiting where the step seems to run."""
     progress = seen(2, 0, 1)
-    error = CheckTimeoutError(MIGRATION, 1800.0, "2/2 Step 2: running", progress)
+    error = CheckTimeoutError(MIGRATION, 1800.0, "2/2 Step 2: running", progress, unchanged_seconds=900)
     assert (error.migration, error.timeout_seconds, error.progress) == (MIGRATION, 1800.0, progress)
+    assert error.unchanged_seconds == 900
     assert str(error) == (
         "migration check 1066 (ap-guangzhou) had not passed after 1800 s (timeout_seconds); last seen: "
-        "2/2 Step 2: running. Run `pulumi up` again to go on waiting, or raise timeout_seconds. Request 4be5990d."
+        "2/2 Step 2: running, with status 1, for 900 s. It looks as if the step still runs. "
+        "Run `pulumi up` again to go on waiting, or raise timeout_seconds. Request 4be5990d."
     )
+
+
+def test_a_timeout_at_a_code_that_never_changed_says_how_to_teach_it() -> None:
+    """Who has stood at a step for most of the wait may have failed there, and nobody has published how that looks."""
+    sentence = str(CheckTimeoutError(MIGRATION, 1800, "2/2 Step 2: running", seen(2, 0, 7), unchanged_seconds=901))
+    assert sentence.endswith(
+        "last seen: 2/2 Step 2: running, with status 7, for 901 s. It looks like a code that nobody has explained: "
+        "look at the step in the console. If it has failed, teach the gate that with failed_statuses=[7]; "
+        "if it runs, raise timeout_seconds. Request 4be5990d."
+    )
+
+
+def test_a_check_that_the_api_calls_running_is_not_taken_for_stuck() -> None:
+    """Its word is more than a guess by the time that has passed."""
+    error = CheckTimeoutError(MIGRATION, 9, "2/2 Step 2", seen(2, 0, 7), flag=CheckFlag(3), unchanged_seconds=9)
+    assert "It looks as if the step still runs. Run `pulumi up` again to go on waiting" in str(error)
+
+
+def test_the_steps_are_listed_below_the_sentence_where_they_say_something() -> None:
+    """A failure and a timeout show where each step stands; one that never started has nothing to show."""
+    progress = seen(3, 0, -1, 1)
+    listed = "\n  ✓ 1 Step 1\n  ✗ 2 Step 2: failed (status -1)\n  ▸ 3 Step 3: running (status 1)"
+    for error in (
+        CheckFailedError(MIGRATION, progress, [2]),
+        FlagFailedError(MIGRATION, progress, CheckFlag(2, "r")),
+        CheckTimeoutError(MIGRATION, 1, "x", progress),
+    ):
+        assert error.steps_seen == listed
+        assert "\n" not in str(error)
+    assert CheckTimeoutError(MIGRATION, 1, "x", seen(1, -2, -2)).steps_seen == ""
+    assert CheckTimeoutError(MIGRATION, 1, "x").steps_seen == PermanentError("No.").steps_seen == ""
 
 
 def test_a_timeout_of_a_check_that_never_started_says_how_to_start_it() -> None:

@@ -348,8 +348,8 @@ def test_an_up_that_times_out_says_what_the_api_called_the_check(call: Recorder)
     with Emulator("unknown-code") as emulator, pytest.raises(CheckTimeoutError) as raised:
         reading.read({**WAITING, "timeout_seconds": 0.3, "endpoint": emulator.url}, {}, call)
     assert (
-        'last seen: 4/8 Character set check: running; the API\'s last word on the check as a whole was "checking" '
-        "(CheckFlag 3). Run `pulumi up` again"
+        "last seen: 4/8 Character set check: running, with status 7, for 0 s; the API's last word on the check as a "
+        'whole was "checking" (CheckFlag 3). It looks as if the step still runs. Run `pulumi up` again'
     ) in str(raised.value)
     assert "4/8 Character set check: running; checking, says the API" in [
         line.rsplit(", ", 1)[0] for line in call.lines

@@ -115,7 +115,7 @@ def test_two_hours_are_polled_up_to_the_deadline_itself() -> None:
     assert check.seconds_left[-1] == 0
     assert sum(check.clock.sleeps) == pytest.approx(7200)
     assert (raised.value.migration, raised.value.timeout_seconds, raised.value.progress) == (MIGRATION, 7200, RUNNING)
-    assert "last seen: 2/3 Step 2: running. Run" in str(raised.value)
+    assert "last seen: 2/3 Step 2: running, with status 1, for 7200 s. It looks like a code" in str(raised.value)
 
 
 def test_a_pass_at_the_deadline_counts() -> None:
