@@ -91,7 +91,7 @@ class CheckTimeoutError(TcsqlCheckError):
 
     Attributes:
         migration: Which migration.
-        timeout_seconds: How long the gate waited.
+        timeout_seconds: How long the gate waited, in seconds.
         progress: The last answer, if there was any.
         trouble: The error of the last call, if it brought no answer.
         flow: The flow that had to succeed as well, if there was one, with its last answer.

@@ -1,8 +1,12 @@
 """The dynamic-provider host as a process, driven as the engine drives it, and an engine for it to talk to."""
 
+import contextlib
+import os
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent import futures
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -10,7 +14,7 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
 
-from pulumi_tcsql_check.emulator import Emulator
+from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
 CALL_SECONDS = 30.0
@@ -85,6 +89,33 @@ class Host:
             self.process.kill()
         assert self.process.stdout is not None
         self.process.stdout.close()
+
+
+@contextlib.contextmanager
+def started(python: str, scenario: Path, home: Path) -> Iterator[Host]:
+    """Start the host with an interpreter, with an engine to log to and an emulator to ask."""
+    engine = Engine()
+    server = grpc.server(futures.ThreadPoolExecutor())
+    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
+    address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    server.start()
+    environ = {
+        **os.environ,
+        "HOME": str(home),
+        "TENCENTCLOUD_SECRET_ID": DUMMY_SECRET_ID,
+        "TENCENTCLOUD_SECRET_KEY": DUMMY_SECRET_KEY,
+    }
+    command = [python, "-u", "-m", "pulumi.dynamic", address]
+    with (
+        Emulator(scenario) as emulator,
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ, cwd=home) as process,
+    ):
+        running = Host(process, engine, emulator, lambda: server.stop(None))
+        try:
+            yield running
+        finally:
+            running.stop()
+            server.stop(None).wait()
 
 
 def urn(migrate_id: object) -> str:

@@ -1,5 +1,6 @@
 """The provider, as the host holds it."""
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 
+import pulumi_tcsql_check
 from pulumi_tcsql_check import host, reading
 from pulumi_tcsql_check.errors import CredentialsError, WaitCancelledError
 from pulumi_tcsql_check.provider import MigrationCheckProvider
@@ -140,3 +142,15 @@ def _raising(error: Exception) -> Any:  # noqa: ANN401  # stands for a function
         raise error
 
     return read
+
+
+def test_a_library_that_is_gone_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, call: Call, provider: MigrationCheckProvider
+) -> None:
+    """It says what can't be loaded, and how to get it back."""
+    monkeypatch.delattr(pulumi_tcsql_check, "reading")
+    monkeypatch.setitem(sys.modules, "pulumi_tcsql_check.reading", None)
+    with pytest.raises(ImportError):
+        provider.read("ap-guangzhou/7", {"migrate_id": 7})
+    assert call.sentence.startswith("The gate stays shut, since something that it needs can't be loaded (")
+    assert call.sentence.endswith("tencentcloud-sdk-python-common`, then `pulumi up` again.")
