@@ -102,7 +102,8 @@ class Client:
         except ExchangeTimeoutError:
             self._adapter.abandon()
             self._adapter, self._client = self._connect()
-            raise TransientError(f"{self._endpoint} gave no answer within {seconds:.3g} s.") from None
+            late = f"within {seconds:.3g} s"
+            raise TransientError(f"{self._endpoint} gave no answer {late}.", kind=f"nothing {late}") from None
         except WaitCancelledError:
             self._adapter.abandon()
             raise

@@ -41,6 +41,9 @@ class Call(Protocol):
     def show(self, text: str) -> None:
         """Show a line on the resource's own row, until the next one."""
 
+    def note(self, text: str) -> None:
+        """Show a line that stays."""
+
     def warn(self, text: str) -> None:
         """Show a warning that stays."""
 
@@ -60,6 +63,9 @@ class _EngineCall:
 
     def show(self, text: str) -> None:
         self._log(engine_pb2.INFO, text, ephemeral=True)
+
+    def note(self, text: str) -> None:
+        self._log(engine_pb2.INFO, text, ephemeral=False)
 
     def warn(self, text: str) -> None:
         self._log(engine_pb2.WARNING, text, ephemeral=False)

@@ -204,7 +204,7 @@ class _Screen:
     def show(self, text: str, /) -> None:
         """Show nothing."""
 
-    fail = show
+    note = fail = show
 
     def warn(self, text: str) -> None:
         """Show a warning on the stack's row."""

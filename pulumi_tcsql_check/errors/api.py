@@ -10,11 +10,13 @@ class ApiError(TcsqlCheckError):
     Attributes:
         code: The API's own error code, or "" where it gave none.
         request_id: The API's number for the call, or "" where it gave none.
+        kind: The problem in two or three words, for where there is no room; "" where it has none.
     """
 
-    def __init__(self, problem: str, *, code: str = "", request_id: str = "") -> None:
+    def __init__(self, problem: str, *, code: str = "", request_id: str = "", kind: str = "") -> None:
         """Say what happened, with what support needs to find the call."""
         self.code = code
+        self.kind = kind
         self.request_id = request_id
         request = f" Request {printable(request_id, 64)}." if request_id else ""
         super().__init__(f"{problem}{request}")

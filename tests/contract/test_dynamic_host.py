@@ -21,18 +21,20 @@ def test_a_read_gets_the_inputs_and_returns_the_outputs(host: Host) -> None:
 
 
 def test_a_waiting_read_shows_its_progress_on_its_own_row(host: Host) -> None:
-    """The lines carry the resource's own URN, and each replaces the one before."""
+    """The lines carry the resource's own URN, and each replaces the one before; that it has passed stays."""
     host.configure()
     host.read(4)
-    rows = [log for log in host.engine.logged if log.severity == engine_pb2.INFO]
+    *rows, last = [log for log in host.engine.logged if log.severity == engine_pb2.INFO]
     assert [log.message.rpartition(", ")[0] for log in rows] == [
         "8/8 Target database existence check: running",
         "8/8 Target database existence check: running; checking, says the API",
         "8/8 Target database existence check: passed",
     ]
-    assert all(log.message.endswith(" s") for log in rows)
-    assert {log.urn for log in rows} == {urn(4)}
+    assert all(log.message.endswith(" left)") for log in rows)
+    assert {log.urn for log in (*rows, last)} == {urn(4)}
     assert all(log.ephemeral for log in rows)
+    assert last.message.startswith("migration check 4 (ap-guangzhou) has passed, after ")
+    assert not last.ephemeral
 
 
 def test_a_failed_read_carries_one_sentence_for_the_engine(host: Host) -> None:

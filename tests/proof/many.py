@@ -77,6 +77,9 @@ class _Silent:
     def show(self, text: str) -> None:
         """Hear a line."""
 
+    def note(self, text: str) -> None:
+        """Hear a line that stays."""
+
     def warn(self, text: str) -> None:
         """Hear a warning."""
 

@@ -70,6 +70,9 @@ class Recorder:
         """Note a line of the row."""
         self.lines.append(text)
 
+    def note(self, text: str) -> None:
+        """Note nothing."""
+
     def warn(self, text: str) -> None:
         """Note a warning, but for the one about the endpoint."""
         if "is not Tencent Cloud" not in text:

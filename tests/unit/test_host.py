@@ -143,6 +143,7 @@ def test_without_a_servicer_or_an_engine_every_word_is_dropped(monkeypatch: pyte
     monkeypatch.setattr(sys, "argv", ["host"])
     call = host.current_call()
     call.show("a line")
+    call.note("a line that stays")
     call.warn("a warning")
     call.fail("a sentence")
 
@@ -152,6 +153,7 @@ def test_an_engine_that_takes_no_message_does_no_harm(monkeypatch: pytest.Monkey
     monkeypatch.setattr(sys, "argv", ["host", "127.0.0.1:9"])
     call = host.current_call()
     call.show("a line")
+    call.note("a line that stays")
     call.warn("a warning")
     assert "127.0.0.1:9" in host._engines
 

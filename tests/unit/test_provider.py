@@ -26,6 +26,9 @@ class Call:
     def show(self, text: str) -> None:
         """Drop a line."""
 
+    def note(self, text: str) -> None:
+        """Drop a line that stays."""
+
     def warn(self, text: str) -> None:
         """Drop a warning."""
 

@@ -70,12 +70,17 @@ class Recorder:
     def __init__(self) -> None:
         """Begin with nothing."""
         self.lines: list[str] = []
+        self.notes: list[str] = []
         self.warnings: list[str] = []
         self.sentences: list[str] = []
 
     def show(self, text: str) -> None:
         """Note a line of the row."""
         self.lines.append(text)
+
+    def note(self, text: str) -> None:
+        """Note a line that stays."""
+        self.notes.append(text)
 
     def warn(self, text: str) -> None:
         """Note a warning."""
@@ -176,6 +181,27 @@ def test_a_preview_does_not_wait(call: Recorder) -> None:
         "endpoint": emulator.url,
     }
     assert call.lines == ["2/2 two: running"]
+    assert call.notes == ["2/2 two: running; `pulumi up` will wait for up to 30 min"]
+
+
+def test_a_preview_of_a_check_that_has_passed_notes_nothing(call: Recorder) -> None:
+    """The row says it all."""
+    with Emulator("pass") as emulator:
+        reading.read({**PROPS, "endpoint": emulator.url}, {}, call)
+    assert (call.lines, call.notes) == (["8/8 Target database existence check: passed"], [])
+
+
+@pytest.mark.parametrize(
+    ("worth", "notes"), [(0.0, ["migration check 1066 (ap-guangzhou) has passed, after 0 s"]), (60.0, [])]
+)
+def test_a_pass_is_told_with_the_time_it_took_if_that_was_long(
+    monkeypatch: pytest.MonkeyPatch, call: Recorder, worth: float, notes: list[str]
+) -> None:
+    """A check that had passed before has nothing to tell but its row."""
+    monkeypatch.setattr(reading, "WORTH_A_WORD_SECONDS", worth)
+    with Emulator("pass") as emulator:
+        reading.read({**PROPS, "wait": True, "endpoint": emulator.url}, {}, call)
+    assert call.notes == notes
 
 
 def test_a_preview_of_a_check_that_nobody_started_shows_how_to_start_it(call: Recorder) -> None:
@@ -192,7 +218,7 @@ def test_an_up_on_a_check_that_nobody_started_ends_with_the_command(call: Record
     with Emulator("never-started") as emulator, pytest.raises(CheckTimeoutError) as caught:
         reading.read({**props, "endpoint": emulator.url}, {}, call)
     assert f"No step has started: start the check ({START}), then run `pulumi up` again." in str(caught.value)
-    assert call.lines == [f"no step has started; {START} starts the check, 0 s"]
+    assert call.lines == [f"no step has started; {START} starts the check, 0 s (0 s left)"]
 
 
 def test_a_refresh_of_a_failed_check_is_no_error(call: Recorder) -> None:
@@ -204,6 +230,7 @@ def test_a_refresh_of_a_failed_check_is_no_error(call: Recorder) -> None:
     assert again == stored
     assert (again["status"], again["failed_statuses"]) == ("failed", [7])
     assert call.lines == ["2/2 two: failed (status 7)"] * 2
+    assert call.notes == ["2/2 two: failed (status 7); unless that changes, `pulumi up` will refuse"]
 
 
 def test_a_preview_asks_again_after_trouble_in_passing(call: Recorder) -> None:
@@ -286,7 +313,7 @@ def test_an_up_waits_for_the_flow_and_fails_with_it(call: Recorder) -> None:
         start_check(emulator.url, 2)
         with pytest.raises(CheckTimeoutError, match="and flow 1001 had not succeeded"):
             reading.read({**props, "migrate_id": 2, "endpoint": emulator.url}, {}, call)
-        assert call.lines == ["waiting for flow 1001, 0 s"]
+        assert call.lines == ["waiting for flow 1001, 0 s (0 s left)"]
         start_check(emulator.url, 3)
         with pytest.raises(FlowFailedError):
             reading.read({**props, "migrate_id": 3, "flow_id": 1002, "endpoint": emulator.url}, {}, call)
@@ -333,7 +360,7 @@ def test_a_new_migration_is_asked_for_again_on_an_up(call: Recorder) -> None:
     props = {**PROPS, "wait": True, "from_outputs": ["migrate_id"]}
     with Emulator(NOT_YET) as emulator:
         assert reading.read({**props, "endpoint": emulator.url}, {}, call)["passed"]
-    assert call.lines[0] == "not known to the API yet for 0 s, trying again, 0 s"
+    assert call.lines[0] == "not known to the API yet for 0 s, trying again, 0 s (30 min left)"
 
 
 @pytest.mark.parametrize(("wait", "from_outputs"), [(False, ["migrate_id"]), (True, []), (True, ["region"])])
