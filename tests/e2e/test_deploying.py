@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -77,24 +76,13 @@ def test_an_interrupt_ends_the_update_at_once(tmp_path: Path, number: signal.Sig
     guide = Guide("automation", tmp_path)
     with guide.emulator(blocks("automation")[0][0].replace("fail", str(SCENARIOS / "running.json"))) as emulator:
         guide.stack.init({ENDPOINT_KEY: emulator.url, "automation:migrateId": "1066"})
-        with subprocess.Popen(
-            ["python", "deploy.py", "rehearsal"],
-            cwd=guide.stack.project,
-            env=guide.stack.environ,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        ) as process:
-            assert process.stdout is not None
-            for line in process.stdout:
-                if json.loads(line)["event"] == "progress" and "3/8" in line:
-                    break
+        with guide.running("exec python deploy.py rehearsal", emulator, until='"3/8 ') as step:
             if to_all:
-                os.killpg(process.pid, number)
+                os.killpg(step.process.pid, number)
             else:
-                process.send_signal(number)
-            *_, refused, ended = events(process.stdout.read())
-            assert process.wait(END_SECONDS) == 130
+                step.process.send_signal(number)
+            assert step.end(END_SECONDS) == 130
+    *_, refused, ended = events(step.screen)
     assert refused["text"].startswith("The wait for the migration check was cancelled")
     assert ended["result"] == "interrupted"
     assert guide.records == []

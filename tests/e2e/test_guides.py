@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from ruamel.yaml import YAML
 FAILED = 'failed at step 4 of 8, "Character set check"'
 PIPELINE = EXAMPLES / "pipeline"
 NEVER_ENDS = EXAMPLES.parent / "tests" / "data" / "scenarios" / "running.json"
+RUNNING = "3/8 Hard disk space check: running"
 END_SECONDS = 10.0
 """How long GitHub waits after it has sent its first signal, before it kills."""
 
@@ -25,12 +25,10 @@ def test_the_rehearsal_is_throttled_refused_and_passes_after_the_fix(tmp_path: P
     with guide.emulator(serve) as emulator:
         for command in prepare:
             guide.must(command, emulator)
-        seen: list[str] = []
-        with start(guide, up, emulator, "no step has started", seen) as process:
+        with guide.running(up, emulator, until="no step has started") as update:
             guide.must(start_check, emulator)
-            assert process.wait() != 0
-            assert process.stdout is not None
-            screen = "".join([*seen, *process.stdout])
+            assert update.end() != 0
+            screen = update.screen
         assert FAILED in screen
         assert f"is asked of {emulator.url}, which is not Tencent Cloud" in screen
         assert "throttled by the API" in screen
@@ -72,32 +70,6 @@ def commands(job: str) -> list[str]:
     return others
 
 
-def start(
-    guide: Guide,
-    command: str,
-    emulator: EmulatorProcess,
-    until: str = "waiting for flow",
-    seen: list[str] | None = None,
-) -> "subprocess.Popen[str]":
-    """Start a command as a runner starts a step, and wait until its gate says something."""
-    process = subprocess.Popen(
-        ["bash", "-ec", guide.words(command, emulator)],
-        cwd=guide.stack.project,
-        env=guide.stack.environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if seen is not None:
-            seen.append(line)
-        if until in line:
-            break
-    return process
-
-
 def prepared(tmp_path: Path, emulator: EmulatorProcess) -> Guide:
     """Make the pipeline's stack as its README says, and let it ask the emulator."""
     guide = Guide("pipeline", tmp_path)
@@ -108,7 +80,7 @@ def prepared(tmp_path: Path, emulator: EmulatorProcess) -> Guide:
 
 
 def test_the_pipeline_starts_the_check_and_updates_once_it_has_passed(tmp_path: Path) -> None:
-    """A preview needs no flow, and an update that has none ends; with the one that was started it goes through."""
+    """An update without a flow ends, and a check that can't be started gives none; with its flow it goes through."""
     with EmulatorProcess("pass", tmp_path / "requests.jsonl") as emulator:
         guide = prepared(tmp_path, emulator)
         (preview,), (start_check, update) = commands("preview"), commands("up")
@@ -119,25 +91,22 @@ def test_the_pipeline_starts_the_check_and_updates_once_it_has_passed(tmp_path: 
         assert "pipeline:flowId" in refused.stdout
         assert guide.records == []
 
+        guide.must("pulumi config set migrateId 404", emulator)
+        not_started = guide.run(start_check, emulator)
+        assert not_started.returncode != 0
+        assert "There is no migration 404" in not_started.stdout
+        assert "flowId" not in (guide.stack.project / "Pulumi.production.yaml").read_text(encoding="utf-8")
+
+        guide.must("pulumi config set migrateId 1066", emulator)
         guide.must(start_check, emulator)
         guide.must(update, emulator)
         assert [request["action"] for request in emulator.requests[1:]] == [
+            "StartMigrationCheck",
             "StartMigrationCheck",
             "DescribeFlowStatus",
             "QueryMigrationCheckProcess",
         ]
         assert guide.records == ["dns"]
-
-
-def test_a_pipeline_whose_check_can_not_be_started_updates_nothing(tmp_path: Path) -> None:
-    """The step ends with the API's refusal, and hands over no flow."""
-    with EmulatorProcess("pass", tmp_path / "requests.jsonl") as emulator:
-        guide = prepared(tmp_path, emulator)
-        guide.must("pulumi config set migrateId 404", emulator)
-        done = guide.run(commands("up")[0], emulator)
-        assert done.returncode != 0
-        assert "There is no migration 404" in done.stdout
-        assert "flowId" not in guide.must("pulumi config --stack production", emulator)
 
 
 def test_a_cancelled_pipeline_ends_at_once_and_a_broken_glass_lets_one_run_through(tmp_path: Path) -> None:
@@ -146,11 +115,10 @@ def test_a_cancelled_pipeline_ends_at_once_and_a_broken_glass_lets_one_run_throu
         guide = prepared(tmp_path, emulator)
         start_check, update = commands("up")
         guide.must(start_check, emulator)
-        with start(guide, update, emulator) as process:
-            process.send_signal(signal.SIGINT)
-            assert process.wait(END_SECONDS) != 0
-            assert process.stdout is not None
-            assert "The wait for the migration check was cancelled" in process.stdout.read()
+        with guide.running(update, emulator, until=RUNNING) as step:
+            step.process.send_signal(signal.SIGINT)
+            assert step.end(END_SECONDS) != 0
+            assert "The wait for the migration check was cancelled" in step.screen
         assert guide.records == []
 
         guide.stack.environ |= {"REASON": "the owner said so"}
@@ -169,7 +137,7 @@ def test_a_job_whose_processes_are_all_terminated_moves_nothing(tmp_path: Path) 
         guide = prepared(tmp_path, emulator)
         start_check, update = commands("up")
         guide.must(start_check, emulator)
-        with start(guide, update.removeprefix("exec "), emulator) as process:
-            os.killpg(process.pid, signal.SIGTERM)
-            assert process.wait(END_SECONDS) != 0
+        with guide.running(update.removeprefix("exec "), emulator, until=RUNNING) as step:
+            os.killpg(step.process.pid, signal.SIGTERM)
+            assert step.end(END_SECONDS) != 0
         assert guide.records == []

@@ -4,8 +4,13 @@ import importlib.util
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -52,6 +57,30 @@ def module(guide: str, name: str) -> ModuleType:
     return loaded
 
 
+class Running:
+    """A command under way, and what was on its screen so far."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        """Take over a process that has just been started, with its output piped."""
+        self.process = process
+        self.screen = ""
+
+    def read(self, until: str | None = None) -> None:
+        """Read on until a line has something in it, or to the end."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.screen += line
+            if until is not None and until in line:
+                return
+        assert until is None, self.screen
+
+    def end(self, seconds: float = COMMAND_SECONDS) -> int:
+        """Wait for its end, and return its exit code."""
+        bound = time.monotonic() + seconds
+        self.read()
+        return self.process.wait(max(0.0, bound - time.monotonic()))
+
+
 class Guide:
     """A project that was copied from a guide, and the shell in it."""
 
@@ -91,6 +120,30 @@ class Guide:
             timeout=COMMAND_SECONDS,
             check=False,
         )
+
+    @contextmanager
+    def running(self, command: str, emulator: EmulatorProcess, *, until: str) -> Iterator[Running]:
+        """Start a command as a runner starts a step, and go on once something is on its screen; bounded in any case."""
+        with subprocess.Popen(
+            ["bash", "-ec", self.words(command, emulator)],
+            cwd=self.stack.project,
+            env=self.stack.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            bound = threading.Timer(COMMAND_SECONDS, os.killpg, (process.pid, signal.SIGINT))
+            bound.start()
+            try:
+                running = Running(process)
+                running.read(until)
+                yield running
+            finally:
+                bound.cancel()
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGINT)
 
     def must(self, command: str, emulator: EmulatorProcess) -> str:
         """Run a command that has to succeed, and return its screen."""
