@@ -57,6 +57,9 @@ class Outlets:
 
     def _post(self, hook: str, message: dict[str, Any]) -> None:
         try:
-            requests.post(hook, json=message, timeout=POST_SECONDS, allow_redirects=False).raise_for_status()
+            reply = requests.post(hook, json=message, timeout=POST_SECONDS, allow_redirects=False)
+            reply.raise_for_status()
+            if reply.is_redirect:  # which would turn the message into a question to somebody else
+                raise requests.TooManyRedirects
         except requests.RequestException as error:
             sys.stderr.write(f"the web hook did not take {message['event']}: {type(error).__name__}\n")

@@ -1,6 +1,7 @@
 """A guide in `examples`: a copy of its project, and a user's shell in it, in which its README's commands are run."""
 
 import importlib.util
+import itertools
 import os
 import re
 import shlex
@@ -75,10 +76,28 @@ class Running:
         assert until is None, self.screen
 
     def end(self, seconds: float = COMMAND_SECONDS) -> int:
-        """Wait for its end, and return its exit code."""
-        bound = time.monotonic() + seconds
-        self.read()
-        return self.process.wait(max(0.0, bound - time.monotonic()))
+        """Wait for its end, which must come in time, and return its exit code."""
+        with self.interrupted_after(seconds):
+            began = time.monotonic()
+            self.read()
+            exit_code = self.process.wait()
+        assert time.monotonic() - began < seconds, self.screen
+        return exit_code
+
+    @contextmanager
+    def interrupted_after(self, seconds: float) -> Iterator[None]:
+        """End it, as on Ctrl-C, if the block takes too long; kill it where that doesn't help."""
+        bounds = [
+            threading.Timer(seconds * times, os.killpg, (self.process.pid, number))
+            for times, number in ((1, signal.SIGINT), (2, signal.SIGKILL))
+        ]
+        for bound in bounds:
+            bound.start()
+        try:
+            yield
+        finally:
+            for bound in bounds:
+                bound.cancel()
 
 
 class Guide:
@@ -88,7 +107,8 @@ class Guide:
         """Copy the project, and put a stand-in for Tencent's command line, which is 170 MB, on the PATH."""
         self._name = name
         self._log = tmp_path / "requests.jsonl"
-        tools = tmp_path / "tools"
+        self._numbers = itertools.count(1)
+        self._tools = tools = tmp_path / "tools"
         tools.mkdir()
         (tools / "tccli").write_text(_TCCLI, encoding="utf-8")
         (tools / "tccli").chmod(0o755)
@@ -102,15 +122,20 @@ class Guide:
         path = (EXAMPLES / self._name / scenario).resolve()
         return EmulatorProcess(path if path.exists() else scenario, self._log)
 
-    def words(self, command: str, emulator: EmulatorProcess) -> str:
-        """Let a command talk to that emulator."""
+    def _script(self, command: str, emulator: EmulatorProcess) -> list[str]:
+        """Put a command that talks to that emulator into a file, as a runner does, and return how it is run.
+
+        Of a command on its own command line, bash makes itself what GitHub's workflow needs an `exec` for.
+        """
         self.stack.environ |= {TCCLI_VARIABLE: emulator.url}
-        return command.replace(DOCUMENTED_URL, emulator.url)
+        script = self._tools / f"step-{next(self._numbers)}.sh"
+        script.write_text(command.replace(DOCUMENTED_URL, emulator.url) + "\n", encoding="utf-8")
+        return ["bash", "-e", str(script)]
 
     def run(self, command: str, emulator: EmulatorProcess) -> "subprocess.CompletedProcess[str]":
         """Run a command as a pipeline runs a step; the README's own keys give way to those that can be searched for."""
         return subprocess.run(
-            ["bash", "-ec", self.words("true" if command == KEYS else command, emulator)],
+            self._script("true" if command == KEYS else command, emulator),
             cwd=self.stack.project,
             env=self.stack.environ,
             stdin=subprocess.DEVNULL,
@@ -125,7 +150,7 @@ class Guide:
     def running(self, command: str, emulator: EmulatorProcess, *, until: str) -> Iterator[Running]:
         """Start a command as a runner starts a step, and go on once something is on its screen; bounded in any case."""
         with subprocess.Popen(
-            ["bash", "-ec", self.words(command, emulator)],
+            self._script(command, emulator),
             cwd=self.stack.project,
             env=self.stack.environ,
             stdin=subprocess.DEVNULL,
@@ -134,14 +159,12 @@ class Guide:
             text=True,
             start_new_session=True,
         ) as process:
-            bound = threading.Timer(COMMAND_SECONDS, os.killpg, (process.pid, signal.SIGINT))
-            bound.start()
+            running = Running(process)
             try:
-                running = Running(process)
-                running.read(until)
+                with running.interrupted_after(COMMAND_SECONDS):
+                    running.read(until)
                 yield running
             finally:
-                bound.cancel()
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGINT)
 
