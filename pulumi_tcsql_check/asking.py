@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from pulumi_tcsql_check.account import Account
+from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.errors import PermanentError
 from pulumi_tcsql_check.flow import Flow
@@ -43,6 +44,10 @@ class Asking:
     def follow(self, flow: Flow, deadline: float) -> Flow:
         """Ask once what has become of a flow; see `MigrationApi.follow`, and `query` for the rest."""
         return self._ask(lambda api: api.follow(flow, deadline), deadline)
+
+    def check_flag(self, migration: Migration, until: float) -> CheckFlag:
+        """Ask once what the list of migrations says of a check; see `MigrationApi.check_flag`, and `query`."""
+        return self._ask(lambda api: api.check_flag(migration, until), until)
 
     def _ask(self, question: Callable[[MigrationApi], T], deadline: float) -> T:
         """Put a question; again where the credentials had run out and newer ones were to be had."""

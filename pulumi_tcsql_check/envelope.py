@@ -59,7 +59,7 @@ def decode(body: bytes, kind: type[T], *, endpoint: Endpoint, who: Credentials |
         PermanentError: The API refused.
     """
     try:
-        json.loads(body, object_pairs_hook=_refuse_duplicates)
+        json.loads(body.decode("utf-8"), object_pairs_hook=_refuse_duplicates)
         outcome = msgspec.json.decode(body, type=_Envelope).response
         if outcome.error is msgspec.UNSET:
             return msgspec.json.decode(body, type=_Answer[kind]).response  # type: ignore[valid-type]  # known at run time

@@ -14,10 +14,12 @@ from typing import TypeVar
 
 import msgspec
 
+from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.errors import (
     ApiError,
     CheckFailedError,
     CheckTimeoutError,
+    FlagFailedError,
     FlowFailedError,
     NotFoundError,
     NotYetFoundError,
@@ -29,6 +31,8 @@ from pulumi_tcsql_check.errors import (
 from pulumi_tcsql_check.flow import Evidence, Flow
 from pulumi_tcsql_check.progress import Migration, Progress, failed_steps, headline, judge
 from pulumi_tcsql_check.retry import OUTAGE_SECONDS, Clock, until_answered
+from pulumi_tcsql_check.second_opinion import SecondOpinion
+from pulumi_tcsql_check.standing import Standing
 
 JITTER = 0.1
 """By how much of itself the interval varies, either way, so that many gates don't ask in step."""
@@ -82,6 +86,7 @@ class Observation(msgspec.Struct, frozen=True):
     trouble: ApiError | None
     elapsed_seconds: float
     flow: Flow | None = None
+    flag: CheckFlag | None = None
 
 
 class _Wait:
@@ -93,7 +98,6 @@ class _Wait:
         policy: PollPolicy,
         clock: Clock,
         on_progress: Callable[[Observation], None],
-        flow: Flow | None,
     ) -> None:
         self._query = query
         self._policy = policy
@@ -101,8 +105,10 @@ class _Wait:
         self._on_progress = on_progress
         self._began = clock.monotonic()
         self._deadline = self._began + policy.timeout_seconds
+        self.standing = Standing()
         self.progress: Progress | None = None
-        self.flow = flow
+        self.flow: Flow | None = None
+        self.opinion: SecondOpinion | None = None
 
     @property
     def is_over(self) -> bool:
@@ -116,9 +122,20 @@ class _Wait:
 
     def poll(self) -> Evidence:
         """Ask for the steps until there is an answer; it is of the flow's start only if that had succeeded before."""
-        self.progress = self._until_answered(self._ask)
+        self.progress = self.standing.note(self._until_answered(self._ask), self._clock.monotonic())
         self._tell()
         return Evidence(self.progress, self.flow)
+
+    @property
+    def flag(self) -> CheckFlag | None:
+        """The API's last word on the check as a whole, where it is of use."""
+        return self.opinion.word_on(self.progress) if self.opinion is not None and self.progress is not None else None
+
+    def failure(self, seen: Evidence) -> CheckFlag | None:
+        """Ask for the second opinion, if it is time to, and return it if it ends the wait."""
+        if self.opinion is None or not seen.is_of_this_start:
+            return None
+        return self.opinion.failure(seen.progress, self._deadline)
 
     def glance(self) -> str:
         """Describe the steps for the last sentence; asks once, and goes without an answer if there is none."""
@@ -152,7 +169,8 @@ class _Wait:
     def _tell(self, trouble: ApiError | None = None) -> None:
         """Tell the observer; whatever it raises is logged, and the gate goes on."""
         try:
-            self._on_progress(Observation(self.progress, trouble, self._clock.monotonic() - self._began, self.flow))
+            elapsed = self._clock.monotonic() - self._began
+            self._on_progress(Observation(self.progress, trouble, elapsed, self.flow, self.flag))
         except Exception:
             _logger.exception("the observer of a waiting gate failed")
 
@@ -171,6 +189,7 @@ def wait(  # noqa: PLR0913  # all but three by name
     on_progress: Callable[[Observation], None],
     flow: Flow | None = None,
     follow: Callable[[Flow, float], Flow] = _unanswered,
+    opinion: SecondOpinion | None = None,
 ) -> Evidence:
     """Poll until the check has passed.
 
@@ -178,13 +197,14 @@ def wait(  # noqa: PLR0913  # all but three by name
     there is one, before it asks for the steps, until it has succeeded: what they were before may be of another start.
 
     Args:
-        migration: Which check; for the sentences of errors.
+        migration: Which check.
         query: Asks for the steps once; gets the deadline, an instant on the clock.
         policy: How long, and how often.
         clock: The time to live in.
         on_progress: Told of each answer, each trouble, and every `TICK_SECONDS` of a pause.
         flow: The flow that must succeed as well.
         follow: Asks for the flow once; gets the deadline, too.
+        opinion: Whom to ask where the steps show what nobody has explained; it can fail the wait, never end it well.
 
     Returns:
         The answers that passed.
@@ -192,12 +212,14 @@ def wait(  # noqa: PLR0913  # all but three by name
     Raises:
         CheckFailedError: A step has failed beyond doubt.
         FlowFailedError: The flow has failed.
+        FlagFailedError: The API calls the check as a whole failed.
         CheckTimeoutError: The deadline passed.
         OutageError: No call brought an answer for longer than `retry.OUTAGE_SECONDS`.
         PermanentError: The API refused the call.
         WaitCancelledError: The update was cancelled.
     """
-    this = _Wait(query, policy, clock, on_progress, flow)
+    this = _Wait(query, policy, clock, on_progress)
+    this.flow, this.opinion = flow, opinion
     previous = None
     while True:
         try:
@@ -218,7 +240,11 @@ def wait(  # noqa: PLR0913  # all but three by name
             steps = failed_steps(seen.progress, policy.failed_statuses, previous)
             raise CheckFailedError(migration, seen.progress, steps, seen.flow)
         if this.is_over:
-            last_seen = headline(seen.progress, policy.failed_statuses)
-            raise CheckTimeoutError(migration, policy.timeout_seconds, last_seen, seen.progress, flow=seen.flow)
+            words, unchanged = headline(seen.progress, policy.failed_statuses), this.standing.seconds(clock.monotonic())
+            raise CheckTimeoutError(
+                migration, policy.timeout_seconds, words, seen.progress, None, seen.flow, this.flag, unchanged
+            )
+        if flag := this.failure(seen):
+            raise FlagFailedError(migration, seen.progress, flag, seen.flow)
         previous = seen.progress if seen.is_of_this_start else None
         this.pause()

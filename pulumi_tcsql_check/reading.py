@@ -13,6 +13,7 @@ from pulumi_tcsql_check.errors import ApiError, OutageError, TcsqlCheckError, Wa
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.inputs import REGIONS, CheckInputs, Endpoint
 from pulumi_tcsql_check.retry import until_answered
+from pulumi_tcsql_check.second_opinion import SecondOpinion
 from pulumi_tcsql_check.stack_config import StackConfig
 from pulumi_tcsql_check.status_line import StatusLine, words_for
 from pulumi_tcsql_check.tencent import MigrationApi
@@ -61,6 +62,12 @@ def _read(inputs: CheckInputs, config: StackConfig, call: host.Call) -> dict[str
     policy = gate.PollPolicy(
         inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses, inputs.migrate_id_is_new
     )
+    opinion = SecondOpinion(
+        inputs.migration,
+        lambda until: api.check_flag(inputs.migration, until),
+        clock=clock,
+        warn=call.warn,
+    )
     seen = gate.wait(
         inputs.migration,
         lambda deadline: api.query(inputs.migration, deadline),
@@ -69,6 +76,7 @@ def _read(inputs: CheckInputs, config: StackConfig, call: host.Call) -> dict[str
         on_progress=line.update,
         flow=inputs.flow,
         follow=api.follow,
+        opinion=opinion,
     )
     return _outputs(seen, inputs)
 

@@ -5,6 +5,7 @@ A line is never sent once per poll: where the output is no terminal, each is a l
 
 from collections.abc import Callable, Collection
 
+from pulumi_tcsql_check.check_flag import CHECKING, FAILED
 from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError, start_command
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.gate import Observation
@@ -55,7 +56,10 @@ class StatusLine:
         self._trouble = None
         if seen.progress is None:
             return "asking for the first time"
-        return words_for(self._migration, Evidence(seen.progress, seen.flow), self._failed_statuses)
+        words = words_for(self._migration, Evidence(seen.progress, seen.flow), self._failed_statuses)
+        if seen.flag is not None and seen.flag.code in (CHECKING, FAILED):
+            return f"{words}; {seen.flag.word}, says the API"
+        return words
 
     def _in_trouble(self, trouble: ApiError, now: float) -> str:
         if type(trouble) is not type(self._trouble):

@@ -38,6 +38,7 @@ class Playback:
         self._scenario = scenario
         self._clock = clock
         self._started: dict[int, _Start] = {}
+        self._seen = dict.fromkeys(scenario.listed_ids)
         self._flows: dict[int, _Start] = {}
         self._flow_ids = itertools.count(_FIRST_FLOW_ID)
         self._lock = threading.Lock()
@@ -47,12 +48,26 @@ class Playback:
         frames = self._scenario.frames(migrate_id)
         if frames is None:
             return None
-        now = self._clock.monotonic()
         with self._lock:
+            self._seen[migrate_id] = None
             if self._scenario.starts == "first-query":
-                self._started.setdefault(migrate_id, (frames, now))
+                self._started.setdefault(migrate_id, (frames, self._clock.monotonic()))
+        return self._now(migrate_id, frames)
+
+    def listed(self) -> dict[int, Frame]:
+        """What each migration stands at now: those with frames of their own, and those that were asked for.
+
+        Being listed starts none.
+        """
+        with self._lock:
+            seen = tuple(self._seen)
+        every = ((migrate_id, self._scenario.frames(migrate_id)) for migrate_id in seen)
+        return {migrate_id: self._now(migrate_id, frames) for migrate_id, frames in every if frames is not None}
+
+    def _now(self, migrate_id: int, frames: Sequence[Frame]) -> Frame:
+        with self._lock:
             start = self._started.get(migrate_id)
-        return holding(start[0], now - start[1]) if start else frames[0]
+        return holding(start[0], self._clock.monotonic() - start[1]) if start else frames[0]
 
     def start(self, migrate_id: int) -> int | None:
         """Begin a migration's frames anew, from now, in a flow with a new id; `None` if there is no such migration."""
@@ -62,6 +77,7 @@ class Playback:
             if frames is None:
                 return None
             flow_id = next(self._flow_ids)
+            self._seen[migrate_id] = None
             self._started[migrate_id] = self._flows[flow_id] = frames, self._clock.monotonic()
         return flow_id
 

@@ -7,6 +7,8 @@ from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
+from pulumi_tcsql_check.progress import NOT_STARTED, PASSED
+
 EVERY_ID = "*"
 """The key of `Scenario.migrations` that stands for every id without a key of its own."""
 
@@ -46,7 +48,7 @@ PUBLISHED_STEPS = (
 
 
 class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An error in the API's own envelope, in place of a flow's status.
+    """An error in the API's own envelope, in place of a flow's status or of the list of migrations.
 
     Attributes:
         code: The error's `Code`.
@@ -71,10 +73,14 @@ class _Frame(
         flow: What `DescribeFlowStatus` says of a flow that has come to this frame: a raw code (published are 0
             succeeded, 1 failed, 2 running) or an error. `None` follows the frame: what passes has succeeded, what has
             left an odd code behind has failed, an error or a fault is one here, too, and all else is running.
+        check_flag: The `CheckFlag` of a migration at this frame in `DescribeMigrations`: a raw code (published are 0
+            not checked, 1 passed, 2 failed, 3 checking), or an error, which befalls the whole list. `None` follows the
+            frame: steps that all passed are 1, none of them started 0, an odd code left behind 2, and all else is 3.
     """
 
     seconds: Annotated[float, msgspec.Meta(ge=0)] | None = None
     flow: int | Refusal | None = None
+    check_flag: int | Refusal | None = None
 
 
 class Progress(_Frame, frozen=True, tag="progress"):
@@ -87,6 +93,12 @@ class Progress(_Frame, frozen=True, tag="progress"):
 
     statuses: tuple[int, ...]
     current: StepNumber | None = None
+
+    @property
+    def has_left_behind(self) -> bool:
+        """Whether a step before the current one shows a code that is not published: what fails has done that."""
+        left = self.statuses[: (self.current or 1) - 1]
+        return any(status not in (PASSED, NOT_STARTED) for status in left)
 
 
 class RawAnswer(_Frame, frozen=True, tag="answer"):
@@ -197,3 +209,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
         """The frames of one migration once it is started anew, or `None` if there is no such migration."""
         known = self.frames(migrate_id)
         return known and self.again.get(str(migrate_id), self.again.get(EVERY_ID, known))
+
+    @property
+    def listed_ids(self) -> tuple[int, ...]:
+        """The ids that have a key of their own."""
+        return tuple(int(key) for key in self.migrations if key != EVERY_ID)

@@ -122,7 +122,7 @@ class Emulator:
         Args:
             scenario: A scenario, the name of a built-in one, or the path of a file.
             host: The address to listen on.
-            port: The port to listen on; 0 takes a free one.
+            port: The port to listen on, 0 to 65535; 0 takes a free one.
             keys: What clients must sign with; the public dummies if left out.
             clock: The clocks to read; this machine's if left out.
             request_log: A file to append one line of JSON to for each request.

@@ -75,6 +75,7 @@ def test_every_fault_ends_as_it_should(build: Build, tmp_path: Path) -> None:
             environ={"REQUESTS_CA_BUNDLE": str(authority)},
             program="every",
         )
+        site.each_alone()
         peak = 0
 
         def see(_: str) -> None:
@@ -94,6 +95,6 @@ def test_every_fault_ends_as_it_should(build: Build, tmp_path: Path) -> None:
 
 def test_every_fault_that_the_emulator_plays_is_tried() -> None:
     """Each built-in scenario that isn't a story of a check is in the table."""
-    stories = {"fail", "never-started", "outage", "pass", "slow", "unknown-code"}
+    stories = {"check-flag", "fail", "never-started", "outage", "pass", "slow", "unknown-code"}
     assert {one.scenario for one in FAULTS} == set(built_in_names()) - stories
     assert PASSES.endswith("passes")

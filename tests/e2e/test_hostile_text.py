@@ -19,6 +19,7 @@ def test_what_the_api_says_is_shown_escaped_and_cut_and_kept_whole(build: Build,
     scenario.write_text(template.replace("LONG", LONG), encoding="utf-8")
     gates = [{"poll_interval_seconds": 0.2, "timeout_seconds": 2}] * 4
     site = build(scenario, config={"test:gates": json.dumps(gates)}, program="every")
+    site.each_alone()
     result = site.stack.run(*EVERYTHING_AT_ONCE)
     assert result.exit_code != 0
     assert {char for char in result.screen if unicodedata.category(char) in HOSTILE} == {"\n"}

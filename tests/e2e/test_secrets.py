@@ -129,6 +129,7 @@ def test_no_secret_shows_however_a_wait_ends_and_however_much_is_logged(
     site = build("every-end", config={"test:gates": json.dumps(gates)}, program="every")
     given_secrets |= source(site)
     site.log_everything()
+    site.each_alone()
     result = site.stack.run(*EVERYTHING_AT_ONCE, *LOUD)
     assert result.exit_code != 0
     assert {request["migrate_id"] for request in site.emulator.requests} >= set(migrations)

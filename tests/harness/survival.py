@@ -7,7 +7,7 @@ ENDS = "ends at once"
 TIMES_OUT = "tries again for up to 120 s"
 
 EVERYTHING_AT_ONCE = ("up", "--yes", "--skip-preview", "--continue-on-error", "--parallel", "64")
-"""An update in which each gate comes to its own end, whatever the others do."""
+"""An update with all gates at once, that goes on where one is refused."""
 
 NO_ANSWER = "no answer from the API"
 THROTTLED = "throttled by the API"

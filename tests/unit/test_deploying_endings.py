@@ -7,6 +7,7 @@ from harness.answers import MIGRATION
 from harness.guide import EXAMPLES, module
 
 from pulumi_tcsql_check import errors
+from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.progress import Progress, StepDetail
 
@@ -22,6 +23,7 @@ SENTENCES: Mapping[type[errors.TcsqlCheckError], tuple[errors.TcsqlCheckError, s
     errors.CredentialsError: (errors.CredentialsError("No Tencent Cloud credentials were found.", ["x"]), "trouble"),
     errors.AccountError: (errors.AccountError("1", "AKID", "tencentcloud:x", forbidden=True), "trouble"),
     errors.CheckFailedError: (errors.CheckFailedError(MIGRATION, PROGRESS, [1]), "failed"),
+    errors.FlagFailedError: (errors.FlagFailedError(MIGRATION, PROGRESS, CheckFlag(2)), "failed"),
     errors.FlowFailedError: (errors.FlowFailedError(MIGRATION, FLOW), "failed"),
     errors.CheckTimeoutError: (errors.CheckTimeoutError(MIGRATION, 1800, SAID, PROGRESS), "timed-out"),
     errors.WaitCancelledError: (errors.WaitCancelledError(), "interrupted"),
@@ -59,6 +61,13 @@ def test_a_sentence_that_nobody_knows_is_trouble() -> None:
     assert (
         ENDINGS.of_refusals(["The gate stays shut: it failed in a way it did not foresee (KeyError)."]).exit_code == 4
     )
+
+
+def test_a_wait_that_another_gate_ended_says_nothing_of_its_own() -> None:
+    """The gate that was refused has the code, and where its sentence is missing, nobody was interrupted."""
+    ended = str(errors.WaitCancelledError("shop"))
+    assert ENDINGS.of_refusals([ended, str(SENTENCES[errors.CheckTimeoutError][0])]) is Ending.TIMED_OUT
+    assert ENDINGS.of_refusals([ended]) is Ending.TROUBLE
 
 
 def test_the_most_telling_of_several_refusals_counts() -> None:

@@ -87,6 +87,15 @@ def test_a_recorded_workflow_ends_as_its_file_says(workflow: dict[str, Any]) -> 
     assert check.instants[-1] <= policy["timeout_seconds"]
 
 
+@pytest.mark.parametrize(
+    ("value", "field"), [(PollPolicy(1, 1), "timeout_seconds"), (Observation(None, None, 0), "flow")]
+)
+def test_what_a_gate_knows_can_not_be_changed(value: object, field: str) -> None:
+    """Neither the policy nor what an observer is told is altered on the way."""
+    with pytest.raises(AttributeError, match="immutable"):
+        setattr(value, field, None)
+
+
 def test_a_passed_check_is_asked_once() -> None:
     """Nothing is slept, the whole timeout is offered, and the observer hears of the answer."""
     check = Check(PASSED)
@@ -115,7 +124,7 @@ def test_two_hours_are_polled_up_to_the_deadline_itself() -> None:
     assert check.seconds_left[-1] == 0
     assert sum(check.clock.sleeps) == pytest.approx(7200)
     assert (raised.value.migration, raised.value.timeout_seconds, raised.value.progress) == (MIGRATION, 7200, RUNNING)
-    assert "last seen: 2/3 Step 2: running. Run" in str(raised.value)
+    assert "last seen: 2/3 Step 2: running, with status 1, for 7200 s. It looks like a code" in str(raised.value)
 
 
 def test_a_pass_at_the_deadline_counts() -> None:
@@ -267,6 +276,23 @@ def test_an_id_that_was_written_down_must_be_known_at_once() -> None:
     with pytest.raises(NotFoundError, match=r"^None\. Request 4be5990d\.$"):
         check.wait()
     assert len(check.instants) == 1
+
+
+def test_an_id_is_not_new_unless_somebody_says_so() -> None:
+    """By default the first refusal ends the wait."""
+    check = Check(not_found())
+    policy = PollPolicy(60, 2)
+    with pytest.raises(NotFoundError):
+        gate.wait(MIGRATION, check.query, policy, clock=check.clock, on_progress=check.seen.append)
+    assert check.instants == [0]
+
+
+def test_half_a_minute_is_over_once_it_has_passed() -> None:
+    """A call that brings the answer at its very end was the last one."""
+    check = Check(not_found(), takes=gate.NEW_SECONDS)
+    with pytest.raises(NotFoundError, match="asked for 30 s"):
+        check.wait(1800, migrate_id_is_new=True)
+    assert check.instants == [0]
 
 
 def test_half_a_minute_is_no_more_than_the_deadline() -> None:

@@ -8,7 +8,15 @@ import pytest
 from harness.answers import MIGRATION
 from harness.survival import FAULTS
 
-from pulumi_tcsql_check import MigrationCheckResult, inputs, look, provider_config
+from pulumi_tcsql_check import (
+    MigrationCheckResult,
+    check_flag,
+    inputs,
+    look,
+    provider_config,
+    second_opinion,
+    tencent,
+)
 from pulumi_tcsql_check.emulator import (
     DUMMY_SECRET_ID,
     DUMMY_SECRET_KEY,
@@ -109,6 +117,13 @@ def test_what_it_survives_is_what_the_tests_expect() -> None:
 def test_the_rehearsal_names_the_emulators_own_keys() -> None:
     """The commands work as written."""
     assert f"TENCENTCLOUD_SECRET_ID={DUMMY_SECRET_ID} TENCENTCLOUD_SECRET_KEY={DUMMY_SECRET_KEY}" in README
+
+
+def test_the_bounds_of_the_second_opinion_are_the_codes_own() -> None:
+    """How often, for how long, and how far through the list."""
+    often, long = second_opinion.INTERVAL_SECONDS, second_opinion.ASK_SECONDS
+    assert f"at most every {often:g} seconds and for at most {long:g} seconds." in README
+    assert f"the {tencent.MAX_PAGES * check_flag.PAGE_SIZE} newest migrations of the region" in README
 
 
 def test_the_contents_lead_somewhere() -> None:

@@ -3,6 +3,7 @@
 import pytest
 from harness.answers import MIGRATION, seen
 
+from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError, TransientError
 from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.gate import Observation
@@ -113,6 +114,26 @@ def test_a_flow_that_is_waited_for_is_named() -> None:
     row.line.update(Observation(passed, None, 2, Flow(1001, 2)))
     row.line.update(Observation(passed, None, 4, Flow(1001, 0)))
     assert row.lines == ["2/3 Step 2: running, 0 s", "waiting for flow 1001, 2 s", "3/3 Step 3: passed, 4 s"]
+
+
+@pytest.mark.parametrize(
+    ("flag", "words"),
+    [
+        (CheckFlag(3), "; checking, says the API"),
+        (CheckFlag(2), "; failed, says the API"),
+        *((CheckFlag(code), "") for code in (0, 1, 4, None)),
+        (None, ""),
+    ],
+)
+def test_what_the_api_calls_the_check_is_shown_where_it_helps(flag: CheckFlag | None, words: str) -> None:
+    """That it is checking, or has failed; a pass that opens nothing, and what nobody has explained, are not."""
+    row = Row()
+    row.at(0)
+    row.lines.clear()
+    row.line.update(Observation(RUNNING, None, 2, flag=flag))
+    row.line.update(Observation(RUNNING, None, 4, flag=flag))
+    assert row.lines == ([f"2/3 Step 2: running{words}, 2 s"] if words else [])
+    assert row.at(5, trouble=DOWN) == ["no answer from the API for 0 s, trying again, 5 s"]
 
 
 def test_taught_codes_are_named_as_failed() -> None:

@@ -150,12 +150,29 @@ def test_every_query_awaits_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [type(clock) for clock in clocks] == [FakeClock, FakeClock]
 
 
+def test_a_throttled_query_slows_the_whole_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The API's refusal, and no other trouble, is handed on to the process's limit."""
+    slower: list[object] = []
+    monkeypatch.setattr(rate_limit.PROCESS, "slow_down", slower.append)
+    codes = ("InternalError", "RequestLimitExceeded")
+    bodies = [json.dumps({"Response": {"Error": {"Code": code, "Message": "x"}}}) for code in codes]
+    with Loopback(*(answer(body) for body in (*bodies, ANSWER))) as server:
+        api = client(server.host)
+        with pytest.raises(TransientError):
+            api.query(MIGRATION, SOON)
+        assert slower == []
+        with pytest.raises(ThrottledError):
+            api.query(MIGRATION, SOON)
+        api.query(MIGRATION, SOON)
+    assert [type(clock) for clock in slower] == [FakeClock]
+
+
 def follow(server: Loopback) -> Flow:
     """Ask a scripted server for a flow once."""
     return client(server.host).follow(Flow(1001), SOON)
 
 
-@pytest.mark.parametrize("status", [0, 1, 2, 3, -1, 2**63])
+@pytest.mark.parametrize("status", [0, 1, 2, 3, -1, 2**63 - 1])
 def test_a_flow_is_asked_for_as_the_steps_are(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     """Action and number are sent under the same limit, and the code comes back as it is, with its request."""
     turns: list[object] = []

@@ -270,6 +270,8 @@ def _is_refused(emulator: Emulator) -> bool:
         socket.create_connection((emulator.host, emulator.port), timeout=5).close()
     except ConnectionRefusedError:
         return True
+    except ConnectionResetError:  # it came while the door was closing
+        return False
     return False
 
 
