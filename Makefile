@@ -57,6 +57,7 @@ lint: $(VENV)/.package
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy examples/created-here/__main__.py
 
 fuzz: $(VENV)-fuzz/.package ## A coverage-guided fuzzer from bytes to verdict; INPUTS and SEED can be chosen.
 	@PYTHONPATH=tests $(VENV)-fuzz/bin/python tests/proof/fuzz.py $(INPUTS) $(SEED)

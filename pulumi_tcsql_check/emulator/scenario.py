@@ -188,6 +188,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
             plain HTTP.
         migrations: The frames of each `MigrateId` (as text), or of every other id under `"*"`. `None` instead of
             frames, like an id that no key matches, is a migration that doesn't exist.
+        again: The frames of a migration that `StartMigrationCheck` starts anew, with the same keys; an id without any
+            plays those of `migrations` again. So somebody may fix, between two starts, what the first one found.
     """
 
     name: str
@@ -196,11 +198,17 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     starts: Starts = "first-query"
     steps: tuple[Step, ...] = PUBLISHED_STEPS
     tls: Tls | None = None
+    again: dict[str, tuple[Frame, ...]] = {}
 
     def frames(self, migrate_id: int) -> tuple[Frame, ...] | None:
         """The frames of one migration, or `None` if there is no such migration."""
         key = str(migrate_id)
         return self.migrations[key] if key in self.migrations else self.migrations.get(EVERY_ID)
+
+    def frames_again(self, migrate_id: int) -> tuple[Frame, ...] | None:
+        """The frames of one migration once it is started anew, or `None` if there is no such migration."""
+        known = self.frames(migrate_id)
+        return known and self.again.get(str(migrate_id), self.again.get(EVERY_ID, known))
 
     @property
     def listed_ids(self) -> tuple[int, ...]:

@@ -100,6 +100,26 @@ def test_an_id_is_found_under_its_own_key_first() -> None:
     assert scenario.frames(9) == (Progress(statuses=(0,) * 8),)
 
 
+def test_what_is_started_again_has_frames_of_its_own_or_the_same() -> None:
+    """An id finds those under its own key first, then those under "*"; with neither, and with `null`, nothing new."""
+    failed = {"kind": "progress", "statuses": [-1] * 8, "current": 8}
+    text = json.dumps({"migrations": {"7": [failed], "8": [failed], "9": None}, "again": {"7": [_PASSED], "8": None}})
+    scenario = parse(text.encode(), name="mine")
+
+    assert scenario.frames_again(7) == (Progress(statuses=(0,) * 8),)
+    assert scenario.frames_again(8) == scenario.frames(8) == (Progress(statuses=(-1,) * 8, current=8),)
+    assert scenario.frames_again(9) is None
+    everything = parse(text.replace('"8": null', '"*": [{"kind": "reset"}]').encode(), name="mine")
+    assert everything.frames_again(8) == (ResetFault(),)
+
+
+def test_frames_of_another_start_that_can_not_be_played_are_refused() -> None:
+    """The error names the section as well as the key and the frame."""
+    text = json.dumps({"migrations": {"7": [_PASSED]}, "again": {"7": [{"kind": "explode"}]}})
+    with pytest.raises(ScenarioError, match=r"Invalid value 'explode' - at `\$\.again\.7\[0\]\.kind`"):
+        parse(text.encode(), name="mine")
+
+
 def test_an_id_without_a_key_does_not_exist() -> None:
     """Without "*", only the ids that have a key exist."""
     scenario = parse(json.dumps({"migrations": {"7": [_PASSED]}}).encode(), name="mine")
