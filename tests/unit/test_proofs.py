@@ -30,7 +30,7 @@ def test_a_soak_with_a_problem_fails(tmp_path: Path, capsys: pytest.CaptureFixtu
     """One problem, or memory that grew, and the exit code is 1; the folder stays."""
     assert report(Figures(problems=["short-1: hung"]), tmp_path) == 1
     assert report(Figures(memory={"long-0": Samples()}), tmp_path) == 1
-    growing = Samples([60.0] * 100 + [66.0] * 10, [30.0] * 110)
+    growing = Samples([60.0] * 74 + [66.0] * 36, [30.0] * 110)
     assert report(Figures(memory={"long-0": growing}), tmp_path) == 1
     assert "grew by 10.0%" in capsys.readouterr().out
     assert tmp_path.exists()
@@ -41,8 +41,9 @@ def test_a_soak_with_a_problem_fails(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_growth_is_that_of_the_second_half() -> None:
     """What a process takes at its beginning is no growth; without samples there is none to be seen."""
     assert Samples([float(number) for number in range(50)] + [50.0] * 50).growth == 0
-    assert Samples([50.0] * 50 + [50.0] * 40 + [55.0] * 10).growth == pytest.approx(0.1)
+    assert Samples([50.0] * 80 + [55.0] * 20).growth == pytest.approx(0.1)
     assert Samples([1.0, 2.0]).growth == 0
+    assert Samples([50.0] * 80 + [50.0, 60.0] * 10).growth == 0, "what comes on top now and then is no growth"
 
 
 def test_nobody_elses_provider_is_sampled(tmp_path: Path) -> None:
