@@ -81,6 +81,11 @@ class BoundedAdapter(HTTPAdapter):
         """Cut the connection for good: whatever the exchange waits for, its thread ends."""
         self._line.cut()
 
+    def close(self) -> None:
+        """Close every connection; the next exchange makes its own."""
+        super().close()
+        self._line.close()
+
     def init_poolmanager(self, *args: Any, **more: Any) -> None:  # noqa: ANN401  # as in the base class
         """Have each connection held."""
         super().init_poolmanager(*args, **more)
@@ -101,15 +106,18 @@ class BoundedAdapter(HTTPAdapter):
         cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Send one request and read its whole answer."""
+        """Send one request and read its whole answer; an exchange that was given up leaves nothing open."""
         del stream, timeout
         request.headers["Accept-Encoding"] = "gzip"
         left = max(0.001, self._deadline - time.monotonic())
-        response = super().send(request, True, (left, left), verify, cert, proxies)  # noqa: FBT003  # see above
+        response: requests.Response | None = None
         try:
+            response = super().send(request, True, (left, left), verify, cert, proxies)  # noqa: FBT003  # see above
             response._content = self._read(response)  # noqa: SLF001  # requests has no public way to set a body
         except BaseException:
-            response.close()
+            if response is not None:
+                response.close()
+            self.close()
             raise
         response.headers.pop("Location", None)
         response.headers["Content-Type"] = "application/octet-stream"

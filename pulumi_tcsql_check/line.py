@@ -26,14 +26,16 @@ class Line:
     def cut(self) -> None:
         """End the connection, and let none follow."""
         self._is_cut = True
-        if self._handle is not None:
+        handle = self._handle  # which the thread of the exchange may take away
+        if handle is not None:
             with contextlib.suppress(OSError):
-                self._handle.shutdown(socket.SHUT_RDWR)
+                handle.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Let go of the connection, which may live on."""
         if self._handle is not None:
             self._handle.close()
+            self._handle = None
 
     def _holding(self, pool: Any) -> Any:  # noqa: ANN401  # urllib3 has no type for what it looks up by the scheme
         """Derive a pool whose connections are held before a byte is sent, a handshake included."""
