@@ -135,6 +135,8 @@ class BoundedAdapter(HTTPAdapter):
                 raise BodyTooLargeError(f"the body is larger than {MAX_BODY_BYTES} bytes")
             if time.monotonic() > self._deadline:
                 raise ExchangeTimeoutError("the answer did not end in time")
+        if self._line.is_cut:  # headers that end in the middle can look like an answer
+            raise ExchangeTimeoutError("the exchange was given up")
         return bytes(body)
 
 

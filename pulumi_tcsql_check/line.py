@@ -5,18 +5,24 @@ A thread that waits for a byte of headers, of a handshake or of a proxy ends by 
 
 import contextlib
 import socket
+import threading
 from typing import Any
 
 from urllib3 import PoolManager
 
 
 class Line:
-    """The newest connection, by a handle of its own: TLS takes away the one, and the end of the headers the other."""
+    """The newest connection, by a handle of its own: TLS takes away the one, and the end of the headers the other.
+
+    Attributes:
+        is_cut: Whether it was cut; there is no other after it.
+    """
 
     def __init__(self) -> None:
         """Begin with no connection."""
         self._handle: socket.socket | None = None
-        self._is_cut = False
+        self.is_cut = False
+        self._lock = threading.Lock()
 
     def hold_those_of(self, manager: PoolManager) -> None:
         """Hold each connection that a manager makes from now on."""
@@ -25,17 +31,16 @@ class Line:
 
     def cut(self) -> None:
         """End the connection, and let none follow."""
-        self._is_cut = True
-        handle = self._handle  # which the thread of the exchange may take away
-        if handle is not None:
-            with contextlib.suppress(OSError):
-                handle.shutdown(socket.SHUT_RDWR)
+        with self._lock:
+            self.is_cut = True
+            if self._handle is not None:
+                with contextlib.suppress(OSError):
+                    self._handle.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Let go of the connection, which may live on."""
-        if self._handle is not None:
-            self._handle.close()
-            self._handle = None
+        with self._lock:
+            self._replace(None)
 
     def _holding(self, pool: Any) -> Any:  # noqa: ANN401  # urllib3 has no type for what it looks up by the scheme
         """Derive a pool whose connections are held before a byte is sent, a handshake included."""
@@ -50,8 +55,13 @@ class Line:
         return type(pool.__name__, (pool,), {"ConnectionCls": Connection})
 
     def _hold(self, made: socket.socket) -> None:
-        if self._is_cut:
-            made.close()
-            raise ConnectionAbortedError("the exchange was given up")
-        self.close()
-        self._handle = made.dup()
+        with self._lock:
+            if self.is_cut:
+                made.close()
+                raise ConnectionAbortedError("the exchange was given up")
+            self._replace(made.dup())
+
+    def _replace(self, handle: socket.socket | None) -> None:
+        if self._handle is not None:
+            self._handle.close()
+        self._handle = handle
