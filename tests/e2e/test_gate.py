@@ -93,8 +93,9 @@ def test_a_check_that_does_not_pass_in_time_ends_the_update(build: Build) -> Non
     (sentence,) = errors(result)
     assert sentence.startswith(
         "migration check 1066 (ap-guangzhou) had not passed after 1 s (timeout_seconds); last seen: 3/8 Hard disk "
-        'space check: running; the API\'s last word on the check as a whole was "checking" (CheckFlag 3). Run '
-        "`pulumi up` again to go on waiting, or raise timeout_seconds."
+        "space check: running, with status 1, for 1 s; the API's last word on the check as a whole was "
+        '"checking" (CheckFlag 3). It looks as if the step still runs. Run `pulumi up` again to go on waiting, or '
+        "raise timeout_seconds."
     )
     assert "Traceback" not in result.screen
 
