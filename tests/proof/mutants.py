@@ -56,7 +56,7 @@ PASSED_OVER = re.compile(
 
 UNIT_TESTS = {
     "progress.py": ("test_progress", "test_gate", "test_no_false_pass", "test_flow"),
-    "gate.py": ("test_gate", "test_flow", "test_reading", "test_progress"),
+    "gate.py": ("test_gate", "test_flow", "test_second_opinion", "test_reading", "test_progress"),
 }
 """Which tests may notice, the quickest first."""
 
