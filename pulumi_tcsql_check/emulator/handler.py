@@ -88,10 +88,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if reply.fault is None:
             self.wfile.write(_head(HTTPStatus.OK, _JSON, len(reply.body)) + reply.body)
         else:
-            self._act(reply, reply.body)
+            self._act(reply)
 
-    def _act(self, reply: Reply, body: bytes) -> None:
-        fault = reply.fault
+    def _act(self, reply: Reply) -> None:
+        fault, body = reply.fault, reply.body
         if isinstance(fault, HttpFault):
             self._send_again_and_again(fault)
             return

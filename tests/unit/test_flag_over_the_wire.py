@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness import reading_here
 from harness.answers import MIGRATION, as_body
 from harness.fake_clock import FakeClock
-from harness.loopback import Loopback, Reply, Request, answer, join_exchanges, reset, silence
+from harness.loopback import Loopback, Reply, Request, answer, reset, silence
+from harness.reading_here import own_environment
 
-from pulumi_tcsql_check import accounts, host, rate_limit, reading, retry, second_opinion
+from pulumi_tcsql_check import rate_limit, reading, second_opinion
 from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, Scenario, parse
@@ -41,45 +43,19 @@ ODD = [0, 0, 0, 7, -2, -2, -2, -2]
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Give the emulator's keys to the process, turns without pauses, and a question for the flag at every poll."""
-    monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
-    monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
-    monkeypatch.setattr(accounts, "_known", {})
-    monkeypatch.setattr(retry, "FIRST_BACKOFF_SECONDS", 0.01)
+    """Keep the user's credentials and other tests' turns out of it, and ask for the flag at every poll."""
     monkeypatch.setattr(second_opinion, "INTERVAL_SECONDS", 0.05)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", DUMMY_SECRET_ID)
-    monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", DUMMY_SECRET_KEY)
-    for name in ("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN", "TENCENTCLOUD_CAM_ROLE_NAME", "TKE_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    host.CANCELLED.clear()
-    yield
-    host.CANCELLED.clear()
-    join_exchanges()
+    with own_environment(monkeypatch, tmp_path):
+        yield
 
 
-class Recorder:
-    """Notes what the engine would be told."""
-
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self.lines: list[str] = []
-        self.warnings: list[str] = []
-
-    def show(self, text: str) -> None:
-        """Note a line of the row."""
-        self.lines.append(text)
-
-    def note(self, text: str) -> None:
-        """Note nothing."""
+class Recorder(reading_here.Recorder):
+    """Notes what the engine would be told, but for the warning about the endpoint."""
 
     def warn(self, text: str) -> None:
-        """Note a warning, but for the one about the endpoint."""
+        """Note any other warning."""
         if "is not Tencent Cloud" not in text:
-            self.warnings.append(text)
-
-    def fail(self, sentence: str) -> None:
-        """Note nothing: the error itself is raised."""
+            super().warn(text)
 
 
 @pytest.fixture(name="call")

@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.loopback import Loopback, answer, join_exchanges, reset
+from harness.loopback import Loopback, answer, reset
+from harness.reading_here import Recorder, own_environment
 from harness.standing_in import role_of, standing_in
 from harness.starting import start_check
 from pulumi.dynamic import Config
 
-from pulumi_tcsql_check import accounts, host, rate_limit, reading, retry, sts
+from pulumi_tcsql_check import host, reading, retry, sts
 from pulumi_tcsql_check.emulator import (
     ACCOUNT_ID,
-    DUMMY_SECRET_ID,
-    DUMMY_SECRET_KEY,
     OTHER_ACCOUNT_ID,
     Emulator,
     parse,
@@ -64,50 +63,11 @@ START = "`tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guang
 SOMETHING_MISSING = r"^migration check 1066 \(ap-guangzhou\): http://.* answered ResourceNotFound"
 
 
-class Recorder:
-    """Notes what the engine would be told."""
-
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self.lines: list[str] = []
-        self.notes: list[str] = []
-        self.warnings: list[str] = []
-        self.sentences: list[str] = []
-
-    def show(self, text: str) -> None:
-        """Note a line of the row."""
-        self.lines.append(text)
-
-    def note(self, text: str) -> None:
-        """Note a line that stays."""
-        self.notes.append(text)
-
-    def warn(self, text: str) -> None:
-        """Note a warning."""
-        self.warnings.append(text)
-
-    def fail(self, sentence: str) -> None:
-        """Note an error."""
-        self.sentences.append(sentence)
-
-
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Give the emulator's keys to the process, no other source of credentials, and turns without pauses."""
-    monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
-    monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
-    monkeypatch.setattr(accounts, "_known", {})
-    monkeypatch.setattr(reading, "_named", set())
-    monkeypatch.setattr(retry, "FIRST_BACKOFF_SECONDS", 0.01)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", DUMMY_SECRET_ID)
-    monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", DUMMY_SECRET_KEY)
-    for name in ("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN", "TENCENTCLOUD_CAM_ROLE_NAME", "TKE_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    host.CANCELLED.clear()
-    yield
-    host.CANCELLED.clear()
-    join_exchanges()
+    """Keep the user's credentials and other tests' turns out of it."""
+    with own_environment(monkeypatch, tmp_path):
+        yield
 
 
 @pytest.fixture(name="call")
