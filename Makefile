@@ -7,39 +7,69 @@ PYTHON ?= python3
 PYTHONS ?= 3.10 3.11 3.12 3.13
 VENV ?= .venv
 SCENARIO ?= slow
+INPUTS ?= 1000000
+DURATION ?= 600
+MODULES ?= progress.py gate.py
+TIMES ?= 12
 
 BIN := $(VENV)/bin
 SOURCES := $(shell find pulumi_tcsql_check -name '*.py' -o -name '*.json') pyproject.toml README.md LICENSE
 # Run a command with the Pulumi CLI and this environment first on PATH; the CLI's progress goes to the screen.
 WITH_CLI = cli=$$($(BIN)/python tests/toolchain/bootstrap.py) && PATH="$$(tail -n 1 <<<"$$cli"):$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: up test test-all setup lint unit clean
+.PHONY: up test test-all cancel setup lint unit packaging docs fuzz mutants many soak bench clean
 
 up: $(VENV)/.package ## A real `pulumi up` that waits for a migration check; SCENARIO=fail shows a refusal.
 	@$(WITH_CLI) python tests/demo.py $(SCENARIO)
 
-setup: $(VENV)/.package $(VENV)-oldest/.package $(VENV)-provider/.package ## The environments and the CLI, and nothing else.
+setup: $(VENV)/.package $(VENV)-oldest/.package $(VENV)-provider/.package $(VENV)-docs/.package ## The environments and the CLI, and nothing else.
 	@$(WITH_CLI) pulumi version
 
-test: setup lint ## Everything: lint, types, unit, contract and end-to-end tests, coverage, on the built wheel.
+test: setup lint docs ## Everything: lint, types, reference, unit, contract and end-to-end tests, coverage, on the built wheel.
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run $(BIN)/pytest tests/unit tests/contract --numprocesses 3
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
-	@$(WITH_CLI) pytest tests/e2e --numprocesses 4 -m "not whole_table"
+	@$(WITH_CLI) pytest tests/e2e --numprocesses 4 -m "not whole_table and not many_times"
 
-test-all: test ## The same, unit and contract tests on every Python that is supported, and the whole table of ways round a gate.
+test-all: test ## The same, unit and contract tests on every Python that is supported, each way to install it, and the whole table of ways round a gate.
 	@for version in $(PYTHONS); do $(MAKE) unit VENV=.venv-$$version PYTHON=python$$version; done
+	@$(MAKE) packaging
 	@$(WITH_CLI) pytest tests/e2e --numprocesses 4 -m whole_table
+
+cancel: $(VENV)/.package ## How long an update takes to end when it is told to, in every situation: TIMES=12 each take 10 to 20 minutes.
+	@$(WITH_CLI) TIMES=$(TIMES) pytest tests/e2e/test_cancel.py
 
 unit: $(VENV)/.package $(VENV)-oldest/.package
 	@$(BIN)/python --version
 	@$(BIN)/pytest tests/unit tests/contract --quiet --numprocesses 3
 
+packaging: $(VENV)/.package $(VENV)-packaging/.tools ## The wheel and the source distribution, installed from the index into empty environments.
+	@$(BIN)/pytest tests/packaging --numprocesses 2
+
+docs: $(VENV)-docs/.package ## The reference of the public names, from the docstrings, in build/docs.
+	@$(VENV)-docs/bin/python docs/reference.py build/docs
+
+bench: $(VENV)/.package ## Every figure that is promised, measured here; BENCH=import measures one.
+	@$(BIN)/python benchmarks $(BENCH)
+
 lint: $(VENV)/.package
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy examples/created-here/__main__.py
+
+fuzz: $(VENV)-fuzz/.package ## A coverage-guided fuzzer from bytes to verdict; INPUTS and SEED can be chosen.
+	@PYTHONPATH=tests $(VENV)-fuzz/bin/python tests/proof/fuzz.py $(INPUTS) $(SEED)
+
+mutants: $(VENV)-mutants/.package ## Whether a test notices each small change of the code that gives the verdict.
+	@PYTHONPATH=tests $(VENV)-mutants/bin/python tests/proof/mutants.py $(MODULES)
+
+many: $(VENV)/.package ## 40 pipelines at once within the API's limit of 20 requests a second.
+	@PYTHONPATH=tests $(BIN)/python tests/proof/many.py
+
+soak: $(VENV)/.package ## Real updates against random trouble, for DURATION seconds; SEED can be chosen.
+	@$(WITH_CLI) PYTHONPATH=tests python tests/proof/soak.py $(DURATION) $(SEED)
 
 clean: ## Removes what was built here; the CLI's cache outside stays.
 	rm -rf .venv* build .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -61,11 +91,23 @@ $(VENV)-oldest/.tools: tests/requirements-oldest.txt
 $(VENV)-provider/.tools: tests/requirements-provider.txt
 	$(environment)
 
+$(VENV)-packaging/.tools: tests/requirements-packaging.txt
+	$(environment)
+
+$(VENV)-docs/.tools: tests/requirements-docs.txt
+	$(environment)
+
+$(VENV)-fuzz/.tools: tests/requirements-fuzz.txt
+	$(environment)
+
+$(VENV)-mutants/.tools: tests/requirements-mutants.txt tests/requirements.txt
+	$(environment)
+
 build/.wheel: $(SOURCES) | $(VENV)/.tools
 	@rm -rf build
 	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build .
 	@touch $@
 
-$(VENV)/.package $(VENV)-oldest/.package $(VENV)-provider/.package: %/.package: build/.wheel %/.tools
+$(VENV)/.package $(VENV)-oldest/.package $(VENV)-provider/.package $(VENV)-docs/.package $(VENV)-fuzz/.package $(VENV)-mutants/.package: %/.package: build/.wheel %/.tools
 	@$*/bin/python -m pip install --quiet --force-reinstall --no-deps build/*.whl
 	@touch $@

@@ -1,9 +1,10 @@
 """Asks the API as whoever the account is by then, and once more where its temporary credentials had run out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from pulumi_tcsql_check.account import Account
+from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.errors import PermanentError
 from pulumi_tcsql_check.flow import Flow
@@ -43,6 +44,10 @@ class Asking:
     def follow(self, flow: Flow, deadline: float) -> Flow:
         """Ask once what has become of a flow; see `MigrationApi.follow`, and `query` for the rest."""
         return self._ask(lambda api: api.follow(flow, deadline), deadline)
+
+    def check_flags(self, migrate_ids: Collection[int], until: float) -> Mapping[int, CheckFlag]:
+        """Ask once what the list of migrations says of some checks; see `MigrationApi.check_flags`, and `query`."""
+        return self._ask(lambda api: api.check_flags(migrate_ids, until), until)
 
     def _ask(self, question: Callable[[MigrationApi], T], deadline: float) -> T:
         """Put a question; again where the credentials had run out and newer ones were to be had."""

@@ -1,6 +1,7 @@
 """The only module that knows Tencent's SDK: one bounded call after the other, of one service, as one caller."""
 
 import logging
+import os
 import threading
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -11,9 +12,9 @@ from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentClo
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
-from pulumi_tcsql_check import envelope, rate_limit
+from pulumi_tcsql_check import envelope, rate_limit, trust
 from pulumi_tcsql_check.credentials import Credentials
-from pulumi_tcsql_check.errors import TransientError, WaitCancelledError
+from pulumi_tcsql_check.errors import ThrottledError, TransientError, WaitCancelledError
 from pulumi_tcsql_check.exchange import BoundedAdapter, ExchangeTimeoutError, bound_seconds, run_bounded
 from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.retry import Clock
@@ -70,6 +71,7 @@ class Client:
         *,
         advice: envelope.Advice = (),
         at_most_seconds: float = float("inf"),
+        strict: bool = False,
     ) -> T:
         """Call an action once.
 
@@ -80,6 +82,8 @@ class Client:
             deadline: The instant, on the clock, that bounds the exchange together with its own limits.
             advice: What to do about which error code.
             at_most_seconds: A closer bound on the exchange, where there is one.
+            strict: Whether the call must have ended by its deadline and disturb no other: it gets no turn and no least
+                time after its deadline, and where it is one too many, for its own action, nobody goes slower.
 
         Raises:
             ThrottledError: There were too many requests.
@@ -87,21 +91,38 @@ class Client:
             PermanentError: The API refused.
             WaitCancelledError: The update was cancelled.
         """
-        rate_limit.PROCESS.wait_for_turn(self._clock, max(deadline, self._clock.monotonic()) + TURN_SECONDS)
-        seconds = min(at_most_seconds, bound_seconds(deadline - self._clock.monotonic()))
+        latest = deadline if strict else max(deadline + TURN_SECONDS, self._clock.monotonic())
+        rate_limit.PROCESS.wait_for_turn(self._clock, latest)
+        left = deadline - self._clock.monotonic()
+        seconds = min(at_most_seconds, left if strict else bound_seconds(left))
         self._adapter.begin(seconds)
         options = None if self._credentials else {"SkipSign": True}
         try:
             body = run_bounded(lambda: self._client.call(action, dict(params), options), seconds, self._check_cancelled)
         except ExchangeTimeoutError:
-            self._adapter, self._client = self._connect()  # the old one is still in the hands of the exchange
-            raise TransientError(f"{self._endpoint} gave no answer within {seconds:.3g} s.") from None
+            self._adapter.abandon()
+            self._adapter, self._client = self._connect()
+            late = f"within {seconds:.3g} s"
+            raise TransientError(f"{self._endpoint} gave no answer {late}.", kind=f"nothing {late}") from None
+        except WaitCancelledError:
+            self._adapter.abandon()
+            raise
         except TencentCloudSDKException as error:
             raise envelope.no_answer(error, self._adapter.status, self._endpoint) from None
-        return envelope.decode(body, kind, endpoint=self._endpoint, who=self._credentials, advice=advice)
+        try:
+            return envelope.decode(body, kind, endpoint=self._endpoint, who=self._credentials, advice=advice)
+        except ThrottledError:
+            if not strict:
+                rate_limit.PROCESS.slow_down(self._clock)
+            raise
 
     def _connect(self) -> tuple[BoundedAdapter, CommonClient]:
-        http = HttpProfile(protocol=self._endpoint.scheme, endpoint=self._endpoint.host, keepAlive=True)
+        http = HttpProfile(
+            protocol=self._endpoint.scheme,
+            endpoint=self._endpoint.host,
+            keepAlive=True,
+            certification=trust.bundle(os.environ),
+        )
         profile = ClientProfile(httpProfile=http, language="en-US", disable_region_breaker=True)
         who = self._credentials
         credential: Any = Credential(who.secret_id, who.secret_key, who.token) if who else None

@@ -59,13 +59,14 @@ def decode(body: bytes, kind: type[T], *, endpoint: Endpoint, who: Credentials |
         PermanentError: The API refused.
     """
     try:
-        json.loads(body, object_pairs_hook=_refuse_duplicates)
+        json.loads(body.decode("utf-8"), object_pairs_hook=_refuse_duplicates)
         outcome = msgspec.json.decode(body, type=_Envelope).response
         if outcome.error is msgspec.UNSET:
             return msgspec.json.decode(body, type=_Answer[kind]).response  # type: ignore[valid-type]  # known at run time
     except (ValueError, RecursionError) as error:
         reason = printable(str(error), 120)
-        raise TransientError(f"{endpoint} gave an answer that is not the documented one: {reason}.") from None
+        problem = f"{endpoint} gave an answer that is not the documented one: {reason}."
+        raise TransientError(problem, kind="not a documented answer") from None
     hidden_in = who.hidden_in if who is not None else str
     refusal = _Error(hidden_in(outcome.error.code), hidden_in(outcome.error.message))
     facts: dict[str, Any] = {"code": refusal.code, "request_id": hidden_in(outcome.request_id)}
@@ -80,7 +81,7 @@ def _classify(
     if error.code.startswith("RequestLimitExceeded"):
         return ThrottledError(f"{said}.", **facts)
     if error.code.startswith("InternalError") or error.code == "FailedOperation.DBError":
-        return TransientError(f"{said}.", **facts)
+        return TransientError(f"{said}.", kind=printable(error.code, 80), **facts)
     action = next((text for prefix, text in advice if error.code.startswith(prefix)), "")
     asked = f" (asked with {who})" if who is not None else ""
     return PermanentError(f"{said}{asked}. {action}".rstrip(), **facts)
@@ -95,12 +96,13 @@ def no_answer(error: BaseException, status: int, endpoint: Endpoint) -> ApiError
         endpoint: Who was asked.
     """
     if status in (0, _OK):
-        return TransientError(f"no answer could be had from {endpoint}: {root_cause(error)}.")
+        cause = root_cause(error)
+        return TransientError(f"no answer could be had from {endpoint}: {cause}.", kind=cause)
     problem = f"{endpoint} answered with HTTP status {status}"
     if status == _TOO_MANY_REQUESTS:
         return ThrottledError(f"{problem}.")
     if may_pass(status):
-        return TransientError(f"{problem}.")
+        return TransientError(f"{problem}.", kind=f"HTTP {status}")
     return PermanentError(
         f"{problem}, which is no answer of the API (redirects are not followed). Check the endpoint and any proxy."
     )

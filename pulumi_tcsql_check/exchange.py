@@ -3,17 +3,21 @@
 The SDK's own timeout applies to each socket operation, so a server that trickles bytes holds it for as long as it
 likes; it follows redirects; and it judges an answer by its content type. This adapter, mounted on the SDK's `requests`
 session, takes all three away: the body is read here, under a deadline and a size limit, a redirect loses its target,
-and the content type is hidden, so that the SDK hands over the bytes and `tencent` decides what they are.
+and the content type is hidden, so that the SDK hands over the bytes and `tencent` decides what they are. An exchange
+that is given up loses its connection, so that its thread ends, whatever the server does.
 """
 
 import queue
 import threading
 import time
+import weakref
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
+
+from pulumi_tcsql_check.line import Line
 
 MAX_BODY_BYTES = 1 << 20
 """How much of a body is read; a real answer has 2 kB."""
@@ -22,6 +26,9 @@ MAX_EXCHANGE_SECONDS = 10.0
 MIN_EXCHANGE_SECONDS = 1.0
 
 _CHUNK_BYTES = 1 << 13
+_ENCODINGS = ("", "identity", "gzip")
+"""How a body may be compressed: a chunk of any other might become gigabytes before they can be counted."""
+
 _GLANCE_SECONDS = 0.1
 _LINGER_SECONDS = 0.5
 
@@ -46,8 +53,10 @@ class BoundedAdapter(HTTPAdapter):
 
     def __init__(self) -> None:
         """Keep one connection alive."""
-        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
         self._deadline = 0.0
+        self._line = Line()
+        weakref.finalize(self, self._line.close)
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
         self.status = 0
         """The HTTP status of the last answer, 0 where there was none."""
 
@@ -68,6 +77,26 @@ class BoundedAdapter(HTTPAdapter):
         self._deadline = time.monotonic() + seconds + _LINGER_SECONDS
         self.status = 0
 
+    def abandon(self) -> None:
+        """Cut the connection for good: whatever the exchange waits for, its thread ends."""
+        self._line.cut()
+
+    def close(self) -> None:
+        """Close every connection; the next exchange makes its own."""
+        super().close()
+        self._line.close()
+
+    def init_poolmanager(self, *args: Any, **more: Any) -> None:  # noqa: ANN401  # as in the base class
+        """Have each connection held."""
+        super().init_poolmanager(*args, **more)
+        self._line.hold_those_of(self.poolmanager)
+
+    def proxy_manager_for(self, *args: Any, **more: Any) -> Any:  # noqa: ANN401  # as in the base class
+        """Have each connection to a proxy held as well."""
+        manager = super().proxy_manager_for(*args, **more)
+        self._line.hold_those_of(manager)
+        return manager
+
     def send(  # noqa: PLR0913, PLR0917  # the signature is requests'
         self,
         request: requests.PreparedRequest,
@@ -77,14 +106,18 @@ class BoundedAdapter(HTTPAdapter):
         cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Send one request and read its whole answer."""
+        """Send one request and read its whole answer; an exchange that was given up leaves nothing open."""
         del stream, timeout
+        request.headers["Accept-Encoding"] = "gzip"
         left = max(0.001, self._deadline - time.monotonic())
-        response = super().send(request, True, (left, left), verify, cert, proxies)  # noqa: FBT003  # see above
+        response: requests.Response | None = None
         try:
+            response = super().send(request, True, (left, left), verify, cert, proxies)  # noqa: FBT003  # see above
             response._content = self._read(response)  # noqa: SLF001  # requests has no public way to set a body
         except BaseException:
-            response.close()
+            if response is not None:
+                response.close()
+            self.close()
             raise
         response.headers.pop("Location", None)
         response.headers["Content-Type"] = "application/octet-stream"
@@ -92,6 +125,9 @@ class BoundedAdapter(HTTPAdapter):
         return response
 
     def _read(self, response: requests.Response) -> bytes:
+        encoding = response.headers.get("Content-Encoding", "").lower()
+        if encoding not in _ENCODINGS:
+            raise requests.exceptions.ContentDecodingError("the body is compressed in a way that nobody asked for")
         body = bytearray()
         for chunk in response.iter_content(_CHUNK_BYTES):
             body += chunk
@@ -99,6 +135,8 @@ class BoundedAdapter(HTTPAdapter):
                 raise BodyTooLargeError(f"the body is larger than {MAX_BODY_BYTES} bytes")
             if time.monotonic() > self._deadline:
                 raise ExchangeTimeoutError("the answer did not end in time")
+        if self._line.is_cut:  # headers that end in the middle can look like an answer
+            raise ExchangeTimeoutError("the exchange was given up")
         return bytes(body)
 
 

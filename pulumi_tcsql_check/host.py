@@ -1,12 +1,13 @@
 """The only module that knows the dynamic-provider host, `python -m pulumi.dynamic`.
 
-The host offers no logger, ignores `Cancel`, serves four calls at once and answers every error with a traceback. What
-this module does about it rests on private shapes of the host and of the standard library's thread pool. Each is
-looked for at run time; where it has changed, the gate behaves plainly (no row, no cancel, four calls, a traceback)
-and goes on.
+The host offers no logger, ignores `Cancel`, serves four calls at once, answers every error with a traceback, and stays
+for ever where the engine was killed. What this module does about it rests on private shapes of the host and of the
+standard library's thread pool. Each is looked for at run time; where it has changed, the gate behaves plainly (no row,
+no cancel, four calls, a traceback, a wait to its deadline) and goes on.
 """
 
 import logging
+import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +18,13 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, status_pb2
 
+from pulumi_tcsql_check import engine_watch
+
 CANCELLED = threading.Event()
-"""Set once the engine has cancelled the update."""
+"""Set once nobody needs the waits of this process: the update was cancelled or has failed, or its engine is gone."""
+
+_refused: list[str] = []
+"""The name of the gate at which the update failed, if that is why."""
 
 MAX_CALLS = 1024
 """How many calls the host may serve at once: a gate holds one while it waits."""
@@ -34,6 +40,9 @@ class Call(Protocol):
 
     def show(self, text: str) -> None:
         """Show a line on the resource's own row, until the next one."""
+
+    def note(self, text: str) -> None:
+        """Show a line that stays."""
 
     def warn(self, text: str) -> None:
         """Show a warning that stays."""
@@ -55,6 +64,9 @@ class _EngineCall:
     def show(self, text: str) -> None:
         self._log(engine_pb2.INFO, text, ephemeral=True)
 
+    def note(self, text: str) -> None:
+        self._log(engine_pb2.INFO, text, ephemeral=False)
+
     def warn(self, text: str) -> None:
         self._log(engine_pb2.WARNING, text, ephemeral=False)
 
@@ -75,23 +87,49 @@ class _EngineCall:
 
 
 def prepare() -> None:
-    """Make the host heed `Cancel` and serve as many calls as come; to be called from the provider's `configure`."""
-    for step in (_heed_cancel, _serve_every_call):
+    """Make the host heed `Cancel`, serve as many calls as come, and end with the engine; for `configure` to call."""
+    for step in (_heed_cancel, _serve_every_call, _end_with_the_engine):
         try:
             step()
-        except Exception:  # noqa: PERF203  # two steps, once per process
+        except Exception:  # noqa: PERF203  # three steps, once per process
             _logger.warning("this host's private shape has changed: %s", step.__name__, exc_info=True)
 
 
 def current_call() -> Call:
-    """Find the call that this thread serves, by the frame of the servicer's `Read` above it."""
+    """Find the call that this thread serves."""
+    return _EngineCall(_engine(), *_served())
+
+
+def _served() -> tuple[str, grpc.ServicerContext | None]:
+    """Find the URN and the context by the frame of the servicer's `Read` above; `""` and None where there is none."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # the host does not pass the URN on
     while frame is not None:
         urn, context = getattr(frame.f_locals.get("request"), "urn", None), frame.f_locals.get("context")
         if isinstance(urn, str) and isinstance(context, grpc.ServicerContext):
-            return _EngineCall(_engine(), urn, context)
+            return urn, context
         frame = frame.f_back
-    return _EngineCall(_engine(), "", None)
+    return "", None
+
+
+def end_other_waits() -> None:
+    """End the other waits of this process once the engine has the refusal that this thread's call is about to raise.
+
+    The update has failed with it, but the engine cancels nothing: it waits for every step that is under way.
+    """
+    urn, context = _served()
+
+    def end() -> None:
+        if not CANCELLED.is_set():
+            _refused.append(urn.rsplit("::", 1)[-1] or "beside it")
+            CANCELLED.set()
+
+    if context is None or not context.add_callback(end):
+        end()
+
+
+def refused() -> str:
+    """Name the gate at which the update failed, where that is why the others end."""
+    return _refused[0] if _refused else ""
 
 
 def config_keys(config: object) -> tuple[str, ...]:
@@ -154,6 +192,19 @@ def _serve_every_call() -> None:
     pool._idle_semaphore = _NeverIdle()  # type: ignore[assignment]  # noqa: SLF001
     for _ in range(pool._work_queue.qsize()):  # noqa: SLF001  # counted last: one too many does no harm
         pool.submit(_nothing)
+
+
+def _end_with_the_engine() -> None:
+    """Watch the engine, and end this process once it is gone."""
+    engine_watch.begin(sys.argv[-1], _end)
+
+
+def _end() -> None:
+    """Let every gate end, then interrupt the host as the engine would: it waits for what other providers are at."""
+    CANCELLED.set()
+    main = threading.main_thread().ident
+    if main is not None and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.pthread_kill(main, signal.SIGINT)
 
 
 def _nothing() -> None:

@@ -33,9 +33,9 @@ class MigrationCheckResult(dict[str, Any]):
     """What one look at a migration check saw.
 
     Attributes:
-        total: How many steps there are (`TotalStep`).
+        total: How many steps there are, 0 or more (`TotalStep`).
         current: The step that the check was at, from 1 (`CurrentStep`).
-        steps: All steps, in order.
+        steps: All steps, in order (`StepDetails`).
         passed: Whether every step had passed.
         status: `passed`, `running`, `failed`, `not-started` or `unknown`.
         migrate_id: The migration's number.
@@ -204,7 +204,7 @@ class _Screen:
     def show(self, text: str, /) -> None:
         """Show nothing."""
 
-    fail = show
+    note = fail = show
 
     def warn(self, text: str) -> None:
         """Show a warning on the stack's row."""

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from pulumi_tcsql_check.remedies import english_name
+
 PASSED = 0
 """The published code of a step that succeeded (API page, `StepDetail.Status`)."""
 
@@ -19,7 +21,15 @@ StepState = Literal["passed", "not-started", "failed", "running", "unknown"]
 Status = Literal["passed", "running", "failed", "not-started", "unknown"]
 Verdict = Literal["passed", "failed", "waiting"]
 
-_Count = Annotated[int, msgspec.Meta(ge=0)]
+_LARGEST = 2**63 - 1
+
+Integer = Annotated[int, msgspec.Meta(ge=-_LARGEST - 1, le=_LARGEST)]
+"""The API's `Integer`: 64 bits with a sign, as in Tencent's SDKs (`long` in the one for .NET, for `StepDetail.Status`).
+
+A larger one could neither be written into the state, where numbers are floating, nor shown in a row.
+"""
+
+_Count = Annotated[int, msgspec.Meta(ge=0, le=_LARGEST)]
 
 
 class Migration(msgspec.Struct, frozen=True):
@@ -37,7 +47,7 @@ class StepDetail(msgspec.Struct, frozen=True, rename={"name": "Name", "status": 
     """One step as the API lists it; `message` says what the step checks, never why it failed."""
 
     name: str
-    status: int
+    status: Integer
     message: str
 
 
@@ -141,7 +151,7 @@ def headline(progress: Progress, failed_statuses: Collection[int] = ()) -> str:
         return f"{progress.current}/{progress.total}: {progress.status(failed_statuses)}"
     step, state = progress.steps[number - 1], states[number - 1]
     code = f" (status {step.status})" if state in ("failed", "unknown") else ""
-    return f"{number}/{progress.total} {printable(step.name)}: {state.replace('-', ' ')}{code}"
+    return f"{number}/{progress.total} {title(step.name)}: {state.replace('-', ' ')}{code}"
 
 
 def _step_in_focus(progress: Progress, states: tuple[StepState, ...]) -> int | None:
@@ -149,6 +159,12 @@ def _step_in_focus(progress: Progress, states: tuple[StepState, ...]) -> int | N
     if "failed" in states:
         return states.index("failed") + 1
     return progress.current if 1 <= progress.current <= len(states) else None
+
+
+def title(step_name: str) -> str:
+    """Show a step's name, with the English one beside the Chinese one of a published step."""
+    english = english_name(step_name)
+    return f"{printable(step_name)} ({english})" if english else printable(step_name)
 
 
 def printable(text: str, limit: int = 300) -> str:

@@ -9,9 +9,15 @@ from typing import Any
 
 from pulumi.dynamic import ConfigureRequest, ReadResult, ResourceProvider
 
-from pulumi_tcsql_check.errors import TcsqlCheckError
+from pulumi_tcsql_check.errors import TcsqlCheckError, WaitCancelledError
 
 logging.getLogger("pulumi_tcsql_check").addHandler(logging.NullHandler())
+
+REINSTALL = (
+    "If Tencent's whole SDK was uninstalled, it took files along that are needed here: run `pip install "
+    "--force-reinstall --no-deps tencentcloud-sdk-python-common`, then `pulumi up` again."
+)
+"""What to do where the SDK is gone: its distributions share one package, and each removes what it holds in it."""
 
 
 class MigrationCheckProvider(ResourceProvider):
@@ -32,14 +38,28 @@ class MigrationCheckProvider(ResourceProvider):
         Raises:
             TcsqlCheckError: The gate stays shut; the engine prints the sentence alone.
         """
-        from pulumi_tcsql_check import host, reading  # noqa: PLC0415  # brings the SDK, which a program never needs
+        from pulumi_tcsql_check import host  # noqa: PLC0415  # as above
 
         call = host.current_call()
         try:
+            from pulumi_tcsql_check import reading  # noqa: PLC0415  # brings the SDK, which a program never needs
+
             return ReadResult(id_, reading.read(props, self._config, call))
-        except TcsqlCheckError as error:
-            call.fail(str(error))
-            raise
+        except WaitCancelledError:
+            ended = WaitCancelledError(host.refused())
+            call.fail(str(ended))
+            raise ended from None
         except Exception as error:
-            call.fail(f"The gate stays shut: it failed in a way it did not foresee ({type(error).__name__}).")
+            call.fail(_sentence(error))
+            if props.get("wait") is True and props.get("enforce") is not False:  # as the guard decides, too
+                host.end_other_waits()
             raise
+
+
+def _sentence(error: Exception) -> str:
+    """Say on the screen what keeps the gate shut."""
+    if isinstance(error, TcsqlCheckError):
+        return f"{error}{error.steps_seen}"
+    if isinstance(error, ImportError):
+        return f"The gate stays shut, since something that it needs can't be loaded ({error}). {REINSTALL}"
+    return f"The gate stays shut: it failed in a way it did not foresee ({type(error).__name__})."

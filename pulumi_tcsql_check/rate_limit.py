@@ -1,6 +1,8 @@
-"""Spaces the requests of one process, however many gates wait in it.
+"""Spaces the requests of one process, however many gates wait in it, and goes slower where the API says so.
 
-The API allows 20 requests a second to everybody together; one process takes less than half of that, evenly spaced.
+The API allows 20 requests a second to everybody together; one process takes less than half of that, evenly spaced. Many
+processes together may still ask for more. Then a refusal tells each of them to halve its rate, and without another
+refusal the rate doubles every `RECOVERY_SECONDS`.
 """
 
 import threading
@@ -11,6 +13,18 @@ from pulumi_tcsql_check.retry import Clock
 SPACING_SECONDS = 0.11
 """Between two requests: with it no second sees more than 10, even where threads run a little late."""
 
+WINDOW_SECONDS = 1.0
+"""What the API counts requests in: tried again earlier, a refused one would meet the same full second."""
+
+SLOWEST_SECONDS = 5.0
+"""The largest spacing that refusals lead to; as long as the largest pause before a call is tried again."""
+
+QUEUED_SECONDS = 0.5
+"""The largest spacing between requests that wait for each other, so that of many gates none waits for minutes."""
+
+RECOVERY_SECONDS = 10.0
+"""How long it takes, without a refusal, to go twice as fast."""
+
 
 class RateLimit:
     """A queue of instants, one for each request."""
@@ -19,6 +33,10 @@ class RateLimit:
         """Begin with the next request free to go."""
         self._lock = threading.Lock()
         self._next = float("-inf")
+        self._last: float | None = None
+        self._gap = 0.0
+        self._slowed = 0.0
+        self._slowed_at = float("-inf")
 
     def wait_for_turn(self, clock: Clock, latest: float) -> None:
         """Take the next free instant, and sleep until then.
@@ -35,9 +53,30 @@ class RateLimit:
             turn = max(now, self._next)
             if turn > latest:
                 raise ThrottledError("This process asks about too many migrations to get a turn in time.")
-            self._next = turn + SPACING_SECONDS
+            self._gap = turn - self._last if self._last is not None else 0.0
+            self._last = turn
+            spacing = self._spacing(turn)
+            self._next = turn + (min(spacing, QUEUED_SECONDS) if turn > now else spacing)
         if turn > now:
             clock.sleep(turn - now)
+
+    def slow_down(self, clock: Clock) -> None:
+        """Halve the rate, measured by the last two requests, since the API refused one as one too many.
+
+        What was sent before the rate was halved last proves nothing about it: refusals on each other's heels are one.
+        """
+        with self._lock:
+            now = clock.monotonic()
+            if self._last is None or now < self._slowed_at + self._slowed / 2:
+                return
+            self._slowed = min(SLOWEST_SECONDS, 2 * max(self._gap, self._spacing(now)))
+            self._slowed_at = now
+            self._next = max(self._next, self._last + max(WINDOW_SECONDS, self._slowed))
+
+    def _spacing(self, instant: float) -> float:
+        """Return the seconds between two requests at an instant."""
+        recovered: float = 0.5 ** ((instant - self._slowed_at) / RECOVERY_SECONDS)
+        return max(SPACING_SECONDS, self._slowed * recovered)
 
 
 PROCESS = RateLimit()

@@ -12,13 +12,18 @@ from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.errors import ApiError, OutageError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.inputs import REGIONS, CheckInputs, Endpoint
+from pulumi_tcsql_check.second_opinion import SecondOpinion
+from pulumi_tcsql_check.span import span
 from pulumi_tcsql_check.stack_config import StackConfig
-from pulumi_tcsql_check.status_line import StatusLine, words_for
+from pulumi_tcsql_check.status_line import StatusLine, forecast, words_for
 from pulumi_tcsql_check.tencent import MigrationApi
 from pulumi_tcsql_check.watch import PollPolicy, Watch
 
 LOOK_SECONDS = 10.0
 """How long a preview or a refresh, which never wait for the verdict, go on when a call fails in passing."""
+
+WORTH_A_WORD_SECONDS = 1.0
+"""From how long a wait on its end is told: a check that had passed before has nothing to tell but its row."""
 
 _named: set[tuple[str, ...]] = set()
 """The keys without a meaning here that this process has named already."""
@@ -42,27 +47,36 @@ def read(props: Mapping[str, Any], config: StackConfig, call: host.Call) -> dict
     """
     inputs = CheckInputs.from_props(props)
     try:
-        return _read(inputs, config, call)
+        return _read(inputs, config, call, is_preview=props.get("wait") is False)
     except ApiError as error:
         if not isinstance(error, OutageError):  # which names it already
             error.args = (f"{inputs.migration}: {error}",)
         raise
 
 
-def _read(inputs: CheckInputs, config: StackConfig, call: host.Call) -> dict[str, Any]:
+def _read(inputs: CheckInputs, config: StackConfig, call: host.Call, *, is_preview: bool) -> dict[str, Any]:
     if not inputs.enforce:
         return _outputs(_glance(inputs, config, call), inputs)
     api, clock = _connect(inputs, config, call)
     if not inputs.wait:
         seen = _look(inputs, api, clock)
         call.show(words_for(inputs.migration, seen, inputs.failed_statuses))
+        words = forecast(inputs.migration, seen, inputs.timeout_seconds, inputs.failed_statuses)
+        if words and is_preview:
+            call.note(words)
         return _outputs(seen, inputs)
-    line = StatusLine(call.show, inputs.migration, inputs.failed_statuses)
+    began = clock.monotonic()
+    line = StatusLine(call.show, inputs.migration, inputs.timeout_seconds, inputs.failed_statuses)
     policy = PollPolicy(
         inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses, inputs.migrate_id_is_new
     )
-    watch = Watch(inputs.migration, policy, clock.monotonic(), inputs.flow)
-    return _outputs(gate.wait_for(watch, api, clock=clock, on_progress=line.update), inputs)
+    who = str(inputs.migration)
+    opinion = SecondOpinion(who, (inputs.migration.migrate_id,), clock=clock, warn=call.warn)
+    watch = Watch(inputs.migration, policy, began, inputs.flow, opinion)
+    seen = gate.wait_for(watch, api, clock=clock, on_progress=line.update)
+    if (took := clock.monotonic() - began) >= WORTH_A_WORD_SECONDS:
+        call.note(f"{inputs.migration} has passed, after {span(took)}")
+    return _outputs(seen, inputs)
 
 
 def _connect(inputs: CheckInputs, config: StackConfig, call: host.Call) -> tuple[Asking, gate.SystemClock]:

@@ -110,6 +110,16 @@ def remedy_for(step_name: str) -> Remedy | None:
     return _BY_NAME.get(_bare(step_name))
 
 
+def english_name(step_name: str) -> str | None:
+    """Return the English name of a published step that the API gave in Chinese; None of any other.
+
+    Args:
+        step_name: The name as the API gave it.
+    """
+    remedy = remedy_for(step_name)
+    return remedy.name if remedy is not None and _bare(step_name) == _bare(remedy.chinese_name) else None
+
+
 def _bare(name: str) -> str:
     """Reduce a name to what tells it from others: no spaces of any kind, nothing invisible, no case, no width."""
     folded = unicodedata.normalize("NFKC", name).casefold()

@@ -24,10 +24,10 @@ class Step(dict[str, Any]):
     """One step of a migration check.
 
     Attributes:
-        name: What the step is called, in English or Chinese, as the API gave it.
-        status: The raw code; 0 is passed and -2 is not started, others are not published.
+        name: What the step is called, in English or Chinese, as the API gave it (`Name`).
+        status: The raw code (`Status`); 0 is passed and -2 is not started, others are not published.
         state: `passed`, `not-started`, `failed`, `running` or `unknown`.
-        message: What the step checks, as the API describes it; no cause of a failure.
+        message: What the step checks, as the API describes it (`Msg`); no cause of a failure.
     """
 
     name: str
@@ -47,9 +47,9 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
     the time is up. On preview and refresh it asks once and never waits.
 
     Attributes:
-        total: How many steps there are (`TotalStep`).
+        total: How many steps there are, 0 or more (`TotalStep`).
         current: The step that the check is at, from 1 (`CurrentStep`).
-        steps: All steps, in order.
+        steps: All steps, in order (`StepDetails`).
         passed: Whether every step has passed.
         status: `passed`, `running`, `failed`, `not-started` or `unknown`.
         migrate_id: The migration's number.
@@ -95,8 +95,8 @@ class MigrationCheck(Resource, module="tcsql", name="MigrationCheck"):
             opts: As on any resource.
 
         Raises:
-            InvalidInputError: A plain value is outside its range; it is a `pulumi.RunError` as well. What comes as an
-                output is validated when it is known.
+            InvalidInputError: A plain value is outside its range, or `opts` has what a gate can't have; it is a
+                `pulumi.RunError` as well. What comes as an output is validated when it is known.
         """
         given: dict[str, Any] = {
             "migrate_id": migrate_id,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError, start_command
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.progress import Migration
+from pulumi_tcsql_check.span import span
 from pulumi_tcsql_check.watch import Observation
 
 HEARTBEAT_SECONDS = 20.0
@@ -26,15 +27,40 @@ def words_for(migration: Migration, seen: Evidence, failed_statuses: Collection[
     return seen.headline(failed_statuses)
 
 
+def forecast(
+    migration: Migration, seen: Evidence, timeout_seconds: float, failed_statuses: Collection[int] = ()
+) -> str:
+    """Say in a preview what the update will do about a check that has not passed; nothing about one that has.
+
+    Args:
+        migration: Which check.
+        seen: What is known of it.
+        timeout_seconds: How long the update waits at most.
+        failed_statuses: Raw codes that mean "failed" in this account.
+    """
+    status = seen.status(failed_statuses)
+    if status == "passed":
+        return ""
+    words = words_for(migration, seen, failed_statuses)
+    if status == "failed":
+        return f"{words}; unless that changes, `pulumi up` will refuse"
+    return f"{words}; `pulumi up` will wait for up to {span(timeout_seconds)}"
+
+
 class StatusLine:
     """Remembers what was shown last, and when."""
 
     def __init__(
-        self, show: Callable[[str], None], migration: Migration, failed_statuses: Collection[int] = ()
+        self,
+        show: Callable[[str], None],
+        migration: Migration,
+        timeout_seconds: float,
+        failed_statuses: Collection[int] = (),
     ) -> None:
-        """Take the function that puts a line on the row, which check it is, and the codes that mean "failed"."""
+        """Take what puts a line on the row, which check it is, how long it may take, and what means "failed"."""
         self._show = show
         self._migration = migration
+        self._timeout_seconds = timeout_seconds
         self._failed_statuses = failed_statuses
         self._shown = ""
         self._shown_at = 0.0
@@ -48,14 +74,20 @@ class StatusLine:
         if text == self._shown and now - self._shown_at < HEARTBEAT_SECONDS:
             return
         self._shown, self._shown_at = text, now
-        for_how_long = f" for {now - self._trouble_since:.0f} s, trying again" if seen.trouble else ""
-        self._show(f"{text}{for_how_long}, {now:.0f} s")
+        if seen.trouble is not None:
+            kind = f" ({seen.trouble.kind})" if seen.trouble.kind else ""
+            text += f"{kind} for {now - self._trouble_since:.0f} s, trying again"
+        left = max(0.0, self._timeout_seconds - now)
+        self._show(f"{text}, {span(now)} ({span(left)} left)")
 
     def _in_order(self, seen: Observation) -> str:
         self._trouble = None
         if seen.progress is None:
             return "asking for the first time"
-        return words_for(self._migration, Evidence(seen.progress, seen.flow), self._failed_statuses)
+        words = words_for(self._migration, Evidence(seen.progress, seen.flow), self._failed_statuses)
+        if seen.flag is not None and seen.flag.failed:
+            return f"{words}; {seen.flag.word}, says the API"
+        return words
 
     def _in_trouble(self, trouble: ApiError, now: float) -> str:
         if type(trouble) is not type(self._trouble):

@@ -1,22 +1,27 @@
 """Asks the API of TencentDB for SQL Server about migrations, through `client`."""
 
 import threading
+from collections.abc import Collection, Mapping
 
 import msgspec
 
 from pulumi_tcsql_check import envelope
+from pulumi_tcsql_check.check_flag import PAGE_SIZE, CheckFlag, MigrationPage
 from pulumi_tcsql_check.client import Client
 from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.errors import ApiError, NotFoundError, PermanentError
 from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.inputs import Endpoint
-from pulumi_tcsql_check.progress import Migration, Progress
+from pulumi_tcsql_check.progress import Integer, Migration, Progress
 from pulumi_tcsql_check.retry import Clock
 
 SERVICE = "sqlserver"
 VERSION = "2018-03-28"
-QUERY, FLOW = "QueryMigrationCheckProcess", "DescribeFlowStatus"
-"""The two actions: how far a check is, and how far a flow; both allow 20 requests a second."""
+QUERY, FLOW, LIST = "QueryMigrationCheckProcess", "DescribeFlowStatus", "DescribeMigrations"
+"""The actions: how far a check is, how far a flow, and which migrations there are; each allows 20 requests a second."""
+
+MAX_PAGES = 5
+"""How many pages of migrations, the newest first, are looked through for one of them."""
 
 
 def _advice(action: str, name: str) -> envelope.Advice:
@@ -39,8 +44,11 @@ FLOW_ADVICE = (
 )
 
 
+LIST_ADVICE = _advice(LIST, "migrate_id")
+
+
 class _FlowStatus(msgspec.Struct, rename="pascal"):
-    status: int
+    status: Integer
     request_id: str
 
 
@@ -103,3 +111,25 @@ class MigrationApi:
             error.args = (f"flow {flow.flow_id}: {error}",)
             raise
         return Flow(flow.flow_id, said.status, said.request_id)
+
+    def check_flags(self, migrate_ids: Collection[int], until: float) -> Mapping[int, CheckFlag]:
+        """Ask once what the list of migrations says of some checks; the errors are as with `query`.
+
+        There is no filter for an id (API page), so up to `MAX_PAGES` pages are asked for, one after the other.
+
+        Args:
+            migrate_ids: Which ones, by their numbers.
+            until: The instant, on the clock, by which all of it must have ended.
+
+        Returns:
+            The flag of each, without a code where the list, as far as it was read, doesn't tell.
+        """
+        flags: dict[int, CheckFlag] = {}
+        for number in range(MAX_PAGES):
+            # `Offset` is the number of a page, from 0, and no count of migrations (API page).
+            params = {"Limit": PAGE_SIZE, "Offset": number, "OrderBy": "createTime", "OrderByType": "desc"}
+            page = self._client.call(LIST, params, MigrationPage, until, advice=LIST_ADVICE, strict=True)
+            flags = page.flags() | flags
+            if page.is_last or flags.keys() >= set(migrate_ids):
+                break
+        return {number: flags.get(number, CheckFlag()) for number in migrate_ids}

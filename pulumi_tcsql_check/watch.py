@@ -10,10 +10,12 @@ from typing import Protocol
 
 import msgspec
 
+from pulumi_tcsql_check.check_flag import CheckFlag, is_unexplained
 from pulumi_tcsql_check.errors import (
     ApiError,
     CheckFailedError,
     CheckTimeoutError,
+    FlagFailedError,
     FlowFailedError,
     NotFoundError,
     NotYetFoundError,
@@ -24,6 +26,8 @@ from pulumi_tcsql_check.errors import (
 from pulumi_tcsql_check.flow import Evidence, Flow
 from pulumi_tcsql_check.progress import Migration, Progress, failed_steps, headline, judge
 from pulumi_tcsql_check.retry import OUTAGE_SECONDS, Patience
+from pulumi_tcsql_check.second_opinion import ListApi, SecondOpinion
+from pulumi_tcsql_check.standing import Standing
 
 JITTER = 0.1
 """By how much of itself the interval varies, either way, so that many gates don't ask in step."""
@@ -32,7 +36,7 @@ NEW_SECONDS = 30.0
 """How long, from the beginning of a wait, the API may not know an id that was just made."""
 
 
-class Api(Protocol):
+class Api(ListApi, Protocol):
     """Who answers; each call is one try, bounded by the deadline, an instant on the clock."""
 
     def query(self, migration: Migration, deadline: float) -> Progress:
@@ -65,6 +69,7 @@ class Observation(msgspec.Struct, frozen=True):
     trouble: ApiError | None
     elapsed_seconds: float
     flow: Flow | None = None
+    flag: CheckFlag | None = None
 
 
 class Watch:
@@ -76,17 +81,35 @@ class Watch:
         asked_at: The instant at which it was asked last.
         progress: The last answer for its steps.
         flow: The flow that must succeed as well, as it was last answered.
+        flag: What the API said last of the check as a whole, where it is of use.
         trouble: The error of the last try, if it brought no answer.
         end: The answers that ended the wait, once they have.
     """
 
-    def __init__(self, migration: Migration, policy: PollPolicy, began: float, flow: Flow | None = None) -> None:
-        """Begin a wait, whose deadline is absolute, from now on."""
+    def __init__(
+        self,
+        migration: Migration,
+        policy: PollPolicy,
+        began: float,
+        flow: Flow | None = None,
+        opinion: SecondOpinion | None = None,
+    ) -> None:
+        """Begin a wait, whose deadline is absolute.
+
+        Args:
+            migration: Which one.
+            policy: How long, and how often.
+            began: The instant at which the wait begins.
+            flow: The flow that must succeed as well.
+            opinion: Whom to ask where the steps show what nobody has explained; it can fail the wait, never end it
+                well.
+        """
         self.migration = migration
         self.due = self._began = began
         self.asked_at: float | None = None
         self.progress: Progress | None = None
         self.flow = flow
+        self.flag: CheckFlag | None = None
         self.trouble: ApiError | None = None
         self.end: Evidence | None = None
         self._policy = policy
@@ -94,6 +117,8 @@ class Watch:
         self._patience = Patience(self._deadline)
         self._flow_was_asked = False
         self._previous: Progress | None = None
+        self._standing = Standing()
+        self._opinion = opinion
 
     @property
     def steps_left(self) -> int | None:
@@ -104,7 +129,7 @@ class Watch:
 
     def seen(self, now: float) -> Observation:
         """Say what is known by now."""
-        return Observation(self.progress, self.trouble, now - self._began, self.flow)
+        return Observation(self.progress, self.trouble, now - self._began, self.flow, self.flag)
 
     def ask(self, api: Api, now: Callable[[], float]) -> None:
         """Try once: ask for the flow, if there is one and it has not succeeded, and then for the steps.
@@ -115,6 +140,7 @@ class Watch:
         Raises:
             CheckFailedError: A step has failed beyond doubt.
             FlowFailedError: The flow has failed.
+            FlagFailedError: The API calls the check as a whole failed.
             CheckTimeoutError: The deadline has passed.
             OutageError: No try brought an answer for longer than `retry.OUTAGE_SECONDS`.
             PermanentError: The API refused.
@@ -130,7 +156,12 @@ class Watch:
         self.progress, self.trouble = progress, None
         self._flow_was_asked = False
         self._patience = Patience(self._deadline)
+        self._standing.note(progress, now())
         self._conclude(Evidence(progress, self.flow), now())
+        if self.end is None:
+            self._ask_for_a_second_opinion(Evidence(progress, self.flow), api)
+            jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # spreads load, guards nothing
+            self.due = min(now() + self._policy.interval_seconds * jitter, self._deadline)
 
     def _follow(self, api: Api) -> None:
         if self.flow is None or self.flow.succeeded or self._flow_was_asked:
@@ -138,6 +169,7 @@ class Watch:
         self.flow = api.follow(self.flow, self._deadline)
         self._flow_was_asked = True
         self._patience = Patience(self._deadline)
+        self._standing = Standing()  # what the steps were before it succeeded is of no start that counts
         if self.flow.failed and not self._policy.once:
             raise FlowFailedError(self.migration, self.flow, self._glance(api), self.progress)
 
@@ -175,20 +207,36 @@ class Watch:
             raise OutageError(self.migration, OUTAGE_SECONDS, error) from error
 
     def _conclude(self, seen: Evidence, now: float) -> None:
-        """Judge an answer, and go on if it is not final."""
+        """Judge an answer about the steps."""
+        if not is_unexplained(seen.progress):
+            self.flag = None
         taught, previous = self._policy.failed_statuses, self._previous
         verdict = judge(seen.progress, taught, previous) if seen.is_of_this_start else "waiting"
         if verdict == "passed" or self._policy.once:
             self.end = seen
         elif verdict == "failed":
-            raise CheckFailedError(
-                self.migration, seen.progress, failed_steps(seen.progress, taught, previous), seen.flow
-            )
+            steps = failed_steps(seen.progress, taught, previous)
+            raise CheckFailedError(self.migration, seen.progress, steps, seen.flow)
         elif now >= self._deadline:
-            last_seen = headline(seen.progress, taught)
+            words, unchanged = headline(seen.progress, taught), now - self._standing.since
             raise CheckTimeoutError(
-                self.migration, self._policy.timeout_seconds, last_seen, seen.progress, flow=seen.flow
+                self.migration,
+                self._policy.timeout_seconds,
+                words,
+                seen.progress,
+                None,
+                seen.flow,
+                self.flag,
+                unchanged,
             )
         self._previous = seen.progress if seen.is_of_this_start else None
-        jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # spreads load, guards nothing
-        self.due = min(now + self._policy.interval_seconds * jitter, self._deadline)
+
+    def _ask_for_a_second_opinion(self, seen: Evidence, api: Api) -> None:
+        """Ask what the API calls the check as a whole, where the steps don't tell."""
+        if self._opinion is None or not seen.is_of_this_start or not is_unexplained(seen.progress):
+            return
+        self._opinion.ask(api, self._deadline)
+        self.flag = self._opinion.word_on(self.migration)
+        failure = self._opinion.failure(self.migration, self._standing.since)
+        if failure is not None:
+            raise FlagFailedError(self.migration, seen.progress, failure, seen.flow)

@@ -7,9 +7,9 @@ import os
 import signal
 import time
 import uuid
-from pathlib import Path
 
 import pytest
+from harness.processes import carrying
 
 MARK = "TCSQL_CHECK_TEST_RUN"
 GRACE_SECONDS = 10.0
@@ -42,14 +42,4 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def left_behind() -> dict[int, str]:
     """Find the processes that carry this run's mark, but for this one."""
-    mark = f"{MARK}={os.environ[MARK]}".encode()
-    pids = [int(folder.name) for folder in Path("/proc").glob("[0-9]*") if int(folder.name) != os.getpid()]
-    return {pid: _read(pid, "cmdline").decode() for pid in pids if mark in _read(pid, "environ").split(b"\0")}
-
-
-def _read(pid: int, name: str) -> bytes:
-    """Read what the kernel says of a process; nothing if it has ended."""
-    try:
-        return Path(f"/proc/{pid}/{name}").read_bytes()
-    except OSError:
-        return b""
+    return carrying(MARK, os.environ[MARK])

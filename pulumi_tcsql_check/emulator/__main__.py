@@ -40,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 keys=Keys.from_environment(os.environ),
                 request_log=options.request_log,
                 other_scenario=options.other_scenario,
+                authority=options.authority,
             )
         except ScenarioError as error:
             sys.stderr.write(f"{error}\n")
@@ -98,6 +99,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--request-log", type=Path, metavar="FILE", help="append one line of JSON for each request to this file"
+    )
+    parser.add_argument(
+        "--authority",
+        type=Path,
+        metavar="FILE",
+        help="under TLS, write the authority's certificate to this file, for clients that are to trust it",
     )
     return parser
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
+from pulumi_tcsql_check.emulator import listing
 from pulumi_tcsql_check.emulator.clock import Clock
 from pulumi_tcsql_check.emulator.errors import Code, RefusalError
 from pulumi_tcsql_check.emulator.keys import KeyRing
@@ -16,12 +17,11 @@ from pulumi_tcsql_check.emulator.scenario import Error, Progress, RawAnswer, Ref
 from pulumi_tcsql_check.emulator.signature import verify
 from pulumi_tcsql_check.flow import FAILED, RUNNING, SUCCEEDED
 from pulumi_tcsql_check.inputs import REGIONS
-from pulumi_tcsql_check.progress import NOT_STARTED, PASSED
 
 VERSION = "2018-03-28"
 
 
-_Answer: TypeAlias = Callable[[int], Reply]
+_Answer: TypeAlias = Callable[[Request], Reply]
 
 
 class Api:
@@ -34,22 +34,22 @@ class Api:
         self._clock = clock
         self._playback = Playback(scenario, clock)
         self._limit = RateLimit(clock)
-        self._actions: dict[str, tuple[str, _Answer]] = {
-            "QueryMigrationCheckProcess": ("MigrateId", self._query),
-            "StartMigrationCheck": ("MigrateId", self._start),
-            "DescribeFlowStatus": ("FlowId", self._flow),
+        self._actions: dict[str, _Answer] = {
+            "QueryMigrationCheckProcess": lambda request: self._query(_id(request, "MigrateId")),
+            "StartMigrationCheck": lambda request: self._start(_id(request, "MigrateId")),
+            "DescribeFlowStatus": lambda request: self._flow(_id(request, "FlowId")),
+            "DescribeMigrations": lambda request: listing.answer(request, self._playback.listed()),
         }
 
     def reply(self, request: Request) -> Reply:
         """Answer one request; never raises for what a client sent."""
         try:
-            parameter, answer = self._admit(request)
-            return answer(_id(request, parameter))
+            return self._admit(request)(request)
         except RefusalError as refusal:
             return _error(refusal.code.value, refusal.message)
 
-    def _admit(self, request: Request) -> tuple[str, _Answer]:
-        """Everything that is validated before the action's own parameter, which is named."""
+    def _admit(self, request: Request) -> _Answer:
+        """Everything that is validated before the action's own parameters."""
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if (request.method, request.target, content_type) != ("POST", "/", "application/json"):
             message = "The emulator serves only POST requests to / whose Content-Type is application/json."
@@ -78,7 +78,8 @@ class Api:
         if isinstance(frame, Error):
             return _error(frame.code, frame.message)
         passed = Progress(statuses=(0,) * len(self._scenario.steps))
-        return Reply(str(frame.__struct_config__.tag), self._progress(passed), frame)
+        fault = str(frame.__struct_config__.tag)
+        return Reply(fault, self._progress(passed), frame, lambda: self._playback.frame(migrate_id) is frame)
 
     def _start(self, migrate_id: int) -> Reply:
         flow_id = self._playback.start(migrate_id)
@@ -120,8 +121,7 @@ def _flow_status(frame: Progress | RawAnswer) -> int:
     """What a flow is at a frame that doesn't say it."""
     if isinstance(frame, RawAnswer):
         return RUNNING
-    left_behind = frame.statuses[: (frame.current or 1) - 1]
-    if any(status not in (PASSED, NOT_STARTED) for status in left_behind):
+    if frame.has_left_behind:
         return FAILED
     passed = not any(frame.statuses) and frame.current in (None, len(frame.statuses))
     return SUCCEEDED if passed else RUNNING

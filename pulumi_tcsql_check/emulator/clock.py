@@ -42,5 +42,5 @@ class ManualClock:
         return self._time
 
     def advance(self, seconds: float) -> None:
-        """Go on by some seconds."""
+        """Go on by some seconds, 0 or more."""
         self._time += seconds

@@ -5,13 +5,16 @@ import http.server
 import re
 import socket
 import socketserver
+import ssl
 import struct
+import threading
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import Protocol, cast
 
 from pulumi_tcsql_check.emulator.reply import Reply
 from pulumi_tcsql_check.emulator.request import Request
-from pulumi_tcsql_check.emulator.scenario import CloseMidBodyFault, Fault, HttpFault, ResetFault
+from pulumi_tcsql_check.emulator.scenario import CloseMidBodyFault, HttpFault, RefuseFault, ResetFault, TrickleFault
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 """The API's own bound on a signed request."""
@@ -19,6 +22,16 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 _LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
 _LINGER_ZERO = struct.pack("ii", 1, 0)
 _JSON = "application/json"
+_TRICKLE_SECONDS = 1.0
+
+
+class Server(Protocol):
+    """Who accepted the connection, as far as a fault needs it."""
+
+    stopping: threading.Event
+
+    def refuse_while(self, holds: Callable[[], bool]) -> None:
+        """End every connection, and refuse new ones, for as long as that is so."""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -47,7 +60,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def handle(self) -> None:
         """Serve requests until the client leaves, however it does."""
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
             super().handle()
 
     def do_POST(self) -> None:
@@ -75,21 +88,39 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if reply.fault is None:
             self.wfile.write(_head(HTTPStatus.OK, _JSON, len(reply.body)) + reply.body)
         else:
-            self._act(reply.fault, reply.body)
+            self._act(reply)
 
-    def _act(self, fault: Fault, body: bytes) -> None:
+    def _act(self, reply: Reply) -> None:
+        fault, body = reply.fault, reply.body
         if isinstance(fault, HttpFault):
-            text = fault.body.encode()
-            self.wfile.write(_head(fault.status, fault.content_type, len(text), fault.headers) + text)
+            self._send_again_and_again(fault)
             return
         self.close_connection = True
-        if isinstance(fault, CloseMidBodyFault):
+        if isinstance(fault, RefuseFault):
+            cast("Server", self.server).refuse_while(reply.holds)
+        elif isinstance(fault, TrickleFault):
+            self._trickle(_head(HTTPStatus.OK, _JSON, len(body)), body, fault)
+        elif isinstance(fault, CloseMidBodyFault):
             self.wfile.write(_head(HTTPStatus.OK, _JSON, len(body)) + body[: len(body) // 2])
         elif isinstance(fault, ResetFault):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
             self.connection.close()
         else:
             self.rfile.read()
+
+    def _send_again_and_again(self, fault: HttpFault) -> None:
+        text = fault.body.encode(fault.encoding)
+        self.wfile.write(_head(fault.status, fault.content_type, len(text) * fault.times, fault.headers))
+        for _ in range(fault.times):
+            self.wfile.write(text)
+
+    def _trickle(self, head: bytes, body: bytes, fault: TrickleFault) -> None:
+        at_once, slowly = (b"", head + body) if fault.part == "headers" else (head, body)
+        self.wfile.write(at_once)
+        for byte in slowly:
+            self.wfile.write(bytes((byte,)))
+            if cast("Server", self.server).stopping.wait(_TRICKLE_SECONDS):
+                break
 
 
 def _head(status: int, content_type: str, length: int, more: Mapping[str, str] | None = None) -> bytes:

@@ -37,7 +37,10 @@ class Keys:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Keys":
-        """Read the three variables; an empty one counts as absent."""
+        """Read `TCSQL_EMULATOR_SECRET_ID`, `TCSQL_EMULATOR_SECRET_KEY` and `TCSQL_EMULATOR_TOKEN`.
+
+        One that is missing or empty stands for the public dummy, and for no token.
+        """
         return cls(
             secret_id=environment.get(SECRET_ID_VARIABLE) or DUMMY_SECRET_ID,
             secret_key=environment.get(SECRET_KEY_VARIABLE) or DUMMY_SECRET_KEY,

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from pulumi_tcsql_check.emulator.errors import ScenarioError
-from pulumi_tcsql_check.emulator.scenario import EVERY_ID, PUBLISHED_STEPS, Frame, Progress, Scenario, Starts, Step
+from pulumi_tcsql_check.emulator.scenario import EVERY_ID, PUBLISHED_STEPS, Frame, Progress, Scenario, Starts, Step, Tls
 
 _BUILT_IN_FOLDER = Path(__file__).with_name("scenarios")
 _MIGRATE_ID = re.compile(r"[1-9][0-9]*", re.ASCII)
@@ -17,9 +17,11 @@ class _ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The outer layer of a scenario file; the frames stay raw, so that an error in them can name its key."""
 
     migrations: Annotated[dict[str, msgspec.Raw], msgspec.Meta(min_length=1)]
+    again: dict[str, msgspec.Raw] = {}
     description: str = ""
     starts: Starts = "first-query"
     steps: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1)] = PUBLISHED_STEPS
+    tls: Tls | None = None
 
 
 _FILE_DECODER = msgspec.json.Decoder(_ScenarioFile)
@@ -70,17 +72,22 @@ def parse(text: bytes, *, name: str) -> Scenario:
         raise ScenarioError(name, "it is not UTF-8 text") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise ScenarioError(name, str(error)) from None
+    total = len(file.steps)
+    again = {key: _frames(name, f"again.{key}", raw, total) for key, raw in file.again.items()}
     return Scenario(
         name=name,
         description=file.description,
         starts=file.starts,
         steps=file.steps,
-        migrations={key: _frames(name, key, raw, len(file.steps)) for key, raw in file.migrations.items()},
+        tls=file.tls,
+        migrations={key: _frames(name, f"migrations.{key}", raw, total) for key, raw in file.migrations.items()},
+        again={key: frames for key, frames in again.items() if frames is not None},
     )
 
 
-def _frames(name: str, key: str, raw: msgspec.Raw, total: int) -> tuple[Frame, ...] | None:
-    place = f"$.migrations.{key}"
+def _frames(name: str, where: str, raw: msgspec.Raw, total: int) -> tuple[Frame, ...] | None:
+    place = f"$.{where}"
+    key = where.partition(".")[2]
     if key != EVERY_ID and not _MIGRATE_ID.fullmatch(key):
         raise ScenarioError(name, f'Expected a key that is a migration id, from 1, or "*" - at `{place}`')
     try:

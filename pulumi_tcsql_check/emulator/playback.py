@@ -3,6 +3,7 @@
 import itertools
 import threading
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from pulumi_tcsql_check.emulator.clock import Clock
 from pulumi_tcsql_check.emulator.scenario import Frame, Scenario
@@ -25,6 +26,9 @@ def holding(frames: Sequence[Frame], elapsed_seconds: float) -> Frame:
 
 _FIRST_FLOW_ID = 1001
 
+_Start: TypeAlias = tuple[Sequence[Frame], float]
+"""The frames that were begun, and when."""
+
 
 class Playback:
     """Plays one scenario: each migration and each flow has its own beginning. Safe to use from many threads."""
@@ -33,8 +37,9 @@ class Playback:
         """Begin with no migration started."""
         self._scenario = scenario
         self._clock = clock
-        self._started: dict[int, float] = {}
-        self._flows: dict[int, tuple[int, float]] = {}
+        self._started: dict[int, _Start] = {}
+        self._seen = dict.fromkeys(scenario.listed_ids)
+        self._flows: dict[int, _Start] = {}
         self._flow_ids = itertools.count(_FIRST_FLOW_ID)
         self._lock = threading.Lock()
 
@@ -43,27 +48,41 @@ class Playback:
         frames = self._scenario.frames(migrate_id)
         if frames is None:
             return None
-        now = self._clock.monotonic()
         with self._lock:
+            self._seen[migrate_id] = None
             if self._scenario.starts == "first-query":
-                self._started.setdefault(migrate_id, now)
-            started = self._started.get(migrate_id)
-        return frames[0] if started is None else holding(frames, now - started)
+                self._started.setdefault(migrate_id, (frames, self._clock.monotonic()))
+        return self._now(migrate_id, frames)
+
+    def listed(self) -> dict[int, Frame]:
+        """What each migration stands at now: those with frames of their own, and those that were asked for.
+
+        Being listed starts none.
+        """
+        with self._lock:
+            seen = tuple(self._seen)
+        every = ((migrate_id, self._scenario.frames(migrate_id)) for migrate_id in seen)
+        return {migrate_id: self._now(migrate_id, frames) for migrate_id, frames in every if frames is not None}
+
+    def _now(self, migrate_id: int, frames: Sequence[Frame]) -> Frame:
+        with self._lock:
+            start = self._started.get(migrate_id)
+        return holding(start[0], self._clock.monotonic() - start[1]) if start else frames[0]
 
     def start(self, migrate_id: int) -> int | None:
         """Begin a migration's frames anew, from now, in a flow with a new id; `None` if there is no such migration."""
-        if self._scenario.frames(migrate_id) is None:
-            return None
-        now = self._clock.monotonic()
         with self._lock:
-            self._started[migrate_id] = now
+            begun = migrate_id in self._started
+            frames = self._scenario.frames_again(migrate_id) if begun else self._scenario.frames(migrate_id)
+            if frames is None:
+                return None
             flow_id = next(self._flow_ids)
-            self._flows[flow_id] = migrate_id, now
+            self._seen[migrate_id] = None
+            self._started[migrate_id] = self._flows[flow_id] = frames, self._clock.monotonic()
         return flow_id
 
     def flow_frame(self, flow_id: int) -> Frame | None:
         """The frame that a flow has come to, counted from its own start, or `None` if there is no such flow."""
         with self._lock:
-            migrate_id, started = self._flows.get(flow_id, (0, 0.0))
-        frames = self._scenario.frames(migrate_id) if migrate_id else None
-        return holding(frames, self._clock.monotonic() - started) if frames else None
+            start = self._flows.get(flow_id)
+        return holding(start[0], self._clock.monotonic() - start[1]) if start else None

@@ -1,7 +1,7 @@
 """What goes back for one request, and how the API wraps it."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -17,11 +17,13 @@ class Reply:
         outcome: `answer`, or the error's code, or the fault's kind.
         body: The JSON to send under HTTP 200. For a fault, what would have been sent had every step passed.
         fault: What to do instead of sending the body, if anything.
+        holds: Whether the fault still holds, asked of one that outlasts its request.
     """
 
     outcome: str
     body: bytes
     fault: Fault | None = None
+    holds: Callable[[], bool] = lambda: False
 
 
 def error(code: str, message: str) -> Reply:

@@ -7,6 +7,8 @@ from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
+from pulumi_tcsql_check.progress import NOT_STARTED, PASSED
+
 EVERY_ID = "*"
 """The key of `Scenario.migrations` that stands for every id without a key of its own."""
 
@@ -46,7 +48,7 @@ PUBLISHED_STEPS = (
 
 
 class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An error in the API's own envelope, in place of a flow's status.
+    """An error in the API's own envelope, in place of a flow's status or of the list of migrations.
 
     Attributes:
         code: The error's `Code`.
@@ -71,10 +73,14 @@ class _Frame(
         flow: What `DescribeFlowStatus` says of a flow that has come to this frame: a raw code (published are 0
             succeeded, 1 failed, 2 running) or an error. `None` follows the frame: what passes has succeeded, what has
             left an odd code behind has failed, an error or a fault is one here, too, and all else is running.
+        check_flag: The `CheckFlag` of a migration at this frame in `DescribeMigrations`: a raw code (published are 0
+            not checked, 1 passed, 2 failed, 3 checking), or an error, which befalls the whole list. `None` follows the
+            frame: steps that all passed are 1, none of them started 0, an odd code left behind 2, and all else is 3.
     """
 
     seconds: Annotated[float, msgspec.Meta(ge=0)] | None = None
     flow: int | Refusal | None = None
+    check_flag: int | Refusal | None = None
 
 
 class Progress(_Frame, frozen=True, tag="progress"):
@@ -87,6 +93,12 @@ class Progress(_Frame, frozen=True, tag="progress"):
 
     statuses: tuple[int, ...]
     current: StepNumber | None = None
+
+    @property
+    def has_left_behind(self) -> bool:
+        """Whether a step before the current one shows a code that is not published: what fails has done that."""
+        left = self.statuses[: (self.current or 1) - 1]
+        return any(status not in (PASSED, NOT_STARTED) for status in left)
 
 
 class RawAnswer(_Frame, frozen=True, tag="answer"):
@@ -117,12 +129,16 @@ class HttpFault(_Frame, frozen=True, tag="http"):
     Attributes:
         status: The HTTP status, 200 to 599.
         body: The text of the body.
+        times: How many times the text is sent, one after the other, from 1.
+        encoding: What turns the text into bytes: Latin-1 makes invalid UTF-8 of an `é`.
         content_type: The header `Content-Type`.
         headers: More headers, such as `Location`.
     """
 
     status: Annotated[int, msgspec.Meta(ge=200, le=599)]
     body: str = ""
+    times: Annotated[int, msgspec.Meta(ge=1)] = 1
+    encoding: Literal["utf-8", "latin-1"] = "utf-8"
     content_type: HeaderText = "text/html"
     headers: dict[HeaderText, HeaderText] = {}
 
@@ -135,13 +151,28 @@ class SilentFault(_Frame, frozen=True, tag="silent"):
     """The request is read and never answered; the connection stays open until the client leaves."""
 
 
+class TrickleFault(_Frame, frozen=True, tag="trickle"):
+    """An answer in which every step has passed, a byte a second.
+
+    Attributes:
+        part: From where on it trickles: the first byte of the headers, or of the body.
+    """
+
+    part: Literal["headers", "body"] = "body"
+
+
+class RefuseFault(_Frame, frozen=True, tag="refuse"):
+    """Every connection, whoever's it is, is reset and every new one refused while the frame holds."""
+
+
 class CloseMidBodyFault(_Frame, frozen=True, tag="close-mid-body"):
     """The headers and the first half of an answer in which every step has passed, then the end of the connection."""
 
 
-Fault: TypeAlias = HttpFault | ResetFault | SilentFault | CloseMidBodyFault
+Fault: TypeAlias = HttpFault | ResetFault | SilentFault | TrickleFault | RefuseFault | CloseMidBodyFault
 Frame: TypeAlias = Progress | RawAnswer | Error | Fault
 Starts: TypeAlias = Literal["first-query", "start-check"]
+Tls: TypeAlias = Literal["untrusted", "wrong-name"]
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,8 +184,12 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
         starts: What starts a migration's clock: its first query, or `StartMigrationCheck`. With the latter the first
             frame holds until then. Either way `StartMigrationCheck` starts it anew.
         steps: The steps that `Progress` frames give a status to.
+        tls: Under TLS, with which certificate: one that no client trusts, or one that is another host's. `None` is
+            plain HTTP.
         migrations: The frames of each `MigrateId` (as text), or of every other id under `"*"`. `None` instead of
             frames, like an id that no key matches, is a migration that doesn't exist.
+        again: The frames of a migration that `StartMigrationCheck` starts anew, with the same keys; an id without any
+            plays those of `migrations` again. So somebody may fix, between two starts, what the first one found.
     """
 
     name: str
@@ -162,8 +197,20 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
     starts: Starts = "first-query"
     steps: tuple[Step, ...] = PUBLISHED_STEPS
+    tls: Tls | None = None
+    again: dict[str, tuple[Frame, ...]] = {}
 
     def frames(self, migrate_id: int) -> tuple[Frame, ...] | None:
         """The frames of one migration, or `None` if there is no such migration."""
         key = str(migrate_id)
         return self.migrations[key] if key in self.migrations else self.migrations.get(EVERY_ID)
+
+    def frames_again(self, migrate_id: int) -> tuple[Frame, ...] | None:
+        """The frames of one migration once it is started anew, or `None` if there is no such migration."""
+        known = self.frames(migrate_id)
+        return known and self.again.get(str(migrate_id), self.again.get(EVERY_ID, known))
+
+    @property
+    def listed_ids(self) -> tuple[int, ...]:
+        """The ids that have a key of their own."""
+        return tuple(int(key) for key in self.migrations if key != EVERY_ID)

@@ -1,15 +1,18 @@
-"""A running emulator: a listening socket, a thread for each connection, and an orderly end."""
+"""A running emulator: a listening socket, under TLS where the scenario wants it, and an orderly end."""
 
 import contextlib
 import functools
 import socket
 import socketserver
+import ssl
 import threading
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import final
 
+from pulumi_tcsql_check.emulator import certificates
 from pulumi_tcsql_check.emulator.clock import Clock, SystemClock
 from pulumi_tcsql_check.emulator.handler import Handler
 from pulumi_tcsql_check.emulator.keys import Keys
@@ -31,14 +34,46 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     allow_reuse_address = True
     request_queue_size = 128
+    timeout = _POLL_SECONDS
 
-    def __init__(self, address: tuple[str, int], handler: functools.partial[Handler]) -> None:
+    def __init__(
+        self, address: tuple[str, int], handler: functools.partial[Handler], tls: ssl.SSLContext | None
+    ) -> None:
+        self.stopping = threading.Event()
+        self._tls = tls
+        self._refuses: Callable[[], bool] | None = None
         self._connections = weakref.WeakSet[socket.socket]()
         self._handlers = weakref.WeakSet[threading.Thread]()
         super().__init__(address, handler)
 
+    def serve(self) -> None:
+        """Serve until the emulator stops; a fault may close the door for a while."""
+        while not self.stopping.is_set():
+            if self._refuses is None:
+                self.handle_request()
+            else:
+                self._refuse(self._refuses)
+
+    def refuse_while(self, holds: Callable[[], bool]) -> None:
+        self._refuses = holds
+
+    def _refuse(self, holds: Callable[[], bool]) -> None:
+        """Hold the port without listening, so that whoever connects is refused."""
+        address = self.socket.getsockname()
+        self.server_close()
+        self.socket = socket.socket(self.address_family, self.socket_type)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(address)
+        self._hang_up()
+        while holds() and not self.stopping.is_set():
+            self.stopping.wait(_POLL_SECONDS)
+        self._refuses = None
+        self.server_activate()
+
     def get_request(self) -> tuple[socket.socket, object]:
         connection, address = super().get_request()
+        if self._tls is not None:
+            connection = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         self._connections.add(connection)
         return connection, address
 
@@ -47,10 +82,13 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self._handlers.add(thread)
         thread.start()
 
-    def disconnect(self) -> None:
+    def _hang_up(self) -> None:
         for connection in list(self._connections):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+
+    def disconnect(self) -> None:
+        self._hang_up()
         for thread in list(self._handlers):
             thread.join(_JOIN_SECONDS)
 
@@ -77,20 +115,22 @@ class Emulator:
         clock: Clock | None = None,
         request_log: Path | None = None,
         other_scenario: Scenario | str | Path | None = None,
+        authority: Path | None = None,
     ) -> None:
         """Take the port and open the log; serve nothing yet.
 
         Args:
             scenario: A scenario, the name of a built-in one, or the path of a file.
             host: The address to listen on.
-            port: The port to listen on; 0 takes a free one.
+            port: The port to listen on, 0 to 65535; 0 takes a free one.
             keys: What clients must sign with; the public dummies if left out.
             clock: The clocks to read; this machine's if left out.
             request_log: A file to append one line of JSON to for each request.
             other_scenario: What the second account sees; the same scenario, played on its own, if left out.
+            authority: Where to write the certificate of the authority behind a scenario's TLS, for clients to trust.
 
         Raises:
-            ScenarioError: The scenario can't be played.
+            ScenarioError: The scenario can't be played; under TLS that takes `trustme`.
             OSError: The port or the file can't be had.
         """
         self.scenario = _load(scenario)
@@ -98,6 +138,8 @@ class Emulator:
         services = Services(
             self.scenario, self.scenario if other_scenario is None else _load(other_scenario), keys or Keys(), clock
         )
+        tls = certificates.context(self.scenario, host, authority) if self.scenario.tls else None
+        self._scheme = "https" if tls else "http"
         with contextlib.ExitStack() as cleanup:
             log = RequestLog(cleanup.enter_context(request_log.open("ab")), clock) if request_log else None
 
@@ -107,12 +149,10 @@ class Emulator:
                     log.write(request, reply.outcome, account)
                 return reply
 
-            self._server = cleanup.enter_context(_Server((host, port), functools.partial(Handler, reply_to)))
+            self._server = cleanup.enter_context(_Server((host, port), functools.partial(Handler, reply_to), tls))
             self._cleanup = cleanup.pop_all()
         self.host, self.port = host, self._server.socket.getsockname()[1]
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(_POLL_SECONDS,), name="emulator", daemon=True
-        )
+        self._thread = threading.Thread(target=self._server.serve, name="emulator", daemon=True)
 
     @property
     def endpoint(self) -> str:
@@ -122,7 +162,7 @@ class Emulator:
     @property
     def url(self) -> str:
         """The address with its scheme, as `MigrationCheck(endpoint=...)` wants it."""
-        return f"http://{self.endpoint}"
+        return f"{self._scheme}://{self.endpoint}"
 
     def __enter__(self) -> "Emulator":
         """Serve from now on."""
@@ -136,7 +176,7 @@ class Emulator:
         traceback: TracebackType | None,
     ) -> None:
         """Stop listening and end every connection."""
-        self._server.shutdown()
+        self._server.stopping.set()
         self._thread.join()
         self._server.disconnect()
         self._cleanup.close()

@@ -21,16 +21,19 @@ def test_a_read_gets_the_inputs_and_returns_the_outputs(host: Host) -> None:
 
 
 def test_a_waiting_read_shows_its_progress_on_its_own_row(host: Host) -> None:
-    """The lines carry the resource's own URN, and each replaces the one before."""
+    """The lines carry the resource's own URN, and each replaces the one before; that it has passed stays."""
     host.configure()
     host.read(4)
-    rows = [log for log in host.engine.logged if log.severity == engine_pb2.INFO]
-    assert [log.message for log in rows] == [
-        "8/8 Target database existence check: running, 0 s",
-        "8/8 Target database existence check: passed, 1 s",
+    *rows, last = [log for log in host.engine.logged if log.severity == engine_pb2.INFO]
+    assert [log.message.rpartition(", ")[0] for log in rows] == [
+        "8/8 Target database existence check: running",
+        "8/8 Target database existence check: passed",
     ]
-    assert {log.urn for log in rows} == {urn(4)}
+    assert all(log.message.endswith(" left)") for log in rows)
+    assert {log.urn for log in (*rows, last)} == {urn(4)}
     assert all(log.ephemeral for log in rows)
+    assert last.message.startswith("migration check 4 (ap-guangzhou) has passed, after ")
+    assert not last.ephemeral
 
 
 def test_a_failed_read_carries_one_sentence_for_the_engine(host: Host) -> None:
@@ -85,6 +88,33 @@ def test_waiting_reads_do_not_keep_others_from_being_served(host: Host) -> None:
     host.stub.Cancel(empty_pb2.Empty(), timeout=2)
     for read in reads:
         assert read.exception(timeout=2) is not None
+
+
+def test_a_refusal_ends_every_other_waiting_read_at_once(host: Host) -> None:
+    """The engine has the reason first; the others then name that gate, as does a read that comes later."""
+    host.configure()
+    reads = [host.stub.Read.future(host.request(3, timeout_seconds=600)) for _ in range(GATES)]
+    _until_waiting(host)
+    with pytest.raises(grpc.RpcError) as refused:
+        host.read(2)
+    began = time.monotonic()
+    assert sentence_of(refused.value).startswith("migration check 2 (ap-guangzhou) failed")
+    ended = "The wait for the migration check ended, since the gate check-2 did not pass; nothing behind the gate was"
+    for read in [*reads, host.stub.Read.future(host.request(3))]:
+        with pytest.raises(grpc.RpcError) as other:
+            read.result(timeout=2)
+        assert sentence_of(other.value).startswith(ended)
+    assert time.monotonic() - began < 2
+
+
+def test_a_host_whose_engine_has_gone_ends_by_itself(host: Host) -> None:
+    """Its gates end with it, within the ten seconds that the README promises."""
+    host.configure()
+    read = host.stub.Read.future(host.request(3, timeout_seconds=600))
+    host.read(1)
+    host.lose_engine()
+    assert isinstance(read.exception(timeout=10), grpc.RpcError)
+    assert host.process.wait(10) == 0
 
 
 def test_keys_that_nobody_knows_are_named_once(host: Host) -> None:

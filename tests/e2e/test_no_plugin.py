@@ -10,7 +10,9 @@ from harness.site import Build
 PLUGIN = "tcsql-check"
 
 
-@pytest.mark.parametrize(("with_file", "looked_for"), [(True, False), (False, True)])
+@pytest.mark.parametrize(
+    ("with_file", "looked_for"), [(True, False), pytest.param(False, True, marks=pytest.mark.whole_table)]
+)
 def test_an_update_looks_for_no_plugin(build: Build, tmp_path: Path, with_file: bool, looked_for: bool) -> None:
     """The verbose log has not one line about it; without the file, the same update would try to download it."""
     package = copied_package(tmp_path / "site")

@@ -11,13 +11,13 @@ import pytest
 from harness import markers
 from harness.site import Build, Site
 from harness.standing_in import role_of
+from harness.survival import EVERYTHING_AT_ONCE
 
 from pulumi_tcsql_check.emulator import ACCOUNT_ID
 
 MIGRATIONS, TALKATIVE = range(1, 11), range(11, 13)
 """Those of the scenario `every-end`; to the last two the API answers with the marked id and token."""
 
-EVERYTHING_AT_ONCE = ("up", "--yes", "--skip-preview", "--continue-on-error", "--parallel", "32")
 LOUD = ("-v=9", "--logtostderr", "--logflow")
 
 Source = Callable[[Site], set[str]]
@@ -114,9 +114,14 @@ PAIRS: tuple[Source, ...] = (
     from_the_command_lines_file,
 )
 ROLES: tuple[Source, ...] = (from_a_role_that_is_assumed, from_the_instance, from_the_pod)
+ALWAYS = (from_the_environment, from_the_stacks_configuration, from_a_role_that_is_assumed)
+"""One of each kind; `make test-all` tries the others too."""
 
 
-@pytest.mark.parametrize("source", [*PAIRS, *ROLES])
+@pytest.mark.parametrize(
+    "source",
+    [pytest.param(source, marks=[] if source in ALWAYS else pytest.mark.whole_table) for source in (*PAIRS, *ROLES)],
+)
 def test_no_secret_shows_however_a_wait_ends_and_however_much_is_logged(
     build: Build, source: Source, given_secrets: set[str]
 ) -> None:
@@ -125,9 +130,11 @@ def test_no_secret_shows_however_a_wait_ends_and_however_much_is_logged(
     But for one thing, which no provider can help: at -v=9 the engine itself writes out the decrypted configuration.
     """
     migrations = [*MIGRATIONS, *(TALKATIVE if source in PAIRS else ())]
-    site = build("every-end", config={"test:ids": json.dumps(migrations)}, program="every")
+    gates = [{"migrate_id": number, "timeout_seconds": 4, "poll_interval_seconds": 0.5} for number in migrations]
+    site = build("every-end", config={"test:gates": json.dumps(gates)}, program="every")
     given_secrets |= source(site)
     site.log_everything()
+    site.each_alone()
     result = site.stack.run(*EVERYTHING_AT_ONCE, *LOUD)
     assert result.exit_code != 0
     assert {request["migrate_id"] for request in site.emulator.requests} >= set(migrations)

@@ -1,7 +1,12 @@
 """The dynamic-provider host as a process, driven as the engine drives it, and an engine for it to talk to."""
 
+import contextlib
+import os
 import signal
 import subprocess
+from collections.abc import Callable, Iterator
+from concurrent import futures
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -9,7 +14,7 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
 
-from pulumi_tcsql_check.emulator import Emulator
+from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
 CALL_SECONDS = 30.0
@@ -36,12 +41,15 @@ class Engine(engine_pb2_grpc.EngineServicer):
 class Host:
     """One host process and the stub to call it with."""
 
-    def __init__(self, process: "subprocess.Popen[str]", engine: Engine, emulator: Emulator) -> None:
-        """Connect to a process that has just been started."""
+    def __init__(
+        self, process: "subprocess.Popen[str]", engine: Engine, emulator: Emulator, lose_engine: Callable[[], object]
+    ) -> None:
+        """Connect to a process that has just been started; `lose_engine` is how its engine goes away."""
         assert process.stdout is not None
         self.process = process
         self.engine = engine
         self.emulator = emulator
+        self.lose_engine = lose_engine
         self._channel = grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}")
         self.stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
 
@@ -81,6 +89,33 @@ class Host:
             self.process.kill()
         assert self.process.stdout is not None
         self.process.stdout.close()
+
+
+@contextlib.contextmanager
+def started(python: str, scenario: Path, home: Path) -> Iterator[Host]:
+    """Start the host with an interpreter, with an engine to log to and an emulator to ask."""
+    engine = Engine()
+    server = grpc.server(futures.ThreadPoolExecutor())
+    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
+    address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    server.start()
+    environ = {
+        **os.environ,
+        "HOME": str(home),
+        "TENCENTCLOUD_SECRET_ID": DUMMY_SECRET_ID,
+        "TENCENTCLOUD_SECRET_KEY": DUMMY_SECRET_KEY,
+    }
+    command = [python, "-u", "-m", "pulumi.dynamic", address]
+    with (
+        Emulator(scenario) as emulator,
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ, cwd=home) as process,
+    ):
+        running = Host(process, engine, emulator, lambda: server.stop(None))
+        try:
+            yield running
+        finally:
+            running.stop()
+            server.stop(None).wait()
 
 
 def urn(migrate_id: object) -> str:

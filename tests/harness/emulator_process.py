@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,12 +21,19 @@ STOP_SECONDS = 5.0
 class EmulatorProcess:
     """`python -m pulumi_tcsql_check.emulator` while the `with` block lasts; it knows the marked credentials."""
 
-    def __init__(self, scenario: str | Path, request_log: Path, other_scenario: str | Path | None = None) -> None:
+    def __init__(
+        self,
+        scenario: str | Path,
+        request_log: Path,
+        other_scenario: str | Path | None = None,
+        flags: Sequence[str] = (),
+    ) -> None:
         """Name the scenario, the file that gets a line for each request, and what the second account sees."""
         self._request_log = request_log
         self._command = [sys.executable, "-m", "pulumi_tcsql_check.emulator", "--port", "0"]
         self._command += ["--scenario", str(scenario), "--request-log", str(request_log)]
         self._command += ["--other-scenario", str(other_scenario)] if other_scenario else []
+        self._command += flags
         self.url = ""
 
     def __enter__(self) -> Self:
@@ -39,7 +47,7 @@ class EmulatorProcess:
         )
         if self._process.stdout is None or not (ready := self._process.stdout.readline()):
             raise RuntimeError("the emulator did not start")
-        self.url = next(word for word in ready.split() if word.startswith("http://"))
+        self.url = next(word for word in ready.split() if word.startswith("http"))
         return self
 
     def __exit__(

@@ -160,6 +160,11 @@ class Loopback:
         """The address and the port."""
         return f"127.0.0.1:{self._server.server_address[1]}"
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether somebody has come."""
+        return len(self._server.connections) > 0
+
     def secure(self, connection: socket.socket) -> socket.socket:
         """Speak TLS on a connection, if this server does."""
         return self._tls.wrap_socket(connection, server_side=True) if self._tls else connection
@@ -187,8 +192,8 @@ class Loopback:
         self._server.server_close()
 
 
-def untrusted_tls() -> ssl.SSLContext:
-    """Make a server's side of TLS with a certificate that no client trusts."""
+def tls_of(authority: trustme.CA, name: str = "127.0.0.1") -> ssl.SSLContext:
+    """Make a server's side of TLS with a certificate of an authority; no client trusts it by itself."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    authority.issue_cert(name).configure_cert(context)
     return context

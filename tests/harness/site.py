@@ -11,6 +11,7 @@ from harness.stack import Result, Stack
 STAND_IN = Path(__file__).with_name("stand_in_site")
 VARIABLE = "TCSQL_CHECK_TEST_STAND_IN"
 LOG_VARIABLE = "TCSQL_CHECK_TEST_LOG_EVERYTHING"
+ALONE_VARIABLE = "TCSQL_CHECK_TEST_EACH_ALONE"
 
 
 @dataclass
@@ -28,6 +29,10 @@ class Site:
     def log_everything(self) -> None:
         """Let the provider process, the SDK in it included, log all it can to its stderr."""
         self.stack.environ |= {"PYTHONPATH": str(STAND_IN), LOG_VARIABLE: "1"}
+
+    def each_alone(self) -> None:
+        """Let each gate come to its own end, also when another was refused."""
+        self.stack.environ |= {"PYTHONPATH": str(STAND_IN), ALONE_VARIABLE: "1"}
 
     @property
     def records(self) -> dict[str, str]:

@@ -12,10 +12,16 @@ from pulumi_tcsql_check.emulator import Keys
 DUMMIES = Keys()
 
 
-def start_check(url: str, migrate_id: int, keys: Keys = DUMMIES) -> int:
-    """Start a check at an emulator, and return the id of its flow."""
+def client_of(url: str, keys: Keys = DUMMIES) -> CommonClient:
+    """Make Tencent's own client of an emulator."""
     http = HttpProfile(protocol="http", endpoint=urlsplit(url).netloc)
     credential = Credential(keys.secret_id, keys.secret_key, keys.token)
-    client = CommonClient("sqlserver", "2018-03-28", credential, "ap-guangzhou", ClientProfile(httpProfile=http))
-    flow_id: int = client.call_json("StartMigrationCheck", {"MigrateId": migrate_id})["Response"]["FlowId"]
+    return CommonClient("sqlserver", "2018-03-28", credential, "ap-guangzhou", ClientProfile(httpProfile=http))
+
+
+def start_check(url: str, migrate_id: int, keys: Keys = DUMMIES) -> int:
+    """Start a check at an emulator, and return the id of its flow."""
+    flow_id: int = client_of(url, keys).call_json("StartMigrationCheck", {"MigrateId": migrate_id})["Response"][
+        "FlowId"
+    ]
     return flow_id

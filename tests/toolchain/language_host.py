@@ -8,6 +8,8 @@ name beside the CLI that it builds. It keeps what a user of the official one see
   this file). The child inherits this process's stdout and stderr, which the engine reads line by line and shows.
 - When the engine ends the run, the child gets SIGINT from this process, and another with the whole process group, which
   the engine interrupts; 5 seconds later it is killed.
+- A program whose engine has gone, and with it the connection of its run, is ended in the same way. This process itself
+  looks every five minutes whether the engine still answers, and ends where it doesn't; a test may have it look sooner.
 - Installed distributions called `pulumi-*`, or with a `pulumi-plugin.json`, are taken for providers' SDKs, whose
   plugins the engine then looks for (`plugins.py`, installed beside this file).
 - `pulumi new` and `pulumi install` make the environment that `Pulumi.yaml` names; the official one also brings pip up
@@ -49,6 +51,12 @@ MESSAGE_SHOWN = 32
 
 KILL_AFTER_SECONDS = 5.0
 """How long an interrupted program may take to end."""
+
+
+HEALTH_SECONDS = float(os.environ.get("TCSQL_CHECK_TEST_HEALTH_SECONDS", "300"))
+"""How often to look whether the engine still answers."""
+
+GLANCE_SECONDS = 0.1
 
 
 class Interpreter:
@@ -194,8 +202,18 @@ class LanguageHost(LanguageRuntimeServicer):
         return empty_pb2.Empty()
 
 
+def watch(engine_address: str, ending: threading.Event) -> None:
+    """Ask the engine for its health from time to time, and end when it doesn't answer; it needn't know the question."""
+    with grpc.insecure_channel(engine_address, options=[("grpc.enable_http_proxy", 0)]) as channel:
+        ask: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary("/grpc.health.v1.Health/Check")
+        while not ending.wait(HEALTH_SECONDS):
+            error = ask.future(b"").exception()
+            if isinstance(error, grpc.Call) and error.code() is not grpc.StatusCode.UNIMPLEMENTED:
+                ending.set()
+
+
 def main() -> None:
-    """Serve until told to end, and leave no program behind."""
+    """Serve until told to end, or the engine has gone, and leave no program behind."""
     ending = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ending.set())
@@ -205,9 +223,13 @@ def main() -> None:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
-    ending.wait()
+    threading.Thread(target=watch, args=(sys.argv[-1], ending), daemon=True).start()
+    while not ending.wait(GLANCE_SECONDS):  # a signal may come just before the wait, and not wake it
+        pass
     host.interrupt()
     server.stop(KILL_AFTER_SECONDS).wait()
+    sys.stdout.flush()
+    os._exit(0)  # as in Go, in which the official host is written; gRPC now and then stays in Python's way to end
 
 
 if __name__ == "__main__":

@@ -4,11 +4,13 @@ import pytest
 from harness.answers import MIGRATION, seen
 
 from pulumi_tcsql_check import errors
+from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.errors import (
     ApiError,
     CheckFailedError,
     CheckTimeoutError,
     CredentialsError,
+    FlagFailedError,
     FlowFailedError,
     InvalidInputError,
     NotFoundError,
@@ -33,7 +35,7 @@ def test_the_tree_is_the_one_that_is_drawn() -> None:
     assert ThrottledError.__bases__ == TransientError.__bases__ == PermanentError.__bases__ == (ApiError,)
     assert OutageError.__bases__ == NotYetFoundError.__bases__ == (TransientError,)
     assert NotFoundError.__bases__ == (PermanentError,)
-    assert FlowFailedError.__bases__ == (TcsqlCheckError,)
+    assert FlowFailedError.__bases__ == FlagFailedError.__bases__ == (TcsqlCheckError,)
     assert InvalidInputError.__bases__ == (TcsqlCheckError, ValueError)
     for name in vars(errors):
         if name.endswith("Error"):
@@ -73,8 +75,9 @@ def test_a_failed_step_that_is_published_comes_with_its_remedy(name: str) -> Non
     """After what the API says, and before what to do; in whichever language the step has its name."""
     step = StepDetail(name, -1, "Check whether the character sets are consistent.")
     error = CheckFailedError(MIGRATION, Progress(1, 1, (step,), "4be5990d"), [1])
+    shown = name if name.isascii() else f"{name} (Character set check)"
     assert str(error) == (
-        f'migration check 1066 (ap-guangzhou) failed at step 1 of 1, "{name}" (status -1; the API says "Check whether '
+        f'migration check 1066 (ap-guangzhou) failed at step 1 of 1, "{shown}" (status -1; the API says "Check whether '
         'the character sets are consistent."). The source and the target database need the same character set '
         "(collation): compare the two at the level of the database, and make them the same. Fix the cause, start the "
         f"check again (`{AGAIN}`), then run `pulumi up` again. Request 4be5990d."
@@ -118,6 +121,46 @@ def test_a_failed_flow_says_what_where_and_what_next() -> None:
     assert "has failed, and not why. Look" in str(FlowFailedError(MIGRATION, flow))
 
 
+def test_a_check_that_the_api_calls_failed_says_who_says_so_and_where_it_stands() -> None:
+    """The step is not said to be what failed; its code, words and remedy are there, and the flag's own request."""
+    step = StepDetail("Character set check", 7, "Check whether the character sets are consistent.")
+    progress = Progress(2, 2, (StepDetail("one", 0, ""), step), "r-1")
+    error = FlagFailedError(MIGRATION, progress, CheckFlag(2, "4be5990d"))
+    assert (error.migration, error.progress, error.flag) == (MIGRATION, progress, CheckFlag(2, "4be5990d"))
+    assert str(error) == (
+        "migration check 1066 (ap-guangzhou) failed: the API says so of the check as a whole (CheckFlag 2), which "
+        'stands at step 2 of 2, "Character set check" (status 7; the API says "Check whether the character sets are '
+        'consistent."). The source and the target database need the same character set (collation): compare the two '
+        "at the level of the database, and make them the same. Fix the cause, start the check again "
+        f"(`{AGAIN}`), then run `pulumi up` again. Request 4be5990d."
+    )
+    sentence = str(FlagFailedError(MIGRATION, seen(2, 0, 7, message=""), CheckFlag(2), Flow(1001, 0)))
+    assert '"Step 2" (status 7). Fix the cause' in sentence
+    assert "then run `pulumi up` again with the new FlowId as flow_id." in sentence
+
+
+@pytest.mark.parametrize(
+    ("flag", "words"),
+    [
+        (None, ""),
+        (CheckFlag(), ""),
+        (CheckFlag(0), '; the API\'s last word on the check as a whole was "not checked" (CheckFlag 0)'),
+        (
+            CheckFlag(1),
+            '; the API\'s last word on the check as a whole was "passed" (CheckFlag 1), which alone opens nothing',
+        ),
+        (CheckFlag(2), '; the API\'s last word on the check as a whole was "failed" (CheckFlag 2)'),
+        (CheckFlag(3), '; the API\'s last word on the check as a whole was "checking" (CheckFlag 3)'),
+        (CheckFlag(9), "; the API's last word on the check as a whole was CheckFlag 9"),
+    ],
+)
+def test_a_timeout_quotes_the_last_word_on_the_check_as_a_whole(flag: CheckFlag | None, words: str) -> None:
+    """If there was one; a pass is not left to be wondered at."""
+    error = CheckTimeoutError(MIGRATION, 5, "2/2 Step 2: not started", seen(2, 0, -2), flag=flag)
+    assert error.flag == flag
+    assert f"last seen: 2/2 Step 2: not started{words}. Run `pulumi up` again to go on waiting" in str(error)
+
+
 def test_text_from_the_api_is_made_printable() -> None:
     """Names, messages and request ids can't move the cursor."""
     progress = Progress(1, 1, (StepDetail("a\x1b", 3, "b\n\u202e"),), "c\r" * 99)
@@ -126,20 +169,54 @@ def test_text_from_the_api_is_made_printable() -> None:
         CheckTimeoutError(MIGRATION, 1, "x", progress),
         PermanentError("No.", request_id="\x07"),
         FlowFailedError(MIGRATION, Flow(1, 1, "c\r" * 99)),
+        FlagFailedError(MIGRATION, progress, CheckFlag(2, "c\r" * 99)),
     ):
         assert str(error).isprintable()
         assert len(str(error)) < 450
 
 
 def test_a_timeout_says_what_was_seen_last() -> None:
-    """How long, what, and that another up goes on waiting."""
+    """How long, what and since when, and that another up goes on waiting where the step seems to run."""
     progress = seen(2, 0, 1)
-    error = CheckTimeoutError(MIGRATION, 1800.0, "2/2 Step 2: running", progress)
+    error = CheckTimeoutError(MIGRATION, 1800.0, "2/2 Step 2: running", progress, unchanged_seconds=900)
     assert (error.migration, error.timeout_seconds, error.progress) == (MIGRATION, 1800.0, progress)
+    assert error.unchanged_seconds == 900
     assert str(error) == (
         "migration check 1066 (ap-guangzhou) had not passed after 1800 s (timeout_seconds); last seen: "
-        "2/2 Step 2: running. Run `pulumi up` again to go on waiting, or raise timeout_seconds. Request 4be5990d."
+        "2/2 Step 2: running, with status 1, for 900 s. It looks as if the step still runs. "
+        "Run `pulumi up` again to go on waiting, or raise timeout_seconds. Request 4be5990d."
     )
+
+
+def test_a_timeout_at_a_code_that_never_changed_says_how_to_teach_it() -> None:
+    """Who has stood at a step for most of the wait may have failed there, and nobody has published how that looks."""
+    sentence = str(CheckTimeoutError(MIGRATION, 1800, "2/2 Step 2: running", seen(2, 0, 7), unchanged_seconds=901))
+    assert sentence.endswith(
+        "last seen: 2/2 Step 2: running, with status 7, for 901 s. It looks like a code that nobody has explained: "
+        "look at the step in the console. If it has failed, teach the gate that with failed_statuses=[7]; "
+        "if it runs, raise timeout_seconds. Request 4be5990d."
+    )
+
+
+def test_a_check_that_the_api_calls_running_is_not_taken_for_stuck() -> None:
+    """Its word is more than a guess by the time that has passed."""
+    error = CheckTimeoutError(MIGRATION, 9, "2/2 Step 2", seen(2, 0, 7), flag=CheckFlag(3), unchanged_seconds=9)
+    assert "It looks as if the step still runs. Run `pulumi up` again to go on waiting" in str(error)
+
+
+def test_the_steps_are_listed_below_the_sentence_where_they_say_something() -> None:
+    """A failure and a timeout show where each step stands; one that never started has nothing to show."""
+    progress = seen(3, 0, -1, 1)
+    listed = "\n  ✓ 1 Step 1\n  ✗ 2 Step 2: failed (status -1)\n  ▸ 3 Step 3: running (status 1)"
+    for error in (
+        CheckFailedError(MIGRATION, progress, [2]),
+        FlagFailedError(MIGRATION, progress, CheckFlag(2, "r")),
+        CheckTimeoutError(MIGRATION, 1, "x", progress),
+    ):
+        assert error.steps_seen == listed
+        assert "\n" not in str(error)
+    assert CheckTimeoutError(MIGRATION, 1, "x", seen(1, -2, -2)).steps_seen == ""
+    assert CheckTimeoutError(MIGRATION, 1, "x").steps_seen == PermanentError("No.").steps_seen == ""
 
 
 def test_a_timeout_of_a_check_that_never_started_says_how_to_start_it() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from harness.loopback import Loopback, answer, join_exchanges, send, trickle
+from harness.loopback import Loopback, answer, join_exchanges, send, silence, trickle
 
 from pulumi_tcsql_check import exchange
 from pulumi_tcsql_check.errors import WaitCancelledError
@@ -133,3 +133,49 @@ def test_a_cancelled_update_ends_the_wait() -> None:
         run_bounded(over.wait, 5, check_cancelled)
     over.set()
     join_exchanges()
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_exchange_that_is_given_up_ends_whatever_the_server_does(scheme: str) -> None:
+    """Its thread is gone while the server still trickles its headers, or still says nothing to a handshake."""
+    adapter = BoundedAdapter()
+    adapter.begin(60)
+    reply = trickle(b"HTTP/1.1 200 OK\r\nX: ", b"x") if scheme == "http" else silence
+
+    def call() -> requests.Response:
+        session = requests.Session()  # which nobody closes
+        session.trust_env = False
+        session.mount(f"{scheme}://", adapter)
+        return session.get(f"{scheme}://{server.host}/")
+
+    def give_up() -> None:
+        if server.is_connected:
+            raise WaitCancelledError
+
+    with Loopback(reply) as server:
+        with pytest.raises(WaitCancelledError):
+            run_bounded(call, 5, give_up)
+        adapter.abandon()
+        join_exchanges()
+        assert adapter._line._handle is None, "nothing of it is left open"
+
+
+def test_an_exchange_that_was_given_up_connects_no_more(adapter: BoundedAdapter) -> None:
+    """What was still looking up a name then sends nothing afterwards."""
+    adapter.abandon()
+    with Loopback(answer("body")) as server, pytest.raises(requests.exceptions.ConnectionError):
+        get(adapter, server)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "deflate", "gzip, gzip"])
+def test_a_body_that_is_compressed_in_a_way_that_nobody_asked_for_is_refused(
+    adapter: BoundedAdapter, encoding: str
+) -> None:
+    """What is asked for is gzip, and nothing else is taken apart."""
+    with (
+        Loopback(answer("body", Content_Encoding=encoding)) as server,
+        pytest.raises(requests.exceptions.ContentDecodingError),
+    ):
+        get(adapter, server)
+    assert server.requests[0].headers["accept-encoding"] == "gzip"

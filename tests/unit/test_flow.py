@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 import pytest
+from harness.answering import Answering
 from harness.answers import MIGRATION, seen
 from harness.fake_clock import FakeClock
 from hypothesis import given, settings
@@ -22,7 +23,7 @@ from pulumi_tcsql_check.errors import (
     WaitCancelledError,
 )
 from pulumi_tcsql_check.flow import Evidence, Flow
-from pulumi_tcsql_check.progress import Migration, Progress, Status
+from pulumi_tcsql_check.progress import Progress, Status
 from pulumi_tcsql_check.watch import Observation, PollPolicy, Watch
 
 PASSED, RUNNING, LEFT_BEHIND = seen(3, 0, 0, 0), seen(2, 0, 1, -2), seen(3, 0, -1, 1)
@@ -59,7 +60,7 @@ class Check:
             raise outcome
         return Flow(1001, outcome, "f-1")
 
-    def query(self, _migration: Migration, _deadline: float) -> Progress:
+    def query(self, _deadline: float) -> Progress:
         """Be asked for the steps."""
         self.asked.append("steps")
         outcome = next(self._steps)
@@ -71,7 +72,7 @@ class Check:
         """Have a gate wait for both."""
         policy = PollPolicy(timeout, 2, failed_statuses)
         watch = Watch(MIGRATION, policy, self.clock.monotonic(), Flow(1001))
-        return gate.wait_for(watch, self, clock=self.clock, on_progress=self.seen.append)
+        return gate.wait_for(watch, Answering(self.query, self.follow), clock=self.clock, on_progress=self.seen.append)
 
 
 @settings(max_examples=1000, deadline=None, database=None)

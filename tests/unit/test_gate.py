@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from harness.answering import Answering
 from harness.answers import MIGRATION, as_body, decode, recorded, seen
 from harness.fake_clock import FakeClock
 
@@ -23,10 +24,9 @@ from pulumi_tcsql_check.errors import (
     TransientError,
     WaitCancelledError,
 )
-from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.gate import SystemClock
-from pulumi_tcsql_check.progress import Migration, Progress
-from pulumi_tcsql_check.watch import Observation, PollPolicy, Watch
+from pulumi_tcsql_check.progress import Progress
+from pulumi_tcsql_check.watch import NEW_SECONDS, Observation, PollPolicy, Watch
 
 WORKFLOWS = recorded("workflows")
 
@@ -46,9 +46,8 @@ class Check:
         self._outcomes: Iterator[Progress | Exception] = itertools.chain(outcomes, itertools.repeat(outcomes[-1]))
         self._takes = takes
 
-    def query(self, migration: Migration, deadline: float) -> Progress:
+    def query(self, deadline: float) -> Progress:
         """Be asked once."""
-        assert migration is MIGRATION
         self.instants.append(self.clock.now - 1000)
         self.seconds_left.append(deadline - self.clock.monotonic())
         self.clock.advance(self._takes)
@@ -67,11 +66,7 @@ class Check:
     def watched_by(self, observe: Callable[[Observation], None], policy: PollPolicy) -> Progress:
         """Have a gate wait for it, and somebody watch."""
         watch = Watch(MIGRATION, policy, self.clock.monotonic())
-        return gate.wait_for(watch, self, clock=self.clock, on_progress=observe).progress
-
-    def follow(self, flow: Flow, deadline: float) -> Flow:
-        """Be asked for a flow that nobody has."""
-        raise AssertionError((flow, deadline))
+        return gate.wait_for(watch, Answering(self.query), clock=self.clock, on_progress=observe).progress
 
 
 def outcome_of(answer: object) -> Progress | Exception:
@@ -97,6 +92,15 @@ def test_a_recorded_workflow_ends_as_its_file_says(workflow: dict[str, Any]) -> 
         assert list(getattr(raised.value, "steps", [])) == ends.get("steps", [])
     assert len(check.instants) == ends.get("polls", len(check.instants))
     assert check.instants[-1] <= policy["timeout_seconds"]
+
+
+@pytest.mark.parametrize(
+    ("value", "field"), [(PollPolicy(1, 1), "timeout_seconds"), (Observation(None, None, 0), "flow")]
+)
+def test_what_a_gate_knows_can_not_be_changed(value: object, field: str) -> None:
+    """Neither the policy nor what an observer is told is altered on the way."""
+    with pytest.raises(AttributeError, match="immutable"):
+        setattr(value, field, None)
 
 
 def test_a_passed_check_is_asked_once() -> None:
@@ -127,7 +131,7 @@ def test_two_hours_are_polled_up_to_the_deadline_itself() -> None:
     assert check.seconds_left[-1] == 0
     assert sum(check.clock.sleeps) == pytest.approx(7200)
     assert (raised.value.migration, raised.value.timeout_seconds, raised.value.progress) == (MIGRATION, 7200, RUNNING)
-    assert "last seen: 2/3 Step 2: running. Run" in str(raised.value)
+    assert "last seen: 2/3 Step 2: running, with status 1, for 7200 s. It looks like a code" in str(raised.value)
 
 
 def test_a_pass_at_the_deadline_counts() -> None:
@@ -279,6 +283,23 @@ def test_an_id_that_was_written_down_must_be_known_at_once() -> None:
     with pytest.raises(NotFoundError, match=r"^None\. Request 4be5990d\.$"):
         check.wait()
     assert len(check.instants) == 1
+
+
+def test_an_id_is_not_new_unless_somebody_says_so() -> None:
+    """By default the first refusal ends the wait."""
+    check = Check(not_found())
+    policy = PollPolicy(60, 2)
+    with pytest.raises(NotFoundError):
+        check.watched_by(check.seen.append, policy)
+    assert check.instants == [0]
+
+
+def test_half_a_minute_is_over_once_it_has_passed() -> None:
+    """A call that brings the answer at its very end was the last one."""
+    check = Check(not_found(), takes=NEW_SECONDS)
+    with pytest.raises(NotFoundError, match="asked for 30 s"):
+        check.wait(1800, migrate_id_is_new=True)
+    assert check.instants == [0]
 
 
 def test_half_a_minute_is_no_more_than_the_deadline() -> None:

@@ -1,7 +1,10 @@
 """The host's private shapes: what happens where they have changed."""
 
+import signal
+import socket
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
@@ -12,17 +15,24 @@ from google.protobuf import empty_pb2
 from pulumi.dynamic import Config
 from pulumi.runtime.proto import status_pb2
 
-from pulumi_tcsql_check import host
+from pulumi_tcsql_check import engine_watch, host
 
 
 class Metadata(list[tuple[str, bytes]]):
     """The trailing metadata that a call was given."""
 
 
-def context_for(metadata: Metadata) -> grpc.ServicerContext:
-    """Make a servicer's context that notes its trailing metadata, and can do nothing else."""
+def context_for(
+    metadata: Metadata, add_callback: Callable[[Callable[[], None]], bool] = lambda _: True
+) -> grpc.ServicerContext:
+    """Make a servicer's context that notes its trailing metadata, takes callbacks, and can do nothing else."""
     kind: Any = type(
-        "Context", (grpc.ServicerContext,), {"set_trailing_metadata": lambda _, given: metadata.extend(given)}
+        "Context",
+        (grpc.ServicerContext,),
+        {
+            "set_trailing_metadata": lambda _, given: metadata.extend(given),
+            "add_callback": lambda _, callback: add_callback(callback),
+        },
     )
     kind.__abstractmethods__ = frozenset()
     context: grpc.ServicerContext = kind()
@@ -33,6 +43,7 @@ def context_for(metadata: Metadata) -> grpc.ServicerContext:
 def not_cancelled() -> None:
     """Begin each test with an update that goes on."""
     host.CANCELLED.clear()
+    host._refused.clear()
 
 
 def test_cancel_sets_the_flag_through_the_servicers_own_method(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,6 +143,7 @@ def test_without_a_servicer_or_an_engine_every_word_is_dropped(monkeypatch: pyte
     monkeypatch.setattr(sys, "argv", ["host"])
     call = host.current_call()
     call.show("a line")
+    call.note("a line that stays")
     call.warn("a warning")
     call.fail("a sentence")
 
@@ -141,8 +153,81 @@ def test_an_engine_that_takes_no_message_does_no_harm(monkeypatch: pytest.Monkey
     monkeypatch.setattr(sys, "argv", ["host", "127.0.0.1:9"])
     call = host.current_call()
     call.show("a line")
+    call.note("a line that stays")
     call.warn("a warning")
     assert "127.0.0.1:9" in host._engines
+
+
+def refuse(urn: str, context: grpc.ServicerContext) -> None:
+    """End the other waits as a servicer's `Read` does."""
+
+    def read(request: object, context: object) -> tuple[object, object]:
+        host.end_other_waits()
+        return request, context
+
+    read(SimpleNamespace(urn=urn), context)
+
+
+def test_a_refusal_ends_the_other_waits_once_the_engine_has_it() -> None:
+    """Not before, or their errors might come onto the screen before the reason; the first one is named."""
+    callbacks: list[Callable[[], None]] = []
+
+    def take(callback: Callable[[], None]) -> bool:
+        callbacks.append(callback)
+        return True
+
+    for name in ("orders", "customers"):
+        refuse(f"urn:pulumi:a::b::type::{name}", context_for(Metadata(), take))
+    assert not host.CANCELLED.is_set()
+    for callback in callbacks:
+        callback()
+    assert host.CANCELLED.is_set()
+    assert host.refused() == "orders"
+
+
+def test_a_refusal_ends_the_other_waits_also_where_the_engine_has_left() -> None:
+    """A call that is over takes no callback any more."""
+    refuse("urn:pulumi:a::b::type::orders", context_for(Metadata(), lambda _: False))
+    assert (host.CANCELLED.is_set(), host.refused()) == (True, "orders")
+
+
+def test_a_refusal_without_a_servicer_ends_the_other_waits_at_once() -> None:
+    """Where the host's frames have changed, the gate has no name, and the update still ends."""
+    host.end_other_waits()
+    assert (host.CANCELLED.is_set(), host.refused()) == (True, "beside it")
+
+
+def test_a_cancelled_update_is_not_taken_for_a_refused_one() -> None:
+    """The reason is the first one."""
+    host.note_cancel()
+    host.end_other_waits()
+    assert host.refused() == ""
+
+
+def test_a_host_whose_engine_is_gone_ends_its_gates_and_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the engine would have done it: with SIGINT, which Python's own handler takes."""
+    monkeypatch.setattr(engine_watch, "INTERVAL_SECONDS", 0.01)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            monkeypatch.setattr(sys, "argv", ["host", f"127.0.0.1:{server.getsockname()[1]}"])
+            host.prepare()
+            server.accept()[0].close()
+        with pytest.raises(KeyboardInterrupt):
+            threading.Event().wait(5)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert host.CANCELLED.is_set()
+
+
+def test_a_host_that_handles_sigint_in_its_own_way_is_not_interrupted() -> None:
+    """Nobody knows what its handler would do; the gates end all the same."""
+    before = signal.signal(signal.SIGINT, lambda *_: pytest.fail("it was interrupted"))
+    try:
+        host._end()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert host.CANCELLED.is_set()
 
 
 def test_the_configurations_keys_are_listed() -> None:

@@ -6,39 +6,27 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from harness.answers import as_body, decode, recorded
+from harness.answering import Answering
+from harness.answers import MIGRATION, as_body, decode, decode_page, recorded, seen
+from harness.fake_clock import FakeClock
+from harness.oracle import proves_a_pass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulumi_tcsql_check.errors import ApiError
-from pulumi_tcsql_check.progress import judge
+from pulumi_tcsql_check import gate
+from pulumi_tcsql_check.check_flag import CheckFlag
+from pulumi_tcsql_check.errors import ApiError, FlagFailedError, TcsqlCheckError, TransientError
+from pulumi_tcsql_check.progress import Progress, judge
+from pulumi_tcsql_check.second_opinion import SecondOpinion
+from pulumi_tcsql_check.watch import PollPolicy, Watch
 
 GENERATED_ANSWERS = 10_000
+WAITS = 500
 
 PUBLISHED: dict[str, Any] = recorded("states")["published_example"]["answer"]
 OTHER_TYPES: tuple[Any, ...] = (None, True, False, "0", "", 0.5, 8.0, [], [0], {}, {"Status": 0})
 
 Path = tuple[str | int, ...]
-
-
-def proves_a_pass(body: bytes) -> bool:
-    """Say the same as the package from the raw JSON alone, in another way."""
-    try:
-        response = json.loads(body.decode("utf-8"), strict=False)["Response"]
-        if "Error" in response:
-            return False
-        total, current, steps = response["TotalStep"], response["CurrentStep"], response["StepDetails"]
-        texts = [response["RequestId"], *(step[key] for step in steps for key in ("Name", "Msg"))]
-        numbers = [total, current, *(step["Status"] for step in steps)]
-    except (ValueError, LookupError, TypeError):
-        return False
-    return (
-        {type(text) for text in texts} == {str}
-        and {type(number) for number in numbers} == {int}
-        and not any(step["Status"] for step in steps)
-        and len(steps) == total
-        and current >= total > 0
-    )
 
 
 def opens(body: bytes, failed_statuses: tuple[int, ...] = ()) -> bool:
@@ -184,6 +172,37 @@ def test_a_flipped_bit_never_makes_a_pass(bit: int) -> None:
             assert not opens(bytes(damaged)) or proves_a_pass(bytes(damaged)), (place, bytes(damaged))
 
 
+@pytest.mark.parametrize("path", NUMBERS, ids=str)
+def test_a_number_that_is_none_of_the_apis_is_no_answer(path: Path) -> None:
+    """The API's integers have 64 bits; a larger one could neither be stored nor shown, so it is refused at once."""
+    for number in (2**63, -(2**63) - 1, 10**400):
+        with pytest.raises(TransientError, match="not the documented one"):
+            decode(changed(path, number))
+
+
+@pytest.mark.parametrize("name", ["TotalStep", "CurrentStep"])
+def test_a_count_below_0_is_no_answer(name: str) -> None:
+    """Nobody counts so; a check that hasn't begun may be at step 0."""
+    decode(changed(("Response", name), 0))
+    with pytest.raises(TransientError, match="not the documented one"):
+        decode(changed(("Response", name), -1))
+
+
+@pytest.mark.parametrize("path", NUMBERS, ids=str)
+def test_the_largest_of_the_apis_numbers_are_read(path: Path) -> None:
+    """The bounds themselves are numbers like others, and a count has no sign."""
+    decode(changed(path, 2**63 - 1))
+    if path[-1] == "Status":
+        decode(changed(path, -(2**63)))
+
+
+def test_what_is_not_utf_8_is_no_answer_wherever_it_stands() -> None:
+    """Half a surrogate pair as bytes, in a field that nobody reads, makes the whole body no JSON."""
+    body = as_body({**PUBLISHED, "More": "~"}).replace(b"~", b"\xed\xa0\x80")
+    with pytest.raises(TransientError, match="not the documented one"):
+        decode(body)
+
+
 def test_an_error_beside_a_pass_wins() -> None:
     """Steps that all passed don't open a gate if there is an error with them, of whatever shape."""
     shapes: tuple[Any, ...] = (
@@ -223,3 +242,64 @@ def test_unknown_fields_change_nothing() -> None:
     """The API may add fields: a pass stays one, whatever they hold."""
     for value in (*OTHER_TYPES, PUBLISHED, {"Error": 1}):
         assert opens(as_body({**PUBLISHED, "More": value}))
+
+
+JSON = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.sampled_from([0, 1, 2, 2, 2, 3, 1066]), st.integers(), st.floats(), st.text()
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=3)),
+    max_leaves=4,
+)
+MINE = st.fixed_dictionaries(
+    {"MigrateId": st.just(1066), "CheckFlag": st.one_of(st.sampled_from([1, 1, 2, 2, 2, 0, 3]), JSON)}
+)
+BESIDE = st.fixed_dictionaries({}, optional={"StepDetails": JSON, "Error": JSON, "Status": JSON})
+ANYBODYS = st.one_of(MINE, st.fixed_dictionaries({}, optional={"MigrateId": JSON, "CheckFlag": JSON, "Status": JSON}))
+PAGES = st.one_of(
+    st.builds(
+        lambda tasks, more: as_body({"RequestId": "r-1", "MigrateTaskSet": tasks, **more}),
+        st.lists(st.one_of(MINE, ANYBODYS), max_size=3),
+        st.one_of(
+            st.just({}), st.fixed_dictionaries({}, optional={"StepDetails": JSON, "Error": JSON, "Status": JSON})
+        ),
+    ),
+    st.builds(as_body, JSON),
+    st.sampled_from(
+        [as_body(PUBLISHED), b"", as_body({"RequestId": "r-1", "MigrateTaskSet": [{"MigrateId": 1066}] * 2})]
+    ),
+)
+STEPS = st.sampled_from(
+    [*[seen(2, 0, 7, -2)] * 4, seen(3, 0, 0, 7), seen(3, 0, 7, 1), seen(1, -2, -2, -2), seen(3, 0, 0, 0)]
+)
+
+
+def end_of(steps: Sequence[Progress], pages: Sequence[bytes] | None) -> Progress | TcsqlCheckError:
+    """Let a gate wait for these answers about the steps, with these pages of the list, each the last one for ever."""
+    clock, polls, lists = FakeClock(), iter(steps), iter(pages or ())
+
+    def ask(_until: float) -> CheckFlag:
+        return decode_page(next(lists, (pages or (b"",))[-1])).flags().get(MIGRATION.migrate_id, CheckFlag())
+
+    opinion = SecondOpinion(str(MIGRATION), {MIGRATION.migrate_id}, clock=clock, warn=lambda _: None)
+    watch = Watch(MIGRATION, PollPolicy(60, 5), clock.monotonic(), opinion=opinion if pages else None)
+    api = Answering(lambda _: next(polls, steps[-1]), flag=ask)
+    try:
+        return gate.wait_for(watch, api, clock=clock, on_progress=lambda _: None).progress
+    except TcsqlCheckError as error:
+        return error
+
+
+@settings(max_examples=WAITS, deadline=None, database=None)
+@given(st.lists(STEPS, min_size=1, max_size=8), st.lists(PAGES, min_size=1, max_size=4))
+def test_nothing_that_a_list_of_migrations_says_opens_a_gate(steps: list[Progress], pages: list[bytes]) -> None:
+    """With it, a wait ends as it does without it, or else as failed because of two answers that said so."""
+    without, with_it = end_of(steps, None), end_of(steps, pages)
+    if isinstance(with_it, FlagFailedError):
+        assert sum(b'"CheckFlag": 2' in page for page in [*pages, pages[-1]]) >= 2
+        assert not with_it.progress.passed
+    elif isinstance(with_it, Progress):
+        assert with_it is without
+        assert with_it.passed
+    else:
+        assert type(with_it) is type(without)

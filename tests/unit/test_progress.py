@@ -29,6 +29,15 @@ def test_an_answer_is_decoded_field_by_field() -> None:
     assert progress.steps[1] == StepDetail("字符集检查", 0, "检查字符集是否一致。")
 
 
+@pytest.mark.parametrize(
+    ("value", "field"), [(MIGRATION, "migrate_id"), (seen(1, 0), "total"), (seen(1, 0).steps[0], "status")]
+)
+def test_what_was_said_can_not_be_changed(value: object, field: str) -> None:
+    """A verdict is of one answer, which nobody alters afterwards."""
+    with pytest.raises(AttributeError, match="immutable"):
+        setattr(value, field, 0)
+
+
 def test_a_migration_names_itself() -> None:
     """Sentences say number and region."""
     assert str(MIGRATION) == "migration check 1066 (ap-guangzhou)"
@@ -45,6 +54,12 @@ def test_no_other_code_than_0_passes(code: int, current: int) -> None:
         assert judge(progress, (), progress) in ("waiting", "failed")
 
 
+@pytest.mark.parametrize("code", [-3, -1, 1, 7])
+def test_a_code_is_running_where_the_check_is_and_unknown_beyond(code: int) -> None:
+    """Only the place tells what a code that nobody has explained may mean, and behind the check it is a failure."""
+    assert seen(2, code, code, code).step_states() == ("failed", "running", "unknown")
+
+
 def test_a_step_left_behind_has_failed_once_two_polls_agree() -> None:
     """One poll proves nothing, nor do two that differ in code or in step."""
     now = seen(3, 0, -1, 1)
@@ -54,6 +69,19 @@ def test_a_step_left_behind_has_failed_once_two_polls_agree() -> None:
     assert failed_steps(now, (), seen(3, -1, 0, 1)) == ()
     assert failed_steps(now, (), seen(2, 0, -1, -2)) == ()
     assert judge(now, (), now) == "failed"
+
+
+def test_only_what_the_check_has_gone_past_is_left_behind() -> None:
+    """The same odd code at the current step, or beyond it, is no failure however often it is seen."""
+    now = seen(2, 0, 1, -1)
+    assert failed_steps(now, (), now) == ()
+    assert judge(now, (), now) == "waiting"
+
+
+def test_a_check_of_a_single_step_can_pass() -> None:
+    """One step that has passed is all steps."""
+    assert judge(seen(1, 0)) == "passed"
+    assert seen(1, 0).status() == "passed"
 
 
 def test_failed_steps_are_listed_in_their_order() -> None:

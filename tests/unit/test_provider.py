@@ -1,13 +1,16 @@
 """The provider, as the host holds it."""
 
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 
+import pulumi_tcsql_check
 from pulumi_tcsql_check import host, reading
-from pulumi_tcsql_check.errors import WaitCancelledError
+from pulumi_tcsql_check.errors import CredentialsError, WaitCancelledError
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
 SERIALIZED = "gASVPQAAAAAAAACMG3B1bHVtaV90Y3NxbF9jaGVjay5wcm92aWRlcpSMFk1pZ3JhdGlvbkNoZWNrUHJvdmlkZXKUk5QpgZQu"
@@ -23,12 +26,24 @@ class Call:
     def show(self, text: str) -> None:
         """Drop a line."""
 
+    def note(self, text: str) -> None:
+        """Drop a line that stays."""
+
     def warn(self, text: str) -> None:
         """Drop a warning."""
 
     def fail(self, sentence: str) -> None:
         """Note the sentence."""
         self.sentence = sentence
+
+
+@pytest.fixture(autouse=True)
+def not_cancelled() -> Iterator[None]:
+    """Begin and leave each test with an update that goes on."""
+    host.CANCELLED.clear()
+    yield
+    host.CANCELLED.clear()
+    host._refused.clear()
 
 
 @pytest.fixture
@@ -82,8 +97,63 @@ def test_an_error_that_nobody_foresaw_keeps_the_gate_shut_and_quotes_nothing(
     assert call.sentence == "The gate stays shut: it failed in a way it did not foresee (KeyError)."
 
 
+@pytest.mark.parametrize(
+    ("props", "ends"),
+    [
+        ({"wait": True}, True),
+        ({"wait": True, "enforce": True}, True),
+        ({"wait": True, "enforce": False}, False),
+        ({"wait": False}, False),
+        ({}, False),
+    ],
+)
+@pytest.mark.parametrize("error", [CredentialsError("None."), KeyError("?")])
+def test_a_refusal_ends_the_other_waits_of_an_update(  # noqa: PLR0913  # two fixtures, three facts
+    monkeypatch: pytest.MonkeyPatch,
+    call: Call,
+    provider: MigrationCheckProvider,
+    props: dict[str, object],
+    error: Exception,
+    *,
+    ends: bool,
+) -> None:
+    """Whatever the error; but not that of a preview, nor of a gate that holds nothing."""
+    monkeypatch.setattr(reading, "read", _raising(error))
+    with pytest.raises(type(error)):
+        provider.read("ap-guangzhou/7", props)
+    assert call.sentence
+    assert host.CANCELLED.is_set() is ends
+
+
+def test_a_wait_that_ends_for_anothers_refusal_names_that_gate(
+    monkeypatch: pytest.MonkeyPatch, call: Call, provider: MigrationCheckProvider
+) -> None:
+    """So that whoever reads the screen looks there for the reason."""
+    monkeypatch.setattr(host, "refused", lambda: "orders")
+    monkeypatch.setattr(reading, "read", _raising(WaitCancelledError()))
+    with pytest.raises(WaitCancelledError) as ended:
+        provider.read("ap-guangzhou/7", {"wait": True})
+    assert ended.value.refused == "orders"
+    assert call.sentence == (
+        "The wait for the migration check ended, since the gate orders did not pass; nothing behind the gate was "
+        "changed. Run `pulumi up` again to wait for it anew."
+    )
+
+
 def _raising(error: Exception) -> Any:  # noqa: ANN401  # stands for a function
     def read(*_: object) -> None:
         raise error
 
     return read
+
+
+def test_a_library_that_is_gone_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, call: Call, provider: MigrationCheckProvider
+) -> None:
+    """It says what can't be loaded, and how to get it back."""
+    monkeypatch.delattr(pulumi_tcsql_check, "reading")
+    monkeypatch.setitem(sys.modules, "pulumi_tcsql_check.reading", None)
+    with pytest.raises(ImportError):
+        provider.read("ap-guangzhou/7", {"migrate_id": 7})
+    assert call.sentence.startswith("The gate stays shut, since something that it needs can't be loaded (")
+    assert call.sentence.endswith("tencentcloud-sdk-python-common`, then `pulumi up` again.")

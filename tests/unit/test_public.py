@@ -36,5 +36,23 @@ before = list(warnings.filters)
 _load()
 print(len(heavy & set(sys.modules)), warnings.filters == before)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
-    assert done.stdout == "[]\n3 True\n"
+    assert _printed(code, tmp_path) == "[]\n3 True\n"
+
+
+def test_a_program_loads_one_more_library_than_pulumi_does(tmp_path: Path) -> None:
+    """The import adds this package and msgspec: no SDK, no HTTP client, nothing for a terminal, no more of gRPC."""
+    code = """
+import sys
+import pulumi
+before = set(sys.modules)
+from pulumi_tcsql_check import *
+added = {name.partition(".")[0] for name in set(sys.modules) - before}
+print(*sorted(added - sys.stdlib_module_names))
+"""
+    assert _printed(code, tmp_path) == "msgspec pulumi_tcsql_check\n"
+
+
+def _printed(code: str, folder: Path) -> str:
+    """Run code in a process of its own, and return what it prints."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder)
+    return done.stdout

@@ -8,7 +8,15 @@ from harness.fake_clock import FakeClock
 
 from pulumi_tcsql_check.errors import ThrottledError, WaitCancelledError
 from pulumi_tcsql_check.gate import SystemClock
-from pulumi_tcsql_check.rate_limit import PROCESS, SPACING_SECONDS, RateLimit
+from pulumi_tcsql_check.rate_limit import (
+    PROCESS,
+    QUEUED_SECONDS,
+    RECOVERY_SECONDS,
+    SLOWEST_SECONDS,
+    SPACING_SECONDS,
+    WINDOW_SECONDS,
+    RateLimit,
+)
 
 NEVER = float("inf")
 
@@ -72,6 +80,76 @@ def test_a_cancelled_update_does_not_wait_for_its_turn() -> None:
     limit.wait_for_turn(SystemClock(cancelled), NEVER)
     with pytest.raises(WaitCancelledError):
         limit.wait_for_turn(SystemClock(cancelled), NEVER)
+
+
+def _ask(limit: RateLimit, clock: FakeClock, *, every: float = 0.0) -> float:
+    """Take a turn some time after the one before, and return how long it had to be waited for."""
+    clock.advance(every)
+    began = clock.monotonic()
+    limit.wait_for_turn(clock, NEVER)
+    return clock.monotonic() - began
+
+
+def test_a_refusal_halves_the_rate_that_was_really_asked_at() -> None:
+    """Whoever asked every 2 s goes on after 4 s at the earliest, though far below its own limit before."""
+    clock, limit = FakeClock(), RateLimit()
+    _ask(limit, clock)
+    _ask(limit, clock, every=2)
+    limit.slow_down(clock)
+    assert _ask(limit, clock) == pytest.approx(4)
+
+
+def test_the_rate_comes_back_without_further_refusals() -> None:
+    """It doubles every ten seconds, and ends where it was."""
+    clock, limit = FakeClock(), RateLimit()
+    _ask(limit, clock)
+    _ask(limit, clock, every=2)
+    limit.slow_down(clock)
+    clock.advance(RECOVERY_SECONDS - 2)
+    assert _ask(limit, clock, every=2) == 0
+    assert _ask(limit, clock) == pytest.approx(2)
+    clock.advance(RECOVERY_SECONDS * 10)
+    assert _ask(limit, clock) == 0
+    assert _ask(limit, clock) == pytest.approx(SPACING_SECONDS)
+
+
+def test_refusals_on_each_others_heels_are_one() -> None:
+    """What was under way when the rate was halved doesn't halve it again; what was sent after it does."""
+    clock, limit = FakeClock(), RateLimit()
+    _ask(limit, clock)
+    _ask(limit, clock, every=1)
+    for _ in range(5):
+        limit.slow_down(clock)
+    assert _ask(limit, clock) == pytest.approx(2)
+    limit.slow_down(clock)
+    assert _ask(limit, clock) == pytest.approx(4, rel=0.2)
+
+
+def test_refusals_alone_never_stop_a_process() -> None:
+    """However many there are, it asks again after 5 s; the first request of all has no rate yet, and waits a second."""
+    clock, limit = FakeClock(), RateLimit()
+    limit.slow_down(clock)
+    assert _ask(limit, clock) == 0
+    limit.slow_down(clock)
+    assert _ask(limit, clock) == pytest.approx(WINDOW_SECONDS)
+    for _ in range(20):
+        _ask(limit, clock)
+        limit.slow_down(clock)
+    assert _ask(limit, clock) == pytest.approx(SLOWEST_SECONDS)
+
+
+def test_many_gates_of_a_slowed_process_do_not_wait_for_minutes() -> None:
+    """Those that queue are half a second apart at most, so that the twelfth has its turn within eleven seconds."""
+    clock, limit = FakeClock(), RateLimit()
+    _ask(limit, clock)
+    _ask(limit, clock, every=4)
+    limit.slow_down(clock)
+    gates = [FakeClock(clock.now) for _ in range(12)]
+    for gate in gates:
+        limit.wait_for_turn(gate, NEVER)
+    waited = [gate.now - clock.now for gate in gates]
+    assert waited[0] == pytest.approx(SLOWEST_SECONDS)
+    assert waited[-1] == pytest.approx(SLOWEST_SECONDS + 11 * QUEUED_SECONDS)
 
 
 def test_there_is_one_limit_for_the_process() -> None:

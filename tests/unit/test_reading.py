@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.loopback import Loopback, answer, join_exchanges, reset
+from harness.loopback import Loopback, answer, reset
+from harness.reading_here import Recorder, own_environment
 from harness.standing_in import role_of, standing_in
 from harness.starting import start_check
 from pulumi.dynamic import Config
 
-from pulumi_tcsql_check import accounts, host, rate_limit, reading, retry, sts
+from pulumi_tcsql_check import host, reading, retry, sts
 from pulumi_tcsql_check.emulator import (
     ACCOUNT_ID,
-    DUMMY_SECRET_ID,
-    DUMMY_SECRET_KEY,
     OTHER_ACCOUNT_ID,
     Emulator,
     parse,
@@ -64,45 +63,11 @@ START = "`tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guang
 SOMETHING_MISSING = r"^migration check 1066 \(ap-guangzhou\): http://.* answered ResourceNotFound"
 
 
-class Recorder:
-    """Notes what the engine would be told."""
-
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self.lines: list[str] = []
-        self.warnings: list[str] = []
-        self.sentences: list[str] = []
-
-    def show(self, text: str) -> None:
-        """Note a line of the row."""
-        self.lines.append(text)
-
-    def warn(self, text: str) -> None:
-        """Note a warning."""
-        self.warnings.append(text)
-
-    def fail(self, sentence: str) -> None:
-        """Note an error."""
-        self.sentences.append(sentence)
-
-
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Give the emulator's keys to the process, no other source of credentials, and turns without pauses."""
-    monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
-    monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
-    monkeypatch.setattr(accounts, "_known", {})
-    monkeypatch.setattr(reading, "_named", set())
-    monkeypatch.setattr(retry, "FIRST_BACKOFF_SECONDS", 0.01)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", DUMMY_SECRET_ID)
-    monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", DUMMY_SECRET_KEY)
-    for name in ("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN", "TENCENTCLOUD_CAM_ROLE_NAME", "TKE_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    host.CANCELLED.clear()
-    yield
-    host.CANCELLED.clear()
-    join_exchanges()
+    """Keep the user's credentials and other tests' turns out of it."""
+    with own_environment(monkeypatch, tmp_path):
+        yield
 
 
 @pytest.fixture(name="call")
@@ -176,6 +141,27 @@ def test_a_preview_does_not_wait(call: Recorder) -> None:
         "endpoint": emulator.url,
     }
     assert call.lines == ["2/2 two: running"]
+    assert call.notes == ["2/2 two: running; `pulumi up` will wait for up to 30 min"]
+
+
+def test_a_preview_of_a_check_that_has_passed_notes_nothing(call: Recorder) -> None:
+    """The row says it all."""
+    with Emulator("pass") as emulator:
+        reading.read({**PROPS, "endpoint": emulator.url}, {}, call)
+    assert (call.lines, call.notes) == (["8/8 Target database existence check: passed"], [])
+
+
+@pytest.mark.parametrize(
+    ("worth", "notes"), [(0.0, ["migration check 1066 (ap-guangzhou) has passed, after 0 s"]), (60.0, [])]
+)
+def test_a_pass_is_told_with_the_time_it_took_if_that_was_long(
+    monkeypatch: pytest.MonkeyPatch, call: Recorder, worth: float, notes: list[str]
+) -> None:
+    """A check that had passed before has nothing to tell but its row."""
+    monkeypatch.setattr(reading, "WORTH_A_WORD_SECONDS", worth)
+    with Emulator("pass") as emulator:
+        reading.read({**PROPS, "wait": True, "endpoint": emulator.url}, {}, call)
+    assert call.notes == notes
 
 
 def test_a_preview_of_a_check_that_nobody_started_shows_how_to_start_it(call: Recorder) -> None:
@@ -192,7 +178,7 @@ def test_an_up_on_a_check_that_nobody_started_ends_with_the_command(call: Record
     with Emulator("never-started") as emulator, pytest.raises(CheckTimeoutError) as caught:
         reading.read({**props, "endpoint": emulator.url}, {}, call)
     assert f"No step has started: start the check ({START}), then run `pulumi up` again." in str(caught.value)
-    assert call.lines == [f"no step has started; {START} starts the check, 0 s"]
+    assert call.lines == [f"no step has started; {START} starts the check, 0 s (0 s left)"]
 
 
 def test_a_refresh_of_a_failed_check_is_no_error(call: Recorder) -> None:
@@ -204,6 +190,7 @@ def test_a_refresh_of_a_failed_check_is_no_error(call: Recorder) -> None:
     assert again == stored
     assert (again["status"], again["failed_statuses"]) == ("failed", [7])
     assert call.lines == ["2/2 two: failed (status 7)"] * 2
+    assert call.notes == ["2/2 two: failed (status 7); unless that changes, `pulumi up` will refuse"]
 
 
 def test_a_preview_asks_again_after_trouble_in_passing(call: Recorder) -> None:
@@ -286,7 +273,7 @@ def test_an_up_waits_for_the_flow_and_fails_with_it(call: Recorder) -> None:
         start_check(emulator.url, 2)
         with pytest.raises(CheckTimeoutError, match="and flow 1001 had not succeeded"):
             reading.read({**props, "migrate_id": 2, "endpoint": emulator.url}, {}, call)
-        assert call.lines == ["waiting for flow 1001, 0 s"]
+        assert call.lines == ["waiting for flow 1001, 0 s (0 s left)"]
         start_check(emulator.url, 3)
         with pytest.raises(FlowFailedError):
             reading.read({**props, "migrate_id": 3, "flow_id": 1002, "endpoint": emulator.url}, {}, call)
@@ -333,7 +320,7 @@ def test_a_new_migration_is_asked_for_again_on_an_up(call: Recorder) -> None:
     props = {**PROPS, "wait": True, "from_outputs": ["migrate_id"]}
     with Emulator(NOT_YET) as emulator:
         assert reading.read({**props, "endpoint": emulator.url}, {}, call)["passed"]
-    assert call.lines[0] == "not known to the API yet for 0 s, trying again, 0 s"
+    assert call.lines[0] == "not known to the API yet for 0 s, trying again, 0 s (30 min left)"
 
 
 @pytest.mark.parametrize(("wait", "from_outputs"), [(False, ["migrate_id"]), (True, []), (True, ["region"])])

@@ -6,8 +6,17 @@ from pathlib import Path
 
 import pytest
 from harness.answers import MIGRATION
+from harness.survival import FAULTS
 
-from pulumi_tcsql_check import MigrationCheckResult, inputs, look, provider_config
+from pulumi_tcsql_check import (
+    MigrationCheckResult,
+    check_flag,
+    inputs,
+    look,
+    provider_config,
+    second_opinion,
+    tencent,
+)
 from pulumi_tcsql_check.emulator import (
     DUMMY_SECRET_ID,
     DUMMY_SECRET_KEY,
@@ -92,13 +101,29 @@ def test_the_failed_check_on_the_page_is_what_the_code_prints(path: str) -> None
 
 
 def test_every_built_in_scenario_is_in_the_table() -> None:
-    """Neither more nor fewer than the emulator has."""
-    assert sorted(cells[0].strip("`") for cells in table("Rehearsal")) == sorted(built_in_names())
+    """Neither more nor fewer than the emulator has: stories of a check there, faults in a table of their own."""
+    *stories, (elsewhere, _) = table("Rehearsal")
+    faults = [cells[1].strip("`") for cells in table("What it survives")]
+    assert elsewhere == 'any of "What it survives"'
+    assert sorted({*faults, *(cells[0].strip("`") for cells in stories)}) == sorted(built_in_names())
+
+
+def test_what_it_survives_is_what_the_tests_expect() -> None:
+    """Each row is written by the table that the end-to-end test goes by."""
+    part = README.split("\n## What it survives\n", 1)[1].split("\n## ", 1)[0]
+    assert re.findall(r"(?m)^\|.+\|$", part)[2:] == [fault.row for fault in FAULTS]
 
 
 def test_the_rehearsal_names_the_emulators_own_keys() -> None:
     """The commands work as written."""
     assert f"TENCENTCLOUD_SECRET_ID={DUMMY_SECRET_ID} TENCENTCLOUD_SECRET_KEY={DUMMY_SECRET_KEY}" in README
+
+
+def test_the_bounds_of_the_second_opinion_are_the_codes_own() -> None:
+    """How often, for how long, and how far through the list."""
+    often, long = second_opinion.INTERVAL_SECONDS, second_opinion.ASK_SECONDS
+    assert f"at most every {often:g} seconds and for at most {long:g} seconds." in README
+    assert f"the {tencent.MAX_PAGES * check_flag.PAGE_SIZE} newest migrations of the region" in README
 
 
 def test_the_contents_lead_somewhere() -> None:

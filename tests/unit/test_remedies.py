@@ -7,7 +7,7 @@ import pytest
 
 from pulumi_tcsql_check import remedies
 from pulumi_tcsql_check.emulator.scenario import PUBLISHED_STEPS
-from pulumi_tcsql_check.remedies import REMEDIES, Remedy, remedy_for
+from pulumi_tcsql_check.remedies import REMEDIES, Remedy, english_name, remedy_for
 
 CHINESE = (
     "源库连接性检查",
@@ -86,3 +86,11 @@ def test_it_is_data_that_imports_nothing_of_the_package() -> None:
     tree = ast.parse(Path(remedies.__file__).read_text(encoding="utf-8"))
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert modules == {"typing"}
+
+
+def test_only_a_published_chinese_name_has_an_english_one() -> None:
+    """An English name needs none beside it, and of other steps nobody knows one."""
+    for remedy in REMEDIES:
+        assert english_name(remedy.chinese_name) == remedy.name
+        assert english_name(remedy.name) is None
+    assert english_name("别的检查") is None

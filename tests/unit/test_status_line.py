@@ -3,12 +3,14 @@
 import pytest
 from harness.answers import MIGRATION, seen
 
+from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError, TransientError
-from pulumi_tcsql_check.flow import Flow
+from pulumi_tcsql_check.flow import Evidence, Flow
 from pulumi_tcsql_check.progress import Progress
-from pulumi_tcsql_check.status_line import HEARTBEAT_SECONDS, StatusLine
+from pulumi_tcsql_check.status_line import HEARTBEAT_SECONDS, StatusLine, forecast
 from pulumi_tcsql_check.watch import Observation
 
+TIMEOUT_SECONDS = 1800.0
 RUNNING = seen(2, 0, 1, -2)
 DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.")
 
@@ -19,7 +21,14 @@ class Row:
     def __init__(self, failed_statuses: tuple[int, ...] = ()) -> None:
         """Begin with nothing shown."""
         self.lines: list[str] = []
-        self.line = StatusLine(self.lines.append, MIGRATION, failed_statuses)
+        self.line = StatusLine(self._show, MIGRATION, TIMEOUT_SECONDS, failed_statuses)
+
+    def _show(self, text: str) -> None:
+        """Note a line without the time that is left, which has a test of its own."""
+        words, bracket, left = text.rpartition(" (")
+        assert bracket
+        assert left.endswith(" left)")
+        self.lines.append(words)
 
     def at(self, elapsed: float, progress: Progress | None = RUNNING, trouble: ApiError | None = None) -> list[str]:
         """Observe something, and take what was shown of it."""
@@ -115,6 +124,25 @@ def test_a_flow_that_is_waited_for_is_named() -> None:
     assert row.lines == ["2/3 Step 2: running, 0 s", "waiting for flow 1001, 2 s", "3/3 Step 3: passed, 4 s"]
 
 
+@pytest.mark.parametrize(
+    ("flag", "words"),
+    [
+        (CheckFlag(2), "; failed, says the API"),
+        *((CheckFlag(code), "") for code in (0, 1, 3, 4, None)),
+        (None, ""),
+    ],
+)
+def test_what_the_api_calls_the_check_is_shown_where_it_helps(flag: CheckFlag | None, words: str) -> None:
+    """That it has failed; a pass that opens nothing, and what the row says anyway, are not."""
+    row = Row()
+    row.at(0)
+    row.lines.clear()
+    row.line.update(Observation(RUNNING, None, 2, flag=flag))
+    row.line.update(Observation(RUNNING, None, 4, flag=flag))
+    assert row.lines == ([f"2/3 Step 2: running{words}, 2 s"] if words else [])
+    assert row.at(5, trouble=DOWN) == ["no answer from the API for 0 s, trying again, 5 s"]
+
+
 def test_taught_codes_are_named_as_failed() -> None:
     """The row knows the codes that mean "failed"."""
     assert Row((1,)).at(0) == ["2/3 Step 2: failed (status 1), 0 s"]
@@ -133,3 +161,41 @@ def test_a_name_from_the_api_can_not_break_the_row() -> None:
     (step,) = seen(1, 1).steps
     (line,) = Row().at(0, Progress(1, 1, (type(step)("a\x1b[2J\nb", 1, ""),), ""))
     assert line == r"1/1 a\x1b[2J\nb: running, 0 s"
+
+
+def test_the_row_says_how_much_time_is_left() -> None:
+    """As exactly as it matters, and never less than none."""
+    lines: list[str] = []
+    line = StatusLine(lines.append, MIGRATION, TIMEOUT_SECONDS)
+    for elapsed in (0, 1710, 1830):
+        line.update(Observation(RUNNING, None, elapsed))
+    assert lines == [
+        "2/3 Step 2: running, 0 s (30 min left)",
+        "2/3 Step 2: running, 28 min (90 s left)",
+        "2/3 Step 2: running, 30 min (0 s left)",
+    ]
+
+
+def test_trouble_says_of_what_kind_it_is_and_another_kind_makes_no_line_of_its_own() -> None:
+    """In an outage the kinds may change with every try."""
+    row = Row()
+    refused, gateway = TransientError("No.", kind="connection refused"), TransientError("No.", kind="HTTP 502")
+    assert row.at(0, trouble=refused) == ["no answer from the API (connection refused) for 0 s, trying again, 0 s"]
+    assert row.at(3, trouble=gateway) == []
+    assert row.at(20, trouble=gateway) == ["no answer from the API (HTTP 502) for 20 s, trying again, 20 s"]
+
+
+@pytest.mark.parametrize(
+    ("progress", "words"),
+    [
+        (seen(3, 0, 0, 0), ""),
+        (RUNNING, "2/3 Step 2: running; `pulumi up` will wait for up to 30 min"),
+        (seen(1, -2, -2), "starts the check; `pulumi up` will wait for up to 30 min"),
+        (seen(3, 0, -1, 1), "2/3 Step 2: failed (status -1); unless that changes, `pulumi up` will refuse"),
+    ],
+)
+def test_a_preview_says_what_the_update_will_do(progress: Progress, words: str) -> None:
+    """Nothing about a check that has passed."""
+    said = forecast(MIGRATION, Evidence(progress), TIMEOUT_SECONDS)
+    assert said.endswith(words)
+    assert bool(said) == bool(words)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from harness.fake_clock import FakeClock
 from harness.loopback import (
     Loopback,
@@ -21,8 +22,8 @@ from harness.loopback import (
     reset,
     send_and_close,
     silence,
+    tls_of,
     trickle,
-    untrusted_tls,
 )
 from harness.starting import start_check
 
@@ -149,12 +150,29 @@ def test_every_query_awaits_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [type(clock) for clock in clocks] == [FakeClock, FakeClock]
 
 
+def test_a_throttled_query_slows_the_whole_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The API's refusal, and no other trouble, is handed on to the process's limit."""
+    slower: list[object] = []
+    monkeypatch.setattr(rate_limit.PROCESS, "slow_down", slower.append)
+    codes = ("InternalError", "RequestLimitExceeded")
+    bodies = [json.dumps({"Response": {"Error": {"Code": code, "Message": "x"}}}) for code in codes]
+    with Loopback(*(answer(body) for body in (*bodies, ANSWER))) as server:
+        api = client(server.host)
+        with pytest.raises(TransientError):
+            api.query(MIGRATION, SOON)
+        assert slower == []
+        with pytest.raises(ThrottledError):
+            api.query(MIGRATION, SOON)
+        api.query(MIGRATION, SOON)
+    assert [type(clock) for clock in slower] == [FakeClock]
+
+
 def follow(server: Loopback) -> Flow:
     """Ask a scripted server for a flow once."""
     return client(server.host).follow(Flow(1001), SOON)
 
 
-@pytest.mark.parametrize("status", [0, 1, 2, 3, -1, 2**63])
+@pytest.mark.parametrize("status", [0, 1, 2, 3, -1, 2**63 - 1])
 def test_a_flow_is_asked_for_as_the_steps_are(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     """Action and number are sent under the same limit, and the code comes back as it is, with its request."""
     turns: list[object] = []
@@ -478,8 +496,23 @@ def test_a_refused_connection_is_transient() -> None:
 def test_an_untrusted_certificate_is_refused() -> None:
     """A server that can't prove who it is gets no request, and the sentence says what is wrong with it."""
     with (
-        Loopback(answer(ANSWER), tls=untrusted_tls()) as server,
+        Loopback(answer(ANSWER), tls=tls_of(trustme.CA())) as server,
         pytest.raises(TransientError, match=r"its certificate was refused \("),
+    ):
+        client(server.host, scheme="https").query(MIGRATION, SOON)
+    assert server.requests == []
+
+
+def test_an_authority_of_the_users_own_is_trusted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whoever `REQUESTS_CA_BUNDLE` names may vouch for a server, but only under the server's own name."""
+    authority, bundle = trustme.CA(), tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    with Loopback(answer(ANSWER), tls=tls_of(authority)) as server:
+        assert client(server.host, scheme="https").query(MIGRATION, SOON) == PROGRESS
+    with (
+        Loopback(answer(ANSWER), tls=tls_of(authority, "elsewhere.example")) as server,
+        pytest.raises(TransientError, match="IP address mismatch"),
     ):
         client(server.host, scheme="https").query(MIGRATION, SOON)
     assert server.requests == []

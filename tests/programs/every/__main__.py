@@ -1,14 +1,8 @@
-"""A gate for each migration that the stack's configuration lists."""
+"""A gate for each set of inputs that the stack's configuration lists."""
 
 import pulumi
 
 from pulumi_tcsql_check import MigrationCheck
 
-for migrate_id in pulumi.Config("test").require_object("ids"):
-    MigrationCheck(
-        f"check-{migrate_id}",
-        migrate_id=migrate_id,
-        region="ap-guangzhou",
-        timeout_seconds=4,
-        poll_interval_seconds=0.5,
-    )
+for number, inputs in enumerate(pulumi.Config("test").require_object("gates"), start=1):
+    MigrationCheck(f"check-{number}", region="ap-guangzhou", **{"migrate_id": number, **inputs})

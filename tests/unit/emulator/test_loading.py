@@ -14,9 +14,11 @@ from pulumi_tcsql_check.emulator.scenario import (
     Progress,
     RawAnswer,
     Refusal,
+    RefuseFault,
     ResetFault,
     SilentFault,
     Step,
+    TrickleFault,
 )
 
 _PASSED = {"kind": "progress", "statuses": [0] * 8}
@@ -36,16 +38,31 @@ def test_every_kind_of_frame_is_decoded() -> None:
         {"kind": "http", "seconds": 1, "status": 302, "body": "b", "content_type": "text/plain", "headers": {"A": "b"}},
         {"kind": "reset", "seconds": 1, "flow": 2},
         {"kind": "silent", "seconds": 1, "flow": {"code": "c", "message": "m"}},
+        {"kind": "http", "seconds": 1, "status": 200, "body": "é", "times": 9, "encoding": "latin-1"},
+        {"kind": "trickle", "seconds": 1},
+        {"kind": "trickle", "seconds": 1, "part": "headers"},
+        {"kind": "refuse", "seconds": 1},
         {"kind": "close-mid-body"},
     ]
     steps = [{"name": "one", "message": "first"}, {"name": "two", "message": "second"}]
     text = json.dumps(
-        {"description": "d", "starts": "start-check", "steps": steps, "migrations": {"7": frames, "8": None}}
+        {
+            "description": "d",
+            "starts": "start-check",
+            "steps": steps,
+            "tls": "untrusted",
+            "migrations": {"7": frames, "8": None},
+        }
     )
 
     scenario = parse(text.encode(), name="mine")
 
-    assert (scenario.name, scenario.description, scenario.starts) == ("mine", "d", "start-check")
+    assert (scenario.name, scenario.description, scenario.starts, scenario.tls) == (
+        "mine",
+        "d",
+        "start-check",
+        "untrusted",
+    )
     assert scenario.steps == (Step("one", "first"), Step("two", "second"))
     decoded = scenario.frames(7)
     assert decoded is not None
@@ -58,6 +75,10 @@ def test_every_kind_of_frame_is_decoded() -> None:
         HttpFault(seconds=1, status=302, body="b", content_type="text/plain", headers={"A": "b"}),
         ResetFault(seconds=1, flow=2),
         SilentFault(seconds=1, flow=Refusal("c", "m")),
+        HttpFault(seconds=1, status=200, body="é", times=9, encoding="latin-1"),
+        TrickleFault(seconds=1, part="body"),
+        TrickleFault(seconds=1, part="headers"),
+        RefuseFault(seconds=1),
         CloseMidBodyFault(),
     ]
 
@@ -77,6 +98,26 @@ def test_an_id_is_found_under_its_own_key_first() -> None:
     assert scenario.frames(7) == (Progress(statuses=(-2,) * 8),)
     assert scenario.frames(8) is None
     assert scenario.frames(9) == (Progress(statuses=(0,) * 8),)
+
+
+def test_what_is_started_again_has_frames_of_its_own_or_the_same() -> None:
+    """An id finds those under its own key first, then those under "*"; with neither, and with `null`, nothing new."""
+    failed = {"kind": "progress", "statuses": [-1] * 8, "current": 8}
+    text = json.dumps({"migrations": {"7": [failed], "8": [failed], "9": None}, "again": {"7": [_PASSED], "8": None}})
+    scenario = parse(text.encode(), name="mine")
+
+    assert scenario.frames_again(7) == (Progress(statuses=(0,) * 8),)
+    assert scenario.frames_again(8) == scenario.frames(8) == (Progress(statuses=(-1,) * 8, current=8),)
+    assert scenario.frames_again(9) is None
+    everything = parse(text.replace('"8": null', '"*": [{"kind": "reset"}]').encode(), name="mine")
+    assert everything.frames_again(8) == (ResetFault(),)
+
+
+def test_frames_of_another_start_that_can_not_be_played_are_refused() -> None:
+    """The error names the section as well as the key and the frame."""
+    text = json.dumps({"migrations": {"7": [_PASSED]}, "again": {"7": [{"kind": "explode"}]}})
+    with pytest.raises(ScenarioError, match=r"Invalid value 'explode' - at `\$\.again\.7\[0\]\.kind`"):
+        parse(text.encode(), name="mine")
 
 
 def test_an_id_without_a_key_does_not_exist() -> None:
@@ -181,9 +222,9 @@ def test_a_scenario_that_is_not_there_lists_the_built_in_ones() -> None:
         load("slwo")
 
     assert str(caught.value) == (
-        "scenario slwo: there is no such file, and the built-in ones are "
-        "fail, never-started, outage, pass, slow, throttled, unknown-code"
+        f"scenario slwo: there is no such file, and the built-in ones are {', '.join(built_in_names())}"
     )
+    assert {"fail", "slow", "tls-untrusted"} <= set(built_in_names())
 
 
 def test_a_path_that_can_not_be_read_says_why(tmp_path: Path) -> None:

@@ -109,6 +109,28 @@ def test_a_flow_counts_from_its_own_start(clock: ManualClock) -> None:
     assert seen == [("1", "0"), ("1", "1"), ("2", "1")]
 
 
+@pytest.mark.parametrize("starts", ["first-query", "start-check"])
+def test_another_start_plays_what_was_fixed_in_between(clock: ManualClock, starts: Starts) -> None:
+    """The first start, or first query, plays `migrations`, each later one `again`; a flow stays with its own start."""
+    again: dict[str, tuple[Frame, ...]] = {
+        "*": (Error(seconds=1, code="again", message=""), Error(code="fixed", message=""))
+    }
+    scenario = Scenario(name="mine", starts=starts, migrations={"*": _numbered(2, None), "404": None}, again=again)
+    playback = Playback(scenario, clock)
+    if starts == "start-check":
+        assert playback.start(1) == 1001
+    assert _code(playback.frame(1)) == "0"
+
+    second = playback.start(1)
+    assert second is not None
+    assert (_code(playback.frame(1)), _code(playback.flow_frame(second))) == ("again", "again")
+    clock.advance(2)
+    assert _code(playback.frame(1)) == "fixed"
+    if starts == "start-check":
+        assert _code(playback.flow_frame(1001)) == "1"
+    assert playback.start(404) is None
+
+
 def test_slow_moves_step_by_step_and_passes_after_15_seconds(clock: ManualClock) -> None:
     """In `slow`, each step runs in its turn and all have passed soon after 15 seconds."""
     playback = Playback(load("slow"), clock)

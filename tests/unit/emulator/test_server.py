@@ -3,13 +3,16 @@
 import http.client
 import json
 import socket
+import ssl
 import struct
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from tencentcloud.common.common_client import CommonClient
@@ -18,9 +21,27 @@ from tencentcloud.common.exception import TencentCloudSDKException
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
-from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, Keys, ManualClock, Scenario
+from pulumi_tcsql_check.emulator import (
+    DUMMY_SECRET_ID,
+    DUMMY_SECRET_KEY,
+    Emulator,
+    Keys,
+    ManualClock,
+    Scenario,
+    ScenarioError,
+    handler,
+)
 from pulumi_tcsql_check.emulator.request import Request
-from pulumi_tcsql_check.emulator.scenario import CloseMidBodyFault, Error, Frame, HttpFault, ResetFault, SilentFault
+from pulumi_tcsql_check.emulator.scenario import (
+    CloseMidBodyFault,
+    Error,
+    Frame,
+    HttpFault,
+    RefuseFault,
+    ResetFault,
+    SilentFault,
+    TrickleFault,
+)
 from pulumi_tcsql_check.emulator.server import DEFAULT_HOST
 
 NOW = 1_700_000_000
@@ -190,6 +211,100 @@ def test_a_body_can_end_in_the_middle(signed: SignedRequest, clock: ManualClock)
     promised = int(head.rpartition(b": ")[2])
     assert len(body) == promised // 2
     assert body.startswith(b'{"Response":{"TotalStep":8,"CurrentStep":8,')
+
+
+def test_a_text_may_be_sent_again_and_again_and_in_latin_1(signed: SignedRequest, clock: ManualClock) -> None:
+    """The length is that of all of it, and an é is a byte that is no UTF-8."""
+    fault = _only(HttpFault(status=200, body="é-", times=3, encoding="latin-1"))
+    with Emulator(fault, clock=clock) as emulator, _sent(emulator, _bytes(signed())) as connection:
+        connection.shutdown(socket.SHUT_WR)
+        head, _, body = _everything(connection).partition(b"\r\n\r\n")
+    assert (head.rpartition(b": ")[2], body) == (b"6", b"\xe9-\xe9-\xe9-")
+
+
+@pytest.mark.parametrize(("part", "first"), [("headers", b"HTTP"), ("body", b'{"Re')])
+def test_an_answer_may_trickle(
+    signed: SignedRequest, monkeypatch: pytest.MonkeyPatch, part: Literal["headers", "body"], first: bytes
+) -> None:
+    """One byte comes after the other, and stopping the emulator ends it."""
+    monkeypatch.setattr(handler, "_TRICKLE_SECONDS", 0.001)
+    fault, clock = _only(TrickleFault(part=part)), ManualClock(NOW)
+    with Emulator(fault, clock=clock) as emulator, _sent(emulator, _bytes(signed())) as connection:
+        whole = _everything(connection)
+    head, _, body = whole.partition(b"\r\n\r\n")
+    assert (head if part == "headers" else body).startswith(first)
+    assert json.loads(body)["Response"]["TotalStep"] == 8
+
+    monkeypatch.setattr(handler, "_TRICKLE_SECONDS", 600)
+    with Emulator(fault, clock=clock) as emulator, _sent(emulator, _bytes(signed())) as connection:
+        assert connection.recv(1)
+
+
+def test_connections_are_refused_while_the_frame_holds(signed: SignedRequest, clock: ManualClock) -> None:
+    """Everybody's are: those that are open end, new ones are refused, and afterwards the same port serves again."""
+    frames = (RefuseFault(seconds=5), Error(code="InternalError", message="m"))
+    scenario = Scenario(name="mine", migrations={"*": frames})
+    with Emulator(scenario, clock=clock) as emulator:
+        idle = socket.create_connection((emulator.host, emulator.port), timeout=5)
+        with _sent(emulator, _bytes(signed())) as connection:
+            assert _everything(connection) == b""
+        with idle:
+            assert idle.recv(1) == b""
+        _until(lambda: _is_refused(emulator))
+        clock.advance(5)
+        _until(lambda: not _is_refused(emulator))
+        with _sent(emulator, _bytes(signed())) as connection:
+            assert connection.recv(12) == b"HTTP/1.1 200"
+
+
+def test_an_emulator_that_refuses_can_be_stopped(signed: SignedRequest, clock: ManualClock) -> None:
+    """It does not wait for the frame to end."""
+    with Emulator(_only(RefuseFault()), clock=clock) as emulator:
+        with _sent(emulator, _bytes(signed())) as connection:
+            assert _everything(connection) == b""
+        _until(lambda: _is_refused(emulator))
+
+
+def _is_refused(emulator: Emulator) -> bool:
+    try:
+        socket.create_connection((emulator.host, emulator.port), timeout=5).close()
+    except ConnectionRefusedError:
+        return True
+    except ConnectionResetError:  # it came while the door was closing
+        return False
+    return False
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+
+
+@pytest.mark.parametrize(("name", "host"), [("tls-untrusted", "127.0.0.1"), ("tls-wrong-name", "elsewhere.example")])
+def test_under_tls_the_certificate_is_the_one_to_be_refused(tmp_path: Path, name: str, host: str) -> None:
+    """It is of an authority that is written where the client wants it, and whose name it is depends on the scenario."""
+    authority = tmp_path / "authority.pem"
+    with Emulator(name, authority=authority) as emulator:
+        assert emulator.url == f"https://{emulator.endpoint}"
+        with _sent(emulator, b"no handshake\r\n") as connection:
+            assert not _everything(connection).startswith(b"HTTP")
+        client = ssl.create_default_context(cafile=str(authority))
+        with (
+            socket.create_connection((emulator.host, emulator.port), timeout=5) as plain,
+            client.wrap_socket(plain, server_hostname=host) as secure,
+        ):
+            secure.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert secure.recv(12) == b"HTTP/1.1 200"
+    with Emulator(name) as unwritten:
+        assert unwritten.url.startswith("https://")
+
+
+def test_tls_without_trustme_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what to install."""
+    monkeypatch.setitem(sys.modules, "trustme", None)
+    with pytest.raises(ScenarioError, match=r'needs trustme: install "pulumi-tcsql-check\[tls\]" or trustme itself'):
+        Emulator("tls-untrusted")
 
 
 def test_a_get_is_refused_in_the_apis_words() -> None:

@@ -1,0 +1,58 @@
+"""What can go wrong, as a tree; each error is one sentence for the screen, with its facts as attributes.
+
+TcsqlCheckError                 the root, never raised itself
+├── InvalidInputError           an input is outside its range
+├── CredentialsError            no usable credentials were found
+├── AccountError                the credentials are another account's than the configuration allows
+├── CheckFailedError            a step of the check has failed
+├── FlagFailedError             the API calls the check as a whole failed
+├── FlowFailedError             the flow that the check runs in has failed
+├── CheckTimeoutError           the deadline passed before the check did
+├── WaitCancelledError          the update was cancelled, or failed at another gate, while this one waited
+└── ApiError                    one call of the API brought no answer
+    ├── ThrottledError          too many requests; passes by itself
+    ├── TransientError          no connection, no sensible answer; may pass by itself
+    │   ├── OutageError         ... and has not for too long
+    │   └── NotYetFoundError    an id that was just made is not known yet
+    └── PermanentError          asking again would not help
+        └── NotFoundError       there is no such thing
+"""
+
+from pulumi_tcsql_check.errors.api import (
+    ApiError,
+    NotFoundError,
+    NotYetFoundError,
+    OutageError,
+    PermanentError,
+    ThrottledError,
+    TransientError,
+)
+from pulumi_tcsql_check.errors.check import (
+    CheckFailedError,
+    CheckTimeoutError,
+    FlagFailedError,
+    FlowFailedError,
+    start_command,
+)
+from pulumi_tcsql_check.errors.root import TcsqlCheckError, WaitCancelledError
+from pulumi_tcsql_check.errors.setup import AccountError, CredentialsError, InvalidInputError
+
+__all__ = [
+    "AccountError",
+    "ApiError",
+    "CheckFailedError",
+    "CheckTimeoutError",
+    "CredentialsError",
+    "FlagFailedError",
+    "FlowFailedError",
+    "InvalidInputError",
+    "NotFoundError",
+    "NotYetFoundError",
+    "OutageError",
+    "PermanentError",
+    "TcsqlCheckError",
+    "ThrottledError",
+    "TransientError",
+    "WaitCancelledError",
+    "start_command",
+]

@@ -1,0 +1,22 @@
+"""Several processes share the API's limit; `make many` does it with forty of them, and prints its figures."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+
+
+def test_eight_processes_that_ask_for_all_that_the_limit_allows_pass_together() -> None:
+    """At 20 requests a second in all, each passes, and none takes twice as long as another."""
+    done = subprocess.run(
+        [sys.executable, str(TESTS / "proof" / "many.py"), "8", "5", "0.4"],
+        env={**os.environ, "PYTHONPATH": str(TESTS)},
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "throttled" in done.stdout

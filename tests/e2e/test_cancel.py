@@ -1,0 +1,186 @@
+"""A real command of the CLI, told to end or killed while gates wait, and an update that a refusal ends.
+
+`make cancel` tries every situation many times, and prints how long the end took.
+"""
+
+import contextlib
+import os
+import signal
+import statistics
+import time
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from harness.loopback import Loopback
+from harness.running import Ended, Running, locks
+from harness.site import VARIABLE, Build, Site
+from harness.situations import MANY, SITUATIONS, UP, Situation
+from harness.stack import ENDPOINT_KEY, Stack
+
+from pulumi_tcsql_check.emulator.limit import REQUESTS_PER_SECOND
+
+PROMISED_SECONDS = 2.0
+"""What the README promises."""
+
+BOUND_SECONDS = 2 * PROMISED_SECONDS
+"""For a machine that runs other tests too; what doesn't end by itself is killed after 5 seconds."""
+
+TIMES = int(os.environ.get("TIMES", "12"))
+"""How often each situation is tried; the ways to tell it take turns."""
+
+SETTLED_SECONDS = 0.3
+"""From the last request that was waited for to the signal, so that its answer, if any, was taken in."""
+
+CANCELLED = "The wait for the migration check was cancelled; nothing behind the gate was changed."
+WAYS = [(number, group) for number in (signal.SIGINT, signal.SIGTERM) for group in (True, False)]
+
+
+@contextlib.contextmanager
+def sited(build: Build, situation: Situation) -> Iterator[tuple[Site, Loopback]]:
+    """Build a stack of so many gates, and a server that says what there is to say."""
+    with Loopback(*situation.replies) as server:
+        url = f"http://{server.host}"
+        more = {"test:numbers": str([*range(1, situation.gates + 1)]), ENDPOINT_KEY: url, **situation.config}
+        more |= {"test:held": "true"} if situation.held else {}
+        site = build("pass", config=more, program="gates")
+        if situation.stands_in:
+            site.stand_in()
+            site.stack.environ[VARIABLE] = url
+        if situation.updated:
+            assert site.stack.up().exit_code == 0
+        yield site, server
+
+
+def cancel(site: Site, server: Loopback, situation: Situation, way: tuple[signal.Signals, bool]) -> float:
+    """Tell a command to end in this situation, and return how many seconds it took; all but the time is as promised."""
+    number, group = way
+    asked = len(server.requests) + (situation.asked or situation.gates)
+    before = site.records
+    with Running(site.stack, situation.words) as run:
+        run.until(lambda: len(server.requests) >= asked)
+        time.sleep(SETTLED_SECONDS)
+        told_at = run.tell(number, group=group)
+        ended = run.end()
+    assert CANCELLED in ended.screen
+    assert site.records == before
+    assert_clean(site.stack, ended)
+    return ended.ended_at - told_at
+
+
+def assert_clean(stack: Stack, ended: Ended) -> None:
+    """See that a failed command has left nothing: no traceback, no process, no lock and no pending operation."""
+    assert ended.exit_code != 0
+    assert "Traceback" not in ended.screen
+    assert "KeyboardInterrupt" not in ended.screen
+    assert ended.left == {}
+    assert locks(stack) == []
+    assert stack.state().get("pending_operations", []) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [
+        ("12 gates of a held stack wait", (signal.SIGINT, True)),
+        ("the preview of `up`, a request hangs", (signal.SIGTERM, False)),
+    ],
+)
+def test_the_first_signal_ends_a_command_at_once(build: Build, name: str, way: tuple[signal.Signals, bool]) -> None:
+    """Ctrl-C, or a runner's SIGTERM: the sentence says that it was cancelled, and nothing is left."""
+    with sited(build, SITUATIONS[name]) as (site, server):
+        assert cancel(site, server, SITUATIONS[name], way) < BOUND_SECONDS
+
+
+def test_an_update_works_right_after_one_that_was_cancelled(build: Build) -> None:
+    """Nothing has to be unlocked or repaired."""
+    situation = Situation(UP, SITUATIONS["`refresh`, a request hangs"].replies[::-1])
+    with sited(build, situation) as (site, server):
+        cancel(site, server, situation, (signal.SIGINT, False))
+        result = site.stack.up()
+        assert result.exit_code == 0, result.screen
+        assert site.records == {"behind": "new"}
+
+
+@pytest.mark.many_times
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_every_signal_ends_every_situation_in_two_seconds(
+    build: Build, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """SIGINT and SIGTERM, to the CLI alone and to its group; the median and the maximum are printed."""
+    with sited(build, SITUATIONS[name]) as (site, server):
+        took = [cancel(site, server, SITUATIONS[name], WAYS[turn % len(WAYS)]) for turn in range(TIMES)]
+    with capsys.disabled():
+        print(f"\n{name}: {TIMES} times, median {statistics.median(took):.2f} s, max {max(took):.2f} s", end="")
+    assert max(took) < PROMISED_SECONDS
+
+
+@pytest.mark.parametrize("gates", [12, pytest.param(1, marks=pytest.mark.many_times)])
+def test_nothing_is_asked_and_no_process_stays_ten_seconds_after_the_cli_was_killed(
+    build: Build, capsys: pytest.CaptureFixture[str], gates: int
+) -> None:
+    """SIGKILL lets the CLI tell nobody; the provider, its launcher and the program find out by themselves."""
+    health = {"TCSQL_CHECK_TEST_HEALTH_SECONDS": "1"}  # the official language host looks every five minutes
+    config = {"test:numbers": str([3] * gates), "test:held": "true"}
+    site = build("by-id", config=config, environ=health, program="gates")
+    with Running(site.stack, MANY) as run:
+        run.until(lambda: len(site.emulator.requests) >= gates)
+        time.sleep(SETTLED_SECONDS)
+        told_at, at = run.tell(signal.SIGKILL, group=False), time.time()
+        run.end()
+        gone_after = run.until(lambda: not run.processes(), seconds=10) - told_at
+    last_after = when(site, 3)[-1] - at
+    with capsys.disabled():
+        print(
+            f"\n{gates} gates, SIGKILL: last request after {last_after:.1f} s, last process {gone_after:.1f} s", end=""
+        )
+    assert last_after < 10
+
+
+def when(site: Site, number: int) -> list[float]:
+    """Tell when a migration was asked about, in seconds since 1970."""
+    asked = [request["time"] for request in site.emulator.requests if request["migrate_id"] == number]
+    return [datetime.fromisoformat(text).timestamp() for text in asked]
+
+
+@pytest.mark.parametrize(
+    ("gates", "held"),
+    [
+        (13, False),
+        *(pytest.param(*given, marks=pytest.mark.many_times) for given in ((1, False), (1, True), (13, True))),
+    ],
+)
+def test_a_refusal_ends_the_update_although_other_gates_wait(
+    build: Build, capsys: pytest.CaptureFixture[str], gates: int, held: bool
+) -> None:
+    """At the poll that sees it; meanwhile another dynamic resource of the stack is made as soon as its turn comes."""
+    numbers, late = [3] * (gates - 1) + [2], {"test:lateSeconds": "1"}
+    config = {"test:numbers": str(numbers), **late, **({"test:held": "true"} if held else {})}
+    site = build("fails-later", {"failed_statuses": [-1]}, config, program="gates")
+    with Running(site.stack, MANY) as run:
+        waited = run.when("Record beside created") - run.when("Migration late created")
+        ended = run.end()
+        at = time.time() - (time.monotonic() - ended.ended_at)
+    assert "gate-13  error: migration check 2" in ended.screen.replace(f"gate-{gates} ", "gate-13 ")
+    others = ended.screen.split("Diagnostics:")[1].count(f"ended, since the gate gate-{gates} did not pass")
+    assert others == gates - 1
+    assert_clean(site.stack, ended)
+    assert site.records == {"beside": "new"}
+    took = at - when(site, 2)[-1]
+    with capsys.disabled():
+        print(f"\n{gates} gates{', held' * held}: end {took:.2f} s after the poll, turn after {waited:.2f} s", end="")
+    assert took < BOUND_SECONDS
+    assert waited < 3
+
+
+@pytest.mark.many_times
+def test_forty_gates_pass_side_by_side(build: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    """With `--parallel 64`, each is asked in its turn, all together never faster than the API allows."""
+    site = build("quick", config={"test:numbers": str([*range(1, 41)])}, program="gates")
+    result = site.stack.up("--parallel", "64")
+    assert result.exit_code == 0, result.screen
+    assert site.records == {"behind": "new"}
+    instants = sorted(instant for number in range(1, 41) for instant in when(site, number))
+    busiest = max(sum(begin <= instant < begin + 1 for instant in instants) for begin in instants)
+    with capsys.disabled():
+        print(f"\n40 gates: {result.seconds:.1f} s, {len(instants)} requests, at most {busiest} in a second", end="")
+    assert busiest <= REQUESTS_PER_SECOND

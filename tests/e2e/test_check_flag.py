@@ -1,0 +1,43 @@
+"""A real `pulumi up` where a step shows a code that nobody has explained, and the list of migrations says more."""
+
+from harness.site import Build, errors
+
+LIST = "DescribeMigrations"
+
+
+def test_a_check_that_the_api_calls_failed_ends_the_update_with_one_sentence(build: Build) -> None:
+    """Asked twice, ten seconds apart, it ends there and not at the deadline; nothing behind it is created."""
+    site = build("check-flag", {"poll_interval_seconds": 1})
+    result = site.stack.up()
+    assert result.exit_code != 0
+    assert site.records == {}
+    (sentence,) = errors(result)
+    assert sentence.startswith(
+        "migration check 1066 (ap-guangzhou) failed: the API says so of the check as a whole (CheckFlag 2), which "
+        'stands at step 4 of 8, "Character set check" (status 7; the API says "Check whether the character sets are '
+        'consistent."). The source and the target database need the same character set (collation): compare the two '
+        "at the level of the database, and make them the same. Fix the cause, start the check again "
+        "(`tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou`), then run `pulumi up` again. "
+        "Request "
+    )
+    assert "Traceback" not in result.screen
+    assert "4/8 Character set check: running; failed, says the API" in result.screen
+    asked = [request["action"] for request in site.emulator.requests]
+    assert asked.count(LIST) == 2
+    assert asked[-1] == LIST
+
+
+def test_without_the_permission_the_update_says_so_once_and_passes(build: Build) -> None:
+    """One warning that names the action, one question, and what is behind the gate is created."""
+    site = build("no-list", {"poll_interval_seconds": 0.2})
+    result = site.stack.up()
+    assert result.exit_code == 0, result.screen
+    assert site.records == {"behind": "new"}
+    warnings = {line.strip() for line in result.screen.splitlines() if "goes by its steps alone" in line}
+    (warning,) = {line.partition("warning: ")[2] for line in warnings}
+    assert warning.startswith("migration check 1066 (ap-guangzhou): the wait goes by its steps alone, since the API ")
+    assert "UnauthorizedOperation.PermissionDenied" in warning
+    assert "Allow the action sqlserver:DescribeMigrations in CAM." in warning
+    asked = [request["action"] for request in site.emulator.requests]
+    assert asked.count(LIST) == 1
+    assert len(asked) > 3

@@ -1,0 +1,100 @@
+"""Real updates with a gate in each fault that the emulator can play: what each does is in `harness/survival.py`."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from harness.emulator_process import EmulatorProcess
+from harness.memory import peak_of_providers
+from harness.site import Build
+from harness.stack import Result
+from harness.survival import EVERYTHING_AT_ONCE, FAULTS, PASSES, Survival
+
+from pulumi_tcsql_check.emulator import built_in_names
+
+WHOLE = {"refused", "tls-untrusted", "tls-wrong-name"}
+"""What befalls an emulator as a whole, so that each of these needs one of its own."""
+
+LARGEST_BYTES = 150_000_000
+SCENARIOS = Path(__file__).parents[2] / "pulumi_tcsql_check" / "emulator" / "scenarios"
+
+
+def scenario_of_all(folder: Path, faults: list[Survival]) -> Path:
+    """Write a scenario in which each migration, from 1, is one of the built-in ones."""
+    frames = [json.loads((SCENARIOS / f"{one.scenario}.json").read_text("utf-8"))["migrations"]["*"] for one in faults]
+    path = folder / "all.json"
+    migrations = {str(number): played for number, played in enumerate(frames, start=1)}
+    path.write_text(json.dumps({"migrations": migrations}), encoding="utf-8")
+    return path
+
+
+@contextmanager
+def emulators(folder: Path, authority: Path) -> Iterator[dict[str, EmulatorProcess]]:
+    """Start an emulator for each scenario that needs one of its own."""
+    with ExitStack() as cleanup:
+        flags = {"tls-wrong-name": ("--authority", str(authority))}
+        yield {
+            name: cleanup.enter_context(EmulatorProcess(name, folder / f"{name}.jsonl", flags=flags.get(name, ())))
+            for name in sorted(WHOLE)
+        }
+
+
+def gates(faults: list[Survival], urls: dict[str, str]) -> list[dict[str, Any]]:
+    """Write down the inputs of each gate; what goes on for ever gets little time."""
+    return [
+        {
+            "timeout_seconds": 60 if one.outcome.endswith("passes") else 4,
+            "poll_interval_seconds": 0.5,
+            **({"endpoint": urls[one.scenario]} if one.scenario in urls else {}),
+        }
+        for one in faults
+    ]
+
+
+def problem(one: Survival, gate: str, result: Result, passed: set[str]) -> str:
+    """Say how a gate differs from what its fault is said to do; nothing if it doesn't."""
+    lines = [line for line in result.screen.splitlines() if f" {gate} " in line]
+    failed = [line for line in lines if " error: " in line]
+    if (gate in passed) != one.outcome.endswith("passes") or bool(failed) == (gate in passed):
+        return f"{one.scenario}: passed is {gate in passed}, {failed}"
+    return "" if any(one.shows in line for line in failed or lines) else f"{one.scenario}: {one.shows!r} is not shown"
+
+
+def test_every_fault_ends_as_it_should(build: Build, tmp_path: Path) -> None:
+    """In one update each gate shows its trouble, and passes or ends with the sentence that is said of it."""
+    faults = sorted(FAULTS, key=lambda one: one.scenario in WHOLE)
+    authority = tmp_path / "authority.pem"
+    scenario = scenario_of_all(tmp_path, [one for one in faults if one.scenario not in WHOLE])
+    with emulators(tmp_path, authority) as own:
+        urls = {name: emulator.url for name, emulator in own.items()}
+        site = build(
+            scenario,
+            config={"test:gates": json.dumps(gates(faults, urls))},
+            environ={"REQUESTS_CA_BUNDLE": str(authority)},
+            program="every",
+        )
+        site.each_alone()
+        peak = 0
+
+        def see(_: str) -> None:
+            nonlocal peak
+            peak = max(peak, peak_of_providers(site.stack))
+
+        result = site.stack.watch(see, *EVERYTHING_AT_ONCE)
+    resources = site.stack.state()["resources"]
+    passed = {one["urn"].rsplit("::", 1)[1] for one in resources if one.get("outputs", {}).get("passed") is True}
+    assert result.exit_code != 0
+    found = [problem(one, f"check-{number}", result, passed) for number, one in enumerate(faults, start=1)]
+    assert [text for text in found if text] == []
+    assert "Traceback" not in result.screen
+    assert 0 < peak < LARGEST_BYTES, peak
+    assert all(request["action"] == "QueryMigrationCheckProcess" for request in site.emulator.requests)
+
+
+def test_every_fault_that_the_emulator_plays_is_tried() -> None:
+    """Each built-in scenario that isn't a story of a check is in the table."""
+    stories = {"check-flag", "fail", "never-started", "outage", "pass", "slow", "unknown-code"}
+    assert {one.scenario for one in FAULTS} == set(built_in_names()) - stories
+    assert PASSES.endswith("passes")

@@ -1,0 +1,151 @@
+"""The guides, as their READMEs and pipeline files have them: each command is run, on the real engine."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.emulator_process import EmulatorProcess
+from harness.guide import EXAMPLES, Guide, blocks
+from ruamel.yaml import YAML
+
+FAILED = 'failed at step 4 of 8, "Character set check"'
+PIPELINE = EXAMPLES / "pipeline"
+NEVER_ENDS = EXAMPLES.parent / "tests" / "data" / "scenarios" / "running.json"
+RUNNING = "3/8 Hard disk space check: running"
+END_SECONDS = 10.0
+"""How long GitHub waits after it has sent its first signal, before it kills."""
+
+
+def test_the_rehearsal_is_throttled_refused_and_passes_after_the_fix(tmp_path: Path) -> None:
+    """What the README says to watch for is on the screen, and nothing moves before the second start has passed."""
+    guide = Guide("rehearsal", tmp_path)
+    (serve,), (*prepare, up), (start_check,), (start_again, up_again) = blocks("rehearsal")
+    with guide.emulator(serve) as emulator:
+        for command in prepare:
+            guide.must(command, emulator)
+        with guide.running(up, emulator, until="no step has started") as update:
+            guide.must(start_check, emulator)
+            assert update.end() != 0
+            screen = update.screen
+        assert FAILED in screen
+        assert f"is asked of {emulator.url}, which is not Tencent Cloud" in screen
+        assert "throttled by the API" in screen
+        assert guide.records == []
+
+        guide.must(start_again, emulator)
+        guide.must(up_again, emulator)
+        assert guide.records == ["app-setting", "dns"]
+
+
+def test_a_stack_starts_its_own_check_and_waits_for_that_very_start(tmp_path: Path) -> None:
+    """The first flow fails, and the one that another attempt starts passes."""
+    guide = Guide("created-here", tmp_path)
+    (serve,), (*prepare, up), (another, up_again, output) = blocks("created-here")
+    with guide.emulator(serve) as emulator:
+        for command in prepare:
+            guide.must(command, emulator)
+        refused = guide.run(up, emulator)
+        assert refused.returncode != 0
+        assert "failed: the API says that flow 1001 has failed" in refused.stdout
+        assert guide.records == []
+
+        guide.must(another, emulator)
+        guide.must(up_again, emulator)
+        assert guide.records == ["dns"]
+        assert guide.must(output, emulator).strip() == "1002"
+        started = [request for request in emulator.requests if request["action"] == "StartMigrationCheck"]
+        assert len(started) == 2
+
+
+@pytest.mark.whole_table
+def test_a_preview_starts_no_check(tmp_path: Path) -> None:
+    """It looks at the check as it is."""
+    guide = Guide("created-here", tmp_path)
+    (serve,), (*prepare, _), _ = blocks("created-here")
+    with guide.emulator(serve) as emulator:
+        for command in [*prepare, "pulumi preview"]:
+            guide.must(command, emulator)
+        assert [request["action"] for request in emulator.requests] == ["QueryMigrationCheckProcess"]
+
+
+def commands(job: str) -> list[str]:
+    """Read the commands of a job of the workflow, without the one that installs what is there already."""
+    jobs: dict[str, Any] = YAML(typ="safe").load(PIPELINE / ".github" / "workflows" / "cut-over.yaml")["jobs"]
+    install, *others = [step["run"] for step in jobs[job]["steps"] if "run" in step]
+    assert install.startswith("python -m pip install ")
+    return others
+
+
+def prepared(tmp_path: Path, emulator: EmulatorProcess) -> Guide:
+    """Make the pipeline's stack as its README says, and let it ask the emulator."""
+    guide = Guide("pipeline", tmp_path)
+    (prepare,) = blocks("pipeline")
+    for command in [*prepare, f"pulumi config set tcsql-check:endpoint {emulator.url} --stack production"]:
+        guide.must(command, emulator)
+    return guide
+
+
+def test_the_pipeline_starts_the_check_and_updates_once_it_has_passed(tmp_path: Path) -> None:
+    """An update without a flow ends, and a check that can't be started gives none; with its flow it goes through."""
+    with EmulatorProcess("pass", tmp_path / "requests.jsonl") as emulator:
+        guide = prepared(tmp_path, emulator)
+        (preview,), (start_check, update) = commands("preview"), commands("up")
+        guide.must(preview, emulator)
+        assert [request["action"] for request in emulator.requests] == ["QueryMigrationCheckProcess"]
+        refused = guide.run(update, emulator)
+        assert refused.returncode != 0
+        assert "pipeline:flowId" in refused.stdout
+        assert guide.records == []
+
+        guide.must("pulumi config set migrateId 404", emulator)
+        not_started = guide.run(start_check, emulator)
+        assert not_started.returncode != 0
+        assert "There is no migration 404" in not_started.stdout
+        assert "flowId" not in (guide.stack.project / "Pulumi.production.yaml").read_text(encoding="utf-8")
+
+        guide.must("pulumi config set migrateId 1066", emulator)
+        guide.must(start_check, emulator)
+        guide.must(update, emulator)
+        assert [request["action"] for request in emulator.requests[1:]] == [
+            "StartMigrationCheck",
+            "StartMigrationCheck",
+            "DescribeFlowStatus",
+            "QueryMigrationCheckProcess",
+        ]
+        assert guide.records == ["dns"]
+
+
+def test_a_cancelled_pipeline_ends_at_once_and_a_broken_glass_lets_one_run_through(tmp_path: Path) -> None:
+    """The signal reaches the step's first process alone, as from a runner; nothing moves until somebody decides."""
+    with EmulatorProcess(NEVER_ENDS, tmp_path / "requests.jsonl") as emulator:
+        guide = prepared(tmp_path, emulator)
+        start_check, update = commands("up")
+        guide.must(start_check, emulator)
+        with guide.running(update, emulator, until=RUNNING) as step:
+            step.process.send_signal(signal.SIGINT)
+            assert step.end(END_SECONDS) != 0
+            assert "The wait for the migration check was cancelled" in step.screen
+        assert guide.records == []
+
+        guide.stack.environ |= {"REASON": "the owner said so"}
+        *overrule, update = commands("break-glass")
+        for command in overrule:
+            guide.must(command, emulator)
+        screen = guide.must(update, emulator)
+        assert "enforce is False: migration check 1066 (ap-guangzhou) holds nothing back" in screen
+        assert guide.records == ["dns"]
+
+
+@pytest.mark.whole_table
+def test_a_job_whose_processes_are_all_terminated_moves_nothing(tmp_path: Path) -> None:
+    """GitLab sends SIGTERM to each of them, the provider among them: there is no sentence then, and no pass."""
+    with EmulatorProcess(NEVER_ENDS, tmp_path / "requests.jsonl") as emulator:
+        guide = prepared(tmp_path, emulator)
+        start_check, update = commands("up")
+        guide.must(start_check, emulator)
+        with guide.running(update.removeprefix("exec "), emulator, until=RUNNING) as step:
+            os.killpg(step.process.pid, signal.SIGTERM)
+            assert step.end(END_SECONDS) != 0
+        assert guide.records == []

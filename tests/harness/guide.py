@@ -1,0 +1,180 @@
+"""A guide in `examples`: a copy of its project, and a user's shell in it, in which its README's commands are run."""
+
+import importlib.util
+import itertools
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from harness.emulator_process import EmulatorProcess
+from harness.stack import COMMAND_SECONDS, Stack
+from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY
+
+EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
+
+DOCUMENTED_URL = "http://127.0.0.1:8918"
+EMULATOR = "python -m pulumi_tcsql_check.emulator --port 8918 --scenario "
+KEYS = f"export TENCENTCLOUD_SECRET_ID={DUMMY_SECRET_ID} TENCENTCLOUD_SECRET_KEY={DUMMY_SECRET_KEY}"
+
+TCCLI_VARIABLE = "TCSQL_CHECK_TEST_TCCLI"
+"""Where the stand-in for Tencent's command line asks if it isn't told: as the real one would ask Tencent."""
+
+_TCCLI = f"""#!{sys.executable}
+import sys
+sys.path.insert(0, {str(Path(__file__).parent.parent)!r})
+from harness.tccli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def blocks(guide: str) -> list[list[str]]:
+    """List the commands of a guide's README, block by block; lines without a prompt are what a command prints."""
+    readme = (EXAMPLES / guide / "README.md").read_text(encoding="utf-8")
+    found = re.findall(r"(?ms)^```console\n(.*?)^```", readme)
+    return [[line.removeprefix("$ ") for line in block.splitlines() if line.startswith("$ ")] for block in found]
+
+
+def module(guide: str, name: str) -> ModuleType:
+    """Import a module of a guide, as its program would: with those beside it."""
+    folder = str(EXAMPLES / guide)
+    spec = importlib.util.spec_from_file_location(name, EXAMPLES / guide / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    loaded = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, folder)
+    try:
+        spec.loader.exec_module(loaded)
+    finally:
+        sys.path.remove(folder)
+    return loaded
+
+
+class Running:
+    """A command under way, and what was on its screen so far."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        """Take over a process that has just been started, with its output piped."""
+        self.process = process
+        self.screen = ""
+
+    def read(self, until: str | None = None) -> None:
+        """Read on until a line has something in it, or to the end."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.screen += line
+            if until is not None and until in line:
+                return
+        assert until is None, self.screen
+
+    def end(self, seconds: float = COMMAND_SECONDS) -> int:
+        """Wait for its end, which must come in time, and return its exit code."""
+        with self.interrupted_after(seconds):
+            began = time.monotonic()
+            self.read()
+            exit_code = self.process.wait()
+        assert time.monotonic() - began < seconds, self.screen
+        return exit_code
+
+    @contextmanager
+    def interrupted_after(self, seconds: float) -> Iterator[None]:
+        """End it, as on Ctrl-C, if the block takes too long; kill it where that doesn't help."""
+        bounds = [
+            threading.Timer(seconds * times, os.killpg, (self.process.pid, number))
+            for times, number in ((1, signal.SIGINT), (2, signal.SIGKILL))
+        ]
+        for bound in bounds:
+            bound.start()
+        try:
+            yield
+        finally:
+            for bound in bounds:
+                bound.cancel()
+
+
+class Guide:
+    """A project that was copied from a guide, and the shell in it."""
+
+    def __init__(self, name: str, tmp_path: Path) -> None:
+        """Copy the project, and put a stand-in for Tencent's command line, which is 170 MB, on the PATH."""
+        self._name = name
+        self._log = tmp_path / "requests.jsonl"
+        self._numbers = itertools.count(1)
+        self._tools = tools = tmp_path / "tools"
+        tools.mkdir()
+        (tools / "tccli").write_text(_TCCLI, encoding="utf-8")
+        (tools / "tccli").chmod(0o755)
+        environ = {"PATH": f"{tools}:{os.environ['PATH']}", "PULUMI_SKIP_CONFIRMATIONS": "true"}
+        self.stack = Stack.of_example(EXAMPLES / name, tmp_path, environ)
+
+    def emulator(self, command: str) -> EmulatorProcess:
+        """Take the README's command that starts the emulator, on a port of the test's own and with its credentials."""
+        assert command.startswith(EMULATOR)
+        scenario = command.removeprefix(EMULATOR)
+        path = (EXAMPLES / self._name / scenario).resolve()
+        return EmulatorProcess(path if path.exists() else scenario, self._log)
+
+    def _script(self, command: str, emulator: EmulatorProcess) -> list[str]:
+        """Put a command that talks to that emulator into a file, as a runner does, and return how it is run.
+
+        Of a command on its own command line, bash makes itself what GitHub's workflow needs an `exec` for.
+        """
+        self.stack.environ |= {TCCLI_VARIABLE: emulator.url}
+        script = self._tools / f"step-{next(self._numbers)}.sh"
+        script.write_text(command.replace(DOCUMENTED_URL, emulator.url) + "\n", encoding="utf-8")
+        return ["bash", "-e", str(script)]
+
+    def run(self, command: str, emulator: EmulatorProcess) -> "subprocess.CompletedProcess[str]":
+        """Run a command as a pipeline runs a step; the README's own keys give way to those that can be searched for."""
+        return subprocess.run(
+            self._script("true" if command == KEYS else command, emulator),
+            cwd=self.stack.project,
+            env=self.stack.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+
+    @contextmanager
+    def running(self, command: str, emulator: EmulatorProcess, *, until: str) -> Iterator[Running]:
+        """Start a command as a runner starts a step, and go on once something is on its screen; bounded in any case."""
+        with subprocess.Popen(
+            self._script(command, emulator),
+            cwd=self.stack.project,
+            env=self.stack.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            running = Running(process)
+            try:
+                with running.interrupted_after(COMMAND_SECONDS):
+                    running.read(until)
+                yield running
+            finally:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGINT)
+
+    def must(self, command: str, emulator: EmulatorProcess) -> str:
+        """Run a command that has to succeed, and return its screen."""
+        done = self.run(command, emulator)
+        assert done.returncode == 0, f"{shlex.quote(command)}\n{done.stdout}"
+        return done.stdout
+
+    @property
+    def records(self) -> list[str]:
+        """The records that stand there by now."""
+        return sorted(path.stem for path in (self.stack.project / "records").glob("*.json"))

@@ -1,0 +1,56 @@
+"""The rules of a verdict said once more, from the raw JSON alone and in another way than the package says them."""
+
+import json
+from typing import Any
+
+PASSED_FLOW = 0
+"""The code of a flow that has succeeded."""
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object in which a name stands twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def response_of(body: bytes) -> dict[str, Any] | None:
+    """Return the complete answer in a body, or None where a field is missing, of another kind, or beside an error."""
+    try:
+        response = json.loads(body.decode("utf-8"), strict=False, object_pairs_hook=_without_doubles)["Response"]
+        if "Error" in response:
+            return None
+        total, current, steps = response["TotalStep"], response["CurrentStep"], response["StepDetails"]
+        texts = [response["RequestId"], *(step[key] for step in steps for key in ("Name", "Msg"))]
+        numbers = [total, current, *(step["Status"] for step in steps)]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    typed = {type(text) for text in texts} == {str} and {type(number) for number in numbers} == {int}
+    if not typed or type(steps) is not list or min(total, current) < 0:
+        return None
+    return response if all(number.bit_length() < 64 or number == -(2**63) for number in numbers) else None
+
+
+def proves_a_pass(body: bytes) -> bool:
+    """Say whether a body, sent with status 200, proves that every step has passed."""
+    response = response_of(body)
+    if response is None:
+        return False
+    total, current, steps = response["TotalStep"], response["CurrentStep"], response["StepDetails"]
+    return not any(step["Status"] for step in steps) and len(steps) == total and current >= total > 0
+
+
+def proves_a_failure(body: bytes, taught: tuple[int, ...]) -> bool:
+    """Say whether a body proves a failure where the poll before had brought the same one.
+
+    Args:
+        body: What came, twice in a row.
+        taught: The raw codes that mean "failed".
+    """
+    response = response_of(body)
+    if response is None or proves_a_pass(body):
+        return False
+    codes = [step["Status"] for step in response["StepDetails"]]
+    gone_past = codes[: max(0, response["CurrentStep"] - 1)]
+    return bool({*codes} & {*taught}) or bool({*gone_past} - {0, -2})

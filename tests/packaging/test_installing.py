@@ -1,0 +1,121 @@
+"""The package as a user installs it: from the index, into an empty environment, beside Tencent's whole SDK.
+
+Both of Tencent's distributions put their files into the same `tencentcloud` package as the small one that this package
+needs, and the later one replaces those of the earlier. What else is installed is the newest that the index has.
+"""
+
+import configparser
+import email
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import grpc
+import pytest
+from harness import distributions, dynamic_host
+from harness.empty_environment import EmptyEnvironment
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SCENARIO = ROOT / "tests" / "data" / "scenarios" / "by-id.json"
+
+SDKS = ("tencentcloud-sdk-python==3.1.195", "tencentcloud-sdk-python-intl-en==3.1.193")
+"""The whole SDK, for accounts of either site."""
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Build what would be uploaded."""
+    folder = tmp_path_factory.mktemp("published")
+    return {"wheel": distributions.wheel(ROOT, folder), "sdist": distributions.sdist(ROOT, folder)}
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> EmptyEnvironment:
+    """Make an empty environment."""
+    return EmptyEnvironment(tmp_path / "environment")
+
+
+def inside(wheel: Path, name: str) -> str:
+    """Read what a wheel says of itself in one of its files, or nothing where it has none of that name."""
+    with zipfile.ZipFile(wheel) as opened:
+        return "".join(opened.read(path).decode() for path in opened.namelist() if path.endswith(f".dist-info/{name}"))
+
+
+def extras(wheel: Path) -> list[str]:
+    """Name the extras of a wheel."""
+    return email.message_from_string(inside(wheel, "METADATA")).get_all("Provides-Extra") or []
+
+
+def commands(wheel: Path) -> Iterator[str]:
+    """Name the commands that a wheel brings."""
+    parser = configparser.ConfigParser()
+    parser.read_string(inside(wheel, "entry_points.txt"))
+    if parser.has_section("console_scripts"):
+        yield from parser["console_scripts"]
+
+
+def gates_hold_and_open(environment: EmptyEnvironment, home: Path) -> None:
+    """Ask the emulator with the SDK that is there: a check that passed opens its gate, and one that failed doesn't."""
+    home.mkdir(exist_ok=True)
+    with dynamic_host.started(environment.python, SCENARIO, home) as host:
+        host.configure()
+        assert host.read(1)["passed"] is True
+        with pytest.raises(grpc.RpcError) as refused:
+            host.read(2)
+    assert "failed at step 4 of 8" in dynamic_host.sentence_of(refused.value)
+
+
+def test_an_index_would_take_both(published: dict[str, Path]) -> None:
+    """The check that comes before an upload has nothing to say, not even a warning."""
+    twine = f"{sys.prefix}-packaging/bin/twine"
+    done = subprocess.run(
+        [twine, "check", "--strict", *map(str, published.values())], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("kind", ["wheel", "sdist"])
+def test_it_works_in_an_empty_environment(
+    environment: EmptyEnvironment, published: dict[str, Path], kind: str, tmp_path: Path
+) -> None:
+    """It brings all that it needs; each of its extras can be added, and with all of them its commands run."""
+    environment.install(str(published[kind]))
+    gates_hold_and_open(environment, tmp_path / "home")
+    for extra in extras(published["wheel"]):
+        environment.install(f"{published[kind]}[{extra}]")
+        gates_hold_and_open(environment, tmp_path / "home")
+    for command in commands(published["wheel"]):
+        assert environment.run(command, "--help")
+
+
+@pytest.mark.parametrize("sdk", SDKS)
+@pytest.mark.parametrize("first", ["the package", "the SDK"])
+def test_it_works_beside_the_whole_sdk(
+    environment: EmptyEnvironment, published: dict[str, Path], sdk: str, first: str, tmp_path: Path
+) -> None:
+    """Whichever was installed first, the gate asks with what is there then; both are whole."""
+    both = [str(published["wheel"]), sdk]
+    for what in both if first == "the package" else reversed(both):
+        environment.install(what)
+    gates_hold_and_open(environment, tmp_path / "home")
+    environment.run("python", "-c", "from tencentcloud.sqlserver.v20180328 import models, sqlserver_client")
+
+
+def test_it_says_how_to_go_on_after_the_whole_sdk_was_uninstalled(
+    environment: EmptyEnvironment, published: dict[str, Path], tmp_path: Path
+) -> None:
+    """That takes the shared files along: the gate stays shut with one sentence, and works once they are back."""
+    environment.install(str(published["wheel"]), SDKS[-1])
+    environment.uninstall(SDKS[-1].partition("==")[0])
+    with dynamic_host.started(environment.python, SCENARIO, tmp_path) as host:
+        host.configure()
+        with pytest.raises(grpc.RpcError) as refused:
+            host.read(1)
+    sentence = dynamic_host.sentence_of(refused.value)
+    assert sentence.startswith("The gate stays shut, since something that it needs can't be loaded (")
+    (command,) = re.findall("`pip ([^`]+)`", sentence)
+    environment.run("python", "-m", "pip", *command.split())
+    gates_hold_and_open(environment, tmp_path / "home")

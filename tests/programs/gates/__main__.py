@@ -1,0 +1,21 @@
+"""Many gates in one stack, with one record behind all of them, and one beside them that comes late."""
+
+import pulumi
+from migration import Migration
+from records import Record
+
+from pulumi_tcsql_check import MigrationCheck, hold_stack
+
+config = pulumi.Config("test")
+inputs = {"region": "ap-guangzhou", **(config.get_object("inputs") or {})}
+numbers = config.get_object("numbers") or [1066]
+
+gates = [
+    MigrationCheck(f"gate-{place}", **{"migrate_id": number, **inputs}) for place, number in enumerate(numbers, start=1)
+]
+if seconds := config.get_float("lateSeconds"):
+    late = Migration("late", seconds=seconds)
+    Record("beside", config.require("folder"), "new", pulumi.ResourceOptions(depends_on=[late]))
+if config.get_bool("held"):
+    hold_stack(*gates)
+Record("behind", config.require("folder"), "new", pulumi.ResourceOptions(depends_on=gates))

@@ -1,0 +1,231 @@
+"""Takes one answer all the way from its bytes to what a user sees, and compares each station with the oracle.
+
+A broken promise is an `AssertionError`; so is, by getting out of here, every exception that is not the package's own.
+"""
+
+import io
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+
+import requests
+import urllib3
+from google.protobuf import struct_pb2
+from harness.answering import Answering
+from harness.answers import MIGRATION
+from harness.fake_clock import FakeClock
+from harness.oracle import PASSED_FLOW, proves_a_failure, proves_a_pass
+from requests.adapters import HTTPAdapter
+from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
+
+from pulumi_tcsql_check import client, envelope, gate, rate_limit, reading, status_line
+from pulumi_tcsql_check.credentials import Credentials
+from pulumi_tcsql_check.errors import ApiError, CheckFailedError, TcsqlCheckError
+from pulumi_tcsql_check.flow import Evidence, Flow
+from pulumi_tcsql_check.inputs import CheckInputs, Endpoint
+from pulumi_tcsql_check.progress import Progress, failed_steps, headline, judge, printable
+from pulumi_tcsql_check.tencent import FLOW_ADVICE, QUERY_ADVICE, MigrationApi, _FlowStatus
+from pulumi_tcsql_check.watch import PollPolicy, Watch
+
+ROW_CHARACTERS = 400
+"""No row is longer: a name is cut at 300 characters, and numbers and words are few."""
+
+SENTENCE_CHARACTERS = 4000
+"""No sentence is longer: it quotes a few texts, each cut."""
+
+STATUSES = (200, 200, 200, 200, 201, 204, 206, 301, 400, 403, 404, 408, 429, 500, 502, 503)
+KINDS = ("application/json", "application/json; charset=utf-8", "text/html", "", "application/octet-stream", "\xff")
+ENCODINGS = ("", "", "", "gzip", "deflate", "identity", "br", "what")
+TAUGHT: tuple[tuple[int, ...], ...] = ((), (), (-1,), (1, 3))
+FLOWS: tuple[Flow | None, ...] = (None, None, Flow(1001), Flow(1001, 0), Flow(1001, 1), Flow(1001, 2), Flow(1001, 9))
+HEAD_BYTES = 5
+
+_ENDPOINT = Endpoint("http", "127.0.0.1:9")
+_WHO = Credentials("AKIDtest", "key", None, "a test")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One answer, and what is asked of it."""
+
+    status: int
+    kind: str
+    encoding: str
+    taught: tuple[int, ...]
+    flow: Flow | None
+    through_sdk: bool
+    body: bytes
+
+    @classmethod
+    def of(cls, data: bytes) -> "Case":
+        """Read a case: one byte for each choice, then the body."""
+        head = data[:HEAD_BYTES].ljust(HEAD_BYTES, b"\0")
+        return cls(
+            STATUSES[head[0] % len(STATUSES)],
+            KINDS[head[1] % len(KINDS)],
+            ENCODINGS[head[2] % len(ENCODINGS)],
+            TAUGHT[head[3] % len(TAUGHT)],
+            FLOWS[head[3] // len(TAUGHT) % len(FLOWS)],
+            head[4] % 16 == 0,
+            data[HEAD_BYTES:],
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How far an answer came.
+
+    Attributes:
+        progress: It was decoded.
+        passed: It would open a gate.
+        failed: It would end a wait as failed.
+        stricter: The oracle lets it pass and the package doesn't: it has a reason of its own.
+    """
+
+    progress: bool = False
+    passed: bool = False
+    failed: bool = False
+    stricter: bool = False
+
+
+def examine(case: Case) -> Outcome:
+    """Take one answer all the way."""
+    passes = case.status == 200 and proves_a_pass(case.body)
+    if case.through_sdk:
+        _through_the_sdk(case)
+    _as_flow(case)
+    try:
+        progress = _receive(case)
+    except ApiError as error:
+        _is_fit_to_be_seen(error)
+        return Outcome(stricter=passes)
+    assert isinstance(progress, Progress)
+    verdict = judge(progress, case.taught)
+    again = judge(progress, case.taught, progress)
+    assert (verdict == "passed") == (again == "passed") == progress.passed, "a pass hangs on the poll before"
+    assert passes or not progress.passed, "a false pass"
+    assert (again == "failed") == proves_a_failure(case.body, case.taught), "a false failure, or none"
+    assert (again == "failed") == (not progress.passed and bool(failed_steps(progress, case.taught, progress)))
+    _outputs(case, progress)
+    _rows(case, progress)
+    _wait(case, passes)
+    return Outcome(progress=True, passed=progress.passed, failed=again == "failed", stricter=passes != progress.passed)
+
+
+def _receive(case: Case) -> Progress:
+    """Do as the client does with what the SDK hands over."""
+    if case.status != 200:
+        raise envelope.no_answer(TencentCloudSDKException("ServerNetworkError", ""), case.status, _ENDPOINT)
+    return envelope.decode(case.body, Progress, endpoint=_ENDPOINT, who=_WHO, advice=QUERY_ADVICE)
+
+
+def _as_flow(case: Case) -> None:
+    """Decode the same bytes as the answer about a flow."""
+    try:
+        said = envelope.decode(case.body, _FlowStatus, endpoint=_ENDPOINT, who=_WHO, advice=FLOW_ADVICE)
+    except ApiError as error:
+        _is_fit_to_be_seen(error)
+        return
+    flow = Flow(1001, said.status, said.request_id)
+    assert flow.succeeded == (type(said.status) is int and said.status == PASSED_FLOW)
+    _is_row(str(flow))
+
+
+def _outputs(case: Case, progress: Progress) -> None:
+    """Build the outputs as they go over the wire; they tell the same as the verdict, and can be sent."""
+    seen = Evidence(progress, case.flow)
+    inputs = CheckInputs.from_props(
+        {"migrate_id": 1066, "region": "ap-guangzhou", "wait": True, "failed_statuses": list(case.taught)}
+    )
+    outputs: dict[str, Any] = reading._outputs(seen, inputs)
+    opens = case.flow is None or case.flow.code == PASSED_FLOW
+    assert outputs["passed"] == (outputs["status"] == "passed") == (progress.passed and opens), "another verdict"
+    assert outputs["passed"] <= (proves_a_pass(case.body) and opens), "a false pass in the outputs"
+    assert [step["state"] == "passed" for step in outputs["steps"]] == [step.status == 0 for step in progress.steps]
+    wire = struct_pb2.Struct()
+    wire.update(outputs)
+    wire.SerializeToString()
+
+
+def _rows(case: Case, progress: Progress) -> None:
+    """Write what a row shows of it."""
+    seen = Evidence(progress, case.flow)
+    _is_row(headline(progress, case.taught))
+    _is_row(seen.headline(case.taught))
+    _is_row(status_line.words_for(MIGRATION, seen, case.taught))
+    for step in progress.steps:
+        _is_row(printable(step.message))
+
+
+def _wait(case: Case, passes: bool) -> None:
+    """Have a gate wait for two polls that bring the same bytes."""
+
+    def follow(flow: Flow, _: float) -> Flow:
+        return flow
+
+    opens = case.flow is None or case.flow.code == PASSED_FLOW
+    clock, api = FakeClock(), Answering(lambda _: _receive(case), follow)
+    watch = Watch(MIGRATION, PollPolicy(2.0, 2.0, case.taught), clock.monotonic(), case.flow)
+    try:
+        seen = gate.wait_for(watch, api, clock=clock, on_progress=lambda _: None)
+    except TcsqlCheckError as error:
+        _is_fit_to_be_seen(error)
+        if isinstance(error, CheckFailedError):
+            assert proves_a_failure(case.body, case.taught), "a false failure"
+        return
+    assert passes, "a false pass of the gate"
+    assert opens, "a pass without its flow"
+    assert seen.passed
+
+
+def _through_the_sdk(case: Case) -> None:
+    """Let the real SDK receive it, over a transport that has it at hand."""
+    clock = FakeClock()
+    with _transport(case):
+        api = MigrationApi(_WHO, _ENDPOINT, "ap-guangzhou", clock=clock, cancelled=threading.Event())
+        try:
+            progress = api.query(MIGRATION, clock.now + 10)
+        except ApiError as error:
+            _is_fit_to_be_seen(error)
+            return
+    assert case.status == 200, "another status than 200 is no answer"
+    if not case.encoding:
+        assert progress == _receive(case), "the SDK hands over other bytes than came"
+        assert not progress.passed or proves_a_pass(case.body), "a false pass through the SDK"
+
+
+@contextmanager
+def _transport(case: Case) -> Iterator[None]:
+    """Stand where the socket would be, below the SDK and the package's own adapter."""
+    headers = {"Content-Type": case.kind, "Location": "http://127.0.0.1:9/elsewhere"}
+    if case.encoding:
+        headers["Content-Encoding"] = case.encoding
+
+    def send(adapter: HTTPAdapter, request: requests.PreparedRequest, *_: object) -> requests.Response:
+        raw = urllib3.HTTPResponse(io.BytesIO(case.body), headers, case.status, preload_content=False)
+        return adapter.build_response(request, raw)
+
+    def run(call: Callable[[], Any], *_: object) -> Any:  # noqa: ANN401  # what the call returns
+        return call()  # a thread for each of a million would only take time
+
+    with (
+        patch.object(HTTPAdapter, "send", send),
+        patch.object(client, "run_bounded", run),
+        patch.object(rate_limit, "PROCESS", rate_limit.RateLimit()),
+    ):
+        yield
+
+
+def _is_row(text: str) -> None:
+    assert text.isprintable(), "a row that may move the cursor"
+    assert len(text) <= ROW_CHARACTERS, "a row without an end"
+
+
+def _is_fit_to_be_seen(error: TcsqlCheckError) -> None:
+    text = str(error)
+    assert text.isprintable(), "a sentence that may move the cursor"
+    assert len(text) <= SENTENCE_CHARACTERS, "a sentence without an end"
+    assert text.endswith((".", "`")), f"a sentence without a stop: {text[-40:]}"

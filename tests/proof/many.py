@@ -1,0 +1,192 @@
+"""Lets many pipelines wait at once for checks of one account, within the API's real limit: `make many`.
+
+Usage: `python tests/proof/many.py [PROCESSES] [SECONDS] [INTERVAL]`. Each pipeline is a process of its own, with a
+process's own spacing of requests, that reads one check as the provider does: the real SDK, and 20 requests a second for
+all of them together. They begin at the same instant, which is the worst case, and ask about one check, so that all may
+pass at another one; for the API's limit, which is the account's, it makes no difference which check is asked about.
+"""
+
+import json
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any
+
+from harness import markers
+from harness.emulator_process import EmulatorProcess
+
+from pulumi_tcsql_check import reading
+from pulumi_tcsql_check.errors import TcsqlCheckError
+
+STARVED = 2.0
+"""The slowest may take so many times as long as the fastest."""
+
+END_SECONDS = 60.0
+MIGRATE_ID = 1066
+STEPS = [{"name": "one", "message": "Check it."}]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured.
+
+    Attributes:
+        passed: How many processes passed.
+        requests: How many queries reached the API, those that it refused included.
+        throttled: How many it refused.
+        seconds: How long each process waited in all, sorted.
+        late: How long after its check had passed each process knew it, in seconds, sorted.
+    """
+
+    passed: int
+    requests: int
+    throttled: int
+    seconds: list[float]
+    late: list[float]
+
+    @property
+    def share(self) -> float:
+        """The share of queries that were refused, from 0 to 1."""
+        return self.throttled / max(1, self.requests)
+
+    def __str__(self) -> str:
+        """Write a table."""
+        rows = {
+            "passed": f"{self.passed}",
+            "queries": f"{self.requests}",
+            "throttled": f"{self.throttled} ({self.share:.1%})",
+            "fastest, slowest in all": f"{self.seconds[0]:.1f} s, {self.seconds[-1]:.1f} s",
+            "slowest / fastest": f"{self.seconds[-1] / self.seconds[0]:.2f}",
+            "after the pass: first, median, last": ", ".join(
+                f"{self.late[place]:.2f} s" for place in (0, len(self.late) // 2, -1)
+            ),
+        }
+        return "\n".join(f"{name:<36} {value:>16}" for name, value in rows.items())
+
+
+class _Silent:
+    """An engine that needs no telling."""
+
+    def show(self, text: str) -> None:
+        """Hear a line."""
+
+    def note(self, text: str) -> None:
+        """Hear a line that stays."""
+
+    def warn(self, text: str) -> None:
+        """Hear a warning."""
+
+    def fail(self, sentence: str) -> None:
+        """Hear an error."""
+
+
+class _Config:
+    """A stack's configuration with the one key that is needed."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def get(self, key: str, /) -> str | None:
+        """Return where the emulator is."""
+        return self._url if key == "tcsql-check:endpoint" else None
+
+
+def run(processes: int, seconds: float, folder: Path, interval: float) -> Figures:
+    """Let so many pipelines wait for checks that pass all at once.
+
+    Args:
+        processes: How many.
+        seconds: How long the checks run.
+        folder: For the scenario and the request log.
+        interval: Between two polls of each, in seconds.
+    """
+    scenario = folder / "scenario.json"
+    scenario.write_text(json.dumps(_scenario(seconds)), encoding="utf-8")
+    context = multiprocessing.get_context("fork")
+    with EmulatorProcess(scenario, folder / "requests.jsonl") as emulator:
+        emulator.start_check(MIGRATE_ID)
+        passes_at = time.monotonic() + seconds
+        start = context.Barrier(processes + 1)
+        pipes = []
+        workers = []
+        for _ in range(processes):
+            here, there = context.Pipe(duplex=False)
+            workers.append(context.Process(target=_pipeline, args=(emulator.url, interval, start, there)))
+            pipes.append(here)
+        try:
+            for worker in workers:
+                worker.start()
+            start.wait(END_SECONDS)
+            results: list[tuple[bool, float, float]] = [
+                pipe.recv() if pipe.poll(seconds + END_SECONDS) else (False, 0.0, 0.0) for pipe in pipes
+            ]
+        finally:
+            for worker in workers:
+                worker.join(1)
+                worker.kill()
+                worker.join()
+        outcomes = Counter(request["outcome"] for request in emulator.requests if "Query" in request["action"])
+    passed = [(ended - started, ended - passes_at) for good, started, ended in results if good]
+    return Figures(
+        len(passed),
+        outcomes.total(),
+        outcomes["RequestLimitExceeded"],
+        sorted(whole for whole, _ in passed),
+        sorted(late for _, late in passed),
+    )
+
+
+def _scenario(seconds: float) -> dict[str, Any]:
+    """Write a check that runs for so long after it was started, and has passed then."""
+    frames = [
+        {"kind": "progress", "seconds": seconds, "statuses": [1]},
+        {"kind": "progress", "statuses": [0]},
+    ]
+    return {"starts": "start-check", "steps": STEPS, "migrations": {"*": frames}}
+
+
+def _pipeline(url: str, interval: float, start: Barrier, result: Connection) -> None:
+    """Be one pipeline: wait for one check as the provider does."""
+    props = {
+        "migrate_id": MIGRATE_ID,
+        "region": "ap-guangzhou",
+        "wait": True,
+        "poll_interval_seconds": interval,
+        "timeout_seconds": END_SECONDS + 600,
+    }
+    start.wait(END_SECONDS)
+    began = time.monotonic()
+    try:
+        passed = reading.read(props, _Config(url), _Silent())["passed"] is True
+    except TcsqlCheckError as error:
+        print(error)
+        passed = False
+    result.send((passed, began, time.monotonic()))
+
+
+def main(processes: str = "40", seconds: str = "60", interval: str = "2") -> int:
+    """Run once, and print what was measured; 1 if one of the promises is broken."""
+    os.environ |= markers.ENVIRON
+    with tempfile.TemporaryDirectory(prefix="tcsql-check-many-") as folder:
+        os.environ["HOME"] = folder  # nobody's own credentials
+        figures = run(int(processes), float(seconds), Path(folder), float(interval))
+    print(f"{processes} processes, one query every {interval} s each, checks of {seconds} s")
+    print(figures)
+    if figures.passed < int(processes):
+        print("not all have passed")
+        return 1
+    if figures.seconds[-1] > STARVED * figures.seconds[0]:
+        print("one was starved")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,245 @@
+"""Changes the code of the verdict in every small way, one at a time, and sees whether a test notices: `make mutants`.
+
+Usage: `python tests/proof/mutants.py MODULE...`, such as `progress.py`. A change that no test notices must stand, with
+the reason, in `mutants.txt`; one that doesn't, and a line there that explains nothing, make the exit code 1.
+
+Each change is made to a copy of the installed package. What changes annotations alone is passed over, since nobody
+runs them. A change that makes a test run for ever, or for ever larger, counts as noticed.
+"""
+
+import ast
+import difflib
+import itertools
+import math
+import os
+import queue
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cosmic_ray import mutating, plugins
+from harness.environments import copied_package
+
+TESTS = Path(__file__).resolve().parents[1]
+EXPLAINED = Path(__file__).with_name("mutants.txt")
+PYTEST = str(Path(sys.executable).with_name("pytest"))
+"""The script and not `python -m`, which would put this folder, and so the code as it is, before the copy."""
+
+PROCESSES = 2
+PROGRESS = 25
+SECONDS = 900.0
+CPU_FACTOR, CPU_SPARE_SECONDS = 3, 3
+"""How much more of the processor's time a file of tests may take with a change than without.
+
+A test that runs for ever burns it, since no clock there is real; the time on the wall depends on who else works.
+"""
+
+MEMORY_BYTES = 3 << 30
+
+PASSED_OVER = re.compile(
+    # They want to be told which variable.
+    r"Variable(Inserter|Replacer)"
+    # Whether equal values are one object is the interpreter's business.
+    r"|ReplaceComparisonOperator_(?!Is).+_Is(Not)?|ReplaceComparisonOperator_Is(Not)?_(?!Is).+"
+    # Of ten others for each arithmetic operator, one is enough: most are type errors.
+    r"|ReplaceBinaryOperator_(?!(Add_Sub|Sub_Add|Mul_Div|Div_Mul|Pow_Mul|Mod_Mul|BitAnd_BitOr|BitOr_BitAnd)$).+"
+)
+"""Names of cosmic-ray's operators that are not used."""
+
+UNIT_TESTS = {
+    "progress.py": ("test_progress", "test_gate", "test_no_false_pass", "test_flow"),
+    "gate.py": ("test_gate", "test_flow", "test_reading"),
+    "watch.py": ("test_gate", "test_flow", "test_second_opinion", "test_reading", "test_progress"),
+}
+"""Which tests may notice, the quickest first."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: what the lines were, what they are, and the whole module with it."""
+
+    module: str
+    before: str
+    after: str
+    code: str
+
+    def __str__(self) -> str:
+        """Name it as its line in `mutants.txt` does."""
+        return f"{self.module}: `{self.before}` -> `{self.after}`"
+
+
+def mutants_of(module: str, code: str) -> Iterator[Mutant]:
+    """Make all changes of a module, each once.
+
+    Args:
+        module: Its file's name.
+        code: Its text.
+    """
+    seen = {_without_annotations(code)}
+    for name in plugins.operator_names():
+        if PASSED_OVER.fullmatch(name.rpartition("/")[2]):
+            continue
+        operator = plugins.get_operator(name)()
+        for occurrence in itertools.count():
+            changed = mutating.mutate_code(code, operator, occurrence)
+            if changed is None:
+                break
+            if (essence := _without_annotations(changed)) not in seen:
+                seen.add(essence)
+                yield Mutant(module, *_lines(code, changed), changed)
+
+
+def _without_annotations(code: str) -> str:
+    """Write what code does, whatever it says of types."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return ""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        elif isinstance(node, ast.FunctionDef):
+            node.returns = None
+    return ast.dump(tree)
+
+
+def _lines(code: str, changed: str) -> tuple[str, str]:
+    """Find the lines that differ, on one line each."""
+    difference = [line for line in difflib.ndiff(code.splitlines(), changed.splitlines()) if line[0] in "+-"]
+    before, after = (" ".join(line[2:].strip() for line in difference if line[0] == sign) for sign in "-+")
+    return before, after or "nothing"
+
+
+def is_noticed(mutant: Mutant, package: Path, budgets: dict[str, int]) -> bool:
+    """Run the tests on a copy of the package with one change.
+
+    Args:
+        mutant: The change.
+        package: The copy, which nobody else uses meanwhile.
+        budgets: How many seconds of the processor each file of tests may take.
+    """
+    module = package / mutant.module
+    before = module.read_text("utf-8")
+    module.write_text(mutant.code, "utf-8")
+    try:
+        return any(_fails(test, package, budgets[test]) for test in UNIT_TESTS[mutant.module])
+    finally:
+        module.write_text(before, "utf-8")
+
+
+def _fails(test: str, package: Path, cpu_seconds: int) -> bool:
+    """Run one file of tests on a copy of the package."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+    try:
+        done = subprocess.run(
+            [PYTEST, "-x", "-q", "-p", "no:cacheprovider", "-k", "not generated_answer", f"tests/unit/{test}.py"],
+            cwd=TESTS.parent,
+            env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(package.parent), "PYTHONDONTWRITEBYTECODE": "1"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=SECONDS,
+            check=False,
+            preexec_fn=limit,  # it only sets limits
+        )
+    except subprocess.TimeoutExpired:
+        return True
+    return done.returncode != 0
+
+
+def budgets_of(module: str, package: Path) -> dict[str, int]:
+    """Measure what the tests take on the code as it is.
+
+    Raises:
+        RuntimeError: They fail without any change, or don't notice code that can't even be loaded.
+    """
+    code = (package / module).read_text("utf-8")
+    budgets = {}
+    for test in UNIT_TESTS[module]:
+        before = os.times()
+        if _fails(test, package, resource.RLIM_INFINITY):
+            raise RuntimeError(f"{test} fails without any change")
+        after = os.times()
+        took = after.children_user + after.children_system - before.children_user - before.children_system
+        budgets[test] = CPU_FACTOR * math.ceil(took) + CPU_SPARE_SECONDS
+    if not is_noticed(Mutant(module, "", "", f"{code}\nraise SystemError\n"), package, budgets):
+        raise RuntimeError(f"the tests for {module} run other code than the copy")
+    return budgets
+
+
+def survivors_of(mutants: list[Mutant], budgets: dict[str, dict[str, int]], folder: Path) -> list[Mutant]:
+    """Try all changes, several at once, and return those that no test notices."""
+    waiting: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
+    for mutant in mutants:
+        waiting.put(mutant)
+    survivors = []
+
+    def work(own: Path) -> None:
+        package = copied_package(own)
+        while True:
+            try:
+                mutant = waiting.get_nowait()
+                if (left := waiting.qsize()) % PROGRESS == 0:
+                    print(f"{left} left", flush=True)
+            except queue.Empty:
+                return
+            if not is_noticed(mutant, package, budgets[mutant.module]):
+                survivors.append(mutant)
+                print(f"survived: {mutant}", flush=True)
+
+    threads = [threading.Thread(target=work, args=(folder / str(number),)) for number in range(PROCESSES)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return survivors
+
+
+def explained(modules: list[str], text: str) -> dict[str, str]:
+    """Read the explanations, one a line, as `Mutant` writes them, with the reason; other lines are for the reader."""
+    found = {}
+    for line in text.splitlines():
+        name, _, why = line.rpartition("`: ")
+        if line.partition(":")[0] in modules and why:
+            found[f"{name}`"] = why
+    return found
+
+
+def main(modules: list[str]) -> int:
+    """Try the changes of some modules, and compare with what is explained."""
+    folder = Path(tempfile.mkdtemp(prefix="tcsql-check-mutants-"))
+    reasons = explained(modules, EXPLAINED.read_text("utf-8"))
+    began = time.monotonic()
+    try:
+        whole = copied_package(folder / "whole")
+        mutants = [mutant for name in modules for mutant in mutants_of(name, (whole / name).read_text("utf-8"))]
+        print(f"{len(mutants)} changes of {', '.join(modules)}", flush=True)
+        budgets = {name: budgets_of(name, whole) for name in modules}
+        survivors = survivors_of(mutants, budgets, folder)
+    finally:
+        shutil.rmtree(folder)
+    names = {str(survivor) for survivor in survivors}
+    for name in modules:
+        of_this = [mutant for mutant in mutants if mutant.module == name]
+        left = [mutant for mutant in survivors if mutant.module == name]
+        print(f"{name}: {len(of_this) - len(left)} of {len(of_this)} noticed, {len(left)} not")
+    print(f"{time.monotonic() - began:.0f} s")
+    for problem, which in (("no test notices", names - {*reasons}), ("explains nothing", {*reasons} - names)):
+        for name in sorted(which):
+            print(f"{problem}: {name}")
+    return 1 if names != {*reasons} else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

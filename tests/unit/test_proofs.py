@@ -1,0 +1,86 @@
+"""The long proofs would notice what they are there to notice; each is tried on something that is wrong."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from proof.memory import Sampler, Samples, providers
+from proof.rounds import PATIENCE_SECONDS, invent, invent_long, refusals, trouble_that_passes
+from proof.soak import Figures, _false_pass, report
+
+from pulumi_tcsql_check.emulator import parse
+
+ASKED: list[dict[str, Any]] = [
+    {"time": "2026-11-25T06:00:00.000+00:00", "migrate_id": 1},
+    {"time": "2026-11-25T06:00:01.000+00:00", "migrate_id": None},
+]
+ASKED_AT = 1795586400.0
+
+
+def test_a_record_before_its_time_is_a_false_pass() -> None:
+    """What exists without a pass, or before it, is noticed; what exists after it is in order."""
+    assert _false_pass("passes", 5, ASKED_AT + 5, ASKED, 1) == []
+    assert "FALSE PASS" in _false_pass("passes", 5, ASKED_AT + 4, ASKED, 1)[0]
+    assert "FALSE PASS" in _false_pass("fails", 5, ASKED_AT + 60, ASKED, 1)[0]
+    assert "FALSE PASS" in _false_pass("passes", 5, ASKED_AT + 60, ASKED, 2)[0]
+
+
+def test_a_soak_with_a_problem_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One problem, or memory that grew, and the exit code is 1; the folder stays."""
+    assert report(Figures(problems=["short-1: hung"]), tmp_path) == 1
+    assert report(Figures(memory={"long-0": Samples()}), tmp_path) == 1
+    growing = Samples([60.0] * 74 + [66.0] * 36, [30.0] * 110)
+    assert report(Figures(memory={"long-0": growing}), tmp_path) == 1
+    assert "grew by 10.0%" in capsys.readouterr().out
+    assert tmp_path.exists()
+    assert report(Figures(memory={"long-0": Samples([60.0] * 110, [30.0] * 110)}), tmp_path) == 0
+    assert not tmp_path.exists()
+
+
+def test_growth_is_that_of_the_second_half() -> None:
+    """What a process takes at its beginning is no growth; without samples there is none to be seen."""
+    assert Samples([float(number) for number in range(50)] + [50.0] * 50).growth == 0
+    assert Samples([50.0] * 80 + [55.0] * 20).growth == pytest.approx(0.1)
+    assert Samples([1.0, 2.0]).growth == 0
+    assert Samples([50.0] * 80 + [50.0, 60.0] * 10).growth == 0, "what comes on top now and then is no growth"
+
+
+def test_nobody_elses_provider_is_sampled(tmp_path: Path) -> None:
+    """Where no provider has this home, nothing is found."""
+    assert providers(str(tmp_path)) == []
+    with Sampler(str(tmp_path)) as samples:
+        pass
+    assert samples.rss == []
+
+
+def test_every_invented_round_can_be_played_and_ends() -> None:
+    """The emulator takes each scenario; a check that is to pass does so within its gate's patience."""
+    kinds = set()
+    for number in range(100):
+        this = invent(random.Random(number))
+        frames = parse(this.scenario, name="test").migrations
+        for key, check in enumerate(this.checks, start=1):
+            played = frames[str(key)]
+            assert played is not None
+            kinds.add(check.kind)
+            assert sum(frame.seconds or 0 for frame in played) == pytest.approx(check.seconds)
+            assert check.kind != "passes" or check.seconds < check.timeout_seconds - PATIENCE_SECONDS + 1
+    assert kinds == {"passes", "fails", "never ends"}
+    assert invent(random.Random(3)) == invent(random.Random(3))
+
+
+def test_a_long_round_is_trouble_from_beginning_to_end() -> None:
+    """For as long as it lasts the check runs or is in trouble, in turns, and then it passes."""
+    this = invent_long(random.Random(1), 300)
+    assert this.is_to_pass
+    for check in this.checks:
+        assert sum(frame.get("seconds", 0) for frame in check.frames) == pytest.approx(300)
+        assert {frame["kind"] for frame in check.frames[:-1:2]} <= {frame["kind"] for frame in trouble_that_passes()}
+
+
+def test_the_trouble_is_that_of_the_built_in_scenarios() -> None:
+    """Throttling and an outage are among what passes, a step that was left behind among what refuses."""
+    kinds = {frame["kind"] for frame in trouble_that_passes()}
+    assert {"error", "reset", "http"} <= kinds
+    assert refusals()[-1]["statuses"] == [-1, 1]
