@@ -1,22 +1,17 @@
 """Reads one migration check: once, or until it has passed. It brings the SDK: only the provider and a look load it."""
 
-import os
-import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from pulumi_tcsql_check import accounts, endpoints, gate, host, provider_config
+from pulumi_tcsql_check import connecting, gate, host
 from pulumi_tcsql_check.asking import Asking
-from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.errors import ApiError, OutageError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.flow import Evidence
-from pulumi_tcsql_check.inputs import REGIONS, CheckInputs, Endpoint
+from pulumi_tcsql_check.inputs import CheckInputs
 from pulumi_tcsql_check.second_opinion import SecondOpinion
 from pulumi_tcsql_check.span import span
 from pulumi_tcsql_check.stack_config import StackConfig
 from pulumi_tcsql_check.status_line import StatusLine, forecast, words_for
-from pulumi_tcsql_check.tencent import MigrationApi
 from pulumi_tcsql_check.watch import PollPolicy, Watch
 
 LOOK_SECONDS = 10.0
@@ -24,11 +19,6 @@ LOOK_SECONDS = 10.0
 
 WORTH_A_WORD_SECONDS = 1.0
 """From how long a wait on its end is told: a check that had passed before has nothing to tell but its row."""
-
-_named: set[tuple[str, ...]] = set()
-"""The keys without a meaning here that this process has named already."""
-
-_naming = threading.Lock()
 
 
 def read(props: Mapping[str, Any], config: StackConfig, call: host.Call) -> dict[str, Any]:
@@ -80,34 +70,19 @@ def _read(inputs: CheckInputs, config: StackConfig, call: host.Call, *, is_previ
 
 
 def _connect(inputs: CheckInputs, config: StackConfig, call: host.Call) -> tuple[Asking, gate.SystemClock]:
-    """Find out whom to ask, and as whom, and warn of what is unusual about it; nothing is sent yet."""
-    region, keys = inputs.migration.region, host.config_keys(config)
-    endpoint = endpoints.choose(inputs.endpoint, config, region)
-    _warn(inputs, endpoint, config, call)
-    _warn_of(provider_config.unknown_keys(keys), call)
-    account = accounts.of(provider_config.read(config, os.environ, keys), config, os.environ, Path.home())
+    """Find out whom to ask, and as whom."""
     clock = gate.SystemClock(host.CANCELLED)
-
-    def connect(who: Credentials) -> MigrationApi:
-        return MigrationApi(who, endpoint, region, clock=clock, cancelled=host.CANCELLED)
-
-    return Asking(account, connect), clock
-
-
-def _warn(inputs: CheckInputs, endpoint: Endpoint, config: StackConfig, call: host.Call) -> None:
-    if not endpoints.is_tencents(endpoint, config):
-        call.warn(f"{inputs.migration} is asked of {endpoint}, which is not Tencent Cloud.")
-    if inputs.migration.region not in REGIONS:
-        call.warn(f"{inputs.migration.region} is not a region that the API's page lists; asking all the same.")
-
-
-def _warn_of(keys: tuple[str, ...], call: host.Call) -> None:
-    """Name keys that have no meaning here, once in this process."""
-    with _naming:
-        is_news = keys not in _named
-        _named.add(keys)
-    if keys and is_news:
-        call.warn(f"The gate knows nothing of {', '.join(keys)} in the stack's configuration, and goes on without.")
+    connect = connecting.connection(
+        str(inputs.migration),
+        region=inputs.migration.region,
+        endpoint=inputs.endpoint,
+        config=config,
+        keys=host.config_keys(config),
+        clock=clock,
+        cancelled=host.CANCELLED,
+        warn=call.warn,
+    )
+    return connect(), clock
 
 
 def _ask(inputs: CheckInputs, api: Asking, deadline: float) -> Evidence:

@@ -133,7 +133,10 @@ def _read(connection: socket.socket) -> Request | None:
     line, *rest = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (text.partition(":") for text in rest)}
     while len(body) < int(headers.get("content-length", "0")):
-        body += connection.recv(1 << 16)
+        received = connection.recv(1 << 16)
+        if not received:
+            return None
+        body += received
     return Request(line, headers, body)
 
 

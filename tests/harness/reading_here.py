@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.loopback import join_exchanges
-from pulumi_tcsql_check import accounts, host, rate_limit, reading, retry
+from pulumi_tcsql_check import accounts, connecting, host, rate_limit, retry
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY
 
 
@@ -44,7 +44,7 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[Non
     monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
     monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
     monkeypatch.setattr(accounts, "_known", {})
-    monkeypatch.setattr(reading, "_named", set())
+    monkeypatch.setattr(connecting, "_named", set())
     monkeypatch.setattr(retry, "FIRST_BACKOFF_SECONDS", 0.01)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", DUMMY_SECRET_ID)

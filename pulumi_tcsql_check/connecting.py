@@ -1,0 +1,75 @@
+"""Finds out whom to ask about checks, and as whom, and warns of what is unusual about it; nothing is sent yet.
+
+It brings the SDK: only what asks loads it.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from pulumi_tcsql_check import accounts, endpoints, provider_config
+from pulumi_tcsql_check.asking import Asking
+from pulumi_tcsql_check.credentials import Credentials
+from pulumi_tcsql_check.inputs import REGIONS, Endpoint
+from pulumi_tcsql_check.retry import Clock
+from pulumi_tcsql_check.stack_config import StackConfig
+from pulumi_tcsql_check.tencent import MigrationApi
+
+_named: set[tuple[str, ...]] = set()
+"""The keys without a meaning here that this process has named already."""
+
+_naming = threading.Lock()
+
+
+def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
+    who: str,
+    *,
+    region: str,
+    endpoint: Endpoint | None,
+    config: StackConfig,
+    keys: tuple[str, ...],
+    clock: Clock,
+    cancelled: threading.Event,
+    warn: Callable[[str], None],
+) -> Callable[[], Asking]:
+    """Choose the endpoint and the account, and warn of what is unusual about them.
+
+    Args:
+        who: Which checks, in the words of a warning.
+        region: Where they are.
+        endpoint: What the user chose, if anything.
+        config: The stack's configuration.
+        keys: The names of what is in it.
+        clock: The time to live in.
+        cancelled: Set when nobody needs an answer any more.
+        warn: Shows a sentence to the user.
+
+    Returns:
+        What makes a connection, each for one thread at a time; all of them share the account.
+
+    Raises:
+        InvalidInputError: The configuration has a value outside its range.
+        CredentialsError: It asks for something that can't be honoured.
+    """
+    chosen = endpoints.choose(endpoint, config, region)
+    if not endpoints.is_tencents(chosen, config):
+        warn(f"{who} is asked of {chosen}, which is not Tencent Cloud.")
+    if region not in REGIONS:
+        warn(f"{region} is not a region that the API's page lists; asking all the same.")
+    _warn_of(provider_config.unknown_keys(keys), warn)
+    account = accounts.of(provider_config.read(config, os.environ, keys), config, os.environ, Path.home())
+
+    def connect(somebody: Credentials) -> MigrationApi:
+        return MigrationApi(somebody, chosen, region, clock=clock, cancelled=cancelled)
+
+    return lambda: Asking(account, connect)
+
+
+def _warn_of(keys: tuple[str, ...], warn: Callable[[str], None]) -> None:
+    """Name keys that have no meaning here, once in this process."""
+    with _naming:
+        is_news = keys not in _named
+        _named.add(keys)
+    if keys and is_news:
+        warn(f"The gate knows nothing of {', '.join(keys)} in the stack's configuration, and goes on without.")
