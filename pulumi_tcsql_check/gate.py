@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
+from pulumi_tcsql_check.api import Api
 from pulumi_tcsql_check.errors import CheckTimeoutError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.retry import Clock
 from pulumi_tcsql_check.schedule import Schedule
-from pulumi_tcsql_check.watch import Api, Observation, Watch
+from pulumi_tcsql_check.watch import Observation, Watch
 
 LANES = 8
 """How many requests may be in flight at once, each on a connection of its own that is kept alive."""
