@@ -6,7 +6,7 @@ import sys
 import threading
 
 _NEEDED = ("click", "rich")
-_GRACE_SECONDS = 0.5
+_GRACE_SECONDS = 0.3
 _BY_A_SIGNAL = 128
 
 
