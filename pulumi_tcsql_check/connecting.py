@@ -5,16 +5,18 @@ It brings the SDK: only what asks loads it.
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pulumi_tcsql_check import accounts, endpoints, provider_config
 from pulumi_tcsql_check.asking import Asking
 from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.inputs import REGIONS, Endpoint
+from pulumi_tcsql_check.progress import Migration
 from pulumi_tcsql_check.retry import Clock
 from pulumi_tcsql_check.stack_config import StackConfig
 from pulumi_tcsql_check.tencent import MigrationApi
+from pulumi_tcsql_check.wave import name_of
 
 _named: set[tuple[str, ...]] = set()
 """The keys without a meaning here that this process has named already."""
@@ -23,9 +25,8 @@ _naming = threading.Lock()
 
 
 def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
-    who: str,
+    migrations: Sequence[Migration],
     *,
-    region: str,
     endpoint: Endpoint | None,
     config: StackConfig,
     keys: tuple[str, ...],
@@ -36,8 +37,7 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
     """Choose the endpoint and the account, and warn of what is unusual about them.
 
     Args:
-        who: Which checks, in the words of a warning.
-        region: Where they are.
+        migrations: Which checks, at least one, all of the same region.
         endpoint: What the user chose, if anything.
         config: The stack's configuration.
         keys: The names of what is in it.
@@ -52,9 +52,11 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
         InvalidInputError: The configuration has a value outside its range.
         CredentialsError: It asks for something that can't be honoured.
     """
+    region = migrations[0].region
     chosen = endpoints.choose(endpoint, config, region)
     if not endpoints.is_tencents(chosen, config):
-        warn(f"{who} is asked of {chosen}, which is not Tencent Cloud.")
+        are = "is" if len(migrations) == 1 else "are"
+        warn(f"{name_of(migrations)} {are} asked of {chosen}, which is not Tencent Cloud.")
     if region not in REGIONS:
         warn(f"{region} is not a region that the API's page lists; asking all the same.")
     _warn_of(provider_config.unknown_keys(keys), warn)

@@ -9,22 +9,45 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any
 
 from pulumi_tcsql_check.api import Api
-from pulumi_tcsql_check.errors import CheckTimeoutError, TcsqlCheckError, WaitCancelledError
-from pulumi_tcsql_check.flow import Evidence
+from pulumi_tcsql_check.errors import (
+    CheckFailedError,
+    CheckTimeoutError,
+    FlagFailedError,
+    FlowFailedError,
+    NotFoundError,
+    TcsqlCheckError,
+    ThrottledError,
+    TransientError,
+    WaitCancelledError,
+)
 from pulumi_tcsql_check.retry import Clock
 from pulumi_tcsql_check.schedule import Schedule
-from pulumi_tcsql_check.watch import Observation, Watch
+from pulumi_tcsql_check.watch import Watch
 
 LANES = 8
 """How many requests may be in flight at once, each on a connection of its own that is kept alive."""
+
+LAST_ROUND_SECONDS = 10.0
+"""How long, after a failure, it is tried to learn which others have failed."""
 
 TICK_SECONDS = 5.0
 """The longest pause, in seconds, without a word to the observer."""
 
 _GLANCE_SECONDS = 0.1
+
+_ONES_OWN = (
+    CheckFailedError,
+    CheckTimeoutError,
+    FlagFailedError,
+    FlowFailedError,
+    NotFoundError,
+    ThrottledError,
+    TransientError,
+)
+"""What one check may end with while the others go on; anything else is everybody's."""
 
 _logger = logging.getLogger(__name__)
 
@@ -52,50 +75,35 @@ def wait(
     *,
     clock: Clock,
     on_progress: Callable[[float], None],
+    whatever_comes: bool = False,
 ) -> dict[Watch, TcsqlCheckError]:
     """Ask until each has ended, or one has ended otherwise than by a pass.
 
-    Those that only ran out of time don't end it for the others, since all do at the same deadline.
+    Those that only ran out of time don't end it for the others, since all do at the same deadline. One that has failed,
+    or can't be looked up, does; but those that were never asked are still asked once, and those that look failed are
+    asked again, for at most `LAST_ROUND_SECONDS`: whoever repairs it shall see all that have failed.
 
     Args:
         watches: The migrations, at least one.
         connect: Makes a connection; one thread at a time uses it.
         clock: The time to live in.
         on_progress: Told, with the instant, of each try that is over, and every `TICK_SECONDS` of a pause.
+        whatever_comes: Whether none ends it for the others.
 
     Returns:
         The errors of those that ended otherwise than by a pass; none if all have passed.
 
     Raises:
+        CredentialsError: There are no credentials.
+        AccountError: They are another account's than is allowed.
+        PermanentError: The API refused for a reason that is not one check's own.
         WaitCancelledError: The update was cancelled.
     """
-    idle = [connect() for _ in range(min(LANES, len(watches)))]
-    lanes = _Here() if len(idle) == 1 else concurrent.futures.ThreadPoolExecutor(len(idle), "tcsql-check-lane")
+    this = _Wait(watches, connect, clock, on_progress, takes_whatever_comes=whatever_comes)
     try:
-        return _Wait(watches, idle, lanes, clock, on_progress).run()
+        return this.run()
     finally:
-        lanes.shutdown(wait=False, cancel_futures=True)
-
-
-def wait_for(watch: Watch, api: Api, *, clock: Clock, on_progress: Callable[[Observation], None]) -> Evidence:
-    """Wait for one: a group of one.
-
-    Args:
-        watch: The migration.
-        api: Who answers.
-        clock: The time to live in.
-        on_progress: Told of each try that is over, and every `TICK_SECONDS` of a pause.
-
-    Returns:
-        The answers that ended the wait.
-
-    Raises:
-        TcsqlCheckError: It has not passed; see `Watch.ask`.
-    """
-    errors = wait([watch], lambda: api, clock=clock, on_progress=lambda now: on_progress(watch.seen(now)))
-    for error in errors.values():
-        raise error
-    return cast("Evidence", watch.end)
+        this.let_go()
 
 
 class _Here(concurrent.futures.Executor):
@@ -116,22 +124,30 @@ class _Wait:
     def __init__(
         self,
         watches: Sequence[Watch],
-        idle: list[Api],
-        lanes: concurrent.futures.Executor,
+        connect: Callable[[], Api],
         clock: Clock,
         on_progress: Callable[[float], None],
+        *,
+        takes_whatever_comes: bool,
     ) -> None:
         self._schedule = Schedule(watches)
-        self._idle = idle
-        self._lanes = lanes
+        self._idle = [connect() for _ in range(min(LANES, len(watches)))]
+        self._lanes: concurrent.futures.Executor = (
+            _Here() if len(self._idle) == 1 else concurrent.futures.ThreadPoolExecutor(LANES, "tcsql-check-lane")
+        )
         self._clock = clock
         self._on_progress = on_progress
+        self._takes_whatever_comes = takes_whatever_comes
         self._asked: dict[concurrent.futures.Future[None], tuple[Watch, Api]] = {}
         self._errors: dict[Watch, TcsqlCheckError] = {}
-        self._is_over = False
+        self._end = float("inf")
+
+    def let_go(self) -> None:
+        """Leave behind what is still asked."""
+        self._lanes.shutdown(wait=False, cancel_futures=True)
 
     def run(self) -> dict[Watch, TcsqlCheckError]:
-        while not self._is_over:
+        while self._clock.monotonic() < self._end:
             self._begin()
             due = self._schedule.next_due()
             if self._asked:
@@ -139,7 +155,7 @@ class _Wait:
             elif due is None:
                 break
             else:
-                self._pause(due)
+                self._pause(min(due, self._end))
         return self._errors
 
     def _pause(self, due: float) -> None:
@@ -162,14 +178,25 @@ class _Wait:
             watch, api = self._asked.pop(future)
             self._idle.append(api)
             error = future.exception()
-            if isinstance(error, WaitCancelledError) or not isinstance(error, (TcsqlCheckError, type(None))):
+            if error is not None and not isinstance(error, _ONES_OWN):
                 raise error
             self._tell()
             if error is not None:
                 self._errors[watch] = error
-                self._is_over |= not isinstance(error, CheckTimeoutError)
-            elif watch.end is None:
+                if not (self._takes_whatever_comes or isinstance(error, CheckTimeoutError)):
+                    self._close()
+            elif watch.end is None and not (self._is_closing and not watch.looks_failed):
                 self._schedule.put(watch)
+
+    @property
+    def _is_closing(self) -> bool:
+        return self._end != float("inf")
+
+    def _close(self) -> None:
+        """Let the wait come to its end because of one that will not pass."""
+        if not self._is_closing:
+            self._end = self._clock.monotonic() + LAST_ROUND_SECONDS
+            self._schedule = self._schedule.where(lambda watch: watch.asked_at is None or watch.looks_failed)
 
     def _tell(self) -> None:
         """Tell the observer; whatever it raises is logged, and the gate goes on."""

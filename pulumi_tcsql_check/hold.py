@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 import pulumi
 from pulumi.runtime import sync_await
 
+from pulumi_tcsql_check.declaring import Gate, in_unit_test
 from pulumi_tcsql_check.refusal import NotAGateError
-from pulumi_tcsql_check.resource import MigrationCheck, in_unit_test
 
 NOTICE_SECONDS = 60.0
 """After how long a check that can't be read yet is named."""
@@ -24,7 +24,7 @@ The SDK's way to wait doesn't look, and what it waits for will never come.
 """
 
 
-def hold_stack(*checks: MigrationCheck) -> None:
+def hold_stack(*checks: Gate) -> None:
     """Hold everything that the program declares below this call until every check has passed.
 
     On `pulumi up` the call returns once all of them have passed; if one hasn't, it ends the program, so that nothing
@@ -39,14 +39,15 @@ def hold_stack(*checks: MigrationCheck) -> None:
         checks: The gates, one or more.
 
     Raises:
-        TypeError: There is none, or one of them is no `MigrationCheck`.
+        TypeError: There is none, or one of them is neither a `MigrationCheck` nor a `MigrationCheckGroup`.
         pulumi.RunError: A check has not passed, or this version of Pulumi's SDK offers no way to wait.
     """
     if not checks:
-        raise NotAGateError("hold_stack needs at least one MigrationCheck to wait for.")
+        raise NotAGateError("hold_stack needs at least one MigrationCheck or MigrationCheckGroup to wait for.")
     for check in checks:
-        if not isinstance(check, MigrationCheck):
-            raise NotAGateError(f"hold_stack waits for MigrationCheck, and was given {type(check).__name__}.")
+        if not isinstance(check, Gate):
+            kind = type(check).__name__
+            raise NotAGateError(f"hold_stack waits for MigrationCheck and MigrationCheckGroup, and was given {kind}.")
     if in_unit_test():
         return
     pump = _pump()
@@ -67,7 +68,7 @@ def _pump() -> Callable[[Awaitable[None]], None]:
     return pump
 
 
-async def _settled(checks: Sequence[MigrationCheck]) -> None:
+async def _settled(checks: Sequence[Gate]) -> None:
     """Wait until every check lets the program go on; if it takes long, say once what they wait for."""
     everything = asyncio.gather(*(check._settled.future() for check in checks))  # noqa: SLF001  # made for this
     loop = asyncio.get_running_loop()
@@ -82,7 +83,7 @@ async def _settled(checks: Sequence[MigrationCheck]) -> None:
     await everything
 
 
-async def _tell(checks: Sequence[MigrationCheck]) -> None:
+async def _tell(checks: Sequence[Gate]) -> None:
     for check, unknown in zip(checks, await asyncio.gather(*map(_unknown, checks)), strict=True):
         if unknown:
             pulumi.log.info(
@@ -91,7 +92,7 @@ async def _tell(checks: Sequence[MigrationCheck]) -> None:
             )
 
 
-async def _unknown(check: MigrationCheck) -> list[str]:
+async def _unknown(check: Gate) -> list[str]:
     """Name what the check needs and is not there yet. Nothing is cancelled: others wait for the same."""
     needed = {
         name: asyncio.ensure_future(pulumi.Output.from_input(value).is_known())
@@ -101,12 +102,12 @@ async def _unknown(check: MigrationCheck) -> list[str]:
     return [name for name, future in needed.items() if not future.done()]
 
 
-def _depending_on(checks: Sequence[MigrationCheck]) -> pulumi.ResourceTransformation:
+def _depending_on(checks: Sequence[Gate]) -> pulumi.ResourceTransformation:
     """Make what gives each later resource the checks to depend on, other checks excepted."""
     added = pulumi.ResourceOptions(depends_on=list(checks))
 
     def transform(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
-        if isinstance(args.resource, MigrationCheck):
+        if isinstance(args.resource, Gate):
             return None
         return pulumi.ResourceTransformationResult(args.props, pulumi.ResourceOptions.merge(args.opts, added))
 

@@ -7,21 +7,22 @@ any request. Both use the same functions.
 import ipaddress
 import math
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import msgspec
 
-from pulumi_tcsql_check import hidden
 from pulumi_tcsql_check.errors import InvalidInputError
-from pulumi_tcsql_check.flow import Flow
-from pulumi_tcsql_check.progress import NOT_STARTED, PASSED, Migration
+from pulumi_tcsql_check.progress import NOT_STARTED, PASSED
 
 DEFAULT_TIMEOUT_SECONDS = 1800.0
 DEFAULT_POLL_INTERVAL_SECONDS = 2.0
 MIN_POLL_INTERVAL_SECONDS = 0.1
 MAX_POLL_INTERVAL_SECONDS = 300.0
+MAX_MIGRATIONS = 1000
+"""How many checks one group may have; at the API's rate a round of them takes two minutes."""
+
 MAX_ID = 2**53 - 1
 """The largest whole number that Pulumi's wire format, a double, carries unharmed."""
 
@@ -88,22 +89,42 @@ def _whole_number(value: object) -> int | None:
     return int(value)
 
 
-def migrate_id(value: object) -> int:
+def migrate_id(value: object, name: str = "migrate_id") -> int:
     """Validate a migration's number; text of ASCII digits will do, without leading zeros."""
     if isinstance(value, str) and re.fullmatch("[1-9][0-9]{0,15}", value):
-        return _id("migrate_id", value, int(value))
-    return _id("migrate_id", value, _whole_number(value))
+        return _id(name, value, int(value))
+    return _id(name, value, _whole_number(value))
 
 
-def flow_id(value: object) -> int:
+def flow_id(value: object, name: str = "flow_id") -> int:
     """Validate a flow's number."""
-    return _id("flow_id", value, _whole_number(value))
+    return _id(name, value, _whole_number(value))
 
 
 def _id(name: str, value: object, number: int | None) -> int:
     if number is None or not 1 <= number <= MAX_ID:
         raise InvalidInputError(name, value, f"a whole number from 1 to {MAX_ID}")
     return number
+
+
+def migrate_ids(value: object) -> tuple[int, ...]:
+    """Validate the numbers of a group's migrations: each as one is, and none twice."""
+    return _ids("migrate_ids", value, migrate_id)
+
+
+def flow_ids(value: object) -> tuple[int, ...]:
+    """Validate the numbers of a group's flows: each as one is, and none twice, since a flow is of one start alone."""
+    return _ids("flow_ids", value, flow_id)
+
+
+def _ids(name: str, value: object, read: Callable[[object, str], int]) -> tuple[int, ...]:
+    if not isinstance(value, (list, tuple)) or not 1 <= len(value) <= MAX_MIGRATIONS:
+        raise InvalidInputError(name, value, f"a list of 1 to {MAX_MIGRATIONS} numbers")
+    numbers = tuple(read(item, f"{name}[{index}]") for index, item in enumerate(value))
+    for number, count in Counter(numbers).items():
+        if count > 1:
+            raise InvalidInputError(name, value, f"a list without repetitions: {number} is in it {count} times")
+    return numbers
 
 
 def region(value: object) -> str:
@@ -202,48 +223,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _flow(given: Mapping[str, Any], from_outputs: frozenset[str], *, wait: bool) -> Flow | None:
-    """Which flow, if one is meant: an output that brings none is refused, but in a preview it may be unknown yet."""
-    if "flow_id" in given or ("flow_id" in from_outputs and wait):
-        return Flow(flow_id(given.get("flow_id")))
-    return Flow(None) if "flow_id" in from_outputs else None
-
-
-class CheckInputs(msgspec.Struct, frozen=True):
-    """The validated inputs of one gate, as `read` gets them; `wait` and `migrate_id_is_new` come from hidden ones."""
-
-    migration: Migration
-    wait: bool
-    timeout_seconds: float
-    poll_interval_seconds: float
-    enforce: bool
-    failed_statuses: tuple[int, ...]
-    endpoint: Endpoint | None
-    flow: Flow | None = None
-    migrate_id_is_new: bool = False
-
-    @classmethod
-    def from_props(cls, props: Mapping[str, Any]) -> "CheckInputs":
-        """Validate what came over the wire; what is optional and missing gets its default.
-
-        Raises:
-            InvalidInputError: A value is missing or outside its range.
-        """
-        given = {name: value for name, value in props.items() if value is not None}
-        migration = Migration(migrate_id(given.get("migrate_id")), region(given.get("region")))
-        wait, from_outputs = hidden.wait(given), hidden.from_outputs(given)
-        return cls(
-            migration=migration,
-            wait=wait,
-            timeout_seconds=timeout_seconds(given.get("timeout_seconds", DEFAULT_TIMEOUT_SECONDS)),
-            poll_interval_seconds=poll_interval_seconds(
-                given.get("poll_interval_seconds", DEFAULT_POLL_INTERVAL_SECONDS)
-            ),
-            enforce=enforce(given.get("enforce", True)),
-            failed_statuses=failed_statuses(given.get("failed_statuses", ())),
-            endpoint=endpoint(given.get("endpoint")) if "endpoint" in {*given, *from_outputs} else None,
-            flow=_flow(given, from_outputs, wait=wait),
-            migrate_id_is_new="migrate_id" in from_outputs,
-        )

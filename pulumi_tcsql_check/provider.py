@@ -22,7 +22,7 @@ REINSTALL = (
 
 
 class MigrationCheckProvider(ResourceProvider):
-    """The provider behind every `MigrationCheck`."""
+    """The provider behind every `MigrationCheck` and `MigrationCheckGroup`."""
 
     serialize_as_secret_always = False
 
@@ -35,7 +35,7 @@ class MigrationCheckProvider(ResourceProvider):
         host.prepare()
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Read the check; on an up, wait until it has passed.
+        """Read the checks; on an up, wait until they have passed.
 
         Raises:
             TcsqlCheckError: The gate stays shut; the engine prints the sentence alone.

@@ -1,28 +1,39 @@
-"""Reads one migration check: once, or until it has passed. It brings the SDK: only the provider and a look load it."""
+"""Reads migration checks: once, or until they have passed. It brings the SDK: only the provider and a look load it.
 
-from collections.abc import Mapping
+A gate of one check is a group of one here; what differs is what it gives back, and in which words.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from pulumi_tcsql_check import connecting, gate, host
 from pulumi_tcsql_check.asking import Asking
+from pulumi_tcsql_check.check_inputs import CheckInputs
 from pulumi_tcsql_check.errors import ApiError, OutageError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.flow import Evidence
-from pulumi_tcsql_check.inputs import CheckInputs
+from pulumi_tcsql_check.outputs import outputs_of
+from pulumi_tcsql_check.policy import PollPolicy
 from pulumi_tcsql_check.second_opinion import SecondOpinion
 from pulumi_tcsql_check.span import span
 from pulumi_tcsql_check.stack_config import StackConfig
-from pulumi_tcsql_check.status_line import StatusLine, forecast, words_for
-from pulumi_tcsql_check.watch import PollPolicy, Watch
+from pulumi_tcsql_check.telling import error_of, forecast_of, row_of, words_of
+from pulumi_tcsql_check.watch import Watch
+from pulumi_tcsql_check.wave import name_of
 
 LOOK_SECONDS = 10.0
 """How long a preview or a refresh, which never wait for the verdict, go on when a call fails in passing."""
+
+TURNS_SECONDS = 0.2
+"""How much longer for each check, since one process sends no more than 10 requests a second."""
 
 WORTH_A_WORD_SECONDS = 1.0
 """From how long a wait on its end is told: a check that had passed before has nothing to tell but its row."""
 
 
 def read(props: Mapping[str, Any], config: StackConfig, call: host.Call) -> dict[str, Any]:
-    """Read one check, and wait for it where that was asked for.
+    """Read one check or a group, and wait for it where that was asked for.
 
     Args:
         props: The gate's inputs, or on a refresh its stored outputs.
@@ -40,41 +51,43 @@ def read(props: Mapping[str, Any], config: StackConfig, call: host.Call) -> dict
         return _read(inputs, config, call, is_preview=props.get("wait") is False)
     except ApiError as error:
         if not isinstance(error, OutageError):  # which names it already
-            error.args = (f"{inputs.migration}: {error}",)
+            error.args = (f"{name_of(inputs.migrations)}: {error}",)
         raise
 
 
 def _read(inputs: CheckInputs, config: StackConfig, call: host.Call, *, is_preview: bool) -> dict[str, Any]:
     if not inputs.enforce:
-        return _outputs(_glance(inputs, config, call), inputs)
-    api, clock = _connect(inputs, config, call)
+        return outputs_of(_glance(inputs, config, call), inputs)
+    clock = gate.SystemClock(host.CANCELLED)
+    connect = _connection(inputs, config, call, clock)
     if not inputs.wait:
-        seen = _look(inputs, api, clock)
-        call.show(words_for(inputs.migration, seen, inputs.failed_statuses))
-        words = forecast(inputs.migration, seen, inputs.timeout_seconds, inputs.failed_statuses)
+        watches = _watches(inputs, _look_policy(inputs), clock)
+        _wait(watches, connect, clock, lambda _: None)
+        seen = _ends(watches)
+        call.show(words_of(seen, inputs))
+        words = forecast_of(seen, inputs)
         if words and is_preview:
             call.note(words)
-        return _outputs(seen, inputs)
-    began = clock.monotonic()
-    line = StatusLine(call.show, inputs.migration, inputs.timeout_seconds, inputs.failed_statuses)
+        return outputs_of(seen, inputs)
     policy = PollPolicy(
-        inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses, inputs.migrate_id_is_new
+        inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses, inputs.ids_are_new
     )
-    who = str(inputs.migration)
-    opinion = SecondOpinion(who, (inputs.migration.migrate_id,), clock=clock, warn=call.warn)
-    watch = Watch(inputs.migration, policy, began, inputs.flow, opinion)
-    seen = gate.wait_for(watch, api, clock=clock, on_progress=line.update)
-    if (took := clock.monotonic() - began) >= WORTH_A_WORD_SECONDS:
-        call.note(f"{inputs.migration} has passed, after {span(took)}")
-    return _outputs(seen, inputs)
+    numbers = {one.migrate_id for one in inputs.migrations}
+    opinion = SecondOpinion(name_of(inputs.migrations), numbers, clock=clock, warn=call.warn)
+    watches = _watches(inputs, policy, clock, opinion)
+    _wait(watches, connect, clock, row_of(watches, inputs, call.show))
+    if (took := clock.monotonic() - watches[0].began) >= WORTH_A_WORD_SECONDS:
+        have = "has" if len(watches) == 1 else "have"
+        call.note(f"{name_of(inputs.migrations)} {have} passed, after {span(took)}")
+    return outputs_of(_ends(watches), inputs)
 
 
-def _connect(inputs: CheckInputs, config: StackConfig, call: host.Call) -> tuple[Asking, gate.SystemClock]:
+def _connection(
+    inputs: CheckInputs, config: StackConfig, call: host.Call, clock: gate.SystemClock
+) -> Callable[[], Asking]:
     """Find out whom to ask, and as whom."""
-    clock = gate.SystemClock(host.CANCELLED)
-    connect = connecting.connection(
-        str(inputs.migration),
-        region=inputs.migration.region,
+    return connecting.connection(
+        inputs.migrations,
         endpoint=inputs.endpoint,
         config=config,
         keys=host.config_keys(config),
@@ -82,60 +95,54 @@ def _connect(inputs: CheckInputs, config: StackConfig, call: host.Call) -> tuple
         cancelled=host.CANCELLED,
         warn=call.warn,
     )
-    return connect(), clock
 
 
-def _ask(inputs: CheckInputs, api: Asking, deadline: float) -> Evidence:
-    """Ask for the flow, if there is one, and then for the steps: in this order, as a wait does."""
-    flow = api.follow(inputs.flow, deadline) if inputs.flow is not None else None
-    return Evidence(api.query(inputs.migration, deadline), flow)
+def _watches(
+    inputs: CheckInputs, policy: PollPolicy, clock: gate.SystemClock, opinion: SecondOpinion | None = None
+) -> list[Watch]:
+    began = clock.monotonic()
+    return [
+        Watch(migration, policy, began, inputs.flow_of(number), opinion)
+        for number, migration in enumerate(inputs.migrations)
+    ]
 
 
-def _look(inputs: CheckInputs, api: Asking, clock: gate.SystemClock) -> Evidence:
+def _look_policy(inputs: CheckInputs) -> PollPolicy:
     """Ask once, and again only if a call failed in passing."""
-    watch = Watch(inputs.migration, PollPolicy(LOOK_SECONDS, 0.0, once=True), clock.monotonic(), inputs.flow)
-    return gate.wait_for(watch, api, clock=clock, on_progress=lambda _: None)
+    return PollPolicy(LOOK_SECONDS + TURNS_SECONDS * len(inputs.migrations), 0.0, inputs.failed_statuses, once=True)
 
 
-def _glance(inputs: CheckInputs, config: StackConfig, call: host.Call) -> Evidence | None:
+def _wait(
+    watches: Sequence[Watch], connect: Callable[[], Asking], clock: gate.SystemClock, tell: Callable[[float], None]
+) -> None:
+    """Wait for all, and raise what kept any from its end."""
+    errors = gate.wait(watches, connect, clock=clock, on_progress=tell)
+    if errors:
+        raise error_of(watches, errors)
+
+
+def _ends(watches: Sequence[Watch]) -> list[Evidence]:
+    return [watch.end for watch in watches if watch.end is not None]
+
+
+def _glance(inputs: CheckInputs, config: StackConfig, call: host.Call) -> list[Evidence | None]:
     """Ask exactly once, for a gate that was told not to hold; nothing that the API says or doesn't say can fail it."""
-    seen = None
+    seen: list[Evidence | None] = [None] * len(inputs.migrations)
     try:
-        api, clock = _connect(inputs, config, call)
-        seen = _ask(inputs, api, clock.monotonic() + LOOK_SECONDS)
+        clock = gate.SystemClock(host.CANCELLED)
+        connect = _connection(inputs, config, call, clock)
+        policy = msgspec.structs.replace(_look_policy(inputs), tries_again=False)
+        watches = _watches(inputs, policy, clock)
+        errors = gate.wait(watches, connect, clock=clock, on_progress=lambda _: None, whatever_comes=True)
+        seen = [watch.end for watch in watches]
+        words = str(error_of(watches, errors)) if errors else words_of(seen, inputs)
     except WaitCancelledError:
         raise
     except TcsqlCheckError as error:
         words = str(error)
     except Exception as error:  # noqa: BLE001  # the promise is that nothing fails it
         words = f"nothing ({type(error).__name__})"
-    else:
-        words = words_for(inputs.migration, seen, inputs.failed_statuses)
-    call.warn(f"enforce is False: {inputs.migration} holds nothing back, whatever it says. It says: {words}")
+    holds, says = ("holds", "it says") if len(inputs.migrations) == 1 else ("hold", "they say")
+    who = name_of(inputs.migrations)
+    call.warn(f"enforce is False: {who} {holds} nothing back, whatever {says}. {says.capitalize()}: {words}")
     return seen
-
-
-def _outputs(seen: Evidence | None, inputs: CheckInputs) -> dict[str, Any]:
-    """Build the outputs; those that a refresh needs to ask the same question again are among them."""
-    codes = inputs.failed_statuses
-    progress = seen.progress if seen else None
-    states = progress.step_states(codes) if progress else ()
-    outputs: dict[str, Any] = {
-        "total": progress.total if progress else 0,
-        "current": progress.current if progress else 0,
-        "steps": [
-            {"name": step.name, "status": step.status, "state": state, "message": step.message}
-            for step, state in zip(progress.steps if progress else (), states, strict=True)
-        ],
-        "passed": seen is not None and seen.passed,
-        "status": seen.status(codes) if seen else "unknown",
-        "migrate_id": inputs.migration.migrate_id,
-        "region": inputs.migration.region,
-        "enforce": inputs.enforce,
-        "failed_statuses": list(codes),
-    }
-    if inputs.flow is not None and inputs.flow.flow_id is not None:
-        outputs["flow_id"] = inputs.flow.flow_id
-    if inputs.endpoint is not None:
-        outputs["endpoint"] = str(inputs.endpoint)
-    return outputs

@@ -14,20 +14,22 @@ from pulumi_tcsql_check.errors import InvalidInputError
 
 _VALIDATORS: Mapping[str, Callable[[object], object]] = {
     "migrate_id": inputs.migrate_id,
+    "migrate_ids": inputs.migrate_ids,
     "region": inputs.region,
     "timeout_seconds": inputs.timeout_seconds,
     "poll_interval_seconds": inputs.poll_interval_seconds,
     "enforce": inputs.enforce,
     "failed_statuses": inputs.failed_statuses,
     "flow_id": inputs.flow_id,
+    "flow_ids": inputs.flow_ids,
     "endpoint": inputs.endpoint,
 }
-_REQUIRED = ("migrate_id", "region")
+_REQUIRED = ("migrate_id", "migrate_ids", "region")
 
 _REFUSED_OPTIONS = {
     "custom_timeouts": "left out: the engine doesn't pass it on to a read; use timeout_seconds",
     "hooks": "left out: the engine runs none for a read",
-    "id": "left out: it is made of region and migrate_id",
+    "id": "left out: it is made of the region and the numbers",
     "import_": "left out: a gate is read, never managed",
     "provider": "left out: the gate has a provider of its own",
     "providers": "left out: the gate has a provider of its own",

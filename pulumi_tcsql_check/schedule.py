@@ -5,7 +5,7 @@ no more, what is on its last step more often than what has all before it, and no
 """
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pulumi_tcsql_check.watch import Watch
 
@@ -23,7 +23,7 @@ class Schedule:
 
     def __init__(self, watches: Sequence[Watch]) -> None:
         """Begin with all of them; where none has been asked, the first goes first."""
-        self._order = {id(watch): number for number, watch in enumerate(watches)}
+        self._order: dict[int, int] = {}
         self._later: list[tuple[float, int, Watch]] = []
         self._due: list[Watch] = []
         for watch in watches:
@@ -31,7 +31,8 @@ class Schedule:
 
     def put(self, watch: Watch) -> None:
         """Let one wait until it is due."""
-        heapq.heappush(self._later, (watch.due, self._order[id(watch)], watch))
+        number = self._order.setdefault(id(watch), len(self._order))
+        heapq.heappush(self._later, (watch.due, number, watch))
 
     def take(self, now: float) -> Watch | None:
         """Take the one that matters most of those that are due, if any is."""
@@ -41,6 +42,11 @@ class Schedule:
             return None
         first = max(range(len(self._due)), key=lambda index: self._urgency(self._due[index], now))
         return self._due.pop(first)
+
+    def where(self, wanted: Callable[[Watch], bool]) -> "Schedule":
+        """Return a schedule of some of them alone."""
+        waiting = [*self._due, *(watch for _, _, watch in sorted(self._later, key=lambda entry: entry[:2]))]
+        return Schedule([watch for watch in waiting if wanted(watch)])
 
     def next_due(self) -> float | None:
         """Tell when the next one is due; None if there is none."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 
 from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError, start_command
 from pulumi_tcsql_check.flow import Evidence
-from pulumi_tcsql_check.progress import Migration
+from pulumi_tcsql_check.progress import Migration, Status
 from pulumi_tcsql_check.span import span
 from pulumi_tcsql_check.watch import Observation
 
@@ -27,21 +27,16 @@ def words_for(migration: Migration, seen: Evidence, failed_statuses: Collection[
     return seen.headline(failed_statuses)
 
 
-def forecast(
-    migration: Migration, seen: Evidence, timeout_seconds: float, failed_statuses: Collection[int] = ()
-) -> str:
+def forecast(words: str, status: Status, timeout_seconds: float) -> str:
     """Say in a preview what the update will do about a check that has not passed; nothing about one that has.
 
     Args:
-        migration: Which check.
-        seen: What is known of it.
+        words: Where it is.
+        status: What that amounts to.
         timeout_seconds: How long the update waits at most.
-        failed_statuses: Raw codes that mean "failed" in this account.
     """
-    status = seen.status(failed_statuses)
     if status == "passed":
         return ""
-    words = words_for(migration, seen, failed_statuses)
     if status == "failed":
         return f"{words}; unless that changes, `pulumi up` will refuse"
     return f"{words}; `pulumi up` will wait for up to {span(timeout_seconds)}"

@@ -25,33 +25,19 @@ from pulumi_tcsql_check.errors import (
     TransientError,
 )
 from pulumi_tcsql_check.flow import Evidence, Flow
-from pulumi_tcsql_check.progress import Migration, Progress, failed_steps, headline, judge
+from pulumi_tcsql_check.policy import PollPolicy
+from pulumi_tcsql_check.progress import Migration, Progress, Status, failed_steps, headline, judge
 from pulumi_tcsql_check.record import Record
 from pulumi_tcsql_check.retry import OUTAGE_SECONDS, Patience
 from pulumi_tcsql_check.second_opinion import SecondOpinion
 from pulumi_tcsql_check.standing import Standing
+from pulumi_tcsql_check.wave import Member
 
 JITTER = 0.1
 """By how much of itself the interval varies, either way, so that many gates don't ask in step."""
 
 NEW_SECONDS = 30.0
 """How long, from the beginning of a wait, the API may not know an id that was just made."""
-
-
-class PollPolicy(msgspec.Struct, frozen=True):
-    """How long to wait in all, and how often to ask, in seconds.
-
-    Attributes:
-        failed_statuses: Raw codes that mean "failed".
-        migrate_id_is_new: Whether the API may not know the migration yet.
-        once: Whether any answer will do, so that there is no wait for the verdict.
-    """
-
-    timeout_seconds: float
-    interval_seconds: float
-    failed_statuses: tuple[int, ...] = ()
-    migrate_id_is_new: bool = False
-    once: bool = False
 
 
 class Observation(msgspec.Struct, frozen=True):
@@ -69,6 +55,7 @@ class Watch:
 
     Attributes:
         migration: Which one.
+        began: The instant at which the wait began.
         due: The instant at which to ask next.
         asked_at: The instant at which it was asked last.
         progress: The last answer for its steps.
@@ -97,7 +84,7 @@ class Watch:
                 well.
         """
         self.migration = migration
-        self.due = self._began = began
+        self.due = self.began = began
         self.asked_at: float | None = None
         self.progress: Progress | None = None
         self.flow = flow
@@ -106,12 +93,13 @@ class Watch:
         self.end: Evidence | None = None
         self._policy = policy
         self._deadline = began + policy.timeout_seconds
-        self._patience = Patience(self._deadline)
+        self._patience = Patience(self._deadline if policy.tries_again else began)
         self._flow_was_asked = False
         self._previous: Progress | None = None
         self._standing = Standing()
         self._opinion = opinion
         self._record = Record(migration)
+        self._status: Status = "unknown"
 
     @property
     def steps_left(self) -> int | None:
@@ -120,9 +108,20 @@ class Watch:
             return None
         return max(1, self.progress.total - self.progress.current + 1)
 
+    @property
+    def looks_failed(self) -> bool:
+        """Whether the last answer showed a failure that the next one may confirm."""
+        return self._status == "failed"
+
     def seen(self, now: float) -> Observation:
         """Say what is known by now."""
-        return Observation(self.progress, self.trouble, now - self._began, self.flow, self.flag)
+        return Observation(self.progress, self.trouble, now - self.began, self.flow, self.flag)
+
+    @property
+    def member(self) -> Member:
+        """What is known by now, as one of several."""
+        trouble = self.trouble.kind if self.trouble is not None else None
+        return Member(self.migration, self.progress, self._status, trouble)
 
     def ask(self, api: Api, now: Callable[[], float]) -> None:
         """Try once: ask for the flow, if there is one and it has not succeeded, and then for the steps.
@@ -143,10 +142,10 @@ class Watch:
         try:
             self._try(self._record.around(api, now), now)
         except TcsqlCheckError as error:
-            self._record.verdict(self.progress, error, now() - self._began)
+            self._record.verdict(self.progress, error, now() - self.began)
             raise
         if self.end is not None:
-            self._record.verdict(self.progress, self.end.status(self._policy.failed_statuses), now() - self._began)
+            self._record.verdict(self.progress, self.end.status(self._policy.failed_statuses), now() - self.began)
 
     def _try(self, api: Api, now: Callable[[], float]) -> None:
         try:
@@ -179,7 +178,7 @@ class Watch:
         try:
             return api.query(self.migration, self._deadline)
         except NotFoundError as error:
-            elapsed = now() - self._began
+            elapsed = now() - self.began
             if self._policy.migrate_id_is_new and elapsed < NEW_SECONDS:
                 raise NotYetFoundError(str(error), code=error.code) from error
             if self._policy.migrate_id_is_new and self.progress is None:
@@ -210,6 +209,7 @@ class Watch:
 
     def _conclude(self, seen: Evidence, now: float) -> None:
         """Judge an answer about the steps."""
+        self._status = seen.status(self._policy.failed_statuses)
         if not is_unexplained(seen.progress):
             self.flag = None
         taught, previous = self._policy.failed_statuses, self._previous

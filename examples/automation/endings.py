@@ -30,10 +30,11 @@ GATE = re.compile(r"pulumi-python:dynamic/tcsql:MigrationCheck(Group)?")
 """The type of a gate."""
 
 _CHECK = r"migration check \d+ \([a-z0-9-]+\)"
+_CHECKS = r"\d+ of \d+ migration checks \([a-z0-9-]+\)"
 _BEGINNINGS = (
     (re.compile("The wait for the migration check was cancelled;"), Ending.INTERRUPTED),
-    (re.compile(rf"{_CHECK} failed(:| at step )"), Ending.FAILED),
-    (re.compile(rf"{_CHECK} had not passed after "), Ending.TIMED_OUT),
+    (re.compile(rf"{_CHECK} failed(:| at step )|{_CHECKS} failed: "), Ending.FAILED),
+    (re.compile(rf"({_CHECK}|{_CHECKS}) had not passed after "), Ending.TIMED_OUT),
 )
 """How the gate's sentences begin, the most telling first. What the API said comes later in them: it imitates none."""
 

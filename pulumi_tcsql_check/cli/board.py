@@ -1,11 +1,11 @@
 """All migrations of one command as they are shown: which come first, and how they sum up. Pure."""
 
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
-from pulumi_tcsql_check.cli.row import BY_WEIGHT, Row, State
+from pulumi_tcsql_check.cli.row import BY_WEIGHT, Row
 from pulumi_tcsql_check.span import span
 from pulumi_tcsql_check.watch import Watch
+from pulumi_tcsql_check.wave import Tally
 
 
 class Board:
@@ -18,7 +18,7 @@ class Board:
     def __init__(
         self,
         watches: Sequence[Watch],
-        failed_statuses: Collection[int],
+        failed_statuses: Sequence[int],
         timeout_seconds: float,
         now: Callable[[], float],
     ) -> None:
@@ -31,6 +31,7 @@ class Board:
             now: The clock of the waits.
         """
         self.rows = [Row(watch, failed_statuses) for watch in watches]
+        self._failed_statuses = failed_statuses
         self._timeout_seconds = timeout_seconds
         self._now = now
         self._began = now()
@@ -67,17 +68,10 @@ class Board:
         chosen = {id(row) for row in by_weight[:count]}
         return [row for row in self.rows if id(row) in chosen], [row for row in self.rows if id(row) not in chosen]
 
-    def sum_up(self) -> str:
-        """Count the rows by what has become of them."""
-        passed = sum(row.state == "passed" for row in self.rows)
-        others = counts([row for row in self.rows if row.state != "passed"])
-        return f"{passed}/{len(self.rows)} passed" + (f", {others}" if others else "")
-
-
-def counts(rows: Sequence[Row]) -> str:
-    """Count some rows by what they are, such as `1 failed, 2 running`."""
-    found: Counter[State] = Counter(row.state for row in rows)
-    return ", ".join(f"{found[state]} {state.replace('-', ' ')}" for state in BY_WEIGHT if found[state])
+    def sum_up(self, rows: Sequence[Row] | None = None) -> str:
+        """Count rows by what has become of them; all of them where none are named."""
+        members = [row.member for row in (self.rows if rows is None else rows)]
+        return Tally(members, self._failed_statuses).numbers()
 
 
 def _weight(row: Row) -> tuple[int, int]:

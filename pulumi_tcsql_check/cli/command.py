@@ -9,22 +9,22 @@ import click
 
 from pulumi_tcsql_check import log, voice
 from pulumi_tcsql_check.cli import exit_codes, interruptible
-from pulumi_tcsql_check.cli.outcome import Outcome
+from pulumi_tcsql_check.cli.outcome import End
 from pulumi_tcsql_check.cli.request import Request
 from pulumi_tcsql_check.cli.screen import Screen, write
 from pulumi_tcsql_check.errors import InvalidInputError
 
-Work = Callable[[Request, Screen, threading.Event], list[Outcome]]
+Work = Callable[[Request, Screen, threading.Event], End]
 
 
-def wait(request: Request, screen: Screen, cancelled: threading.Event) -> list[Outcome]:
+def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
     """Wait for all; see `session.wait`."""
     from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # brings the SDK
 
     return session.wait(request, screen, cancelled)
 
 
-def look(request: Request, screen: Screen, cancelled: threading.Event) -> list[Outcome]:
+def look(request: Request, screen: Screen, cancelled: threading.Event) -> End:
     """Look at all; see `session.look`."""
     from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # brings the SDK
 
@@ -58,20 +58,19 @@ def run(
         screen = make_screen()
         host.CANCELLED.clear()
         try:
-            outcomes = interruptible.run(lambda: work(request, screen, host.CANCELLED), host.CANCELLED)
+            end = interruptible.run(lambda: work(request, screen, host.CANCELLED), host.CANCELLED)
         except interruptible.ToldToEndError as told:
             screen.close()
             return interrupted(told.number, click.get_current_context().info_name)
         except Exception as error:  # noqa: BLE001  # told in one sentence, whatever it is
             screen.close()
             code = exit_codes.of_error(error)
-            screen.give_up(error, code)
+            screen.give_up(error, code, request.migrations)
             return code
         finally:
             host.CANCELLED.set()  # nobody waits for what is still under way, and so the process can end
-        code = exit_codes.of_all(one.exit_code for one in outcomes)
-        screen.conclude(outcomes, code)
-        return code
+        screen.conclude(end)
+        return end.exit_code
 
 
 def interrupted(number: int, name: str | None = None) -> int:

@@ -1,9 +1,7 @@
 """Shows a wait where the output is no terminal: a line for each change, and a heartbeat."""
 
-from collections.abc import Sequence
-
 from pulumi_tcsql_check.cli.board import Board
-from pulumi_tcsql_check.cli.outcome import Outcome
+from pulumi_tcsql_check.cli.outcome import End
 from pulumi_tcsql_check.cli.screen import Screen, write
 from pulumi_tcsql_check.status_line import HEARTBEAT_SECONDS
 
@@ -29,7 +27,7 @@ class Lines(Screen):
             write(f"{self.board.sum_up() if others else one}, {self.board.time()}")
         self._last = self.board.now
 
-    def conclude(self, outcomes: Sequence[Outcome], exit_code: int) -> None:
+    def conclude(self, end: End) -> None:
         """Sum up, then say what went wrong."""
         write(self.board.end())
-        super().conclude(outcomes, exit_code)
+        super().conclude(end)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from pulumi_tcsql_check.cli import exit_codes
-from pulumi_tcsql_check.cli.outcome import Outcome, kind, sentence
+from pulumi_tcsql_check.cli.outcome import End, Outcome, kind, sentence
 from pulumi_tcsql_check.cli.screen import Screen, write
+from pulumi_tcsql_check.progress import Migration
 
 
 def result(outcomes: Sequence[Outcome], exit_code: int, error: dict[str, str] | None = None) -> str:
@@ -31,13 +32,13 @@ def result(outcomes: Sequence[Outcome], exit_code: int, error: dict[str, str] | 
 class Result(Screen):
     """One document at the end."""
 
-    def conclude(self, outcomes: Sequence[Outcome], exit_code: int) -> None:
+    def conclude(self, end: End) -> None:
         """Write it; what went wrong is in it."""
-        write(result(outcomes, exit_code))
+        write(result(end.outcomes, end.exit_code))
 
-    def give_up(self, error: Exception, exit_code: int) -> None:
+    def give_up(self, error: Exception, exit_code: int, migrations: Sequence[Migration]) -> None:
         """Write it, without a check."""
-        write(result((), exit_code, {"kind": kind(error), "sentence": sentence(error)}))
+        write(result((), exit_code, {"kind": kind(error), "sentence": sentence(error, migrations)}))
 
 
 class Events(Result):
@@ -76,5 +77,5 @@ def _check(one: Outcome) -> dict[str, Any]:
         "status": one.status,
     }
     if one.error is not None:
-        check["error"] = {"kind": kind(one.error), "sentence": sentence(one.error, one.migration)}
+        check["error"] = {"kind": kind(one.error), "sentence": sentence(one.error, [one.migration])}
     return check

@@ -1,6 +1,6 @@
 """What has become of one migration's check by the end of a command: its status, its exit code, its sentence."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -24,6 +24,7 @@ from pulumi_tcsql_check.errors import (
 )
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.progress import Migration, Status
+from pulumi_tcsql_check.wave import name_of
 
 KINDS: tuple[tuple[type[Exception], str], ...] = (
     (CheckFailedError, "check-failed"),
@@ -75,20 +76,37 @@ class Outcome(msgspec.Struct, frozen=True):
         return exit_codes.of_error(self.error) if self.error is not None else exit_codes.of_status(self.status)
 
 
+class End(msgspec.Struct, frozen=True):
+    """What a command came to.
+
+    Attributes:
+        outcomes: One for each migration, in the order of the command line.
+        error: What all that went wrong amounts to, in one sentence; None if nothing did.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    error: Exception | None
+
+    @property
+    def exit_code(self) -> int:
+        """The code of the command."""
+        return exit_codes.of_all(one.exit_code for one in self.outcomes)
+
+
 def kind(error: Exception) -> str:
     """Name the kind of an error in a word."""
     return next((word for of, word in KINDS if isinstance(error, of)), "unforeseen")
 
 
-def sentence(error: Exception, migration: Migration | None = None) -> str:
+def sentence(error: Exception, migrations: Sequence[Migration] = ()) -> str:
     """Say what went wrong, as one sentence.
 
     Args:
         error: What went wrong.
-        migration: With which migration, where it was with one.
+        migrations: With which migrations, where that is known.
     """
-    if isinstance(error, ApiError) and not isinstance(error, OutageError) and migration is not None:
-        return f"{migration}: {error}"
+    if isinstance(error, ApiError) and not isinstance(error, OutageError) and migrations:
+        return f"{name_of(migrations)}: {error}"
     if isinstance(error, TcsqlCheckError):
         return str(error)
     if isinstance(error, ImportError):

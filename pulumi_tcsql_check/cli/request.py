@@ -5,7 +5,6 @@ A refusal names the option as it stands on the command line.
 
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -15,8 +14,6 @@ from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.progress import Migration
-
-MOST_IDS = 1000
 
 T = TypeVar("T")
 
@@ -39,17 +36,6 @@ class Request(msgspec.Struct, frozen=True):
     flow: Flow | None
     timeout_seconds: float = inputs.DEFAULT_TIMEOUT_SECONDS
     poll_interval_seconds: float = inputs.DEFAULT_POLL_INTERVAL_SECONDS
-
-    @property
-    def region(self) -> str:
-        """The region of all of them."""
-        return self.migrations[0].region
-
-    @property
-    def name(self) -> str:
-        """Name them, in the words of a warning."""
-        count = len(self.migrations)
-        return str(self.migrations[0]) if count == 1 else f"each of {count} migration checks ({self.region})"
 
 
 def make(  # noqa: PLR0913  # one for each option, by name
@@ -75,9 +61,9 @@ def make(  # noqa: PLR0913  # one for each option, by name
         raise InvalidInputError("--flow-id", _number(flow_id), "given with one ID alone: a flow is of one start")
     return Request(
         migrations=migrations,
-        endpoint=_as("--endpoint", lambda: inputs.endpoint(endpoint)) if endpoint is not None else None,
+        endpoint=inputs.endpoint(endpoint, "--endpoint") if endpoint is not None else None,
         failed_statuses=tuple(_code(text) for text in failed_statuses),
-        flow=Flow(_as("--flow-id", lambda: inputs.flow_id(_number(flow_id)))) if flow_id is not None else None,
+        flow=Flow(inputs.flow_id(_number(flow_id), "--flow-id")) if flow_id is not None else None,
         timeout_seconds=inputs.DEFAULT_TIMEOUT_SECONDS
         if timeout_seconds is None
         else _as("--timeout-seconds", lambda: inputs.timeout_seconds(_seconds(timeout_seconds))),
@@ -88,11 +74,11 @@ def make(  # noqa: PLR0913  # one for each option, by name
 
 
 def _numbers(ids: Sequence[str]) -> list[int]:
-    if len(ids) > MOST_IDS:
-        raise InvalidInputError("The number of IDs", len(ids), f"from 1 to {MOST_IDS}")
+    if len(ids) > inputs.MAX_MIGRATIONS:
+        raise InvalidInputError("The number of IDs", len(ids), f"from 1 to {inputs.MAX_MIGRATIONS}")
     numbers: dict[int, None] = {}
     for text in ids:
-        number = _as("ID", partial(inputs.migrate_id, text))
+        number = inputs.migrate_id(text, "ID")
         if number in numbers:
             raise InvalidInputError("ID", number, "given once; it is there twice")
         numbers[number] = None

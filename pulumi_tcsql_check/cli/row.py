@@ -3,12 +3,16 @@
 from collections.abc import Collection, Mapping
 from typing import Literal
 
+import msgspec
+
 from pulumi_tcsql_check.errors import ApiError, NotFoundError, ThrottledError
+from pulumi_tcsql_check.errors.group import Failure
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.progress import PASSED, Migration, Status, printable
 from pulumi_tcsql_check.status_line import words_for
 from pulumi_tcsql_check.step_list import MARKS, step_list
 from pulumi_tcsql_check.watch import Watch
+from pulumi_tcsql_check.wave import Member
 
 State = Status | Literal["in trouble", "not asked yet"]
 
@@ -59,8 +63,20 @@ class Row:
         elif watch.progress is not None:
             seen = Evidence(watch.progress, watch.flow)
             self.state, self._words = seen.status(self._failed_statuses), self._in_order(seen)
+        if isinstance(self.error, Failure):
+            self.state = "failed"
         self._trouble = trouble
         return (self.state, self._words) != before
+
+    @property
+    def member(self) -> Member:
+        """What is known of it, as one of several, its error included."""
+        member = self._watch.member
+        if isinstance(self.error, Failure):
+            return msgspec.structs.replace(member, status="failed", trouble=None)
+        if isinstance(self.error, ApiError):
+            return msgspec.structs.replace(member, trouble=_words_of(self.error))
+        return member
 
     def words(self, now: float) -> str:
         """Say where it is, as it was last looked at; in trouble, which, and for how long.

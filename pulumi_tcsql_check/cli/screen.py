@@ -6,15 +6,13 @@ A stream that nobody reads any more is written to no more; the exit code is the 
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import click
 
 from pulumi_tcsql_check.cli.board import Board
-from pulumi_tcsql_check.cli.outcome import Outcome, sentence, steps_below
-
-MOST_SENTENCES = 10
-"""How many errors are told in full; the others are named."""
+from pulumi_tcsql_check.cli.outcome import End, sentence, steps_below
+from pulumi_tcsql_check.progress import Migration
 
 
 class Screen:
@@ -41,30 +39,16 @@ class Screen:
     def close(self) -> None:
         """Leave the terminal as it was."""
 
-    def conclude(self, outcomes: Sequence[Outcome], exit_code: int) -> None:
-        """Show what has become of all of them."""
-        del exit_code
-        for text in complaints(outcomes):
-            write(text, to_stderr=True)
+    def conclude(self, end: End) -> None:
+        """Show what it came to: what went wrong in one sentence, with what else there is to say below it."""
+        if end.error is not None:
+            text = sentence(end.error, [one.migration for one in end.outcomes])
+            write(text + steps_below(end.error), to_stderr=True)
 
-    def give_up(self, error: Exception, exit_code: int) -> None:
+    def give_up(self, error: Exception, exit_code: int, migrations: Sequence[Migration]) -> None:
         """Show why nobody could be asked."""
         del exit_code
-        write(sentence(error), to_stderr=True)
-
-
-def complaints(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """Say what went wrong: what matters most first, the steps below, and the same for all of them once."""
-    ended = sorted((one for one in outcomes if one.error is not None), key=lambda one: one.exit_code)
-    texts: dict[str, None] = {}
-    for number, one in enumerate(ended):
-        if one.error is not None and len(texts) < MOST_SENTENCES:
-            texts[sentence(one.error, one.migration) + steps_below(one.error)] = None
-        elif one.error is not None:
-            others = [str(other.migration.migrate_id) for other in ended[number:]]
-            texts[f"and {len(others)} more did not pass: {', '.join(others)}"] = None
-            break
-    yield from texts
+        write(sentence(error, migrations), to_stderr=True)
 
 
 def write(text: str, *, to_stderr: bool = False) -> None:

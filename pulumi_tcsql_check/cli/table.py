@@ -1,9 +1,7 @@
 """Shows a look: one table, a line for each migration, and below it its steps where they are asked for."""
 
-from collections.abc import Sequence
-
 from pulumi_tcsql_check.cli.board import Board
-from pulumi_tcsql_check.cli.outcome import Outcome
+from pulumi_tcsql_check.cli.outcome import End
 from pulumi_tcsql_check.cli.row import Row
 from pulumi_tcsql_check.cli.screen import Screen, write
 
@@ -15,10 +13,10 @@ class Table(Screen):
         """Say whether each step is to be listed."""
         self._with_steps = with_steps
 
-    def conclude(self, outcomes: Sequence[Outcome], exit_code: int) -> None:
+    def conclude(self, end: End) -> None:
         """Write the table, then say what went wrong."""
         self._show(self.board)
-        super().conclude(outcomes, exit_code)
+        super().conclude(end)
 
     def _show(self, board: Board) -> None:
         wide = max(len("migration"), *(len(str(row.migration.migrate_id)) for row in board.rows))

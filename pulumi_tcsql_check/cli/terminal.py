@@ -2,7 +2,6 @@
 
 import sys
 import threading
-from collections.abc import Sequence
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -10,8 +9,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table as Grid
 from rich.text import Text
 
-from pulumi_tcsql_check.cli.board import Board, counts
-from pulumi_tcsql_check.cli.outcome import Outcome
+from pulumi_tcsql_check.cli.board import Board
+from pulumi_tcsql_check.cli.outcome import End
 from pulumi_tcsql_check.cli.row import Row, State
 from pulumi_tcsql_check.cli.screen import Screen
 from pulumi_tcsql_check.cli.table import Table, passed
@@ -76,11 +75,11 @@ class Bars(Screen):
             if self._live is not None:
                 self._live.stop()
 
-    def conclude(self, outcomes: Sequence[Outcome], exit_code: int) -> None:
+    def conclude(self, end: End) -> None:
         """Leave the last drawing, with its sum, and say below it what went wrong."""
         self._is_over = True
         self.close()
-        super().conclude(outcomes, exit_code)
+        super().conclude(end)
 
     def _draw(self) -> Group:
         self.board.look()
@@ -92,7 +91,7 @@ class Bars(Screen):
             done, total = row.passed_steps
             bar = ProgressBar(max(1, total), done, columns, complete_style="cyan", finished_style="green")
             grid.add_row(*_head(row), bar, Text(row.words(self.board.now)))
-        more = [Text(f"and {len(others)} more: {counts(others)}", style="dim")] if others else []
+        more = [Text(f"and {len(others)} more: {self.board.sum_up(others)}", style="dim")] if others else []
         end = self.board.end() if self._is_over else f"{self.board.sum_up()}, {self.board.time()}"
         return Group(grid, *more, Text(end, style="bold"))
 

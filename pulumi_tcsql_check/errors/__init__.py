@@ -8,6 +8,8 @@ TcsqlCheckError                 the root, never raised itself
 ├── FlagFailedError             the API calls the check as a whole failed
 ├── FlowFailedError             the flow that the check runs in has failed
 ├── CheckTimeoutError           the deadline passed before the check did
+├── GroupFailedError            some checks of a group have failed, or can't be looked up
+├── GroupTimeoutError           the deadline passed before all checks of a group did
 ├── WaitCancelledError          the update was cancelled, or failed at another gate, while this one waited
 └── ApiError                    one call of the API brought no answer
     ├── ThrottledError          too many requests; passes by itself
@@ -32,8 +34,9 @@ from pulumi_tcsql_check.errors.check import (
     CheckTimeoutError,
     FlagFailedError,
     FlowFailedError,
-    start_command,
 )
+from pulumi_tcsql_check.errors.group import GroupFailedError, GroupTimeoutError
+from pulumi_tcsql_check.errors.next_step import start_command
 from pulumi_tcsql_check.errors.root import TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.errors.setup import AccountError, CredentialsError, InvalidInputError
 
@@ -45,6 +48,8 @@ __all__ = [
     "CredentialsError",
     "FlagFailedError",
     "FlowFailedError",
+    "GroupFailedError",
+    "GroupTimeoutError",
     "InvalidInputError",
     "NotFoundError",
     "NotYetFoundError",

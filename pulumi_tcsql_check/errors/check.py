@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pulumi_tcsql_check import voice
 from pulumi_tcsql_check.check_flag import CHECKED, CHECKING, CheckFlag, is_unexplained
 from pulumi_tcsql_check.errors.api import ApiError, NotYetFoundError
+from pulumi_tcsql_check.errors.next_step import start_command, up_again
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
 from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.progress import Migration, Progress, StepDetail, printable, title
@@ -22,6 +23,8 @@ class CheckFailedError(TcsqlCheckError):
         migration: Which migration.
         progress: The answer that showed it.
         steps: The failed steps, counted from 1.
+        flow: The flow that had to succeed as well, if there was one.
+        what: What the sentence says after the name: what failed, and what to look at.
     """
 
     def __init__(
@@ -30,14 +33,15 @@ class CheckFailedError(TcsqlCheckError):
         """Name the first failed step, count the others, and say what to look at and what to do."""
         self.migration = migration
         self.progress = progress
+        self.flow = flow
         self.steps = tuple(steps)
         self.steps_seen = step_list(progress, steps)
         step = progress.steps[steps[0] - 1]
         others = f" and {len(steps) - 1} more" if len(steps) > 1 else ""
+        self.what = f'failed at step {steps[0]} of {progress.total}, "{title(step.name)}"{others} {_said_of(step)}'
         super().__init__(
-            f'{migration} failed at step {steps[0]} of {progress.total}, "{title(step.name)}"{others} '
-            f"{_said_of(step)} Fix the cause, start the check again (`{start_command(migration)}`), "
-            f"then {_up_again(flow)}. Request {printable(progress.request_id, 64)}."
+            f"{migration} {self.what} Fix the cause, start the check again (`{start_command(migration)}`), "
+            f"then {up_again(flow)}. Request {printable(progress.request_id, 64)}."
         )
 
 
@@ -48,20 +52,25 @@ class FlagFailedError(TcsqlCheckError):
         migration: Which migration.
         progress: The last answer about the steps; the current one is not known to be what failed.
         flag: The answer that said so.
+        flow: The flow that had to succeed as well, if there was one.
+        what: What the sentence says after the name: what failed, and what to look at.
     """
 
     def __init__(self, migration: Migration, progress: Progress, flag: CheckFlag, flow: Flow | None = None) -> None:
         """Say who says so, where the steps stand, what to look at there, and what to do."""
         self.migration = migration
         self.progress = progress
+        self.flow = flow
         self.flag = flag
         self.steps_seen = step_list(progress)
         step = progress.steps[progress.current - 1]
+        self.what = (
+            f"failed: the API says so of the check as a whole (CheckFlag {flag.code}), which stands at "
+            f'step {progress.current} of {progress.total}, "{title(step.name)}" {_said_of(step)}'
+        )
         super().__init__(
-            f"{migration} failed: the API says so of the check as a whole (CheckFlag {flag.code}), which stands at "
-            f'step {progress.current} of {progress.total}, "{title(step.name)}" {_said_of(step)} Fix the cause, '
-            f"start the check again (`{start_command(migration)}`), then {_up_again(flow)}. "
-            f"Request {printable(flag.request_id, 64)}."
+            f"{migration} {self.what} Fix the cause, start the check again (`{start_command(migration)}`), "
+            f"then {up_again(flow)}. Request {printable(flag.request_id, 64)}."
         )
 
 
@@ -72,6 +81,7 @@ class FlowFailedError(TcsqlCheckError):
         migration: Which migration.
         flow: The flow, with the answer that showed it.
         progress: The last answer about the steps, if there was any.
+        what: What the sentence says after the name: what failed.
     """
 
     def __init__(self, migration: Migration, flow: Flow, last_seen: str = "", progress: Progress | None = None) -> None:
@@ -80,9 +90,10 @@ class FlowFailedError(TcsqlCheckError):
         self.flow = flow
         self.progress = progress
         steps = f" (its steps were last seen at {last_seen})" if last_seen else ""
+        self.what = f"failed: the API says that {flow} has failed, and not why{steps}."
         super().__init__(
-            f"{migration} failed: the API says that {flow} has failed, and not why{steps}. Look at its steps in the "
-            f"console, fix the cause, start the check again (`{start_command(migration)}`), then {_up_again(flow)}. "
+            f"{migration} {self.what} Look at its steps in the console, fix the cause, start the check again "
+            f"(`{start_command(migration)}`), then {up_again(flow)}. "
             f"Request {printable(flow.request_id, 64)}."
         )
 
@@ -98,6 +109,8 @@ class CheckTimeoutError(TcsqlCheckError):
         flow: The flow that had to succeed as well, if there was one, with its last answer.
         flag: What the API said last of the check as a whole, if it was asked and told.
         unchanged_seconds: For how long the last answers had been the same.
+        last_seen: What was seen last, in the words of the sentence.
+        action: What to do, in a sentence.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  # all that is known at the end of a wait
@@ -124,7 +137,7 @@ class CheckTimeoutError(TcsqlCheckError):
         pending = flow is not None and not flow.succeeded
         speaking = voice.current()
         action = f"Run {speaking.again} again to go on waiting, or raise {speaking.timeout}."
-        where = ""
+        where = looks = ""
         if isinstance(trouble, NotYetFoundError):
             action = f"Check migrate_id and region, or raise {speaking.timeout}."
         elif trouble is not None:
@@ -132,24 +145,20 @@ class CheckTimeoutError(TcsqlCheckError):
         elif progress is None or pending:
             pass
         elif progress.status() == "not-started":
-            action = f"No step has started: start the check (`{start_command(migration)}`), then {_up_again(flow)}."
+            action = f"No step has started: start the check (`{start_command(migration)}`), then {up_again(flow)}."
         elif is_unexplained(progress):
             code = progress.steps[progress.current - 1].status
             where = f", with status {code}, for {unchanged_seconds:.0f} s"
             is_stuck = unchanged_seconds > timeout_seconds * _STUCK and (flag is None or flag.code != CHECKING)
-            action = _teach(code) if is_stuck else f"It looks as if the step still runs. {action}"
+            action, looks = (_teach(code), "") if is_stuck else (action, "It looks as if the step still runs. ")
         pending_words = f", and {flow} had not succeeded" if pending else ""
-        last_seen = f"{last_seen.rstrip('.')}{where}{pending_words}{_said_by(flag)}"
+        self.action = action
+        self.last_seen = f"{last_seen.rstrip('.')}{where}{pending_words}{_said_by(flag)}"
         request = f" Request {printable(progress.request_id, 64)}." if progress is not None else ""
         super().__init__(
             f"{migration} had not passed after {timeout_seconds:.10g} s ({speaking.timeout}); "
-            f"last seen: {last_seen}. {action}{request}"
+            f"last seen: {self.last_seen}. {looks}{action}{request}"
         )
-
-
-def start_command(migration: Migration) -> str:
-    """Give the shell command that starts the check of a migration anew."""
-    return f"tccli sqlserver StartMigrationCheck --MigrateId {migration.migrate_id} --region {migration.region}"
 
 
 def _teach(code: int) -> str:
@@ -159,12 +168,6 @@ def _teach(code: int) -> str:
         "It looks like a code that nobody has explained: look at the step in the console. If it has failed, teach the "
         f"gate that with {speaking.failed_status.format(code=code)}; if it runs, raise {speaking.timeout}."
     )
-
-
-def _up_again(flow: Flow | None) -> str:
-    """Say how to try again: a flow is of one start alone, so that the next one has another number."""
-    speaking = voice.current()
-    return f"run {speaking.again} again" + (f" with the new FlowId as {speaking.flow_id}" if flow is not None else "")
 
 
 def _said_of(step: StepDetail) -> str:

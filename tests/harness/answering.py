@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Collection, Mapping
 
+from pulumi_tcsql_check import gate
+from pulumi_tcsql_check.api import Api
 from pulumi_tcsql_check.check_flag import CheckFlag
-from pulumi_tcsql_check.flow import Flow
+from pulumi_tcsql_check.flow import Evidence, Flow
 from pulumi_tcsql_check.progress import Migration, Progress
+from pulumi_tcsql_check.retry import Clock
+from pulumi_tcsql_check.watch import Observation, Watch
 
 
 class Answering:
@@ -35,3 +39,12 @@ class Answering:
         assert self._flag is not None
         flag = self._flag(until)
         return dict.fromkeys(migrate_ids, flag)
+
+
+def wait_for(watch: Watch, api: Api, *, clock: Clock, on_progress: Callable[[Observation], None]) -> Evidence:
+    """Wait for one check, and return what ended the wait or raise it."""
+    errors = gate.wait([watch], lambda: api, clock=clock, on_progress=lambda now: on_progress(watch.seen(now)))
+    for error in errors.values():
+        raise error
+    assert watch.end is not None
+    return watch.end

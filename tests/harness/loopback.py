@@ -85,11 +85,12 @@ def trickle(head: bytes, drop: bytes) -> Reply:
 
 
 def join_exchanges() -> None:
-    """Wait for the exchanges that a test left behind; the servers they talk to have stopped."""
-    for thread in threading.enumerate():
-        if thread.name == "tcsql-check-exchange":
-            thread.join(JOIN_SECONDS)
-            assert not thread.is_alive()
+    """Wait for the exchanges that a test left behind, and whoever began them; the servers they talk to have stopped."""
+    for name in ("tcsql-check-lane", "tcsql-check-exchange"):
+        for thread in threading.enumerate():
+            if thread.name.startswith(name):
+                thread.join(JOIN_SECONDS)
+                assert not thread.is_alive()
 
 
 class _Server(socketserver.ThreadingTCPServer):

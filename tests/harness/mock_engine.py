@@ -9,7 +9,7 @@ import pytest
 from pulumi.runtime import mocks, settings, stack
 
 from harness.hurried_loop import HurriedLoop
-from pulumi_tcsql_check import MigrationCheck, ending, resource
+from pulumi_tcsql_check import MigrationCheck, declaring, ending
 
 FOR_EVER = 1000.0
 """After how many seconds, most of them skipped, a program is taken for one that would wait for ever."""
@@ -93,7 +93,7 @@ def run(engine: Engine, program: Callable[[], None], *, preview: bool = False) -
 
 def take_for_real(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the package take the mocks for a real engine, and leave this process its own way to end."""
-    monkeypatch.setattr(resource, "get_monitor", object)
+    monkeypatch.setattr(declaring, "get_monitor", object)
     monkeypatch.setattr(ending, "prepare", lambda: None)
 
 

@@ -14,21 +14,23 @@ from unittest.mock import patch
 import requests
 import urllib3
 from google.protobuf import struct_pb2
-from harness.answering import Answering
+from harness.answering import Answering, wait_for
 from harness.answers import MIGRATION
 from harness.fake_clock import FakeClock
 from harness.oracle import PASSED_FLOW, proves_a_failure, proves_a_pass
 from requests.adapters import HTTPAdapter
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 
-from pulumi_tcsql_check import client, envelope, gate, rate_limit, reading, status_line
+from pulumi_tcsql_check import client, envelope, outputs, rate_limit, status_line
+from pulumi_tcsql_check.check_inputs import CheckInputs
 from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.errors import ApiError, CheckFailedError, TcsqlCheckError
 from pulumi_tcsql_check.flow import Evidence, Flow
-from pulumi_tcsql_check.inputs import CheckInputs, Endpoint
+from pulumi_tcsql_check.inputs import Endpoint
+from pulumi_tcsql_check.policy import PollPolicy
 from pulumi_tcsql_check.progress import Progress, failed_steps, headline, judge, printable
 from pulumi_tcsql_check.tencent import FLOW_ADVICE, QUERY_ADVICE, MigrationApi, _FlowStatus
-from pulumi_tcsql_check.watch import PollPolicy, Watch
+from pulumi_tcsql_check.watch import Watch
 
 ROW_CHARACTERS = 400
 """No row is longer: a name is cut at 300 characters, and numbers and words are few."""
@@ -140,13 +142,13 @@ def _outputs(case: Case, progress: Progress) -> None:
     inputs = CheckInputs.from_props(
         {"migrate_id": 1066, "region": "ap-guangzhou", "wait": True, "failed_statuses": list(case.taught)}
     )
-    outputs: dict[str, Any] = reading._outputs(seen, inputs)
+    given: dict[str, Any] = outputs.outputs_of([seen], inputs)
     opens = case.flow is None or case.flow.code == PASSED_FLOW
-    assert outputs["passed"] == (outputs["status"] == "passed") == (progress.passed and opens), "another verdict"
-    assert outputs["passed"] <= (proves_a_pass(case.body) and opens), "a false pass in the outputs"
-    assert [step["state"] == "passed" for step in outputs["steps"]] == [step.status == 0 for step in progress.steps]
+    assert given["passed"] == (given["status"] == "passed") == (progress.passed and opens), "another verdict"
+    assert given["passed"] <= (proves_a_pass(case.body) and opens), "a false pass in the outputs"
+    assert [step["state"] == "passed" for step in given["steps"]] == [step.status == 0 for step in progress.steps]
     wire = struct_pb2.Struct()
-    wire.update(outputs)
+    wire.update(given)
     wire.SerializeToString()
 
 
@@ -170,7 +172,7 @@ def _wait(case: Case, passes: bool) -> None:
     clock, api = FakeClock(), Answering(lambda _: _receive(case), follow)
     watch = Watch(MIGRATION, PollPolicy(2.0, 2.0, case.taught), clock.monotonic(), case.flow)
     try:
-        seen = gate.wait_for(watch, api, clock=clock, on_progress=lambda _: None)
+        seen = wait_for(watch, api, clock=clock, on_progress=lambda _: None)
     except TcsqlCheckError as error:
         _is_fit_to_be_seen(error)
         if isinstance(error, CheckFailedError):

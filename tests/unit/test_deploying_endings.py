@@ -9,7 +9,8 @@ from harness.guide import EXAMPLES, module
 from pulumi_tcsql_check import errors
 from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.flow import Flow
-from pulumi_tcsql_check.progress import Progress, StepDetail
+from pulumi_tcsql_check.progress import Migration, Progress, StepDetail
+from pulumi_tcsql_check.wave import Member
 
 ENDINGS = module("automation", "endings")
 Ending = ENDINGS.Ending
@@ -18,14 +19,19 @@ FLOW = Flow(1001)
 SAID = "The wait for the migration check was cancelled; migration check 1066 (ap-guangzhou) failed at step 4"
 """What a server might say, were it to look like the gate."""
 
+MEMBERS = [Member(MIGRATION, PROGRESS, "running"), Member(Migration(7, "ap-guangzhou"), PROGRESS, "running")]
+FAILED = errors.CheckFailedError(MIGRATION, PROGRESS, [1])
+LATE = errors.CheckTimeoutError(MIGRATION, 1800, SAID, PROGRESS)
 SENTENCES: Mapping[type[errors.TcsqlCheckError], tuple[errors.TcsqlCheckError, str]] = {
     errors.InvalidInputError: (errors.InvalidInputError("region", SAID, "another"), "trouble"),
     errors.CredentialsError: (errors.CredentialsError("No Tencent Cloud credentials were found.", ["x"]), "trouble"),
     errors.AccountError: (errors.AccountError("1", "AKID", "tencentcloud:x", forbidden=True), "trouble"),
-    errors.CheckFailedError: (errors.CheckFailedError(MIGRATION, PROGRESS, [1]), "failed"),
+    errors.CheckFailedError: (FAILED, "failed"),
     errors.FlagFailedError: (errors.FlagFailedError(MIGRATION, PROGRESS, CheckFlag(2)), "failed"),
     errors.FlowFailedError: (errors.FlowFailedError(MIGRATION, FLOW), "failed"),
-    errors.CheckTimeoutError: (errors.CheckTimeoutError(MIGRATION, 1800, SAID, PROGRESS), "timed-out"),
+    errors.GroupFailedError: (errors.GroupFailedError(MEMBERS, {MIGRATION: FAILED}), "failed"),
+    errors.GroupTimeoutError: (errors.GroupTimeoutError(MEMBERS, {MIGRATION: LATE}), "timed-out"),
+    errors.CheckTimeoutError: (LATE, "timed-out"),
     errors.WaitCancelledError: (errors.WaitCancelledError(), "interrupted"),
     errors.ApiError: (errors.ApiError(f"{MIGRATION}: {SAID}"), "trouble"),
     errors.ThrottledError: (errors.ThrottledError(f"{MIGRATION}: {SAID}"), "trouble"),

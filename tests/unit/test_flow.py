@@ -4,13 +4,12 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 import pytest
-from harness.answering import Answering
+from harness.answering import Answering, wait_for
 from harness.answers import MIGRATION, seen
 from harness.fake_clock import FakeClock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulumi_tcsql_check import gate
 from pulumi_tcsql_check.errors import (
     CheckFailedError,
     CheckTimeoutError,
@@ -23,8 +22,9 @@ from pulumi_tcsql_check.errors import (
     WaitCancelledError,
 )
 from pulumi_tcsql_check.flow import Evidence, Flow
+from pulumi_tcsql_check.policy import PollPolicy
 from pulumi_tcsql_check.progress import Progress, Status
-from pulumi_tcsql_check.watch import Observation, PollPolicy, Watch
+from pulumi_tcsql_check.watch import Observation, Watch
 
 PASSED, RUNNING, LEFT_BEHIND = seen(3, 0, 0, 0), seen(2, 0, 1, -2), seen(3, 0, -1, 1)
 NOT_STARTED = seen(1, -2, -2, -2)
@@ -72,7 +72,7 @@ class Check:
         """Have a gate wait for both."""
         policy = PollPolicy(timeout, 2, failed_statuses)
         watch = Watch(MIGRATION, policy, self.clock.monotonic(), Flow(1001))
-        return gate.wait_for(watch, Answering(self.query, self.follow), clock=self.clock, on_progress=self.seen.append)
+        return wait_for(watch, Answering(self.query, self.follow), clock=self.clock, on_progress=self.seen.append)
 
 
 @settings(max_examples=1000, deadline=None, database=None)

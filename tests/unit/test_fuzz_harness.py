@@ -8,7 +8,7 @@ from harness.answers import as_body, recorded, seen
 from proof.examine import Case, Outcome, examine
 from proof.mutate import mutate, seeds
 
-from pulumi_tcsql_check import envelope, progress, reading, watch
+from pulumi_tcsql_check import envelope, outputs, progress, watch
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.progress import Progress
 
@@ -71,7 +71,7 @@ def test_outputs_that_are_too_kind_are_noticed(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(Evidence, "is_of_this_start", True)
     with pytest.raises(AssertionError):
         examine(Case.of(behind_a_flow))
-    monkeypatch.setattr(reading, "_outputs", lambda *_: {"passed": True, "status": "passed", "steps": []})
+    monkeypatch.setattr(outputs, "outputs_of", lambda *_: {"passed": True, "status": "passed", "steps": []})
     with pytest.raises(AssertionError, match="another verdict"):
         examine(Case.of(HEAD + RUNNING))
 

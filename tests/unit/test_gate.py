@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from harness.answering import Answering
+from harness.answering import Answering, wait_for
 from harness.answers import MIGRATION, as_body, decode, recorded, seen
 from harness.fake_clock import FakeClock
 
@@ -25,8 +25,9 @@ from pulumi_tcsql_check.errors import (
     WaitCancelledError,
 )
 from pulumi_tcsql_check.gate import SystemClock
+from pulumi_tcsql_check.policy import PollPolicy
 from pulumi_tcsql_check.progress import Progress
-from pulumi_tcsql_check.watch import NEW_SECONDS, Observation, PollPolicy, Watch
+from pulumi_tcsql_check.watch import NEW_SECONDS, Observation, Watch
 
 WORKFLOWS = recorded("workflows")
 
@@ -66,7 +67,7 @@ class Check:
     def watched_by(self, observe: Callable[[Observation], None], policy: PollPolicy) -> Progress:
         """Have a gate wait for it, and somebody watch."""
         watch = Watch(MIGRATION, policy, self.clock.monotonic())
-        return gate.wait_for(watch, Answering(self.query), clock=self.clock, on_progress=observe).progress
+        return wait_for(watch, Answering(self.query), clock=self.clock, on_progress=observe).progress
 
 
 def outcome_of(answer: object) -> Progress | Exception:

@@ -23,11 +23,11 @@ def no_mock(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ([], "hold_stack needs at least one MigrationCheck to wait for."),
-        (["text"], "hold_stack waits for MigrationCheck, and was given str."),
-        ([pulumi.CustomResource], "hold_stack waits for MigrationCheck, and was given type."),
-        (["a check", None], "hold_stack waits for MigrationCheck, and was given NoneType."),
-        (["a check", ["a check"]], "hold_stack waits for MigrationCheck, and was given list."),
+        ([], "hold_stack needs at least one MigrationCheck or MigrationCheckGroup to wait for."),
+        (["text"], "hold_stack waits for MigrationCheck and MigrationCheckGroup, and was given str."),
+        ([pulumi.CustomResource], "hold_stack waits for MigrationCheck and MigrationCheckGroup, and was given type."),
+        (["a check", None], "hold_stack waits for MigrationCheck and MigrationCheckGroup, and was given NoneType."),
+        (["a check", ["a check"]], "hold_stack waits for MigrationCheck and MigrationCheckGroup, and was given list."),
     ],
 )
 def test_what_is_no_check_ends_the_program_at_the_users_line(given: list[Any], sentence: str) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from pulumi_tcsql_check import inputs
+from pulumi_tcsql_check.check_inputs import CheckInputs
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.flow import Flow
-from pulumi_tcsql_check.inputs import CheckInputs, Endpoint
+from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.progress import Migration
 
 NAN, INF = float("nan"), float("inf")
@@ -302,15 +303,15 @@ def test_an_endpoint_without_a_host_is_nowhere() -> None:
 def test_what_is_missing_or_null_gets_its_default() -> None:
     """Migration, region and whether to wait are enough."""
     expected = CheckInputs(
-        migration=Migration(1066, "ap-guangzhou"),
+        migrations=(Migration(1066, "ap-guangzhou"),),
         wait=False,
         timeout_seconds=1800.0,
         poll_interval_seconds=2.0,
         enforce=True,
         failed_statuses=(),
         endpoint=None,
-        flow=None,
-        migrate_id_is_new=False,
+        flows=(),
+        ids_are_new=False,
     )
     given: dict[str, Any] = {"migrate_id": 1066.0, "region": "ap-guangzhou", "wait": False}
     assert CheckInputs.from_props(given) == expected
@@ -334,15 +335,15 @@ def test_what_is_given_is_taken() -> None:
         "__provider": "...",
     }
     assert CheckInputs.from_props(props) == CheckInputs(
-        migration=Migration(7, "ap-tokyo"),
+        migrations=(Migration(7, "ap-tokyo"),),
         wait=True,
         timeout_seconds=5.0,
         poll_interval_seconds=1.0,
         enforce=False,
         failed_statuses=(-1,),
         endpoint=Endpoint("http", "[::1]:8918"),
-        flow=Flow(1001),
-        migrate_id_is_new=True,
+        flows=(Flow(1001),),
+        ids_are_new=True,
     )
 
 
@@ -358,7 +359,7 @@ def test_an_output_that_brings_no_flow_is_refused_on_an_up_and_unknown_before() 
     given: dict[str, Any] = {"migrate_id": 1, "region": "a", "from_outputs": ["flow_id"], "flow_id": None}
     with pytest.raises(InvalidInputError, match=r"^flow_id is None, but must be a whole number"):
         CheckInputs.from_props({**given, "wait": True})
-    assert CheckInputs.from_props({**given, "wait": False}).flow == Flow(None)
+    assert CheckInputs.from_props({**given, "wait": False}).flows == (Flow(None),)
 
 
 @pytest.mark.parametrize("value", [None, 1, "true", 1.0, [], {}])
@@ -395,3 +396,50 @@ def test_an_endpoint_that_an_output_did_not_bring_is_refused() -> None:
     props = {"migrate_id": 1, "region": "ap-guangzhou", "wait": True, "from_outputs": ["endpoint"]}
     with pytest.raises(InvalidInputError, match=r"^endpoint is None, but must be a bare host"):
         CheckInputs.from_props(props)
+
+
+@pytest.mark.parametrize("validate", [inputs.migrate_ids, inputs.flow_ids])
+def test_the_numbers_of_a_group_are_a_list_of_one_to_a_thousand(validate: Callable[[object], tuple[int, ...]]) -> None:
+    """As they come over the wire, too, and each is validated as a single one is."""
+    assert validate([3.0, 1]) == (3, 1)
+    assert validate((7,)) == (7,)
+    assert len(validate(list(range(1, 1001)))) == 1000
+    name = validate.__name__
+    for bad in ([], list(range(1, 1002)), None, 7, "7", {1: 1}, {7}, b"7"):
+        with pytest.raises(InvalidInputError, match=rf"^{name} is .*, but must be a list of 1 to 1000 numbers\.$"):
+            validate(bad)
+    with pytest.raises(InvalidInputError, match=rf"^{name}\[1\] is True, but must be a whole number"):
+        validate([1, True])
+    with pytest.raises(InvalidInputError, match=r"must be a list without repetitions: 2 is in it 3 times\.$"):
+        validate([2, 1, 2.0, 2])
+
+
+def test_text_of_digits_is_a_number_of_a_migration_and_of_no_flow() -> None:
+    """As with a single one; the same number as text and as a number is there twice."""
+    assert inputs.migrate_ids(["7", 8]) == (7, 8)
+    with pytest.raises(InvalidInputError, match="7 is in it 2 times"):
+        inputs.migrate_ids(["7", 7])
+    with pytest.raises(InvalidInputError, match=r"^flow_ids\[0\] is '7', but must be a whole number"):
+        inputs.flow_ids(["7"])
+
+
+@pytest.mark.parametrize("value", [None, [], "1066", [1, 1]])
+def test_a_group_without_good_numbers_is_refused(value: object) -> None:
+    """Never is it taken for a single check, or for a wave of none, which would pass."""
+    with pytest.raises(InvalidInputError, match=r"^migrate_ids is "):
+        CheckInputs.from_props({"migrate_ids": value, "migrate_id": 1, "region": "a", "wait": True})
+
+
+def test_an_output_that_brings_no_flows_is_refused_on_an_up_and_unknown_before() -> None:
+    """For a group as for one."""
+    given: dict[str, Any] = {"migrate_ids": [1, 2], "region": "a", "from_outputs": ["flow_ids"], "flow_ids": None}
+    with pytest.raises(InvalidInputError, match=r"^flow_ids is None, but must be a list"):
+        CheckInputs.from_props({**given, "wait": True})
+    assert CheckInputs.from_props({**given, "wait": False}).flows == (Flow(None), Flow(None))
+
+
+def test_new_numbers_are_told_by_their_own_name() -> None:
+    """A group's are new if its list came as an output, and a single one's if it did."""
+    group: dict[str, Any] = {"migrate_ids": [1], "region": "a", "wait": True}
+    assert CheckInputs.from_props({**group, "from_outputs": ["migrate_ids"]}).ids_are_new
+    assert not CheckInputs.from_props({**group, "from_outputs": ["migrate_id"]}).ids_are_new

@@ -210,7 +210,7 @@ def test_missing_credentials_are_one_sentence_and_nothing_is_sent(monkeypatch: p
 def test_what_nobody_foresaw_is_one_sentence_without_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """The text might hold a secret."""
     nothing: dict[str, Any] = {}
-    monkeypatch.setattr(reading, "_connect", lambda *_: nothing["a secret"])
+    monkeypatch.setattr(reading, "_connection", lambda *_: nothing["a secret"])
     ends = here(+2)
     with pytest.raises(LookError) as caught:
         get_migration_check(1066, WHERE, endpoint="http://127.0.0.1:9")
@@ -344,7 +344,10 @@ def test_a_result_is_no_gate() -> None:
     seen: Any = MigrationCheckResult(
         total=1, current=1, steps=[], passed=True, status="passed", migrate_id=1, region=WHERE
     )
-    with pytest.raises(TypeError, match="hold_stack waits for MigrationCheck, and was given MigrationCheckResult"):
+    with pytest.raises(
+        TypeError,
+        match="and was given MigrationCheckResult",
+    ):
         hold_stack(seen)
 
 

@@ -6,19 +6,19 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from harness.answering import Answering
+from harness.answering import Answering, wait_for
 from harness.answers import MIGRATION, as_body, decode, decode_page, recorded, seen
 from harness.fake_clock import FakeClock
 from harness.oracle import proves_a_pass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulumi_tcsql_check import gate
 from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.errors import ApiError, FlagFailedError, TcsqlCheckError, TransientError
+from pulumi_tcsql_check.policy import PollPolicy
 from pulumi_tcsql_check.progress import Progress, judge
 from pulumi_tcsql_check.second_opinion import SecondOpinion
-from pulumi_tcsql_check.watch import PollPolicy, Watch
+from pulumi_tcsql_check.watch import Watch
 
 GENERATED_ANSWERS = 10_000
 WAITS = 500
@@ -285,7 +285,7 @@ def end_of(steps: Sequence[Progress], pages: Sequence[bytes] | None) -> Progress
     watch = Watch(MIGRATION, PollPolicy(60, 5), clock.monotonic(), opinion=opinion if pages else None)
     api = Answering(lambda _: next(polls, steps[-1]), flag=ask)
     try:
-        return gate.wait_for(watch, api, clock=clock, on_progress=lambda _: None).progress
+        return wait_for(watch, api, clock=clock, on_progress=lambda _: None).progress
     except TcsqlCheckError as error:
         return error
 

@@ -80,7 +80,12 @@ def test_outputs_are_none_where_the_mock_gives_nothing(tmp_path: Path) -> None:
             "[1067, 'ap-guangzhou'] == [1066, 'ap-guangzhou']",
             "1 failed, 1 passed",
         ),
-        ("hold_stack(check)", "hold_stack()", f"at least one MigrationCheck to wait for. ({NAME}, line ", "1 error"),
+        (
+            "hold_stack(check)",
+            "hold_stack()",
+            f"MigrationCheckGroup to wait for. ({NAME}, line ",
+            "1 error",
+        ),
     ],
 )
 def test_it_fails_when_the_program_is_wrong(tmp_path: Path, old: str, new: str, says: str, ends: str) -> None:

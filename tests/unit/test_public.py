@@ -10,8 +10,10 @@ import pulumi_tcsql_check
 def test_the_public_names_are_these() -> None:
     """What a program may import is a literal list, sorted."""
     assert pulumi_tcsql_check.__all__ == [
+        "CheckResult",
         "InvalidInputError",
         "MigrationCheck",
+        "MigrationCheckGroup",
         "MigrationCheckResult",
         "Step",
         "get_migration_check",

@@ -13,6 +13,7 @@ from harness.starting import start_check
 from pulumi.dynamic import Config
 
 from pulumi_tcsql_check import host, reading, retry, sts
+from pulumi_tcsql_check.check_inputs import CheckInputs
 from pulumi_tcsql_check.emulator import (
     ACCOUNT_ID,
     OTHER_ACCOUNT_ID,
@@ -33,7 +34,8 @@ from pulumi_tcsql_check.errors import (
     TransientError,
     WaitCancelledError,
 )
-from pulumi_tcsql_check.inputs import CheckInputs, Endpoint
+from pulumi_tcsql_check.gate import SystemClock
+from pulumi_tcsql_check.inputs import Endpoint
 
 PROPS: dict[str, Any] = {"migrate_id": 1066.0, "region": "ap-guangzhou", "wait": False}
 NOBODY = parse(b'{"migrations": {"1": [{"kind": "reset"}]}}', name="test")
@@ -351,7 +353,7 @@ def test_an_outage_is_told_once(monkeypatch: pytest.MonkeyPatch, call: Recorder)
 def test_a_gate_that_is_not_enforced_passes_whatever_breaks(monkeypatch: pytest.MonkeyPatch, call: Recorder) -> None:
     """Not even an error that nobody foresaw fails it; its kind is named, its text is not."""
     nothing: dict[str, Any] = {}
-    monkeypatch.setattr(reading, "_connect", lambda *_: nothing["a secret"])
+    monkeypatch.setattr(reading, "_connection", lambda *_: nothing["a secret"])
     assert reading.read({**PROPS, "enforce": False}, {}, call) == UNKNOWN
     assert call.warnings[-1].endswith("It says: nothing (KeyError)")
 
@@ -435,7 +437,8 @@ def test_an_unknown_region_is_asked_all_the_same(call: Recorder) -> None:
 def test_tencents_own_endpoint_needs_no_warning(call: Recorder) -> None:
     """The default and the named host of Tencent are what a gate is about."""
     for props in ({**PROPS, "endpoint": "sqlserver.tencentcloudapi.com"}, PROPS):
-        reading._connect(CheckInputs.from_props(props), {}, call)
+        clock = SystemClock(host.CANCELLED)
+        reading._connection(CheckInputs.from_props(props), {}, call, clock)
     assert call.warnings == []
 
 

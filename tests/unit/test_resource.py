@@ -10,7 +10,7 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks, settings, stack
 
-from pulumi_tcsql_check import InvalidInputError, MigrationCheck, Step, ending, resource
+from pulumi_tcsql_check import InvalidInputError, MigrationCheck, Step, declaring, ending
 
 PLAIN: dict[str, Any] = {"migrate_id": 1066, "region": "ap-guangzhou"}
 
@@ -188,7 +188,7 @@ def test_a_bad_plain_value_is_refused_at_the_users_own_line(recorder: Recorder, 
     ("options", "sentence"),
     [
         ({"custom_timeouts": pulumi.CustomTimeouts(read="1m")}, "use timeout_seconds"),
-        ({"id": "an-id"}, "it is made of region and migrate_id"),
+        ({"id": "an-id"}, "it is made of the region and the numbers"),
         ({"import_": "an-id"}, "a gate is read, never managed"),
         ({"urn": "urn:pulumi:a::b::c::d"}, "a gate is read from Tencent, never from the state"),
         ({"hooks": pulumi.ResourceHookBinding()}, "the engine runs none for a read"),
@@ -230,7 +230,7 @@ def test_a_program_that_an_engine_runs_ends_quietly(recorder: Recorder, monkeypa
         return passed
 
     monkeypatch.setattr(ending, "guard", guard)
-    monkeypatch.setattr(resource, "get_monitor", object)
+    monkeypatch.setattr(declaring, "get_monitor", object)
     resolve(MigrationCheck("orders", **PLAIN).urn)
     mocks.set_mocks(recorder, preview=True)
     resolve(MigrationCheck("previewed", **PLAIN).urn)

@@ -6,9 +6,10 @@ import pytest
 from harness.answers import seen
 
 from pulumi_tcsql_check.errors import ThrottledError
+from pulumi_tcsql_check.policy import PollPolicy
 from pulumi_tcsql_check.progress import Migration
 from pulumi_tcsql_check.schedule import LONGEST_SECONDS, Schedule
-from pulumi_tcsql_check.watch import PollPolicy, Watch
+from pulumi_tcsql_check.watch import Watch
 
 STEPS = 8
 

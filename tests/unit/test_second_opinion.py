@@ -4,11 +4,11 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 import pytest
-from harness.answering import Answering
+from harness.answering import Answering, wait_for
 from harness.answers import MIGRATION, seen
 from harness.fake_clock import FakeClock
 
-from pulumi_tcsql_check import gate, second_opinion
+from pulumi_tcsql_check import second_opinion
 from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.errors import (
     AccountError,
@@ -23,9 +23,10 @@ from pulumi_tcsql_check.errors import (
     WaitCancelledError,
 )
 from pulumi_tcsql_check.flow import Evidence, Flow
+from pulumi_tcsql_check.policy import PollPolicy
 from pulumi_tcsql_check.progress import Progress
 from pulumi_tcsql_check.second_opinion import SecondOpinion
-from pulumi_tcsql_check.watch import Observation, PollPolicy, Watch
+from pulumi_tcsql_check.watch import Observation, Watch
 
 PASSED, RUNNING, NOT_STARTED = seen(3, 0, 0, 0), seen(2, 0, 7, -2), seen(1, -2, -2, -2)
 NEXT_STEP, OTHER_CODE, LEFT_BEHIND = seen(3, 0, 0, 7), seen(2, 0, 8, -2), seen(3, 0, 7, 7)
@@ -81,7 +82,7 @@ class Check:
         policy = PollPolicy(timeout, interval, failed_statuses)
         watch = Watch(MIGRATION, policy, self.clock.monotonic(), Flow(1001) if flow else None, opinion)
         api = Answering(self.query, lambda flow, _: Flow(flow.flow_id, next(codes)), self.ask)
-        return gate.wait_for(watch, api, clock=self.clock, on_progress=self.seen.append)
+        return wait_for(watch, api, clock=self.clock, on_progress=self.seen.append)
 
 
 def test_a_check_that_the_api_twice_calls_failed_ends_the_wait() -> None:
@@ -338,6 +339,6 @@ def test_a_gate_without_a_second_opinion_is_what_it_was() -> None:
     """Nobody is asked, and no observation has a flag."""
     check = Check([RUNNING, PASSED], [2])
     watch = Watch(MIGRATION, PollPolicy(60, 2), check.clock.monotonic())
-    evidence = gate.wait_for(watch, Answering(check.query), clock=check.clock, on_progress=check.seen.append)
+    evidence = wait_for(watch, Answering(check.query), clock=check.clock, on_progress=check.seen.append)
     assert evidence.progress is PASSED
     assert {observation.flag for observation in check.seen} == {None}

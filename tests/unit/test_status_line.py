@@ -7,7 +7,7 @@ from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError, TransientError
 from pulumi_tcsql_check.flow import Evidence, Flow
 from pulumi_tcsql_check.progress import Progress
-from pulumi_tcsql_check.status_line import HEARTBEAT_SECONDS, StatusLine, forecast
+from pulumi_tcsql_check.status_line import HEARTBEAT_SECONDS, StatusLine, forecast, words_for
 from pulumi_tcsql_check.watch import Observation
 
 TIMEOUT_SECONDS = 1800.0
@@ -196,6 +196,6 @@ def test_trouble_says_of_what_kind_it_is_and_another_kind_makes_no_line_of_its_o
 )
 def test_a_preview_says_what_the_update_will_do(progress: Progress, words: str) -> None:
     """Nothing about a check that has passed."""
-    said = forecast(MIGRATION, Evidence(progress), TIMEOUT_SECONDS)
+    said = forecast(words_for(MIGRATION, Evidence(progress)), progress.status(), TIMEOUT_SECONDS)
     assert said.endswith(words)
     assert bool(said) == bool(words)

@@ -86,9 +86,9 @@ def test_an_outcome_is_passed_only_if_the_wait_says_so(
 
 def test_a_sentence_names_the_migration_once_and_nothing_unforeseen() -> None:
     """An error of the API is told with its migration; of an error that nobody foresaw, its name alone."""
-    assert sentence(NotFoundError("Not there."), MIGRATION) == "migration check 1066 (ap-guangzhou): Not there."
-    assert sentence(ERRORS[7][0], MIGRATION).count("1066") == 1
-    assert sentence(ERRORS[0][0], MIGRATION).count("migration check 1066") == 1
+    assert sentence(NotFoundError("Not there."), [MIGRATION]) == "migration check 1066 (ap-guangzhou): Not there."
+    assert sentence(ERRORS[7][0], [MIGRATION]).count("1066") == 1
+    assert sentence(ERRORS[0][0], [MIGRATION]).count("migration check 1066") == 1
     assert sentence(ValueError("a secret")).endswith("in a way nobody foresaw (ValueError).")
     assert "pip install --force-reinstall" in sentence(ImportError("gone"))
     assert steps_below(ERRORS[0][0]).count("\n") == 2

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from pulumi_tcsql_check.cli.request import MOST_IDS, Request, make
+from pulumi_tcsql_check.cli.request import Request, make
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.flow import Flow
-from pulumi_tcsql_check.inputs import MAX_ID, Endpoint
+from pulumi_tcsql_check.inputs import MAX_ID, MAX_MIGRATIONS, Endpoint
 from pulumi_tcsql_check.progress import Migration
 
 IDS = f"a whole number from 1 to {MAX_ID}"
@@ -40,8 +40,8 @@ def test_all_that_can_be_given_is_taken() -> None:
 
 def test_a_thousand_ids_are_taken_in_their_order() -> None:
     """And one more is refused."""
-    ids = [str(number) for number in range(MOST_IDS, 0, -1)]
-    assert [migration.migrate_id for migration in made(*ids).migrations] == list(range(MOST_IDS, 0, -1))
+    ids = [str(number) for number in range(MAX_MIGRATIONS, 0, -1)]
+    assert [migration.migrate_id for migration in made(*ids).migrations] == list(range(MAX_MIGRATIONS, 0, -1))
     with pytest.raises(InvalidInputError, match=r"^The number of IDs is 1001, but must be from 1 to 1000\.$"):
         made(*ids, "1001")
 
@@ -77,9 +77,3 @@ def test_what_is_outside_its_range_is_refused_in_the_commands_words(
     with pytest.raises(InvalidInputError) as refused:
         made(*ids, **options)
     assert str(refused.value).replace('"a URL', "'a URL").replace('in it"', "in it'").startswith(sentence)
-
-
-def test_a_warning_names_one_migration_or_counts_them() -> None:
-    """In words that go before "is asked of"."""
-    assert made("7").name == "migration check 7 (ap-guangzhou)"
-    assert made("7", "8").name == "each of 2 migration checks (ap-guangzhou)"

@@ -1,24 +1,29 @@
 """What is said of a migration while it is waited for, and how many sum up."""
 
+import contextlib
+
 import pytest
 from harness.answering import Answering
 from harness.answers import MIGRATION, seen
 from harness.fake_clock import FakeClock
 
 from pulumi_tcsql_check.check_flag import CheckFlag
-from pulumi_tcsql_check.cli.board import Board, counts
+from pulumi_tcsql_check.cli.board import Board
 from pulumi_tcsql_check.cli.row import Row
 from pulumi_tcsql_check.errors import (
     ApiError,
-    CredentialsError,
+    CheckFailedError,
+    FlagFailedError,
+    FlowFailedError,
     NotFoundError,
     PermanentError,
     ThrottledError,
     TransientError,
 )
 from pulumi_tcsql_check.flow import Flow
+from pulumi_tcsql_check.policy import PollPolicy
 from pulumi_tcsql_check.progress import Migration, Progress
-from pulumi_tcsql_check.watch import PollPolicy, Watch
+from pulumi_tcsql_check.watch import Watch
 
 POLICY = PollPolicy(60.0, 2.0)
 
@@ -97,9 +102,15 @@ def test_an_error_is_the_rows_last_word() -> None:
     row.error = PermanentError("No.", code="AuthFailure")
     assert row.look(0.0)
     assert row.words(9.0) == "the API says AuthFailure"
+    assert row.member.trouble == "the API says AuthFailure"
+    row = Row(waited(seen(1, 7)))
+    row.error = FlagFailedError(MIGRATION, seen(1, 7), CheckFlag(2))
+    assert row.look(0.0)
+    assert (row.state, row.member.status, row.words(9.0)) == ("failed", "failed", "1/1 Step 1: running")
     row = Row(waited())
-    row.error = CredentialsError("None.")
-    assert not row.look(0.0)
+    row.error = FlowFailedError(MIGRATION, Flow(1001, 1))
+    assert row.look(0.0)
+    assert (row.state, row.words(9.0)) == ("failed", "not asked yet")
 
 
 def test_a_check_that_nobody_started_and_a_flow_that_is_missing_are_told_as_on_the_gates_row() -> None:
@@ -131,13 +142,16 @@ def test_what_the_api_calls_the_check_as_a_whole_is_told_if_it_is_failed(flag: C
 
 def board(clock: FakeClock) -> Board:
     """Make a board of six."""
-    refused = TransientError("No.")
+    refused = TransientError("No.", kind="connection refused")
+    failed = Watch(Migration(5, "ap-guangzhou"), PollPolicy(60.0, 2.0, (9,)), clock.now)
+    with contextlib.suppress(CheckFailedError):
+        failed.ask(Answering(lambda _: seen(1, 9)), clock.monotonic)
     watches = [
         waited(seen(1, 0), migrate_id=1, clock=clock),
         waited(seen(1, 7, -2), migrate_id=2, clock=clock),
         waited(seen(2, 0, 7), migrate_id=3, clock=clock),
         waited(refused, migrate_id=4, clock=clock),
-        waited(seen(1, 9), migrate_id=5, clock=clock),
+        failed,
         waited(migrate_id=6, clock=clock),
     ]
     return Board(watches, (9,), 60.0, clock.monotonic)
@@ -147,12 +161,11 @@ def test_a_board_sums_up_and_tells_the_time() -> None:
     """A failure first, and how much time is left, which is never less than none."""
     clock = FakeClock()
     many = board(clock)
-    assert many.sum_up() == "0/6 passed, 6 not asked yet"
     assert len(many.look()) == 5
-    assert many.sum_up() == "1/6 passed, 1 failed, 1 in trouble, 2 running, 1 not asked yet"
+    assert many.sum_up() == "1/6 passed, 1 failed, 2 running, 1 without an answer (connection refused), 1 not asked yet"
     clock.advance(45.0)
     assert many.time() == "45 s (15 s left)"
-    assert many.end() == "1/6 passed, 1 failed, 1 in trouble, 2 running, 1 not asked yet, after 45 s"
+    assert many.end().endswith("1 without an answer (connection refused), 1 not asked yet, after 45 s")
     clock.advance(45.0)
     assert many.time() == "90 s (0 s left)"
 
@@ -171,4 +184,4 @@ def test_where_there_is_no_room_for_all_those_that_matter_most_stay() -> None:
     many.look()
     first, others = many.first(3)
     assert [row.migration.migrate_id for row in first] == [2, 4, 5]
-    assert counts(others) == "1 running, 1 not asked yet, 1 passed"
+    assert many.sum_up(others) == "1/3 passed, 1 running, 1 not asked yet"

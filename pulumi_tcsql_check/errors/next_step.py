@@ -1,0 +1,20 @@
+"""What to do about a check that has not passed, in the words of a sentence."""
+
+from pulumi_tcsql_check import voice
+from pulumi_tcsql_check.flow import Flow
+from pulumi_tcsql_check.progress import Migration
+
+
+def start_command(*migrations: Migration) -> str:
+    """Give the shell command that starts the checks of some migrations of one region anew."""
+    ids = " ".join(str(one.migrate_id) for one in migrations)
+    is_one = len(migrations) == 1
+    number = ids if is_one else "$id"
+    command = f"tccli sqlserver StartMigrationCheck --MigrateId {number} --region {migrations[0].region}"
+    return command if is_one else f"for id in {ids}; do {command}; done"
+
+
+def up_again(flow: Flow | None) -> str:
+    """Say how to try again: a flow is of one start alone, so that the next one has another number."""
+    speaking = voice.current()
+    return f"run {speaking.again} again" + (f" with the new FlowId as {speaking.flow_id}" if flow is not None else "")

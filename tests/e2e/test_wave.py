@@ -1,0 +1,103 @@
+"""A real `pulumi up` with a whole wave behind one gate, against the emulator."""
+
+from collections import Counter
+
+import pytest
+from harness.site import Build, Site, errors
+
+FAST = {"poll_interval_seconds": 0.2}
+QUERY = "QueryMigrationCheckProcess"
+WAVE_TYPE = "pulumi-python:dynamic/tcsql:MigrationCheckGroup"
+
+
+def asked(site: Site) -> Counter[int]:
+    """Count how often each migration was asked for."""
+    return Counter(request["migrate_id"] for request in site.emulator.requests if request["action"] == QUERY)
+
+
+def test_a_wave_opens_once_its_last_check_has_passed(build: Build) -> None:
+    """Those that had passed are asked once, the other until it has; then the outputs hold all of them, typed.
+
+    A preview and a refresh ask each once more, and change nothing.
+    """
+    site = build("wave", {"migrate_ids": [4, "1", 11], **FAST}, program="wave")
+    result = site.stack.up()
+    assert result.exit_code == 0, result.screen
+    assert (asked(site)[1], asked(site)[11]) == (1, 1)
+    assert asked(site)[4] > 2
+    assert "3/3 passed, 2 s (30 min left)" in result.screen
+    assert "migration checks 4, 1 and 11 (ap-guangzhou) have passed, after 2 s" in result.screen
+    assert site.records == {"behind": "new"}
+    outputs = site.stack.outputs()
+    assert outputs.pop("types") == ["CheckResult", "Step"]
+    assert outputs == {
+        "total": 24,
+        "current": 24,
+        "passed": True,
+        "status": "passed",
+        "migrate_ids": [4, 1, 11],
+        "region": "ap-guangzhou",
+    }
+    wave = site.stack.resource("wave-1")
+    assert wave is not None
+    assert (wave["type"], wave["id"], wave["external"]) == (WAVE_TYPE, "ap-guangzhou/1+4+11", True)
+    assert [check["migrate_id"] for check in wave["outputs"]["checks"]] == [4, 1, 11]
+    assert not {"wait", "from_outputs"} & set(wave["outputs"])
+
+    before = asked(site)
+    assert site.stack.run("preview", "--expect-no-changes").exit_code == 0
+    assert site.stack.run("refresh", "--yes", "--skip-preview", "--expect-no-changes").exit_code == 0
+    assert asked(site) - before == Counter({4: 2, 1: 2, 11: 2})
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_nothing_behind_a_refused_wave_is_created(build: Build, *, held: bool) -> None:
+    """One error names all that have failed and all that don't exist, and counts the rest; no flag gets round it."""
+    site = build("wave", {"migrate_ids": [1, 2, 3, 5, 7, 99], **FAST}, {"test:held": str(held).lower()}, program="wave")
+    result = site.stack.run("up", "--yes", "--skip-preview", *(["--continue-on-error"] if held else []))
+    assert result.exit_code != 0
+    assert site.records == {}
+    assert errors(result)[0] == (
+        "2 of 6 migration checks (ap-guangzhou) failed: 2 and 5; 1 could not be looked up: 99. Of the others: "
+        "1/3 passed, 1 running, 1 not started. Fix the causes, start these checks again (`for id in 2 5; do tccli "
+        "sqlserver StartMigrationCheck --MigrateId $id --region ap-guangzhou; done`), and see below what to do about "
+        "those that could not be looked up, then run `pulumi up` again."
+    )
+    assert '  ✗ 2 failed at step 4 of 8, "Character set check" (status -1; the API says' in result.screen
+    assert "  ✗ 99: http" in result.screen
+    assert result.seconds < 20
+
+
+def test_a_wave_whose_time_is_up_says_what_has_not_passed(build: Build) -> None:
+    """And a preview before it what the update will do."""
+    inputs = {"migrate_ids": [1, 3, 7], "timeout_seconds": 2, **FAST}
+    site = build("wave", inputs, program="wave")
+    preview = site.stack.run("preview")
+    assert preview.exit_code == 0
+    where = "1/3 passed, 1 running, 1 not started; slowest 3: 3/8 Hard disk space check: running"
+    assert f"    {where}; `pulumi up` will wait for up to 2 s\n" in preview.screen
+    result = site.stack.up()
+    assert result.exit_code != 0
+    assert site.records == {}
+    assert errors(result)[0] == (
+        "2 of 3 migration checks (ap-guangzhou) had not passed after 2 s (timeout_seconds): 3 and 7; 1 has passed. No "
+        "step of 7 has started: start it (`tccli sqlserver StartMigrationCheck --MigrateId 7 --region ap-guangzhou`). "
+        "Run `pulumi up` again to go on waiting, or raise timeout_seconds."
+    )
+
+
+def test_numbers_of_a_wave_may_come_from_resources(build: Build) -> None:
+    """A preview that can't know one asks nothing; the update waits for all, and one more than eight makes a digest."""
+    numbers = list(range(1066, 1075))
+    site = build("pass", {"migrate_ids": numbers, **FAST}, {"test:idsFromResources": "true"}, program="wave")
+    preview = site.stack.run("preview")
+    assert preview.exit_code == 0, preview.screen
+    assert asked(site) == Counter()
+    result = site.stack.up()
+    assert result.exit_code == 0, result.screen
+    assert set(asked(site).values()) == {1}
+    assert len(asked(site)) == 9
+    wave = site.stack.resource("wave-1")
+    assert wave is not None
+    region, _, digest = wave["id"].partition("/")
+    assert (region, len(digest)) == ("ap-guangzhou", 32)
