@@ -59,12 +59,12 @@ def test_the_exit_code_is_the_process_own(emulator: Emulator, environment: dict[
     assert "\x1b" not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("variable", ["FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE"])
 def test_no_variable_brings_colour_or_bars_where_there_is_no_terminal(
-    emulator: Emulator, environment: dict[str, str], variable: str
+    emulator: Emulator, environment: dict[str, str]
 ) -> None:
     """A log stays a log."""
-    done = command.run(["wait", "1", "--endpoint", emulator.url], environment | {variable: "1"})
+    variables = dict.fromkeys(("FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TTY_INTERACTIVE"), "1")
+    done = command.run(["wait", "1", "--endpoint", emulator.url], environment | variables)
     assert (done.returncode, "\x1b" in done.stdout + done.stderr) == (0, False)
 
 
@@ -126,14 +126,14 @@ def test_a_look_on_a_terminal_is_a_coloured_table(emulator: Emulator, environmen
         assert max(len(line.rstrip()) for line in table[:-1]) <= 60 or table[-1]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
-    ("words", "terminal"),
+    ("words", "terminal", "number"),
     [
-        (("wait", "1"), None),
-        (("wait", "1", "2", "3"), (80, 24)),
-        (("wait", "1", "--json"), None),
-        (("status", "1", "2"), (80, 24)),
+        (("wait", "1"), None, signal.SIGINT),
+        (("wait", "1", "2", "3"), (80, 24), signal.SIGINT),
+        (("wait", "1", "2", "3"), (80, 24), signal.SIGTERM),
+        (("wait", "1", "--json"), None, signal.SIGTERM),
+        (("status", "1", "2"), (80, 24), signal.SIGINT),
     ],
 )
 def test_a_silent_server_keeps_nobody_from_ending(
