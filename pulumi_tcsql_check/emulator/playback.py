@@ -37,6 +37,7 @@ class Playback:
         """Begin with no migration started."""
         self._scenario = scenario
         self._clock = clock
+        self._began = clock.monotonic()
         self._started: dict[int, _Start] = {}
         self._seen = dict.fromkeys(scenario.listed_ids)
         self._flows: dict[int, _Start] = {}
@@ -67,6 +68,8 @@ class Playback:
     def _now(self, migrate_id: int, frames: Sequence[Frame]) -> Frame:
         with self._lock:
             start = self._started.get(migrate_id)
+        if start is None and self._scenario.starts == "emulator-start":
+            start = frames, self._began
         return holding(start[0], self._clock.monotonic() - start[1]) if start else frames[0]
 
     def start(self, migrate_id: int) -> int | None:

@@ -171,7 +171,7 @@ class CloseMidBodyFault(_Frame, frozen=True, tag="close-mid-body"):
 
 Fault: TypeAlias = HttpFault | ResetFault | SilentFault | TrickleFault | RefuseFault | CloseMidBodyFault
 Frame: TypeAlias = Progress | RawAnswer | Error | Fault
-Starts: TypeAlias = Literal["first-query", "start-check"]
+Starts: TypeAlias = Literal["first-query", "start-check", "emulator-start"]
 Tls: TypeAlias = Literal["untrusted", "wrong-name"]
 
 
@@ -181,8 +181,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: Where it came from: the name of a built-in one, or a path.
         description: What it rehearses, for people.
-        starts: What starts a migration's clock: its first query, or `StartMigrationCheck`. With the latter the first
-            frame holds until then. Either way `StartMigrationCheck` starts it anew.
+        starts: What starts a migration's clock: its first query, `StartMigrationCheck`, or the emulator's own start, as
+            for a wave whose checks were all started together. With the second the first frame holds until then. In each
+            case `StartMigrationCheck` starts it anew.
         steps: The steps that `Progress` frames give a status to.
         tls: Under TLS, with which certificate: one that no client trusts, or one that is another host's. `None` is
             plain HTTP.

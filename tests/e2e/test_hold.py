@@ -186,8 +186,8 @@ def test_a_long_wait_says_once_which_check_waits_for_what(build: Build, check: s
 @pytest.mark.parametrize(
     ("shape", "call", "sentence"),
     [
-        ("nothing", "hold_stack()", "hold_stack needs at least one MigrationCheck to wait for."),
-        ("text", "hold_stack(text)", "hold_stack waits for MigrationCheck, and was given str."),
+        ("nothing", "hold_stack()", "hold_stack needs at least one MigrationCheck or MigrationCheckGroup to wait for."),
+        ("text", "hold_stack(text)", "hold_stack waits for MigrationCheck and MigrationCheckGroup, and was given str."),
     ],
 )
 def test_a_call_without_a_check_ends_the_program_at_the_users_line(

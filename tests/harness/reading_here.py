@@ -43,6 +43,7 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[Non
     """Give the emulator's keys to the process, no other source of credentials, and turns without pauses."""
     monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
     monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
+    monkeypatch.setattr(rate_limit, "FIRST_SPACING_SECONDS", 0.0)
     monkeypatch.setattr(accounts, "_known", {})
     monkeypatch.setattr(connecting, "_named", set())
     monkeypatch.setattr(retry, "FIRST_BACKOFF_SECONDS", 0.01)

@@ -9,11 +9,13 @@ from harness.fake_clock import FakeClock
 from pulumi_tcsql_check.errors import ThrottledError, WaitCancelledError
 from pulumi_tcsql_check.gate import SystemClock
 from pulumi_tcsql_check.rate_limit import (
+    FIRST_SPACING_SECONDS,
     PROCESS,
     QUEUED_SECONDS,
     RECOVERY_SECONDS,
     SLOWEST_SECONDS,
     SPACING_SECONDS,
+    SPEED_UP_SECONDS,
     WINDOW_SECONDS,
     RateLimit,
 )
@@ -28,9 +30,34 @@ def test_the_first_request_goes_at_once() -> None:
     assert clock.sleeps == []
 
 
+def warmed_up(clock: FakeClock) -> RateLimit:
+    """Make a limit that has had its slow beginning."""
+    limit = RateLimit()
+    limit.wait_for_turn(clock, NEVER)
+    clock.advance(60)
+    return limit
+
+
+def test_a_process_begins_as_if_ten_shared_the_limit() -> None:
+    """Two requests in the first 0.9 s, and twice the rate every three seconds, until no second sees more than ten."""
+    clock, limit = FakeClock(), RateLimit()
+    instants = []
+    for _ in range(100):
+        limit.wait_for_turn(clock, NEVER)
+        instants.append(clock.monotonic() - 1000)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(instants)]
+    assert gaps[0] == FIRST_SPACING_SECONDS == 0.5
+    assert sum(instant < 0.9 for instant in instants) == 2
+    expected = [max(SPACING_SECONDS, 0.5 * 0.5 ** (instant / SPEED_UP_SECONDS)) for instant in instants[:-1]]
+    assert gaps == pytest.approx(expected)
+    assert next(instant for instant, gap in zip(instants, gaps, strict=False) if gap < SPACING_SECONDS + 1e-6) < 7
+    assert max(sum(start <= instant < start + 1 for instant in instants) for start in instants) <= 10
+
+
 def test_requests_on_each_others_heels_are_spaced_evenly() -> None:
     """No second sees more than ten of them."""
-    clock, limit = FakeClock(), RateLimit()
+    clock = FakeClock()
+    limit = warmed_up(clock)
     instants = []
     for _ in range(100):
         limit.wait_for_turn(clock, NEVER)
@@ -42,9 +69,8 @@ def test_requests_on_each_others_heels_are_spaced_evenly() -> None:
 
 def test_a_pause_is_not_saved_up() -> None:
     """After a quiet minute one request is free to go, not a burst of them."""
-    clock, limit = FakeClock(), RateLimit()
-    limit.wait_for_turn(clock, NEVER)
-    clock.advance(60)
+    clock = FakeClock()
+    limit = warmed_up(clock)
     limit.wait_for_turn(clock, NEVER)
     assert clock.sleeps == []
     limit.wait_for_turn(clock, NEVER)
@@ -53,7 +79,7 @@ def test_a_pause_is_not_saved_up() -> None:
 
 def test_gates_in_many_threads_get_one_instant_each() -> None:
     """Whoever asks at the same time is told to wait for another multiple of the spacing."""
-    limit = RateLimit()
+    limit = warmed_up(FakeClock(900.0))
     clocks = [FakeClock() for _ in range(20)]
     threads = [threading.Thread(target=limit.wait_for_turn, args=(clock, NEVER)) for clock in clocks]
     for thread in threads:
@@ -65,7 +91,8 @@ def test_gates_in_many_threads_get_one_instant_each() -> None:
 
 def test_a_turn_that_comes_too_late_is_not_taken() -> None:
     """Whoever could not use it is told at once, and leaves it to the next."""
-    clock, limit = FakeClock(), RateLimit()
+    clock = FakeClock()
+    limit = warmed_up(clock)
     limit.wait_for_turn(clock, NEVER)
     with pytest.raises(ThrottledError, match="too many migrations"):
         limit.wait_for_turn(clock, clock.monotonic() + SPACING_SECONDS / 2)
@@ -100,7 +127,7 @@ def test_a_refusal_halves_the_rate_that_was_really_asked_at() -> None:
 
 
 def test_the_rate_comes_back_without_further_refusals() -> None:
-    """It doubles every ten seconds, and ends where it was."""
+    """It doubles every two minutes, and ends where it was."""
     clock, limit = FakeClock(), RateLimit()
     _ask(limit, clock)
     _ask(limit, clock, every=2)

@@ -83,6 +83,17 @@ def test_the_first_frame_holds_until_the_check_is_started(clock: ManualClock) ->
     assert _code(playback.frame(1)) == "0"
 
 
+def test_all_migrations_of_a_wave_may_begin_with_the_emulator(clock: ManualClock) -> None:
+    """With "emulator-start", one that is asked for late has moved on meanwhile, until it is started anew."""
+    clock.advance(5)
+    playback = Playback(_scenario("emulator-start"), clock)
+    assert _code(playback.frame(1)) == "0"
+    clock.advance(2)
+    assert (_code(playback.frame(1)), _code(playback.frame(2))) == ("1", "1")
+    assert playback.start(2)
+    assert (_code(playback.frame(1)), _code(playback.frame(2))) == ("1", "0")
+
+
 def test_a_migration_that_does_not_exist_can_be_neither_asked_nor_started(clock: ManualClock) -> None:
     """An unknown id has no frame and doesn't start."""
     playback = Playback(_scenario(), clock)
