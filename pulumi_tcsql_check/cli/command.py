@@ -58,7 +58,7 @@ def run(
         screen = make_screen()
         host.CANCELLED.clear()
         try:
-            end = interruptible.run(lambda: work(request, screen, host.CANCELLED), host.CANCELLED)
+            end = interruptible.run(lambda: work(request, screen, host.CANCELLED))
         except interruptible.ToldToEndError as told:
             screen.close()
             return interrupted(told.number, click.get_current_context().info_name)

@@ -34,12 +34,11 @@ class ToldToEndError(Exception):
         super().__init__(signal.Signals(number).name)
 
 
-def run(work: Callable[[], T], cancelled: threading.Event) -> T:
+def run(work: Callable[[], T]) -> T:
     """Do some work on a thread of its own; the main thread calls this.
 
     Args:
-        work: What to do; what it raises is raised here.
-        cancelled: Set when a signal came, so that the work ends as well; nobody waits for it.
+        work: What to do; what it raises is raised here. Where a signal came first, nobody waits for its end.
 
     Raises:
         ToldToEndError: A signal came before the work was done.
@@ -56,7 +55,6 @@ def run(work: Callable[[], T], cancelled: threading.Event) -> T:
     threading.Thread(target=do, name="tcsql-check-work", daemon=True).start()
     number, result, error = _first(told)
     if number:
-        cancelled.set()
         raise ToldToEndError(number)  # and go on noting signals, so that none disturbs the end of the process
     for heeded, handler in before.items():
         signal.signal(heeded, handler)

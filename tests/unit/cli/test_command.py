@@ -11,7 +11,7 @@ from harness import command
 from harness.loopback import Loopback, answer, reset, silence
 from harness.starting import start_check
 
-from pulumi_tcsql_check import gate, rate_limit
+from pulumi_tcsql_check import client, gate, rate_limit
 from pulumi_tcsql_check.cli import entry, program, screens, session
 from pulumi_tcsql_check.emulator import Emulator, parse
 
@@ -49,6 +49,15 @@ def test_a_look_is_one_table(run: Run, capsys: pytest.CaptureFixture[str]) -> No
         "1 running. What to do about each is said below."
     )
     assert line.startswith("  ✗ 99: http://127.0.0.1:")
+
+
+def test_one_that_is_not_there_keeps_no_other_from_another_try(capsys: pytest.CaptureFixture[str]) -> None:
+    """What fails in passing is asked for again all the same."""
+    frames = {"1": [{"kind": "reset", "seconds": 0.3}, {"kind": "progress", "statuses": [0] * 8}], "404": None}
+    scenario = parse(json.dumps({"migrations": frames}).encode(), name="test")
+    with Emulator(scenario) as emulator:
+        assert entry.run(["status", "1", "404", "--endpoint", emulator.url]) == 4
+    assert capsys.readouterr().out.splitlines()[1].startswith("✓ 1 ")
 
 
 def test_a_look_lists_the_steps_if_asked_to(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -180,6 +189,7 @@ def test_a_look_has_time_for_the_turns_of_all(monkeypatch: pytest.MonkeyPatch) -
     """Where the turns of sixty take longer than one look may, the last is looked at all the same."""
     monkeypatch.setattr(session, "LOOK_SECONDS", 0.3)
     monkeypatch.setattr(session, "TURNS_SECONDS", 0.05)
+    monkeypatch.setattr(client, "TURN_SECONDS", 0.0)
     monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.01)
     with Loopback(answer(ONE_STEP)) as server:
         assert entry.run(["status", *map(str, range(1, 61)), "--endpoint", f"http://{server.host}"]) == 0

@@ -109,6 +109,7 @@ def test_no_colour_where_nobody_wants_any(
         assert run.process.wait(command.SECONDS) == 0
         assert not COLOUR.search(run.screen)
         assert (HIDE in run.screen) == ("NO_COLOR" in more)
+        assert ("1: 8/8 Target database existence check: passed, 0 s" in run.screen) == ("TERM" in more)
         assert "migration check 1 (ap-guangzhou) has passed, after 0 s" in run.screen
 
 

@@ -140,6 +140,17 @@ def test_what_the_api_calls_the_check_as_a_whole_is_told_if_it_is_failed(flag: C
     assert row.words(0.0) == f"1/1 Step 1: running{more}"
 
 
+def test_the_same_trouble_again_counts_from_its_first_time() -> None:
+    """Another kind begins anew."""
+    watch = waited(TransientError("No."))
+    row = Row(watch)
+    row.look(100.0)
+    for again, now, seconds in ((TransientError("No."), 105.0, 12), (ThrottledError("Slower."), 110.0, 2)):
+        watch.trouble = again
+        row.look(now)
+        assert row.words(112.0).endswith(f" for {seconds} s, trying again")
+
+
 def board(clock: FakeClock) -> Board:
     """Make a board of six."""
     refused = TransientError("No.", kind="connection refused")
