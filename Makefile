@@ -17,7 +17,7 @@ SOURCES := $(shell find pulumi_tcsql_check -name '*.py' -o -name '*.json') pypro
 # Run a command with the Pulumi CLI and this environment first on PATH; the CLI's progress goes to the screen.
 WITH_CLI = cli=$$($(BIN)/python tests/toolchain/bootstrap.py) && PATH="$$(tail -n 1 <<<"$$cli"):$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: up test test-all cancel setup lint unit packaging docs fuzz mutants many soak bench clean
+.PHONY: up test test-all cancel setup lint unit packaging docs recording fuzz mutants many soak bench clean
 
 up: $(VENV)/.package ## A real `pulumi up` that waits for a migration check; SCENARIO=fail shows a refusal.
 	@$(WITH_CLI) python tests/demo.py $(SCENARIO)
@@ -49,6 +49,9 @@ packaging: $(VENV)/.package $(VENV)-packaging/.tools ## The wheel and the source
 
 docs: $(VENV)-docs/.package ## The reference of the public names, from the docstrings, in build/docs.
 	@$(VENV)-docs/bin/python docs/reference.py build/docs
+
+recording: $(VENV)/.package ## The pictures in docs, of a real `pulumi up` in a terminal of 100 columns; takes a minute.
+	@$(WITH_CLI) PYTHONPATH=tests python tests/recording/record.py
 
 bench: $(VENV)/.package ## Every figure that is promised, measured here; BENCH=import measures one.
 	@$(BIN)/python benchmarks $(BENCH)

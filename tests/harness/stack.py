@@ -43,10 +43,13 @@ class Result:
 class Stack:
     """One stack, and the CLI that works on it."""
 
-    def __init__(self, project: Path, workdir: Path, environ: Mapping[str, str] | None = None) -> None:
-        """Choose the project's folder, a folder for everything else, and what to add to the environment."""
+    def __init__(
+        self, project: Path, workdir: Path, environ: Mapping[str, str] | None = None, name: str = STACK
+    ) -> None:
+        """Choose the project's folder, a folder for everything else, what to add to the environment, and a name."""
         self.project = project
-        self.config_file = project / f"Pulumi.{STACK}.yaml"
+        self.config_file = project / f"Pulumi.{name}.yaml"
+        self._name = name
         self.environ = _environ(workdir, environ or {})
         self._screens = workdir / "screens.txt"
 
@@ -67,7 +70,7 @@ class Stack:
 
     def init(self, config: Mapping[str, str]) -> "Stack":
         """Create the stack, with a configuration in plain text."""
-        done = self.run("stack", "init", STACK)
+        done = self.run("stack", "init", self._name)
         if done.exit_code != 0:
             raise RuntimeError(done.screen)
         lines = [f"  {key}: {json.dumps(value)}\n" for key, value in config.items()]
