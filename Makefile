@@ -30,12 +30,12 @@ test: setup lint docs ## Everything: lint, types, reference, unit, contract and 
 	@$(BIN)/coverage run $(BIN)/pytest tests/unit tests/contract --numprocesses 3
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
-	@$(WITH_CLI) pytest tests/e2e --numprocesses 4 -m "not whole_table and not many_times"
+	@$(WITH_CLI) pytest tests/e2e --numprocesses 5 --dist worksteal -m "not whole_table and not many_times"
 
 test-all: test ## The same, unit and contract tests on every Python that is supported, each way to install it, and the whole table of ways round a gate.
 	@for version in $(PYTHONS); do $(MAKE) unit VENV=.venv-$$version PYTHON=python$$version; done
 	@$(MAKE) packaging
-	@$(WITH_CLI) pytest tests/e2e --numprocesses 4 -m whole_table
+	@$(WITH_CLI) pytest tests/e2e --numprocesses 5 --dist worksteal -m whole_table
 
 cancel: $(VENV)/.package ## How long an update takes to end when it is told to, in every situation: TIMES=12 each take 10 to 20 minutes.
 	@$(WITH_CLI) TIMES=$(TIMES) pytest tests/e2e/test_cancel.py
