@@ -54,7 +54,7 @@ recording: $(VENV)/.package ## The pictures in docs, of a real `pulumi up` in a 
 	@$(WITH_CLI) PYTHONPATH=tests python tests/recording/record.py
 
 bench: $(VENV)/.package ## Every figure that is promised, measured here; BENCH=import measures one.
-	@$(BIN)/python benchmarks $(BENCH)
+	@$(WITH_CLI) python benchmarks $(BENCH)
 
 lint: $(VENV)/.package
 	@$(BIN)/ruff check .
