@@ -17,7 +17,7 @@ SOURCES := $(shell find pulumi_tcsql_check -name '*.py' -o -name '*.json') pypro
 # Run a command with the Pulumi CLI and this environment first on PATH; the CLI's progress goes to the screen.
 WITH_CLI = cli=$$($(BIN)/python tests/toolchain/bootstrap.py) && PATH="$$(tail -n 1 <<<"$$cli"):$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: up test test-all cancel setup lint unit packaging docs fuzz mutants many soak bench clean
+.PHONY: up test test-all cancel setup lint unit packaging docs recording fuzz mutants many soak bench clean
 
 up: $(VENV)/.package ## A real `pulumi up` that waits for a migration check; SCENARIO=fail shows a refusal.
 	@$(WITH_CLI) python tests/demo.py $(SCENARIO)
@@ -30,12 +30,12 @@ test: setup lint docs ## Everything: lint, types, reference, unit, contract and 
 	@$(BIN)/coverage run $(BIN)/pytest tests/unit tests/contract --numprocesses 3
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
-	@$(WITH_CLI) pytest tests/e2e --numprocesses 4 -m "not whole_table and not many_times"
+	@$(WITH_CLI) pytest tests/e2e --numprocesses 5 --dist worksteal -m "not whole_table and not many_times"
 
 test-all: test ## The same, unit and contract tests on every Python that is supported, each way to install it, and the whole table of ways round a gate.
 	@for version in $(PYTHONS); do $(MAKE) unit VENV=.venv-$$version PYTHON=python$$version; done
 	@$(MAKE) packaging
-	@$(WITH_CLI) pytest tests/e2e --numprocesses 4 -m whole_table
+	@$(WITH_CLI) pytest tests/e2e --numprocesses 5 --dist worksteal -m whole_table
 
 cancel: $(VENV)/.package ## How long an update takes to end when it is told to, in every situation: TIMES=12 each take 10 to 20 minutes.
 	@$(WITH_CLI) TIMES=$(TIMES) pytest tests/e2e/test_cancel.py
@@ -50,8 +50,11 @@ packaging: $(VENV)/.package $(VENV)-packaging/.tools ## The wheel and the source
 docs: $(VENV)-docs/.package ## The reference of the public names, from the docstrings, in build/docs.
 	@$(VENV)-docs/bin/python docs/reference.py build/docs
 
+recording: $(VENV)/.package ## The pictures in docs, of a real `pulumi up` in a terminal of 100 columns; takes a minute.
+	@$(WITH_CLI) PYTHONPATH=tests python tests/recording/record.py
+
 bench: $(VENV)/.package ## Every figure that is promised, measured here; BENCH=import measures one.
-	@$(BIN)/python benchmarks $(BENCH)
+	@$(WITH_CLI) python benchmarks $(BENCH)
 
 lint: $(VENV)/.package
 	@$(BIN)/ruff check .

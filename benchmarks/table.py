@@ -29,12 +29,14 @@ class Row(NamedTuple):
     @property
     def kept(self) -> bool:
         """Whether the promise is kept, where there is one."""
-        return self.most is None or self.measured < self.most
+        return self.most is None or self.measured <= self.most
 
     def __str__(self) -> str:
         """Write it as a row of the table."""
-        promised = f"under {self.most:g} {self.unit} | {'yes' if self.kept else '**no**'}" if self.most else " | "
-        return f"| {self.what} | {self.measured:.1f} {self.unit} | {promised} |"
+        promised = (
+            " | " if self.most is None else f"at most {self.most:g} {self.unit} | {'yes' if self.kept else '**no**'}"
+        )
+        return f"| {self.what} | {f'{self.measured:.4g} {self.unit}'.strip()} | {promised} |"
 
 
 HEAD = "| what | measured | promised | kept |\n| --- | --- | --- | --- |"

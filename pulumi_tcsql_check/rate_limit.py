@@ -8,12 +8,16 @@ migrations each, 1 to 2 % of the requests are refused; without the slow beginnin
 """
 
 import threading
+from collections import deque
 
 from pulumi_tcsql_check.errors import ThrottledError
 from pulumi_tcsql_check.retry import Clock
 
-SPACING_SECONDS = 0.11
-"""Between two requests: with it no second sees more than 10, even where threads run a little late."""
+SPACING_SECONDS = 0.1035
+"""Between two requests: with it no second sees more than `MOST`."""
+
+MOST, SECOND = 10, 1.03
+"""How many requests may go within how many seconds, also where threads run late and would come in a bunch."""
 
 FIRST_SPACING_SECONDS = 0.5
 """Between the first two requests of a process."""
@@ -46,6 +50,7 @@ class RateLimit:
         self._slowed = 0.0
         self._slowed_at = float("-inf")
         self._doubling = SPEED_UP_SECONDS
+        self._gone: deque[float] = deque(maxlen=MOST)
 
     def wait_for_turn(self, clock: Clock, latest: float) -> None:
         """Take the next free instant, and sleep until then.
@@ -70,6 +75,17 @@ class RateLimit:
             self._next = turn + (min(spacing, QUEUED_SECONDS) if turn > now else spacing)
         if turn > now:
             clock.sleep(turn - now)
+        while (too_early := self._go(clock)) > 0:
+            clock.sleep(too_early)
+
+    def _go(self, clock: Clock) -> float:
+        """Let a request go, unless so many have gone just now: then tell by how many seconds it is too early."""
+        with self._lock:
+            now = clock.monotonic()
+            too_early = self._gone[0] + SECOND - now if len(self._gone) == MOST else 0.0
+            if too_early <= 0:
+                self._gone.append(now)
+            return too_early
 
     def slow_down(self, clock: Clock) -> None:
         """Halve the rate, measured by the last two requests, since the API refused one as one too many.

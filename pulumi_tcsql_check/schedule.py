@@ -15,7 +15,7 @@ LONGEST_SECONDS = 28.0
 FAR = 8
 """How far from its end a check counts that gave no answer: as far as one of the eight published steps can be."""
 
-_WEIGHT = 0.8
+_WEIGHT = 0.9
 
 
 class Schedule:

