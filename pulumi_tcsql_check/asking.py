@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
+from pulumi_tcsql_check import voice
 from pulumi_tcsql_check.account import Account
 from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.credentials import Credentials
@@ -60,7 +61,7 @@ class Asking:
             newer = self._account.renew(who, deadline)
             if newer is None:
                 hint = "They are temporary and seem to have run out, and their source holds no newer ones."
-                error.args = (f"{error} {hint} Set new ones, then run `pulumi up` again.",)
+                error.args = (f"{error} {hint} Set new ones, then run {voice.current().again} again.",)
                 raise
         return question(self._as(newer))
 

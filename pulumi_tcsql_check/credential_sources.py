@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from pulumi_tcsql_check import credential_files
+from pulumi_tcsql_check import credential_files, voice
 from pulumi_tcsql_check.credential_files import DEFAULT_PROFILE
 from pulumi_tcsql_check.credentials import Credentials, Source, pair
 from pulumi_tcsql_check.errors import CredentialsError
 from pulumi_tcsql_check.provider_config import ProviderConfig
-from pulumi_tcsql_check.stack_config import CONFIG_NAMESPACE, HOW_TO, StackConfig
+from pulumi_tcsql_check.stack_config import CONFIG_NAMESPACE, StackConfig
 
 
 def find(
@@ -29,8 +29,9 @@ def find(
         CredentialsError: A source is unusable, or there are none; it lists what was tried.
     """
     pod, instance = roles
+    stack: Source = ("the stack's configuration (tencentcloud:secretId)", lambda: _from_config(config))
     sources: tuple[Source, ...] = (
-        ("the stack's configuration (tencentcloud:secretId)", lambda: _from_config(config)),
+        *((stack,) if voice.current().has_stack else ()),
         ("the environment (TENCENTCLOUD_SECRET_ID)", lambda: _from_environment(environ)),
         *_files(asked, home),
         pod,
@@ -45,7 +46,8 @@ def find(
         found = look()
         if found is not None:
             return found
-    raise CredentialsError(f"No Tencent Cloud credentials were found. {HOW_TO}", [name for name, _ in sources])
+    how = voice.current().credentials
+    raise CredentialsError(f"No Tencent Cloud credentials were found. {how}", [name for name, _ in sources])
 
 
 def files(asked: ProviderConfig, home: Path) -> tuple[Path, Path]:

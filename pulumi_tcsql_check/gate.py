@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pulumi_tcsql_check.api import Api
 from pulumi_tcsql_check.errors import (
     CheckFailedError,
     CheckTimeoutError,
@@ -24,7 +25,7 @@ from pulumi_tcsql_check.errors import (
 )
 from pulumi_tcsql_check.retry import Clock
 from pulumi_tcsql_check.schedule import Schedule
-from pulumi_tcsql_check.watch import Api, Watch
+from pulumi_tcsql_check.watch import Watch
 
 LANES = 8
 """How many requests may be in flight at once, each on a connection of its own that is kept alive."""

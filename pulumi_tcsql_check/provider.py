@@ -5,6 +5,7 @@ the class's name and its module's, is written into users' state.
 """
 
 import logging
+import os
 from typing import Any
 
 from pulumi.dynamic import ConfigureRequest, ReadResult, ResourceProvider
@@ -27,9 +28,10 @@ class MigrationCheckProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the stack's configuration; called once per provider process, under the host's lock."""
-        from pulumi_tcsql_check import host  # noqa: PLC0415  # a user's program needs none of it
+        from pulumi_tcsql_check import host, log  # noqa: PLC0415  # a user's program needs none of it
 
         self._config = req.config
+        log.prepare(os.environ)
         host.prepare()
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:

@@ -2,15 +2,11 @@
 
 from typing import Any, Protocol
 
+from pulumi_tcsql_check import voice
 from pulumi_tcsql_check.errors import CredentialsError
 
 CONFIG_NAMESPACE = "tencentcloud"
 """The namespace of Pulumi's Tencent Cloud provider, whose keys are used here as well."""
-
-HOW_TO = (
-    "Set them with `pulumi config set tencentcloud:secretId ...` and "
-    "`pulumi config set --secret tencentcloud:secretKey`, or as TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY."
-)
 
 
 class StackConfig(Protocol):
@@ -28,6 +24,6 @@ def refusal(what: str, to_take_out: str = "it") -> CredentialsError:
         to_take_out: What has to go, so that the gate can go on.
     """
     return CredentialsError(
-        f"{what}, and to pass that over might ask about another account's migration. Take {to_take_out} out of this "
-        "stack's configuration or environment, or give the gate a stack of its own with credentials of its own."
+        f"{what}, and to pass that over might ask about another account's migration. "
+        f"{voice.current().elsewhere.format(it=to_take_out)}"
     )

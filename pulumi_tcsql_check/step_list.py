@@ -7,7 +7,8 @@ from pulumi_tcsql_check.progress import Progress, StepState, title
 MOST_LINES = 20
 """How many steps are listed at most; the published example has 8."""
 
-_MARKS: dict[StepState, str] = {"passed": "✓", "failed": "✗", "running": "▸", "not-started": "·", "unknown": "?"}
+MARKS: dict[StepState, str] = {"passed": "✓", "failed": "✗", "running": "▸", "not-started": "·", "unknown": "?"}
+"""What stands for a state where there is no room for the word."""
 
 
 def step_list(progress: Progress, failed: Collection[int] = (), failed_statuses: Collection[int] = ()) -> str:
@@ -27,6 +28,6 @@ def step_list(progress: Progress, failed: Collection[int] = (), failed_statuses:
         seen: StepState = "failed" if number in failed else state
         words = "" if seen == "passed" else f": {seen.replace('-', ' ')}"
         code = "" if seen in ("passed", "not-started") else f" (status {step.status})"
-        lines.append(f"\n  {_MARKS[seen]} {number} {title(step.name)}{words}{code}")
+        lines.append(f"\n  {MARKS[seen]} {number} {title(step.name)}{words}{code}")
     more = len(lines) - MOST_LINES
     return "".join(lines[:MOST_LINES]) + (f"\n  ... and {more} more" if more > 0 else "")

@@ -6,10 +6,10 @@ No time passes in here, and nothing is known of other migrations: `gate` tries, 
 import contextlib
 import random
 from collections.abc import Callable
-from typing import Protocol
 
 import msgspec
 
+from pulumi_tcsql_check.api import Api
 from pulumi_tcsql_check.check_flag import CheckFlag, is_unexplained
 from pulumi_tcsql_check.errors import (
     ApiError,
@@ -20,14 +20,16 @@ from pulumi_tcsql_check.errors import (
     NotFoundError,
     NotYetFoundError,
     OutageError,
+    TcsqlCheckError,
     ThrottledError,
     TransientError,
 )
 from pulumi_tcsql_check.flow import Evidence, Flow
 from pulumi_tcsql_check.policy import PollPolicy
 from pulumi_tcsql_check.progress import Migration, Progress, Status, failed_steps, headline, judge
+from pulumi_tcsql_check.record import Record
 from pulumi_tcsql_check.retry import OUTAGE_SECONDS, Patience
-from pulumi_tcsql_check.second_opinion import ListApi, SecondOpinion
+from pulumi_tcsql_check.second_opinion import SecondOpinion
 from pulumi_tcsql_check.standing import Standing
 from pulumi_tcsql_check.wave import Member
 
@@ -36,16 +38,6 @@ JITTER = 0.1
 
 NEW_SECONDS = 30.0
 """How long, from the beginning of a wait, the API may not know an id that was just made."""
-
-
-class Api(ListApi, Protocol):
-    """Who answers; each call is one try, bounded by the deadline, an instant on the clock."""
-
-    def query(self, migration: Migration, deadline: float) -> Progress:
-        """Ask how far a check is."""
-
-    def follow(self, flow: Flow, deadline: float) -> Flow:
-        """Ask what has become of a flow."""
 
 
 class Observation(msgspec.Struct, frozen=True):
@@ -106,6 +98,7 @@ class Watch:
         self._previous: Progress | None = None
         self._standing = Standing()
         self._opinion = opinion
+        self._record = Record(migration)
         self._status: Status = "unknown"
 
     @property
@@ -146,6 +139,15 @@ class Watch:
             WaitCancelledError: The update was cancelled.
         """
         self.asked_at = now()
+        try:
+            self._try(self._record.around(api, now), now)
+        except TcsqlCheckError as error:
+            self._record.verdict(self.progress, error, now() - self.began)
+            raise
+        if self.end is not None:
+            self._record.verdict(self.progress, self.end.status(self._policy.failed_statuses), now() - self.began)
+
+    def _try(self, api: Api, now: Callable[[], float]) -> None:
         try:
             self._follow(api)
             progress = self._query(api, now)

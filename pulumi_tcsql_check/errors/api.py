@@ -1,5 +1,6 @@
 """What came instead of an answer: one call's refusal, or that nobody could be reached."""
 
+from pulumi_tcsql_check import voice
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
 from pulumi_tcsql_check.progress import Migration, printable
 
@@ -44,7 +45,7 @@ class OutageError(TransientError):
         self.last = last
         super().__init__(
             f"{migration} could not be looked up for {outage_seconds:g} s: {last} "
-            "Run `pulumi up` again once the API can be reached.",
+            f"Run {voice.current().again} again once the API can be reached.",
             code=last.code,
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pulumi_tcsql_check import voice
 from pulumi_tcsql_check.check_flag import CHECKED, CHECKING, CheckFlag, is_unexplained
 from pulumi_tcsql_check.errors.api import ApiError, NotYetFoundError
 from pulumi_tcsql_check.errors.next_step import start_command, up_again
@@ -134,12 +135,13 @@ class CheckTimeoutError(TcsqlCheckError):
         started = progress is not None and progress.status() != "not-started"
         self.steps_seen = step_list(progress) if progress is not None and started else ""
         pending = flow is not None and not flow.succeeded
-        action = "Run `pulumi up` again to go on waiting, or raise timeout_seconds."
+        speaking = voice.current()
+        action = f"Run {speaking.again} again to go on waiting, or raise {speaking.timeout}."
         where = looks = ""
         if isinstance(trouble, NotYetFoundError):
-            action = "Check migrate_id and region, or raise timeout_seconds."
+            action = f"Check migrate_id and region, or raise {speaking.timeout}."
         elif trouble is not None:
-            action = "Run `pulumi up` again once the API answers."
+            action = f"Run {speaking.again} again once the API answers."
         elif progress is None or pending:
             pass
         elif progress.status() == "not-started":
@@ -154,16 +156,17 @@ class CheckTimeoutError(TcsqlCheckError):
         self.last_seen = f"{last_seen.rstrip('.')}{where}{pending_words}{_said_by(flag)}"
         request = f" Request {printable(progress.request_id, 64)}." if progress is not None else ""
         super().__init__(
-            f"{migration} had not passed after {timeout_seconds:.10g} s (timeout_seconds); "
+            f"{migration} had not passed after {timeout_seconds:.10g} s ({speaking.timeout}); "
             f"last seen: {self.last_seen}. {looks}{action}{request}"
         )
 
 
 def _teach(code: int) -> str:
     """Say what a code that nobody has explained may mean, and how to tell the gate."""
+    speaking = voice.current()
     return (
         "It looks like a code that nobody has explained: look at the step in the console. If it has failed, teach the "
-        f"gate that with failed_statuses=[{code}]; if it runs, raise timeout_seconds."
+        f"gate that with {speaking.failed_status.format(code=code)}; if it runs, raise {speaking.timeout}."
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias
 
+from pulumi_tcsql_check import voice
 from pulumi_tcsql_check.errors.check import CheckFailedError, CheckTimeoutError, FlagFailedError, FlowFailedError
 from pulumi_tcsql_check.errors.next_step import start_command
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
@@ -66,7 +67,7 @@ class GroupTimeoutError(TcsqlCheckError):
         passed = f"{count} {'has' if count == 1 else 'have'} passed"
         super().__init__(
             f"{len(errors)} of {len(members)} migration checks ({members[0].migration.region}) had not passed after "
-            f"{self.timeout_seconds:.10g} s (timeout_seconds): {_ids(errors)}; {passed}. {' '.join(actions)}"
+            f"{self.timeout_seconds:.10g} s ({voice.current().timeout}): {_ids(errors)}; {passed}. {' '.join(actions)}"
         )
 
 
@@ -83,7 +84,7 @@ def _repair(failed: Mapping[Migration, Failure], lost: Collection[Migration]) ->
     causes, checks = ("causes", "these checks") if len(failed) > 1 else ("cause", "the check")
     below = " and see below what to do about those that could not be looked up," if lost else ""
     new_flows = " with the new FlowIds in flow_ids" if any(error.flow for error in failed.values()) else ""
-    again = f"{below} then run `pulumi up` again{new_flows}"
+    again = f"{below} then run {voice.current().again} again{new_flows}"
     return f"Fix the {causes}, start {checks} again (`{start_command(*failed)}`),{again}."
 
 

@@ -1,5 +1,6 @@
 """What to do about a check that has not passed, in the words of a sentence."""
 
+from pulumi_tcsql_check import voice
 from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.progress import Migration
 
@@ -15,4 +16,5 @@ def start_command(*migrations: Migration) -> str:
 
 def up_again(flow: Flow | None) -> str:
     """Say how to try again: a flow is of one start alone, so that the next one has another number."""
-    return "run `pulumi up` again" + (" with the new FlowId as flow_id" if flow is not None else "")
+    speaking = voice.current()
+    return f"run {speaking.again} again" + (f" with the new FlowId as {speaking.flow_id}" if flow is not None else "")

@@ -1,5 +1,7 @@
 """The root of the tree, and the one error that is nobody's fault: the user ended the wait."""
 
+from pulumi_tcsql_check import voice
+
 
 class TcsqlCheckError(Exception):
     """The root of everything this package raises.
@@ -20,5 +22,5 @@ class WaitCancelledError(TcsqlCheckError):
         why = f"ended, since the gate {refused} did not pass" if refused else "was cancelled"
         super().__init__(
             f"The wait for the migration check {why}; nothing behind the gate was changed. "
-            "Run `pulumi up` again to wait for it anew."
+            f"Run {voice.current().again} again to wait for it anew."
         )

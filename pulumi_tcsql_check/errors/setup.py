@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pulumi_tcsql_check import voice
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
 from pulumi_tcsql_check.progress import printable
 
@@ -55,5 +56,6 @@ class AccountError(TcsqlCheckError):
         rule = "forbids" if forbidden else "does not list"
         super().__init__(
             f"The credentials {credentials} belong to account {account_id}, which {key} {rule}; nothing was asked with "
-            "them about the migration. Use those of an allowed account, then run `pulumi up` again."
+            "them about the migration. Use those of an allowed account, then run "
+            f"{voice.current().again} again."
         )

@@ -134,10 +134,13 @@ def test_no_secret_shows_however_a_wait_ends_and_however_much_is_logged(
     site = build("every-end", config={"test:gates": json.dumps(gates)}, program="every")
     given_secrets |= source(site)
     site.log_everything()
+    site.stack.environ["TCSQL_CHECK_LOG"] = "debug"
     site.each_alone()
     result = site.stack.run(*EVERYTHING_AT_ONCE, *LOUD)
     assert result.exit_code != 0
     assert {request["migrate_id"] for request in site.emulator.requests} >= set(migrations)
+    for line in ("level=debug event=query call=steps", "level=warning event=verdict"):
+        assert f"tcsql-check {line} migrate_id=" in result.screen
     assert "migration check 3 (ap-guangzhou) failed at step 4" in result.screen
     assert "DEBUG:urllib3.connectionpool:" in result.screen
     if source in PAIRS:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Collection, Mapping
 
 from pulumi_tcsql_check import gate
+from pulumi_tcsql_check.api import Api
 from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.flow import Evidence, Flow
 from pulumi_tcsql_check.progress import Migration, Progress
 from pulumi_tcsql_check.retry import Clock
-from pulumi_tcsql_check.watch import Api, Observation, Watch
+from pulumi_tcsql_check.watch import Observation, Watch
 
 
 class Answering:

@@ -81,9 +81,16 @@ def test_an_index_would_take_both(published: dict[str, Path]) -> None:
 def test_it_works_in_an_empty_environment(
     environment: EmptyEnvironment, published: dict[str, Path], kind: str, tmp_path: Path
 ) -> None:
-    """It brings all that it needs; each of its extras can be added, and with all of them its commands run."""
+    """It brings all that it needs; each of its extras can be added, and with all of them its commands run.
+
+    Without its extra the command says in one sentence what to install.
+    """
     environment.install(str(published[kind]))
     gates_hold_and_open(environment, tmp_path / "home")
+    with pytest.raises(RuntimeError) as missing:
+        environment.run("tcsql-check", "--help")
+    (sentence,) = str(missing.value).splitlines()
+    assert 'run `pip install "PATH[cli]"`' in sentence
     for extra in extras(published["wheel"]):
         environment.install(f"{published[kind]}[{extra}]")
         gates_hold_and_open(environment, tmp_path / "home")

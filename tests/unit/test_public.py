@@ -33,7 +33,8 @@ import sys, warnings
 from pulumi_tcsql_check import *
 from pulumi_tcsql_check.look import _load
 heavy = {"tencentcloud", "requests", "pulumi_tcsql_check.reading"}
-print(sorted(heavy & set(sys.modules)))
+extra = {"click", "rich", "pulumi_tcsql_check.cli", "pulumi_tcsql_check.log"}
+print(sorted((heavy | extra) & set(sys.modules)))
 before = list(warnings.filters)
 _load()
 print(len(heavy & set(sys.modules)), warnings.filters == before)

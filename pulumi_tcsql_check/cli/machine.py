@@ -1,0 +1,81 @@
+"""Writes for a program that reads: JSON, and nothing else, on stdout."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from pulumi_tcsql_check.cli import exit_codes
+from pulumi_tcsql_check.cli.outcome import End, Outcome, kind, sentence
+from pulumi_tcsql_check.cli.screen import Screen, write
+from pulumi_tcsql_check.progress import Migration
+
+
+def result(outcomes: Sequence[Outcome], exit_code: int, error: dict[str, str] | None = None) -> str:
+    """Write the end of a command as one line of JSON.
+
+    Args:
+        outcomes: What has become of each migration.
+        exit_code: The command's exit code.
+        error: What ended it where that is no migration's own.
+    """
+    document: dict[str, Any] = {
+        "event": "result",
+        "exit_code": exit_code,
+        "passed": exit_code == exit_codes.PASSED,
+        "checks": [_check(one) for one in outcomes],
+    }
+    if error is not None:
+        document["error"] = error
+    return json.dumps(document)  # ASCII alone, whatever the names of the steps are
+
+
+class Result(Screen):
+    """One document at the end."""
+
+    def conclude(self, end: End) -> None:
+        """Write it; what went wrong is in it."""
+        write(result(end.outcomes, end.exit_code))
+
+    def give_up(self, error: Exception, exit_code: int, migrations: Sequence[Migration]) -> None:
+        """Write it, without a check."""
+        write(result((), exit_code, {"kind": kind(error), "sentence": sentence(error, migrations)}))
+
+
+class Events(Result):
+    """A line for each change, and the result as the last one."""
+
+    def update(self) -> None:
+        """Write what has changed."""
+        for row in self.board.look():
+            passed, total = row.passed_steps
+            event = {
+                "event": "progress",
+                "migrate_id": row.migration.migrate_id,
+                "region": row.migration.region,
+                "state": row.state,
+                "words": row.words(self.board.now),
+                "steps_passed": passed,
+                "steps_total": total,
+            }
+            write(json.dumps(event))
+
+
+def _check(one: Outcome) -> dict[str, Any]:
+    """Write one check with the names of the resource's outputs."""
+    progress = one.seen.progress if one.seen is not None else None
+    states = progress.step_states(one.failed_statuses) if progress is not None else ()
+    check: dict[str, Any] = {
+        "migrate_id": one.migration.migrate_id,
+        "region": one.migration.region,
+        "total": progress.total if progress is not None else 0,
+        "current": progress.current if progress is not None else 0,
+        "steps": [
+            {"name": step.name, "status": step.status, "state": state, "message": step.message}
+            for step, state in zip(progress.steps if progress is not None else (), states, strict=True)
+        ],
+        "passed": one.status == "passed",
+        "status": one.status,
+    }
+    if one.error is not None:
+        check["error"] = {"kind": kind(one.error), "sentence": sentence(one.error, [one.migration])}
+    return check

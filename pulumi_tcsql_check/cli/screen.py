@@ -1,0 +1,61 @@
+"""Where a command shows what it sees; this one shows the end alone, and others show more.
+
+A stream that nobody reads any more is written to no more; the exit code is the verdict all the same.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from pulumi_tcsql_check.cli.board import Board
+from pulumi_tcsql_check.cli.outcome import End, sentence, steps_below
+from pulumi_tcsql_check.progress import Migration
+
+
+class Screen:
+    """What is shown of one command; one thread at a time uses it."""
+
+    def begin(self, board: Board) -> None:
+        """Take the board, before anything is asked."""
+        self.board = board
+
+    def update(self) -> None:
+        """Show what has changed since; this one only looks."""
+        self.board.look()
+
+    def end(self, errors: Sequence[Exception | None]) -> None:
+        """Take what each migration ended with, in the order of the rows."""
+        for row, error in zip(self.board.rows, errors, strict=True):
+            row.error = error
+        self.update()
+
+    def warn(self, text: str) -> None:
+        """Show a warning."""
+        write(f"warning: {text}", to_stderr=True)
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+
+    def conclude(self, end: End) -> None:
+        """Show what it came to: what went wrong in one sentence, with what else there is to say below it."""
+        if end.error is not None:
+            text = sentence(end.error, [one.migration for one in end.outcomes])
+            write(text + steps_below(end.error), to_stderr=True)
+
+    def give_up(self, error: Exception, exit_code: int, migrations: Sequence[Migration]) -> None:
+        """Show why nobody could be asked."""
+        del exit_code
+        write(sentence(error, migrations), to_stderr=True)
+
+
+def write(text: str, *, to_stderr: bool = False) -> None:
+    """Write a line, as long as somebody reads them."""
+    try:
+        click.echo(text, err=to_stderr)
+    except OSError:
+        stream = sys.stderr if to_stderr else sys.stdout
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # else the interpreter complains at its end

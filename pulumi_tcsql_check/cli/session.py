@@ -1,0 +1,100 @@
+"""Asks about a command's checks through the real SDK, once or until they have passed. It brings the SDK."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+from pulumi_tcsql_check import connecting, gate
+from pulumi_tcsql_check.asking import Asking
+from pulumi_tcsql_check.cli.board import Board
+from pulumi_tcsql_check.cli.outcome import End, Outcome
+from pulumi_tcsql_check.cli.request import Request
+from pulumi_tcsql_check.cli.screen import Screen
+from pulumi_tcsql_check.errors import TcsqlCheckError
+from pulumi_tcsql_check.flow import Evidence
+from pulumi_tcsql_check.policy import PollPolicy
+from pulumi_tcsql_check.reading import LOOK_SECONDS, TURNS_SECONDS
+from pulumi_tcsql_check.second_opinion import SecondOpinion
+from pulumi_tcsql_check.telling import error_of
+from pulumi_tcsql_check.watch import Watch
+from pulumi_tcsql_check.wave import name_of
+
+
+def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
+    """Wait until all have passed, one has failed, or time is up.
+
+    Args:
+        request: What to wait for.
+        screen: Where to show it.
+        cancelled: Set when nobody needs an answer any more.
+
+    Raises:
+        TcsqlCheckError: Nobody could be asked, or what ended it is not one check's own.
+    """
+    clock = gate.SystemClock(cancelled)
+    connect = _connection(request, screen, clock, cancelled)
+    policy = PollPolicy(request.timeout_seconds, request.poll_interval_seconds, request.failed_statuses)
+    ids = {migration.migrate_id for migration in request.migrations}
+    opinion = SecondOpinion(name_of(request.migrations), ids, clock=clock, warn=screen.warn)
+    watches = _watches(request, policy, clock, opinion)
+    screen.begin(Board(watches, request.failed_statuses, request.timeout_seconds, clock.monotonic))
+    errors = gate.wait(watches, connect, clock=clock, on_progress=lambda _: screen.update())
+    return _end(request, screen, watches, errors)
+
+
+def look(request: Request, screen: Screen, cancelled: threading.Event) -> End:
+    """Ask once about each, and again only if a call failed in passing.
+
+    One that isn't there doesn't keep the others from being looked at.
+
+    Args:
+        request: What to look at.
+        screen: Where to show it.
+        cancelled: Set when nobody needs an answer any more.
+
+    Raises:
+        TcsqlCheckError: Nobody could be asked, or what ended it is not one check's own.
+    """
+    clock = gate.SystemClock(cancelled)
+    connect = _connection(request, screen, clock, cancelled)
+    seconds = LOOK_SECONDS + TURNS_SECONDS * len(request.migrations)
+    watches = _watches(request, PollPolicy(seconds, 0.0, request.failed_statuses, once=True), clock)
+    screen.begin(Board(watches, request.failed_statuses, seconds, clock.monotonic))
+    errors = gate.wait(watches, connect, clock=clock, on_progress=lambda _: None, whatever_comes=True)
+    return _end(request, screen, watches, errors)
+
+
+def _connection(
+    request: Request, screen: Screen, clock: gate.SystemClock, cancelled: threading.Event
+) -> Callable[[], Asking]:
+    return connecting.connection(
+        request.migrations,
+        endpoint=request.endpoint,
+        config={},
+        keys=(),
+        clock=clock,
+        cancelled=cancelled,
+        warn=screen.warn,
+    )
+
+
+def _watches(
+    request: Request, policy: PollPolicy, clock: gate.SystemClock, opinion: SecondOpinion | None = None
+) -> list[Watch]:
+    began = clock.monotonic()
+    return [Watch(migration, policy, began, request.flow, opinion) for migration in request.migrations]
+
+
+def _end(request: Request, screen: Screen, watches: Sequence[Watch], errors: Mapping[Watch, TcsqlCheckError]) -> End:
+    """Make the outcomes, and let the screen know of the errors."""
+    screen.end([errors.get(watch) for watch in watches])
+    outcomes = [
+        Outcome(
+            migration=watch.migration,
+            seen=Evidence(watch.progress, watch.flow) if watch.progress is not None else None,
+            passed=watch.end is not None and watch.end.passed,
+            error=errors.get(watch),
+            failed_statuses=request.failed_statuses,
+        )
+        for watch in watches
+    ]
+    return End(tuple(outcomes), error_of(watches, errors) if errors else None)

@@ -1,0 +1,361 @@
+"""The command against the emulator: what is written where, and what the exit code is."""
+
+import json
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness import command
+from harness.loopback import Loopback, answer, reset, silence
+from harness.starting import start_check
+
+from pulumi_tcsql_check import client, gate
+from pulumi_tcsql_check.cli import entry, program, screens, session
+from pulumi_tcsql_check.emulator import Emulator, parse
+
+from .conftest import Run
+
+ONE_STEP = (
+    b'{"Response":{"TotalStep":1,"CurrentStep":1,"StepDetails":[{"Name":"a","Status":0,"Msg":"b"}],"RequestId":"r"}}'
+)
+FAST = ("--poll-interval-seconds", "0.1")
+
+
+@pytest.mark.parametrize(
+    ("ids", "code"), [(("1",), 0), (("1", "2"), 1), (("3",), 3), (("99",), 4), (("1", "2", "99"), 1), (("3", "99"), 4)]
+)
+def test_a_look_ends_with_what_matters_most(run: Run, ids: tuple[str, ...], code: int) -> None:
+    """Failed, then trouble, then not passed yet; a pass only where all have passed."""
+    assert run("status", *ids) == code
+
+
+def test_a_look_is_one_table(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the order of the command line; one that isn't there doesn't keep the others from being shown."""
+    assert run("status", "3", "99", "2", "1") == 1
+    written = capsys.readouterr()
+    assert written.out.splitlines() == [
+        "  migration  passed  step",
+        "▸ 3          2/8     3/8 Hard disk space check: running",
+        "! 99         -       no such migration (ResourceNotFound.DBNotFound)",
+        "✗ 2          3/8     4/8 Character set check: failed (status -1)",
+        "✓ 1          8/8     8/8 Target database existence check: passed",
+    ]
+    warning, sentence, line = written.err.splitlines()
+    assert warning.startswith("warning: migration checks 3, 99, 2 and 1 (ap-guangzhou) are asked of http://127.0.0.1:")
+    assert sentence == (
+        "1 of 4 migration checks (ap-guangzhou) could not be looked up: 99. Of the others: 1/3 passed, 1 failed, "
+        "1 running. What to do about each is said below."
+    )
+    assert line.startswith("  ✗ 99: http://127.0.0.1:")
+
+
+def test_one_that_is_not_there_keeps_no_other_from_another_try(capsys: pytest.CaptureFixture[str]) -> None:
+    """What fails in passing is asked for again all the same."""
+    frames = {"1": [{"kind": "reset", "seconds": 0.3}, {"kind": "progress", "statuses": [0] * 8}], "404": None}
+    scenario = parse(json.dumps({"migrations": frames}).encode(), name="test")
+    with Emulator(scenario) as emulator:
+        assert entry.run(["status", "1", "404", "--endpoint", emulator.url]) == 4
+    assert capsys.readouterr().out.splitlines()[1].startswith("✓ 1 ")
+
+
+def test_a_look_lists_the_steps_if_asked_to(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Below each migration, as below a refusal."""
+    assert run("status", "--steps", "2") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2 + 8
+    assert lines[5] == "  ✗ 4 Character set check: failed (status -1)"
+
+
+def test_a_look_shows_what_the_flow_adds(emulator: Emulator, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same flow that a gate would wait for."""
+    start_check(emulator.url, 3)
+    assert run("status", "3", "--flow-id", "1001") == 3
+    assert run("status", "1", "--flow-id", "1001") == 3
+    assert "waiting for flow 1001" in capsys.readouterr().out
+
+
+def test_a_look_that_is_refused_asks_no_further(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is wrong with the credentials is so for all of them: of forty, the first few are asked for."""
+    monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", "wrong")
+    assert run("status", *map(str, range(1, 41))) == 4
+    assert "AuthFailure.SignatureFailure" in capsys.readouterr().err
+    assert len((tmp_path / "requests.jsonl").read_text("utf-8").splitlines()) <= 2 * gate.LANES
+
+
+def test_a_wait_ends_with_0_once_all_have_passed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line for each change, and the sum."""
+    assert run("wait", "1", "4", *FAST) == 0
+    *changes, end = capsys.readouterr().out.splitlines()
+    assert [line for line in changes if line.startswith("1: ")] == [
+        "1: 8/8 Target database existence check: passed, 0 s (30 min left)"
+    ]
+    passed = [line.split(",")[0] for line in changes if line.startswith("4: ")]
+    assert passed[-1] == "4: 8/8 Target database existence check: passed"
+    assert len(passed) <= 2
+    assert end.startswith("2/2 passed, after ")
+
+
+def test_a_wait_ends_with_1_as_soon_as_one_has_failed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the gate's own sentence, which says what to run again, and the steps."""
+    assert run("wait", "2", *FAST) == 1
+    written = capsys.readouterr()
+    assert written.out.splitlines()[-1].startswith("0/1 passed, 1 failed, after ")
+    _, sentence, *steps = written.err.splitlines()
+    assert sentence.startswith('migration check 2 (ap-guangzhou) failed at step 4 of 8, "Character set check" ')
+    assert "then run `tcsql-check wait` again. Request " in sentence
+    assert "pulumi" not in sentence
+    assert len(steps) == 8
+
+
+def test_a_wait_for_several_names_all_that_have_failed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """In one sentence, which counts the others and says what to run again; each has a line below it."""
+    assert run("wait", "1", "2", "3", *FAST) == 1
+    written = capsys.readouterr()
+    assert written.out.splitlines()[-1].startswith("1/3 passed, 1 failed, 1 running, after ")
+    _, sentence, line = written.err.splitlines()
+    assert sentence.startswith(
+        "1 of 3 migration checks (ap-guangzhou) failed: 2. Of the others: 1/2 passed, 1 running."
+    )
+    assert sentence.endswith("then run `tcsql-check wait` again.")
+    assert line.startswith('  ✗ 2 failed at step 4 of 8, "Character set check"')
+
+
+def test_a_wait_ends_with_3_when_time_is_up(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Though another has passed meanwhile; the sentence names the command's own options."""
+    assert run("wait", "1", "3", "--timeout-seconds", "0.3", *FAST) == 3
+    err = capsys.readouterr().err
+    assert "1 of 2 migration checks (ap-guangzhou) had not passed after 0.3 s (--timeout-seconds): 3; 1 has " in err
+    assert "Run `tcsql-check wait` again to go on waiting, or raise --timeout-seconds." in err
+
+
+def test_a_code_that_was_taught_ends_the_wait(run: Run) -> None:
+    """As with a gate."""
+    assert run("wait", "3", "--failed-status", "1", *FAST) == 1
+
+
+@pytest.mark.parametrize("flow", [0, 1])
+def test_a_wait_goes_by_the_flow_as_well(emulator: Emulator, run: Run, flow: int) -> None:
+    """Of a flow that nobody has started nothing is known, which is no pass."""
+    start_check(emulator.url, 1)
+    assert run("wait", "1", "--flow-id", str(1001 + flow), *FAST) == (0, 4)[flow]
+
+
+def test_missing_credentials_are_trouble_and_told_without_a_stack(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """4, and the sentence names no source that a command can't have."""
+    monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
+    monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
+    for word in ("status", "wait"):
+        assert run(word, "1", "2") == 4
+        err = capsys.readouterr().err
+        assert err.count("No Tencent Cloud credentials were found. Set them as TENCENTCLOUD_SECRET_ID and ") == 1
+        assert "stack" not in err
+
+
+def test_an_environment_that_cant_be_honoured_is_trouble(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It ends the command before anybody is asked, and the same is in the JSON."""
+    monkeypatch.setenv("TENCENTCLOUD_MFA_CERTIFICATION_SERIAL_NUMBER", "1")
+    assert run("wait", "1") == 4
+    assert capsys.readouterr().err.endswith("Take it out of the environment.\n")
+    assert run("wait", "1", "--json") == 4
+    document = json.loads(capsys.readouterr().out)
+    assert (document["exit_code"], document["checks"], document["error"]["kind"]) == (4, [], "credentials")
+
+
+def test_trouble_that_passes_is_waited_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """And told meanwhile."""
+    with Loopback(reset, reset, answer(ONE_STEP)) as server:
+        assert entry.run(["wait", "1", "--endpoint", f"http://{server.host}"]) == 0
+    assert "1: no answer from the API (connection reset by peer) for 0 s, trying again, 0 s" in capsys.readouterr().out
+
+
+def test_a_look_gives_up_soon(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Trouble that goes on ends it with the last error."""
+    monkeypatch.setattr(session, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(session, "TURNS_SECONDS", 0.0)
+    with Loopback(reset) as server:
+        assert entry.run(["status", "1", "--endpoint", f"http://{server.host}"]) == 4
+    assert "connection reset by peer." in capsys.readouterr().err
+
+
+def test_a_look_has_time_for_the_turns_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the turns of twenty take longer than one look may, the last is looked at all the same."""
+    monkeypatch.setattr(session, "LOOK_SECONDS", 0.3)
+    monkeypatch.setattr(client, "TURN_SECONDS", 0.0)
+    with Loopback(answer(ONE_STEP)) as server:
+        assert entry.run(["status", *map(str, range(1, 21)), "--endpoint", f"http://{server.host}"]) == 0
+
+
+def documents(text: str) -> list[dict[str, Any]]:
+    """Read lines of JSON."""
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_look_for_a_program_is_one_document(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the names of the resource's outputs, and the error where one ended so."""
+    assert run("status", "--json", "2", "99") == 1
+    (document,) = documents(capsys.readouterr().out)
+    assert (document["event"], document["exit_code"], document["passed"]) == ("result", 1, False)
+    failed, missing = document["checks"]
+    assert list(failed) == ["migrate_id", "region", "total", "current", "steps", "passed", "status"]
+    assert (failed["migrate_id"], failed["total"], failed["current"]) == (2, 8, 5)
+    assert (failed["passed"], failed["status"]) == (False, "failed")
+    assert list(failed["steps"][3]) == ["name", "status", "state", "message"]
+    assert (failed["steps"][3]["status"], failed["steps"][3]["state"]) == (-1, "failed")
+    assert (missing["total"], missing["steps"], missing["status"]) == (0, [], "unknown")
+    assert missing["error"]["kind"] == "not-found"
+    assert missing["error"]["sentence"].startswith("migration check 99 (ap-guangzhou): ")
+
+
+def test_a_wait_for_a_program_is_a_line_for_each_change_and_the_result(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing else is on stdout, and the result comes last."""
+    assert run("wait", "--json", "1", "3", "--timeout-seconds", "0.3", *FAST) == 3
+    *events, result = documents(capsys.readouterr().out)
+    assert {(event["event"], event["migrate_id"], event["state"], event["steps_passed"]) for event in events} == {
+        ("progress", 1, "passed", 8),
+        ("progress", 3, "running", 2),
+    }
+    assert (result["event"], result["exit_code"], result["passed"]) == ("result", 3, False)
+    assert [check["status"] for check in result["checks"]] == ["passed", "running"]
+    assert result["checks"][1]["error"]["kind"] == "timeout"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("wait", "1", "--timeout-seconds", "0"), "--timeout-seconds is 0.0, but must be a finite number of seconds"),
+        (("status", "1", "1"), "ID is 1, but must be given once; it is there twice."),
+        (("status",), "Missing argument 'ID...'."),
+        (("wait", "1", "--no-such-option"), "No such option '--no-such-option'"),
+        (("gate", "1"), "No such command 'gate'."),
+    ],
+)
+def test_a_wrong_command_line_is_2_and_asks_nobody(
+    words: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says on stderr what is wrong; a program that asked for JSON gets a result as well."""
+    assert entry.run([*words, "--region", "ap-guangzhou"] if len(words) > 1 else list(words)) == 2
+    written = capsys.readouterr()
+    assert sentence.replace("'", "").rstrip(".") in written.err.replace("'", "")
+    assert written.out == ""
+    assert entry.run([*words, "--json"]) == 2
+    (document,) = documents(capsys.readouterr().out)
+    assert (document["exit_code"], document["passed"], document["error"]["kind"]) == (2, False, "usage")
+
+
+def test_a_region_is_needed(monkeypatch: pytest.MonkeyPatch, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """From the option or the variable."""
+    monkeypatch.delenv("TENCENTCLOUD_REGION")
+    assert run("status", "1") == 2
+    assert "--region is None, but must be given, or set as TENCENTCLOUD_REGION." in capsys.readouterr().err
+    assert run("status", "1", "--region", "ap-guangzhou") == 0
+
+
+def test_what_the_api_says_can_neither_draw_nor_colour(capsys: pytest.CaptureFixture[str]) -> None:
+    """Escapes and line breaks are written out, and what looks like markup is just text."""
+    hostile = parse(
+        json.dumps(
+            {
+                "steps": [{"name": "[bold]a\x1b[2J\n\u202eb[/bold]", "message": "c"}],
+                "migrations": {"*": [{"kind": "progress", "statuses": [7]}]},
+            }
+        ).encode(),
+        name="hostile",
+    )
+    with Emulator(hostile) as emulator:
+        assert entry.run(["status", "1", "--endpoint", emulator.url]) == 3
+    assert capsys.readouterr().out.splitlines()[1].endswith(r"1/1 [bold]a\x1b[2J\n\u202eb[/bold]: running")
+
+
+def test_many_errors_are_one_sentence(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """It names all of them, with a line for each of the first ten below it; and the JSON has all of them."""
+    ids = [str(number) for number in range(100, 112)]
+    assert run("status", *ids) == 4
+    _, sentence, *lines = capsys.readouterr().err.splitlines()
+    assert sentence == (
+        f"12 of 12 migration checks (ap-guangzhou) could not be looked up: {', '.join(ids[:-1])} and 111. "
+        "What to do about each is said below."
+    )
+    assert len(lines) == 10 + 1
+    assert lines[-1] == "  ... and 2 more"
+
+
+def test_an_error_that_nobody_foresaw_is_trouble_in_one_sentence(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """During the wait as well as before it; never 1, which means that a check has failed."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(gate, "wait", fail)
+    assert run("wait", "1") == 4
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "Nothing is known of the check: asking failed in a way nobody foresaw (ZeroDivisionError)."
+    )
+    monkeypatch.setattr(screens, "of_a_wait", fail)
+    assert run("wait", "1") == 4
+    assert capsys.readouterr().err.splitlines()[-1].endswith("(ZeroDivisionError).")
+
+
+def test_what_is_under_way_holds_up_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one has failed while another's server is silent, no thread goes on with that exchange."""
+    monkeypatch.setattr(gate, "LAST_ROUND_SECONDS", 0.1)
+    with Loopback(answer(ONE_STEP.replace(b'"Status":0', b'"Status":7')), silence) as server:
+        words = ["wait", "1", "2", "--failed-status", "7", "--endpoint", f"http://{server.host}"]
+        assert entry.run(words) == 1
+        command.wait_for(lambda: not any(one.name.startswith("tcsql-check-lane") for one in threading.enumerate()), 3.0)
+
+
+@pytest.mark.parametrize("words", [("--help",), ("status", "-h"), ("wait", "--help"), ("--version",)])
+def test_help_is_no_failure(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """It is on stdout, and names every exit code."""
+    assert entry.run(words) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "130 interrupted" in text or "--version" in words
+
+
+def test_an_interrupt_before_the_command_has_begun_is_130(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As Python raises it then: one sentence."""
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(program, "make", interrupt)
+    assert entry.run(["wait", "1"]) == 130
+    assert capsys.readouterr().err.strip() == (
+        "Interrupted before there was a verdict; nothing was changed. Run it again to go on."
+    )
+
+
+def test_a_stream_that_is_gone_changes_no_verdict(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As where a process was started with its stdout closed."""
+    monkeypatch.setattr(sys, "stdout", None)
+    assert run("wait", "1") == 0
+    assert run("status", "2") == 1
+    del capsys
+
+
+def test_the_emulator_takes_its_own_options(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its help is its own, and so is its refusal."""
+    with pytest.raises(SystemExit) as ended:
+        entry.run(["emulator", "--help"])
+    assert ended.value.code == 0
+    assert "--request-log FILE" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as ended:
+        entry.run(["emulator", "--port", "70000"])
+    assert ended.value.code == 2
+    assert entry.run(["emulator", "--scenario", "/no/such/file"]) == 1

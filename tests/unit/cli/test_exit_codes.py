@@ -1,0 +1,95 @@
+"""Which exit code stands for which end."""
+
+import itertools
+
+import pytest
+from harness.answers import MIGRATION, seen
+
+from pulumi_tcsql_check.check_flag import CheckFlag
+from pulumi_tcsql_check.cli import exit_codes
+from pulumi_tcsql_check.cli.outcome import Outcome, kind, sentence, steps_below
+from pulumi_tcsql_check.errors import (
+    AccountError,
+    CheckFailedError,
+    CheckTimeoutError,
+    CredentialsError,
+    FlagFailedError,
+    FlowFailedError,
+    InvalidInputError,
+    NotFoundError,
+    OutageError,
+    PermanentError,
+    ThrottledError,
+    TransientError,
+)
+from pulumi_tcsql_check.flow import Evidence, Flow
+from pulumi_tcsql_check.progress import Status
+
+ODD = seen(2, 0, 7)
+ERRORS: list[tuple[Exception, str, int]] = [
+    (CheckFailedError(MIGRATION, ODD, [2]), "check-failed", 1),
+    (FlagFailedError(MIGRATION, ODD, CheckFlag(2)), "check-failed", 1),
+    (FlowFailedError(MIGRATION, Flow(1001, 1)), "flow-failed", 1),
+    (CheckTimeoutError(MIGRATION, 1.0, "2/2"), "timeout", 3),
+    (CredentialsError("None."), "credentials", 4),
+    (AccountError("1", "...0000", "key", forbidden=True), "account", 4),
+    (InvalidInputError("x", 1, "2"), "usage", 4),
+    (OutageError(MIGRATION, 120.0, TransientError("No.")), "outage", 4),
+    (ThrottledError("Slower."), "throttled", 4),
+    (TransientError("No."), "no-answer", 4),
+    (NotFoundError("Not there."), "not-found", 4),
+    (PermanentError("Refused."), "refused", 4),
+    (ValueError("a secret"), "unforeseen", 4),
+    (ImportError("no such module"), "unforeseen", 4),
+]
+
+
+@pytest.mark.parametrize(("error", "word", "code"), ERRORS)
+def test_each_error_has_its_kind_and_its_code(error: Exception, word: str, code: int) -> None:
+    """A failed check is 1, a timeout 3, and whatever keeps an answer away 4."""
+    assert (kind(error), exit_codes.of_error(error)) == (word, code)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [("passed", 0), ("failed", 1), ("running", 3), ("not-started", 3), ("unknown", 3)]
+)
+def test_each_status_has_its_code(status: Status, code: int) -> None:
+    """What has not passed yet is 3, whatever it is."""
+    assert exit_codes.of_status(status) == code
+
+
+def test_a_failure_counts_before_trouble_and_a_pass_last() -> None:
+    """In whatever order they come: nothing is passed unless all is."""
+    for codes in itertools.product((0, 1, 3, 4), repeat=3):
+        expected = next(code for code in (1, 4, 3, 0) if code in codes)
+        assert exit_codes.of_all(codes) == expected
+
+
+@pytest.mark.parametrize(
+    ("evidence", "passed", "error", "status"),
+    [
+        (Evidence(seen(1, 0)), True, None, "passed"),
+        (Evidence(seen(1, 0)), False, None, "unknown"),
+        (Evidence(ODD), False, None, "running"),
+        (Evidence(ODD), False, ERRORS[1][0], "failed"),
+        (None, False, ERRORS[4][0], "unknown"),
+    ],
+)
+def test_an_outcome_is_passed_only_if_the_wait_says_so(
+    evidence: Evidence | None, error: Exception | None, status: Status, *, passed: bool
+) -> None:
+    """Not by what the last answer looks like; and it is failed as soon as the error says so."""
+    outcome = Outcome(MIGRATION, evidence, passed, error, ())
+    assert outcome.status == status
+    assert outcome.exit_code == (exit_codes.of_error(error) if error else exit_codes.of_status(status))
+
+
+def test_a_sentence_names_the_migration_once_and_nothing_unforeseen() -> None:
+    """An error of the API is told with its migration; of an error that nobody foresaw, its name alone."""
+    assert sentence(NotFoundError("Not there."), [MIGRATION]) == "migration check 1066 (ap-guangzhou): Not there."
+    assert sentence(ERRORS[7][0], [MIGRATION]).count("1066") == 1
+    assert sentence(ERRORS[0][0], [MIGRATION]).count("migration check 1066") == 1
+    assert sentence(ValueError("a secret")).endswith("in a way nobody foresaw (ValueError).")
+    assert "pip install --force-reinstall" in sentence(ImportError("gone"))
+    assert steps_below(ERRORS[0][0]).count("\n") == 2
+    assert steps_below(ValueError("a secret")) == ""

@@ -1,0 +1,64 @@
+"""A wait where the output is no terminal: as the log of a pipeline has it."""
+
+import pytest
+from harness.answering import Answering
+from harness.answers import seen
+from harness.fake_clock import FakeClock
+
+from pulumi_tcsql_check.cli.board import Board
+from pulumi_tcsql_check.cli.lines import Lines
+from pulumi_tcsql_check.policy import PollPolicy
+from pulumi_tcsql_check.progress import Migration
+from pulumi_tcsql_check.watch import Watch
+
+
+def watches(count: int, clock: FakeClock) -> list[Watch]:
+    """Make some that are waited for."""
+    policy = PollPolicy(1800.0, 2.0)
+    return [Watch(Migration(number, "ap-guangzhou"), policy, clock.now) for number in range(1, count + 1)]
+
+
+@pytest.mark.parametrize(
+    ("count", "heartbeat"),
+    [
+        (1, "1: 2/3 Step 2: running, 20 s (30 min left)"),
+        (3, "0/3 passed, 1 running, 2 not asked yet, 20 s (30 min left)"),
+    ],
+)
+def test_a_line_for_each_change_and_one_after_20_seconds_without_any(
+    count: int, heartbeat: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However often it is asked, and however many there are: one line then, and not one for each migration."""
+    clock = FakeClock()
+    all_of_them = watches(count, clock)
+    lines = Lines()
+    lines.begin(Board(all_of_them, (), 1800.0, clock.monotonic))
+    for second in range(41):
+        all_of_them[0].ask(Answering(lambda _: seen(2, 0, 7, -2)), clock.monotonic)
+        lines.update()
+        if second < 40:
+            clock.advance(1.0)
+    written = capsys.readouterr().out.splitlines()
+    assert written == [
+        "1: 2/3 Step 2: running, 0 s (30 min left)",
+        heartbeat,
+        heartbeat.replace("20 s", "40 s").replace("30 min", "29 min"),
+    ]
+
+
+def test_a_change_puts_off_the_heartbeat(capsys: pytest.CaptureFixture[str]) -> None:
+    """It comes 20 seconds after the last line, whatever that was."""
+    clock = FakeClock()
+    (one,) = watches(1, clock)
+    lines = Lines()
+    lines.begin(Board([one], (), 1800.0, clock.monotonic))
+    for said in (seen(1, 7, -2), seen(2, 0, 7)):
+        one.ask(Answering({1000.0 + 1800.0: said}.__getitem__), clock.monotonic)
+        lines.update()
+        clock.advance(15.0)
+    clock.advance(4.9)
+    lines.update()
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    clock.advance(0.2)
+    lines.update()
+    assert len(capsys.readouterr().out.splitlines()) == 1

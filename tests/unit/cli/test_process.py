@@ -1,0 +1,284 @@
+"""The command as a process: on a terminal, told to end, completing in a shell, and where its extra is missing."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from harness import command
+from harness.loopback import Loopback, answer, reset, silence
+
+from pulumi_tcsql_check import __main__ as program
+from pulumi_tcsql_check.emulator import Emulator
+
+WITHIN_SECONDS = 3.0
+"""How long the end may take, from the signal on: a second is promised, and this machine may have much else to do.
+
+What it is told to leave would take ten at the least.
+"""
+
+RUNS = (
+    b'{"Response":{"TotalStep":2,"CurrentStep":1,"StepDetails":[{"Name":"a","Status":-2,"Msg":"b"},'
+    b'{"Name":"c","Status":-2,"Msg":"d"}],"RequestId":"r"}}'
+)
+HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
+COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-9][0-9;]*m")
+
+
+@pytest.fixture(name="environment")
+def _environment(tmp_path: Path) -> dict[str, str]:
+    """A user's environment, with a terminal that can draw."""
+    return command.environ(tmp_path, {"TERM": "xterm-256color"})
+
+
+@pytest.fixture(name="silent")
+def _silent() -> Iterator[Loopback]:
+    """A server that accepts connections and says nothing."""
+    with Loopback(silence) as server:
+        yield server
+
+
+def test_the_exit_code_is_the_process_own(emulator: Emulator, environment: dict[str, str]) -> None:
+    """Also as `python -m pulumi_tcsql_check`, which is the same."""
+    words = ["status", "1", "2", "--endpoint", emulator.url]
+    done = command.run(words, environment)
+    again = subprocess.run(
+        [sys.executable, "-m", "pulumi_tcsql_check", *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == again.returncode == 1
+    assert done.stdout == again.stdout
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_no_variable_brings_colour_or_bars_where_there_is_no_terminal(
+    emulator: Emulator, environment: dict[str, str]
+) -> None:
+    """A log stays a log."""
+    variables = dict.fromkeys(("FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TTY_INTERACTIVE"), "1")
+    done = command.run(["wait", "1", "--endpoint", emulator.url], environment | variables)
+    assert (done.returncode, "\x1b" in done.stdout + done.stderr) == (0, False)
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+def test_a_wait_on_a_terminal_has_bars_and_gives_the_cursor_back(
+    emulator: Emulator, environment: dict[str, str], columns: int
+) -> None:
+    """One for each migration, no line wider than the terminal, and the sentence of a failure below."""
+    words = ["wait", "1", "2", "3", "--endpoint", emulator.url, "--poll-interval-seconds", "0.2"]
+    with command.started(words, environment, terminal=(columns, 30)) as run:
+        run.read()
+        assert run.process.wait(command.SECONDS) == 1
+        assert run.screen.index(HIDE) < run.screen.index(SHOW)
+        assert run.screen.count(HIDE) == run.screen.count(SHOW)
+        assert COLOUR.search(run.screen)
+        drawn, said = run.screen.split(SHOW)
+        last = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", drawn).splitlines()[-4:]
+        assert [line[:3] for line in last[:3]] == ["✓ 1", "✗ 2", "▸ 3"]
+        assert "━" in last[1]
+        assert "4/8 Character set check: failed" in last[1]
+        assert max(map(len, last)) <= columns
+        assert last[3].startswith("1/3 passed, 1 failed, 1 running, after ")
+        assert "1 of 3 migration checks (ap-guangzhou) failed: 2." in said
+
+
+def test_a_terminal_with_few_lines_shows_those_that_matter(emulator: Emulator, environment: dict[str, str]) -> None:
+    """Of twelve, four have room in ten lines; the others are counted."""
+    words = ["wait", *map(str, range(3, 15)), "--endpoint", emulator.url, "--timeout-seconds", "2"]
+    with command.started(words, environment, terminal=(100, 10)) as run:
+        run.read(until="and 8 more: ")
+        assert run.told_to_end(signal.SIGINT) < WITHIN_SECONDS
+
+
+@pytest.mark.parametrize("more", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_no_colour_where_nobody_wants_any(
+    emulator: Emulator, environment: dict[str, str], more: dict[str, str]
+) -> None:
+    """NO_COLOR is heeded, and on a terminal that can't draw a wait is lines."""
+    words = ["wait", "1", "--endpoint", emulator.url]
+    with command.started(words, environment | more, terminal=(80, 24)) as run:
+        run.read()
+        assert run.process.wait(command.SECONDS) == 0
+        assert not COLOUR.search(run.screen)
+        assert (HIDE in run.screen) == ("NO_COLOR" in more)
+        assert ("1: 8/8 Target database existence check: passed, 0 s" in run.screen) == ("TERM" in more)
+        assert "migration check 1 (ap-guangzhou) has passed, after 0 s" in run.screen
+
+
+def test_a_look_on_a_terminal_is_a_coloured_table(emulator: Emulator, environment: dict[str, str]) -> None:
+    """With the steps, if they are asked for, and no line wider than the terminal."""
+    words = ["status", "1", "2", "99", "--steps", "--endpoint", emulator.url]
+    with command.started(words, environment, terminal=(60, 40)) as run:
+        run.read()
+        assert run.process.wait(command.SECONDS) == 1
+        assert COLOUR.search(run.screen)
+        lines = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", run.screen).splitlines()
+        table = lines[next(number for number, line in enumerate(lines) if "passed" in line) :]
+        assert table[1].startswith("✓ 1         8/8    8/8 Target database existence")
+        assert "  ✗ 4 Character set check: failed (status -1)" in [line.rstrip() for line in table]
+        assert max(len(line.rstrip()) for line in table[:-1]) <= 60 or table[-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "terminal", "number"),
+    [
+        (("wait", "1"), None, signal.SIGINT),
+        (("wait", "1", "2", "3"), (80, 24), signal.SIGINT),
+        (("wait", "1", "2", "3"), (80, 24), signal.SIGTERM),
+        (("wait", "1", "--json"), None, signal.SIGTERM),
+        (("status", "1", "2"), (80, 24), signal.SIGINT),
+    ],
+)
+def test_a_silent_server_keeps_nobody_from_ending(
+    silent: Loopback,
+    environment: dict[str, str],
+    words: tuple[str, ...],
+    terminal: tuple[int, int] | None,
+    number: signal.Signals,
+) -> None:
+    """Within a second, with one sentence, no traceback, no result, and the cursor back."""
+    code = 128 + number
+    with command.started([*words, "--endpoint", f"http://{silent.host}"], environment, terminal=terminal) as run:
+        command.wait_for(lambda: silent.is_connected)
+        assert run.told_to_end(number) < WITHIN_SECONDS
+        assert run.process.returncode == code
+        assert run.screen.count("before there was a verdict; nothing was changed. Run `tcsql-check ") == 1
+        assert "Traceback" not in run.screen
+        assert '"result"' not in run.screen
+        assert run.screen.count(HIDE) == run.screen.count(SHOW)
+
+
+def test_a_sleeping_wait_and_a_queue_for_turns_end_as_promptly(environment: dict[str, str]) -> None:
+    """A pause of five minutes, and a thousand that wait for their turns."""
+    with Loopback(answer(RUNS)) as server:
+        for ids in (["1"], [str(number) for number in range(1, 1001)]):
+            words = ["wait", *ids, "--endpoint", f"http://{server.host}", "--poll-interval-seconds", "300"]
+            with command.started(words, environment) as run:
+                run.read(until="no step has started")
+                assert run.told_to_end(signal.SIGINT) < WITHIN_SECONDS
+                assert run.process.returncode == 130
+                assert "Traceback" not in run.screen
+
+
+def test_a_second_interrupt_disturbs_nothing(environment: dict[str, str]) -> None:
+    """Nor does a burst of them: one sentence, and 130."""
+    with (
+        Loopback(reset) as server,
+        command.started(["wait", "1", "--endpoint", f"http://{server.host}"], environment) as run,
+    ):
+        run.read(until="no answer from the API")
+        for _ in range(5):
+            run.process.send_signal(signal.SIGINT)
+        assert run.told_to_end(signal.SIGTERM) < WITHIN_SECONDS
+        assert run.process.returncode in (130, 143)
+        assert run.screen.count("before there was a verdict") == 1
+        assert "Traceback" not in run.screen
+
+
+def test_an_interrupt_that_is_ignored_is_left_ignored(silent: Loopback, environment: dict[str, str]) -> None:
+    """As for what a script starts with `&`: SIGTERM ends it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with command.started(["wait", "1", "--endpoint", f"http://{silent.host}"], environment) as run:
+            command.wait_for(lambda: silent.is_connected)
+            run.process.send_signal(signal.SIGINT)
+            with pytest.raises(subprocess.TimeoutExpired):
+                run.process.wait(0.3)
+            assert run.told_to_end(signal.SIGTERM) < WITHIN_SECONDS
+            assert run.process.returncode == 143
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_who_reads_only_the_beginning_changes_no_verdict(emulator: Emulator, environment: dict[str, str]) -> None:
+    """As behind `| head -1`: the exit code is that of the check, and nothing complains."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    done = subprocess.run(
+        [command.PROGRAM, "wait", "1", "--endpoint", emulator.url],
+        env=environment,
+        stdout=writes,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=command.SECONDS,
+        check=False,
+    )
+    os.close(writes)
+    assert done.returncode == 0
+    assert done.stderr.splitlines()[1:] == []
+
+
+def test_a_letter_that_an_encoding_lacks_is_no_reason_to_fail(emulator: Emulator, environment: dict[str, str]) -> None:
+    """It is replaced."""
+    done = command.run(["status", "1", "--endpoint", emulator.url], environment | {"PYTHONIOENCODING": "latin-1"})
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[1].startswith("? 1 ")
+
+
+def test_the_log_is_on_stderr_and_has_no_secret(emulator: Emulator, environment: dict[str, str]) -> None:
+    """By the variable or by -v; stdout stays what it is."""
+    words = ["status", "3", "--json", "--endpoint", emulator.url]
+    for environ, flags in ((environment | {"TCSQL_CHECK_LOG": "debug"}, []), (environment, ["-v"])):
+        done = command.run([*words, *flags], environ)
+        assert json.loads(done.stdout)["exit_code"] == 3
+        lines = [line for line in done.stderr.splitlines() if line.startswith("tcsql-check level=")]
+        assert [line.split()[2] for line in lines] == ["event=query", "event=verdict"]
+        assert environment["TENCENTCLOUD_SECRET_ID"] not in done.stderr
+        assert environment["TENCENTCLOUD_SECRET_KEY"] not in done.stderr
+    done = command.run(words, environment | {"TCSQL_CHECK_LOG": "loud"})
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[0] == (
+        "TCSQL_CHECK_LOG is 'loud', but must be debug, info or warning; nothing is logged."
+    )
+
+
+@pytest.mark.parametrize(
+    ("shell", "sourced", "asked"),
+    [
+        ("bash", "complete -o nosort -F", {"COMP_WORDS": "tcsql-check wa", "COMP_CWORD": "1"}),
+        ("zsh", "#compdef tcsql-check", {"COMP_WORDS": "tcsql-check wa", "COMP_CWORD": "1"}),
+        ("fish", "complete --no-files --command tcsql-check", {"COMP_WORDS": "tcsql-check wa", "COMP_CWORD": "wa"}),
+    ],
+)
+def test_each_shell_completes(shell: str, sourced: str, asked: dict[str, str], environment: dict[str, str]) -> None:
+    """The script that a shell sources asks the command, and that knows its commands and options."""
+    variable = "_TCSQL_CHECK_COMPLETE"
+    assert sourced in command.run([], environment | {variable: f"{shell}_source"}).stdout
+    assert "wait" in command.run([], environment | asked | {variable: f"{shell}_complete"}).stdout
+    options = {"COMP_WORDS": "tcsql-check status --st", "COMP_CWORD": "--st" if shell == "fish" else "2"}
+    assert "--steps" in command.run([], environment | options | {variable: f"{shell}_complete"}).stdout
+
+
+@pytest.mark.parametrize("missing", ["click", "rich"])
+def test_without_its_extra_it_says_what_to_install(
+    missing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One sentence, 2, and no traceback."""
+    monkeypatch.setitem(sys.modules, missing, None)
+    assert program.main() == 2
+    assert capsys.readouterr().err == (
+        f'tcsql-check needs {missing}, which its extra brings: run `pip install "PATH[cli]"`, where PATH is the '
+        "checkout or the wheel of pulumi-tcsql-check.\n"
+    )
+
+
+def test_help_loads_neither_the_sdk_nor_rich(environment: dict[str, str]) -> None:
+    """Nor an HTTP client: it is there at once."""
+    code = """
+import sys
+sys.argv = ["tcsql-check", "wait", "--help"]
+from pulumi_tcsql_check.__main__ import main
+assert main() == 0
+heavy = {"tencentcloud", "requests", "rich", "pulumi_tcsql_check.cli.session", "pulumi_tcsql_check.host"}
+print(sorted(heavy & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -1,0 +1,112 @@
+"""The README's words on the command and the log: each command is run as written, each table is what the code says."""
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from harness import command
+
+from pulumi_tcsql_check import log
+from pulumi_tcsql_check.cli import exit_codes
+from pulumi_tcsql_check.emulator import Emulator
+
+README = (Path(__file__).resolve().parents[3] / "README.md").read_text(encoding="utf-8")
+URL = "http://127.0.0.1:8918"
+"""Where the README's emulator listens."""
+
+
+def section(heading: str) -> str:
+    """Return what stands below a heading."""
+    return README.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def commands(heading: str) -> list[str]:
+    """List the commands in a section."""
+    return [line.removeprefix("$ ") for line in section(heading).splitlines() if line.startswith("$ ")]
+
+
+def rows(heading: str) -> list[list[str]]:
+    """List the rows of all its tables, without their heads, cell by cell."""
+    bare = re.sub(r"(?m)^\|.+\|\n\|[ |-]+\|$", "", section(heading))
+    return [re.split(r" (?<!\\)\| ", row) for row in re.findall(r"(?m)^\| (.+) \|$", bare)]
+
+
+def in_a_shell(script: str, environment: dict[str, str], shell: str = "bash") -> "subprocess.CompletedProcess[str]":
+    """Run a script as a user's shell does, with the command on its PATH."""
+    path = f"{Path(command.PROGRAM).parent}:{os.environ['PATH']}"
+    return subprocess.run(
+        [shell, "-c", script],
+        env=environment | {"PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=command.SECONDS,
+        check=False,
+    )
+
+
+@contextmanager
+def emulator_as_written(line: str, environment: dict[str, str]) -> Iterator[str]:
+    """Start the README's emulator, on a free port in place of its own, and give its address."""
+    program, *words = line.split()
+    assert program == "tcsql-check"
+    with command.started(["0" if word == "8918" else word for word in words], environment) as run:
+        run.read(until="(scenario ")
+        yield run.screen.split()[2]
+        run.told_to_end(signal.SIGTERM)
+        assert run.process.returncode == 0
+
+
+def test_the_quick_start_works_as_written(tmp_path: Path) -> None:
+    """The emulator, the keys, a look while the check runs, and a wait until it has passed."""
+    install, serve, keys, look, wait = commands("The command")
+    assert install == 'pip install "./pulumi-tcsql-check[cli]"'  # which the packaging tests do
+    environment = {name: value for name, value in command.environ(tmp_path).items() if "TENCENT" not in name}
+    # Its scenario takes 15 seconds; another that runs does for a look, and one that has passed for a wait.
+    for scenario, line, code in (("slow", look, 3), ("pass", wait, 0)):
+        assert serve.endswith("--scenario slow")
+        with emulator_as_written(serve.replace("slow", scenario), environment) as url:
+            done = in_a_shell(f"{keys}\n{line.replace(URL, url)}", environment)
+        assert done.returncode == code, done.stderr
+        assert done.stdout.count("Source database connectivity check") == (2 if line == look else 0) * 2
+
+
+def test_the_logged_look_works_as_written(tmp_path: Path) -> None:
+    """It writes the fields of the table; the line for `pulumi up` sets the same variable."""
+    up, look = commands("Logging")
+    assert up == f"{log.VARIABLE}=debug pulumi up"  # which the end-to-end tests do
+    with Emulator("pass") as emulator:
+        done = in_a_shell(f"{look} --endpoint {emulator.url}", command.environ(tmp_path))
+    query, verdict = [line for line in done.stderr.splitlines() if line.startswith("tcsql-check level=")]
+    fields = [name.strip("`") for row in rows("Logging") for name in row[0].split(", ")]
+    assert fields == list(log.FIELDS)
+    for line in (query, verdict):
+        assert set(re.findall(r" (\w+)=", line)) <= {"level", *fields}
+    examples = re.findall(r"(?m)^tcsql-check level=.*$", section("Logging"))
+    for line, example in zip((query, verdict), examples, strict=True):
+        assert re.findall(r" (\w+)=", line) == re.findall(r" (\w+)=", example)
+
+
+def test_every_exit_code_is_in_the_table() -> None:
+    """Word for word as the help has them."""
+    table = [row for row in rows("The command") if row[0].isdecimal()]
+    assert table == [[str(code), meaning] for code, meaning in exit_codes.MEANINGS.items()]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_line_for_a_shell_is_one_that_works(shell: str, tmp_path: Path) -> None:
+    """Bash takes its own as written; what the others would take is written by the command that stands in theirs."""
+    (line,) = [row[1].strip("`").replace(r"\|", "|") for row in rows("The command") if row[0] == shell]
+    environment = command.environ(tmp_path)
+    if shell == "bash":
+        done = in_a_shell(f"{line}\ncomplete -p tcsql-check", environment)
+        assert done.stdout.startswith("complete ")
+    else:
+        inner = line.removeprefix('eval "$(').removesuffix(')"').removesuffix(" | source")
+        done = in_a_shell(inner, environment)
+        assert "tcsql-check" in done.stdout
+    assert (done.returncode, done.stderr) == (0, "")

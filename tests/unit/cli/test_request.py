@@ -1,0 +1,79 @@
+"""What a command line may say."""
+
+from typing import Any
+
+import pytest
+
+from pulumi_tcsql_check.cli.request import Request, make
+from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.flow import Flow
+from pulumi_tcsql_check.inputs import MAX_ID, MAX_MIGRATIONS, Endpoint
+from pulumi_tcsql_check.progress import Migration
+
+IDS = f"a whole number from 1 to {MAX_ID}"
+
+
+def made(*ids: str, **options: Any) -> Request:  # noqa: ANN401  # whatever a test gives
+    """Validate a command line of which little is given."""
+    given: dict[str, Any] = {"region": "ap-guangzhou", "endpoint": None, "failed_statuses": (), "flow_id": None}
+    return make(ids, **(given | options))
+
+
+def test_what_is_left_out_has_the_resources_defaults() -> None:
+    """One ID and a region are enough."""
+    assert made("1066") == Request((Migration(1066, "ap-guangzhou"),), None, (), None, 1800.0, 2.0)
+
+
+def test_all_that_can_be_given_is_taken() -> None:
+    """Each option becomes the value that a gate would have."""
+    assert made(
+        "1066",
+        endpoint="http://127.0.0.1:8918",
+        failed_statuses=("-1", "7"),
+        flow_id="1001",
+        timeout_seconds="0.5",
+        poll_interval_seconds="300",
+    ) == Request(
+        (Migration(1066, "ap-guangzhou"),), Endpoint("http", "127.0.0.1:8918"), (-1, 7), Flow(1001), 0.5, 300.0
+    )
+
+
+def test_a_thousand_ids_are_taken_in_their_order() -> None:
+    """And one more is refused."""
+    ids = [str(number) for number in range(MAX_MIGRATIONS, 0, -1)]
+    assert [migration.migrate_id for migration in made(*ids).migrations] == list(range(MAX_MIGRATIONS, 0, -1))
+    with pytest.raises(InvalidInputError, match=r"^The number of IDs is 1001, but must be from 1 to 1000\.$"):
+        made(*ids, "1001")
+
+
+@pytest.mark.parametrize(
+    ("ids", "options", "sentence"),
+    [
+        (("0",), {}, f"ID is '0', but must be {IDS}."),
+        (("1.5",), {}, f"ID is '1.5', but must be {IDS}."),
+        (("7", "7"), {}, "ID is 7, but must be given once; it is there twice."),
+        (("7",), {"region": None}, "--region is None, but must be given, or set as TENCENTCLOUD_REGION."),
+        (("7",), {"region": "a b"}, "--region is 'a b', but must be the name of a region, such as \"ap-guangzhou\"."),
+        (("7",), {"failed_statuses": ("0",)}, "--failed-status is 0, but must be a whole number other than 0 (passed)"),
+        (("7",), {"failed_statuses": ("x",)}, "--failed-status is 'x', but must be a whole number other than 0"),
+        (("7",), {"flow_id": "0"}, f"--flow-id is 0, but must be {IDS}."),
+        (("7", "8"), {"flow_id": "1"}, "--flow-id is 1, but must be given with one ID alone: a flow is of one start."),
+        (("7",), {"timeout_seconds": "0"}, "--timeout-seconds is 0.0, but must be a finite number of seconds greater"),
+        (("7",), {"timeout_seconds": "soon"}, "--timeout-seconds is 'soon', but must be a finite number of seconds"),
+        (("7",), {"timeout_seconds": "nan"}, "--timeout-seconds is nan, but must be a finite number of seconds"),
+        (
+            ("7",),
+            {"poll_interval_seconds": "0.05"},
+            "--poll-interval-seconds is 0.05, but must be a number of seconds from 0.1 to 300.",
+        ),
+        (("7",), {"endpoint": "http://example.com"}, "--endpoint is 'http://example.com', but must be a bare host or "),
+        (("7",), {"endpoint": "https://u:p@host"}, "--endpoint is 'a URL with a user's name in it'"),
+    ],
+)
+def test_what_is_outside_its_range_is_refused_in_the_commands_words(
+    ids: tuple[str, ...], options: dict[str, Any], sentence: str
+) -> None:
+    """The sentence names the option as it is typed, the value and the range."""
+    with pytest.raises(InvalidInputError) as refused:
+        made(*ids, **options)
+    assert str(refused.value).replace('"a URL', "'a URL").replace('in it"', "in it'").startswith(sentence)

@@ -1,0 +1,198 @@
+"""What is said of a migration while it is waited for, and how many sum up."""
+
+import contextlib
+
+import pytest
+from harness.answering import Answering
+from harness.answers import MIGRATION, seen
+from harness.fake_clock import FakeClock
+
+from pulumi_tcsql_check.check_flag import CheckFlag
+from pulumi_tcsql_check.cli.board import Board
+from pulumi_tcsql_check.cli.row import Row
+from pulumi_tcsql_check.errors import (
+    ApiError,
+    CheckFailedError,
+    FlagFailedError,
+    FlowFailedError,
+    NotFoundError,
+    PermanentError,
+    ThrottledError,
+    TransientError,
+)
+from pulumi_tcsql_check.flow import Flow
+from pulumi_tcsql_check.policy import PollPolicy
+from pulumi_tcsql_check.progress import Migration, Progress
+from pulumi_tcsql_check.watch import Watch
+
+POLICY = PollPolicy(60.0, 2.0)
+
+
+def waited(*answers: Progress | ApiError, migrate_id: int = 1066, clock: FakeClock | None = None) -> Watch:
+    """Ask for a migration a few times."""
+    clock = clock or FakeClock()
+    watch = Watch(Migration(migrate_id, "ap-guangzhou"), POLICY, clock.now)
+    for one in answers:
+
+        def answer(_: float, one: Progress | ApiError = one) -> Progress:
+            if isinstance(one, ApiError):
+                raise one
+            return one
+
+        watch.ask(Answering(answer), clock.monotonic)
+    return watch
+
+
+def test_a_row_begins_with_nothing_asked() -> None:
+    """No step, no mark, no news."""
+    row = Row(waited())
+    assert not row.look(0.0)
+    assert (row.state, row.mark, row.words(0.0), row.passed_steps, row.steps) == (
+        "not asked yet",
+        " ",
+        "not asked yet",
+        (0, 0),
+        "",
+    )
+
+
+def test_a_row_has_news_when_the_words_change_and_only_then() -> None:
+    """The same answer again is none."""
+    watch = waited(seen(2, 0, 7))
+    row = Row(watch)
+    assert row.look(0.0)
+    assert (row.state, row.mark, row.words(0.0), row.passed_steps) == ("running", "▸", "2/2 Step 2: running", (1, 2))
+    assert row.steps == "\n  ✓ 1 Step 1\n  ▸ 2 Step 2: running (status 7)"
+    assert not row.look(0.0)
+    watch.ask(Answering(lambda _: seen(2, 0, 7)), FakeClock().monotonic)
+    assert not row.look(0.0)
+    watch.ask(Answering(lambda _: seen(2, 0, 0)), FakeClock().monotonic)
+    assert row.look(0.0)
+    assert (row.state, row.mark, row.passed_steps) == ("passed", "✓", (2, 2))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (ThrottledError("Slower."), "throttled by the API"),
+        (TransientError("No.", kind="connection refused"), "no answer from the API (connection refused)"),
+        (TransientError("No."), "no answer from the API"),
+        (TransientError("No.", code="InternalError"), "the API says InternalError"),
+    ],
+)
+def test_trouble_is_told_with_its_kind_and_since_when(trouble: ApiError, words: str) -> None:
+    """The seconds count from when it was first seen, until there is an answer."""
+    watch = waited(trouble)
+    row = Row(watch)
+    assert row.look(100.0)
+    assert (row.state, row.mark) == ("in trouble", "!")
+    assert row.words(112.0) == f"{words} for 12 s, trying again"
+    watch.ask(Answering(lambda _: seen(1, 7)), FakeClock().monotonic)
+    assert row.look(113.0)
+    assert row.words(113.0) == "1/1 Step 1: running"
+
+
+def test_an_error_is_the_rows_last_word() -> None:
+    """One of the API in a few words; of one that is nobody's own the row keeps what it knew."""
+    row = Row(waited())
+    row.error = NotFoundError("Not there.", code="ResourceNotFound.\x1b[2J")
+    assert row.look(0.0)
+    assert row.words(9.0) == r"no such migration (ResourceNotFound.\x1b[2J)"
+    row = Row(waited())
+    row.error = PermanentError("No.", code="AuthFailure")
+    assert row.look(0.0)
+    assert row.words(9.0) == "the API says AuthFailure"
+    assert row.member.trouble == "the API says AuthFailure"
+    row = Row(waited(seen(1, 7)))
+    row.error = FlagFailedError(MIGRATION, seen(1, 7), CheckFlag(2))
+    assert row.look(0.0)
+    assert (row.state, row.member.status, row.words(9.0)) == ("failed", "failed", "1/1 Step 1: running")
+    row = Row(waited())
+    row.error = FlowFailedError(MIGRATION, Flow(1001, 1))
+    assert row.look(0.0)
+    assert (row.state, row.words(9.0)) == ("failed", "not asked yet")
+
+
+def test_a_check_that_nobody_started_and_a_flow_that_is_missing_are_told_as_on_the_gates_row() -> None:
+    """With the command that starts it; and a code that was taught counts as failed."""
+    row = Row(waited(seen(1, -2, -2)))
+    row.look(0.0)
+    assert row.words(0.0).startswith("no step has started; `tccli sqlserver StartMigrationCheck --MigrateId 1066 ")
+    row = Row(waited(seen(1, 7)), (7,))
+    row.look(0.0)
+    assert (row.state, row.mark, row.words(0.0)) == ("failed", "✗", "1/1 Step 1: failed (status 7)")
+    clock = FakeClock()
+    watch = Watch(MIGRATION, POLICY, clock.now, Flow(1001))
+    api = Answering(lambda _: seen(1, 0), follow=lambda flow, _: Flow(flow.flow_id, 2))
+    watch.ask(api, clock.monotonic)
+    row = Row(watch)
+    row.look(0.0)
+    assert (row.state, row.words(0.0)) == ("running", "waiting for flow 1001")
+
+
+@pytest.mark.parametrize(("flag", "more"), [(CheckFlag(2), "; failed, says the API"), (CheckFlag(3), "")])
+def test_what_the_api_calls_the_check_as_a_whole_is_told_if_it_is_failed(flag: CheckFlag, more: str) -> None:
+    """As on the gate's row."""
+    watch = waited(seen(1, 7))
+    watch.flag = flag
+    row = Row(watch)
+    row.look(0.0)
+    assert row.words(0.0) == f"1/1 Step 1: running{more}"
+
+
+def test_the_same_trouble_again_counts_from_its_first_time() -> None:
+    """Another kind begins anew."""
+    watch = waited(TransientError("No."))
+    row = Row(watch)
+    row.look(100.0)
+    for again, now, seconds in ((TransientError("No."), 105.0, 12), (ThrottledError("Slower."), 110.0, 2)):
+        watch.trouble = again
+        row.look(now)
+        assert row.words(112.0).endswith(f" for {seconds} s, trying again")
+
+
+def board(clock: FakeClock) -> Board:
+    """Make a board of six."""
+    refused = TransientError("No.", kind="connection refused")
+    failed = Watch(Migration(5, "ap-guangzhou"), PollPolicy(60.0, 2.0, (9,)), clock.now)
+    with contextlib.suppress(CheckFailedError):
+        failed.ask(Answering(lambda _: seen(1, 9)), clock.monotonic)
+    watches = [
+        waited(seen(1, 0), migrate_id=1, clock=clock),
+        waited(seen(1, 7, -2), migrate_id=2, clock=clock),
+        waited(seen(2, 0, 7), migrate_id=3, clock=clock),
+        waited(refused, migrate_id=4, clock=clock),
+        failed,
+        waited(migrate_id=6, clock=clock),
+    ]
+    return Board(watches, (9,), 60.0, clock.monotonic)
+
+
+def test_a_board_sums_up_and_tells_the_time() -> None:
+    """A failure first, and how much time is left, which is never less than none."""
+    clock = FakeClock()
+    many = board(clock)
+    assert len(many.look()) == 5
+    assert many.sum_up() == "1/6 passed, 1 failed, 2 running, 1 without an answer (connection refused), 1 not asked yet"
+    clock.advance(45.0)
+    assert many.time() == "45 s (15 s left)"
+    assert many.end().endswith("1 without an answer (connection refused), 1 not asked yet, after 45 s")
+    clock.advance(45.0)
+    assert many.time() == "90 s (0 s left)"
+
+
+def test_one_that_has_passed_is_told_as_a_gate_tells_it() -> None:
+    """By its name."""
+    clock = FakeClock()
+    one = Board([waited(seen(1, 0), clock=clock)], (), 60.0, clock.monotonic)
+    one.look()
+    assert one.end() == "migration check 1066 (ap-guangzhou) has passed, after 0 s"
+
+
+def test_where_there_is_no_room_for_all_those_that_matter_most_stay() -> None:
+    """Failed, in trouble, and the running one that is farthest from its end, in the order they were given."""
+    many = board(FakeClock())
+    many.look()
+    first, others = many.first(3)
+    assert [row.migration.migrate_id for row in first] == [2, 4, 5]
+    assert many.sum_up(others) == "1/3 passed, 1 running, 1 not asked yet"

@@ -1,0 +1,21 @@
+"""Bars, in the test's own process; on a real terminal they are tried in `test_process.py`."""
+
+import pytest
+from harness.fake_clock import FakeClock
+
+from pulumi_tcsql_check.cli.board import Board
+from pulumi_tcsql_check.cli.terminal import Bars
+from pulumi_tcsql_check.policy import PollPolicy
+from pulumi_tcsql_check.progress import Migration
+from pulumi_tcsql_check.watch import Watch
+
+
+def test_what_was_told_to_end_begins_no_drawing(capsys: pytest.CaptureFixture[str]) -> None:
+    """A signal may come between the start of the work and the first drawing: no cursor is hidden after that."""
+    clock = FakeClock()
+    watch = Watch(Migration(1, "ap-guangzhou"), PollPolicy(60.0, 2.0), clock.now)
+    bars = Bars()
+    bars.close()
+    bars.begin(Board([watch], (), 60.0, clock.monotonic))
+    bars.close()
+    assert capsys.readouterr() == ("", "")

@@ -1,0 +1,181 @@
+"""The log: one record for each query and each verdict, silent by itself, and one line each on stderr when asked for."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from harness.answering import Answering, wait_for
+from harness.answers import MIGRATION, seen
+from harness.fake_clock import FakeClock
+
+from pulumi_tcsql_check import log
+from pulumi_tcsql_check.check_flag import CheckFlag
+from pulumi_tcsql_check.errors import (
+    CheckFailedError,
+    InvalidInputError,
+    PermanentError,
+    ThrottledError,
+    WaitCancelledError,
+)
+from pulumi_tcsql_check.flow import Flow
+from pulumi_tcsql_check.policy import PollPolicy
+from pulumi_tcsql_check.progress import Progress
+from pulumi_tcsql_check.second_opinion import SecondOpinion
+from pulumi_tcsql_check.watch import Watch
+
+POLICY = PollPolicy(60.0, 2.0)
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was() -> Iterator[None]:
+    """Leave the logger silent."""
+    yield
+    log.send_to_stderr(None)
+
+
+def facts(record: logging.LogRecord) -> dict[str, Any]:
+    """Return what a record has beside its words."""
+    return {name: vars(record)[name] for name in log.FIELDS if vars(record).get(name) is not None}
+
+
+def test_each_query_and_the_verdict_are_a_record(caplog: pytest.LogCaptureFixture) -> None:
+    """With the migration, the step, the number of the try since the last answer, the request and how long it took."""
+    caplog.set_level(logging.DEBUG, log.LOGGER.name)
+    clock = FakeClock()
+    answers: list[Progress | Exception] = [
+        ThrottledError("Slower.", code="RequestLimitExceeded", request_id="r1"),
+        ThrottledError("Slower."),
+        seen(1, -2, -2),
+        seen(2, 0, 0),
+    ]
+
+    def answer(_: float) -> Progress:
+        clock.advance(0.25)
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    wait_for(Watch(MIGRATION, POLICY, clock.now), Answering(answer), clock=clock, on_progress=lambda _: None)
+    which = {"migrate_id": 1066, "region": "ap-guangzhou"}
+    query = {"event": "query", "call": "steps", "duration": 0.25}
+    throttled = query | which | {"outcome": "ThrottledError"}
+    *queries, verdict = [(record.levelname, facts(record)) for record in caplog.records]
+    assert queries == [
+        ("WARNING", throttled | {"attempt": 1, "code": "RequestLimitExceeded", "request_id": "r1"}),
+        ("WARNING", throttled | {"attempt": 2, "code": "", "request_id": ""}),
+        ("DEBUG", query | which | {"attempt": 3, "step": "1/2", "request_id": "4be5990d", "outcome": "answer"}),
+        ("DEBUG", query | which | {"attempt": 1, "step": "2/2", "request_id": "4be5990d", "outcome": "answer"}),
+    ]
+    level, said = verdict
+    assert level == "INFO"
+    assert said.pop("duration") > 1.0
+    assert said == which | {"event": "verdict", "step": "2/2", "request_id": "4be5990d", "outcome": "passed"}
+
+
+def test_the_flow_and_the_flag_are_queries_as_well(caplog: pytest.LogCaptureFixture) -> None:
+    """With the code that each answered."""
+    caplog.set_level(logging.DEBUG, log.LOGGER.name)
+    clock = FakeClock()
+    opinion = SecondOpinion("it", {1066}, clock=clock, warn=lambda _: None)
+    watch = Watch(MIGRATION, POLICY, clock.now, Flow(1001), opinion)
+    api = Answering(
+        lambda _: seen(1, 7),
+        follow=lambda flow, _: Flow(flow.flow_id, 0, "r2"),
+        flag=lambda _: CheckFlag(3, "r3"),
+    )
+    watch.ask(api, clock.monotonic)
+    assert [(record["call"], record.get("code"), record["request_id"]) for record in map(facts, caplog.records)] == [
+        ("flow", 0, "r2"),
+        ("steps", None, "4be5990d"),
+        ("flag", 3, "r3"),
+    ]
+
+
+def test_a_failure_and_a_refusal_are_verdicts_and_an_end_that_was_wanted_is_none(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The first two are warnings, by the names of their errors."""
+    caplog.set_level(logging.DEBUG, log.LOGGER.name)
+
+    def raising(error: Exception) -> Answering:
+        def answer(_: float) -> Progress:
+            raise error
+
+        return Answering(answer)
+
+    clock = FakeClock()
+    watch = Watch(MIGRATION, PollPolicy(60.0, 2.0, (7,)), clock.now)
+    with pytest.raises(CheckFailedError):
+        watch.ask(Answering(lambda _: seen(1, 7)), clock.monotonic)
+    for error in (PermanentError("No.", code="AuthFailure\n", request_id="\x1br"), WaitCancelledError()):
+        with pytest.raises(type(error)):
+            Watch(MIGRATION, POLICY, clock.now).ask(raising(error), clock.monotonic)
+    _, failed, _, refused, cancelled = [(record.levelname, facts(record)) for record in caplog.records]
+    assert (failed[0], failed[1]["event"], failed[1]["outcome"]) == ("WARNING", "verdict", "CheckFailedError")
+    assert (refused[1]["event"], refused[1]["outcome"]) == ("verdict", "PermanentError")
+    assert (refused[1]["code"], refused[1]["request_id"]) == (r"AuthFailure\n", r"\x1br")
+    assert (cancelled[0], cancelled[1]["event"], cancelled[1]["outcome"]) == ("DEBUG", "query", "WaitCancelledError")
+
+
+def test_it_is_silent_by_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is written, not even a warning."""
+    log.prepare({})
+    log.LOGGER.warning("nobody hears this")
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"), [("debug", 3), ("INFO", 2), ("warning", 1), ("", 0)], ids=["debug", "INFO", "warning", "none"]
+)
+def test_the_variable_says_from_which_level_on(asked: str, written: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """In letters of either case; asked for twice, a line is written once."""
+    log.prepare({log.VARIABLE: asked})
+    log.prepare({log.VARIABLE: asked})
+    for level in (logging.DEBUG, logging.INFO, logging.WARNING):
+        log.LOGGER.log(level, "said")
+    assert len(capsys.readouterr().err.splitlines()) == written
+
+
+def test_another_value_is_one_sentence_and_nothing_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    """A log is no reason to end a wait."""
+    with pytest.raises(InvalidInputError):
+        log.level({log.VARIABLE: "loud"})
+    log.prepare({log.VARIABLE: "loud"})
+    log.LOGGER.warning("nobody hears this")
+    assert capsys.readouterr().err == (
+        "TCSQL_CHECK_LOG is 'loud', but must be debug, info or warning; nothing is logged.\n"
+    )
+
+
+def test_a_line_is_a_line_whatever_is_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """`key=value`, quoted where that is needed, with nothing that breaks it; of an exception its name alone."""
+    log.send_to_stderr(logging.DEBUG)
+    log.LOGGER.info("any", extra={"event": "query", "migrate_id": 7, "duration": 0.12345, "code": None, "step": ""})
+    log.LOGGER.info("a=b \x1b[2J\n字")
+    log.LOGGER.error("it failed", exc_info=ZeroDivisionError("a secret"))
+    assert capsys.readouterr().err.splitlines() == [
+        "tcsql-check level=info event=query migrate_id=7 duration=0.123",
+        r'tcsql-check level=info message="a=b \\x1b[2J\\n字"',
+        'tcsql-check level=error message="it failed" error=ZeroDivisionError',
+    ]
+
+
+def test_a_stderr_that_is_gone_hurts_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line is lost."""
+    log.send_to_stderr(logging.DEBUG)
+    monkeypatch.setattr(sys, "stderr", None)
+    log.LOGGER.info("nobody hears this")
+
+
+@pytest.mark.parametrize("verbose", [True, False])
+def test_a_command_logs_for_as_long_as_it_runs(capsys: pytest.CaptureFixture[str], *, verbose: bool) -> None:
+    """All there is where it is told so, else what the variable says."""
+    with log.lines_for({log.VARIABLE: "warning"}, verbose=verbose):
+        log.LOGGER.debug("one")
+        log.LOGGER.warning("two")
+    log.LOGGER.warning("three")
+    written = capsys.readouterr().err
+    assert ("message=one" in written, "message=two" in written, "message=three" in written) == (verbose, True, False)
