@@ -168,8 +168,10 @@ class _Wait:
     def _begin(self) -> None:
         """Have those asked that are due, as far as there are connections."""
         while self._idle and (watch := self._schedule.take(self._clock.monotonic())):
-            api = self._idle.pop()
-            self._asked[self._lanes.submit(watch.ask, api, self._clock.monotonic)] = watch, api
+            self._submit(watch.ask, watch, self._idle.pop())
+
+    def _submit(self, ask: Callable[[Api, Callable[[], float]], None], watch: Watch, api: Api) -> None:
+        self._asked[self._lanes.submit(ask, api, self._clock.monotonic)] = watch, api
 
     def _collect(self) -> None:
         """Take what has come, or go on after a moment: somebody else may be due."""
@@ -185,6 +187,8 @@ class _Wait:
                 self._errors[watch] = error
                 if not (self._takes_whatever_comes or isinstance(error, CheckTimeoutError)):
                     self._close()
+            elif watch.wants_more:
+                self._submit(watch.ask_more, watch, self._idle.pop())
             elif watch.end is None and not (self._is_closing and not watch.looks_failed):
                 self._schedule.put(watch)
 

@@ -52,6 +52,10 @@ class SecondOpinion:
         self._last_two: tuple[_Answer, _Answer] = (_NEVER, _NEVER)
         self._last_word: Mapping[int, CheckFlag] = {}
 
+    def is_due(self, now: float, deadline: float) -> bool:
+        """Tell whether it is time to ask, and of use."""
+        return self._next <= now < deadline
+
     def ask(self, api: ListApi, deadline: float) -> None:
         """Ask if it is time to, and nobody else does at the moment.
 
@@ -64,7 +68,7 @@ class SecondOpinion:
         """
         with self._lock:
             now = self._clock.monotonic()
-            if now < self._next or now >= deadline:
+            if not self.is_due(now, deadline):
                 return
             self._next = now + INTERVAL_SECONDS
         said = self._answer(api, min(now + ASK_SECONDS, deadline))

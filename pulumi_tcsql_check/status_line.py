@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection
 
 from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError, start_command
 from pulumi_tcsql_check.flow import Evidence
+from pulumi_tcsql_check.known import Observation
 from pulumi_tcsql_check.progress import Migration, Status
 from pulumi_tcsql_check.span import span
-from pulumi_tcsql_check.watch import Observation
 
 HEARTBEAT_SECONDS = 20.0
 

@@ -7,10 +7,8 @@ import contextlib
 import random
 from collections.abc import Callable
 
-import msgspec
-
 from pulumi_tcsql_check.api import Api
-from pulumi_tcsql_check.check_flag import CheckFlag, is_unexplained
+from pulumi_tcsql_check.check_flag import is_unexplained
 from pulumi_tcsql_check.errors import (
     ApiError,
     CheckFailedError,
@@ -25,13 +23,13 @@ from pulumi_tcsql_check.errors import (
     TransientError,
 )
 from pulumi_tcsql_check.flow import Evidence, Flow
+from pulumi_tcsql_check.known import Known
 from pulumi_tcsql_check.policy import PollPolicy
-from pulumi_tcsql_check.progress import Migration, Progress, Status, failed_steps, headline, judge
+from pulumi_tcsql_check.progress import Migration, Progress, failed_steps, headline, judge
 from pulumi_tcsql_check.record import Record
 from pulumi_tcsql_check.retry import OUTAGE_SECONDS, Patience
 from pulumi_tcsql_check.second_opinion import SecondOpinion
 from pulumi_tcsql_check.standing import Standing
-from pulumi_tcsql_check.wave import Member
 
 JITTER = 0.1
 """By how much of itself the interval varies, either way, so that many gates don't ask in step."""
@@ -40,29 +38,12 @@ NEW_SECONDS = 30.0
 """How long, from the beginning of a wait, the API may not know an id that was just made."""
 
 
-class Observation(msgspec.Struct, frozen=True):
-    """What a waiting gate knows: the last answers if any, the trouble it is in if any, and for how long it waits."""
-
-    progress: Progress | None
-    trouble: ApiError | None
-    elapsed_seconds: float
-    flow: Flow | None = None
-    flag: CheckFlag | None = None
-
-
-class Watch:
+class Watch(Known):
     """One migration that is waited for; one thread at a time asks.
 
     Attributes:
-        migration: Which one.
-        began: The instant at which the wait began.
         due: The instant at which to ask next.
-        asked_at: The instant at which it was asked last.
-        progress: The last answer for its steps.
-        flow: The flow that must succeed as well, as it was last answered.
-        flag: What the API said last of the check as a whole, where it is of use.
-        trouble: The error of the last try, if it brought no answer.
-        end: The answers that ended the wait, once they have.
+        wants_more: Whether there is more to ask at once, with `ask_more`.
     """
 
     def __init__(
@@ -83,14 +64,9 @@ class Watch:
             opinion: Whom to ask where the steps show what nobody has explained; it can fail the wait, never end it
                 well.
         """
-        self.migration = migration
-        self.due = self.began = began
-        self.asked_at: float | None = None
-        self.progress: Progress | None = None
-        self.flow = flow
-        self.flag: CheckFlag | None = None
-        self.trouble: ApiError | None = None
-        self.end: Evidence | None = None
+        super().__init__(migration, began, flow)
+        self.due = began
+        self.wants_more = False
         self._policy = policy
         self._deadline = began + policy.timeout_seconds
         self._patience = Patience(self._deadline if policy.tries_again else began)
@@ -99,29 +75,6 @@ class Watch:
         self._standing = Standing()
         self._opinion = opinion
         self._record = Record(migration)
-        self._status: Status = "unknown"
-
-    @property
-    def steps_left(self) -> int | None:
-        """How many steps have not passed yet, as far as the last try showed."""
-        if self.progress is None or self.trouble is not None:
-            return None
-        return max(1, self.progress.total - self.progress.current + 1)
-
-    @property
-    def looks_failed(self) -> bool:
-        """Whether the last answer showed a failure that the next one may confirm."""
-        return self._status == "failed"
-
-    def seen(self, now: float) -> Observation:
-        """Say what is known by now."""
-        return Observation(self.progress, self.trouble, now - self.began, self.flow, self.flag)
-
-    @property
-    def member(self) -> Member:
-        """What is known by now, as one of several."""
-        trouble = self.trouble.kind if self.trouble is not None else None
-        return Member(self.migration, self.progress, self._status, trouble)
 
     def ask(self, api: Api, now: Callable[[], float]) -> None:
         """Try once: ask for the flow, if there is one and it has not succeeded, and then for the steps.
@@ -139,13 +92,26 @@ class Watch:
             WaitCancelledError: The update was cancelled.
         """
         self.asked_at = now()
+        self._recorded(lambda: self._try(self._record.around(api, now), now), now)
+        if self.end is not None:
+            self._record.verdict(self.progress, self.end.status(self._policy.failed_statuses), now() - self.began)
+
+    def ask_more(self, api: Api, now: Callable[[], float]) -> None:
+        """Ask what the API calls the check as a whole, where `wants_more` says so; what was seen is told before.
+
+        Raises:
+            FlagFailedError: The API calls the check as a whole failed.
+            WaitCancelledError: The update was cancelled.
+        """
+        self.wants_more = False
+        self._recorded(lambda: self._ask_more(self._record.around(api, now), now), now)
+
+    def _recorded(self, work: Callable[[], None], now: Callable[[], float]) -> None:
         try:
-            self._try(self._record.around(api, now), now)
+            work()
         except TcsqlCheckError as error:
             self._record.verdict(self.progress, error, now() - self.began)
             raise
-        if self.end is not None:
-            self._record.verdict(self.progress, self.end.status(self._policy.failed_statuses), now() - self.began)
 
     def _try(self, api: Api, now: Callable[[], float]) -> None:
         try:
@@ -160,9 +126,13 @@ class Watch:
         self._standing.note(progress, now())
         self._conclude(Evidence(progress, self.flow), now())
         if self.end is None:
-            self._ask_for_a_second_opinion(Evidence(progress, self.flow), api)
-            jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # spreads load, guards nothing
-            self.due = min(now() + self._policy.interval_seconds * jitter, self._deadline)
+            self._hear_the_second_opinion(Evidence(progress, self.flow), now())
+            self._rest(now())
+
+    def _rest(self, now: float) -> None:
+        """Let one interval pass, but not go beyond the deadline."""
+        jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # spreads load, guards nothing
+        self.due = min(now + self._policy.interval_seconds * jitter, self._deadline)
 
     def _follow(self, api: Api) -> None:
         if self.flow is None or self.flow.succeeded or self._flow_was_asked:
@@ -209,7 +179,7 @@ class Watch:
 
     def _conclude(self, seen: Evidence, now: float) -> None:
         """Judge an answer about the steps."""
-        self._status = seen.status(self._policy.failed_statuses)
+        self.status = seen.status(self._policy.failed_statuses)
         if not is_unexplained(seen.progress):
             self.flag = None
         taught, previous = self._policy.failed_statuses, self._previous
@@ -233,12 +203,20 @@ class Watch:
             )
         self._previous = seen.progress if seen.is_of_this_start else None
 
-    def _ask_for_a_second_opinion(self, seen: Evidence, api: Api) -> None:
-        """Ask what the API calls the check as a whole, where the steps don't tell."""
+    def _hear_the_second_opinion(self, seen: Evidence, now: float) -> None:
+        """Take what the API calls the check as a whole, where the steps don't tell, and see whether to ask anew."""
         if self._opinion is None or not seen.is_of_this_start or not is_unexplained(seen.progress):
             return
-        self._opinion.ask(api, self._deadline)
+        self.wants_more = self._opinion.is_due(now, self._deadline)
         self.flag = self._opinion.word_on(self.migration)
         failure = self._opinion.failure(self.migration, self._standing.since)
         if failure is not None:
             raise FlagFailedError(self.migration, seen.progress, failure, seen.flow)
+
+    def _ask_more(self, api: Api, now: Callable[[], float]) -> None:
+        if self._opinion is None or self.progress is None:
+            return
+        self._opinion.ask(api, self._deadline)
+        self._hear_the_second_opinion(Evidence(self.progress, self.flow), now())
+        self.wants_more = False
+        self._rest(now())

@@ -6,9 +6,10 @@ from pulumi_tcsql_check import gate
 from pulumi_tcsql_check.api import Api
 from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.flow import Evidence, Flow
+from pulumi_tcsql_check.known import Observation
 from pulumi_tcsql_check.progress import Migration, Progress
 from pulumi_tcsql_check.retry import Clock
-from pulumi_tcsql_check.watch import Observation, Watch
+from pulumi_tcsql_check.watch import Watch
 
 
 class Answering:

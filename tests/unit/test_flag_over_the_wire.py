@@ -260,6 +260,7 @@ def test_an_up_ends_once_the_api_has_twice_called_the_check_failed(call: Recorde
         'stands at step 4 of 8, "Character set check" (status 7; '
     )
     assert [line.rsplit(", ", 1)[0] for line in call.lines] == [
+        "4/8 Character set check: running",
         "4/8 Character set check: running; failed, says the API",
     ]
     assert call.warnings == []

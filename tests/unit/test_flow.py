@@ -22,9 +22,10 @@ from pulumi_tcsql_check.errors import (
     WaitCancelledError,
 )
 from pulumi_tcsql_check.flow import Evidence, Flow
+from pulumi_tcsql_check.known import Observation
 from pulumi_tcsql_check.policy import PollPolicy
 from pulumi_tcsql_check.progress import Progress, Status
-from pulumi_tcsql_check.watch import Observation, Watch
+from pulumi_tcsql_check.watch import Watch
 
 PASSED, RUNNING, LEFT_BEHIND = seen(3, 0, 0, 0), seen(2, 0, 1, -2), seen(3, 0, -1, 1)
 NOT_STARTED = seen(1, -2, -2, -2)

@@ -25,9 +25,10 @@ from pulumi_tcsql_check.errors import (
     WaitCancelledError,
 )
 from pulumi_tcsql_check.gate import SystemClock
+from pulumi_tcsql_check.known import Observation
 from pulumi_tcsql_check.policy import PollPolicy
 from pulumi_tcsql_check.progress import Progress
-from pulumi_tcsql_check.watch import NEW_SECONDS, Observation, Watch
+from pulumi_tcsql_check.watch import NEW_SECONDS, Watch
 
 WORKFLOWS = recorded("workflows")
 

@@ -87,6 +87,8 @@ def test_the_flow_and_the_flag_are_queries_as_well(caplog: pytest.LogCaptureFixt
         flag=lambda _: CheckFlag(3, "r3"),
     )
     watch.ask(api, clock.monotonic)
+    assert watch.wants_more
+    watch.ask_more(api, clock.monotonic)
     assert [(record["call"], record.get("code"), record["request_id"]) for record in map(facts, caplog.records)] == [
         ("flow", 0, "r2"),
         ("steps", None, "4be5990d"),

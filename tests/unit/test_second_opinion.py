@@ -23,10 +23,11 @@ from pulumi_tcsql_check.errors import (
     WaitCancelledError,
 )
 from pulumi_tcsql_check.flow import Evidence, Flow
+from pulumi_tcsql_check.known import Observation
 from pulumi_tcsql_check.policy import PollPolicy
 from pulumi_tcsql_check.progress import Progress
 from pulumi_tcsql_check.second_opinion import SecondOpinion
-from pulumi_tcsql_check.watch import Observation, Watch
+from pulumi_tcsql_check.watch import Watch
 
 PASSED, RUNNING, NOT_STARTED = seen(3, 0, 0, 0), seen(2, 0, 7, -2), seen(1, -2, -2, -2)
 NEXT_STEP, OTHER_CODE, LEFT_BEHIND = seen(3, 0, 0, 7), seen(2, 0, 8, -2), seen(3, 0, 7, 7)
@@ -312,7 +313,10 @@ def test_the_observer_hears_of_it_while_it_is_about_the_step() -> None:
     check = Check([RUNNING, NEXT_STEP, NOT_STARTED, RUNNING, PASSED], [3])
     check.wait()
     said = [(one.progress, one.flag.code if one.flag else None) for one in check.seen]
-    assert said == [(RUNNING, 3), (NEXT_STEP, 3), (NOT_STARTED, None), (RUNNING, 3), (PASSED, None)]
+    assert said == [
+        *[(RUNNING, None), (RUNNING, 3), (NEXT_STEP, 3)],
+        *[(NOT_STARTED, None), (RUNNING, 3), (PASSED, None)],
+    ]
 
 
 def test_what_was_said_is_the_last_word_until_another_question_is_asked() -> None:
@@ -321,7 +325,7 @@ def test_what_was_said_is_the_last_word_until_another_question_is_asked() -> Non
     with pytest.raises(CheckTimeoutError):
         check.wait(60)
     said = [one.flag.code if one.flag else None for one in check.seen]
-    assert [code for code, _ in itertools.groupby(said)] == [3, 0, None, 3, None]
+    assert [code for code, _ in itertools.groupby(said)] == [None, 3, 0, None, 3, None]
 
 
 def test_a_wait_that_times_out_says_what_was_said_last() -> None:

@@ -6,9 +6,9 @@ from harness.answers import MIGRATION, seen
 from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError, TransientError
 from pulumi_tcsql_check.flow import Evidence, Flow
+from pulumi_tcsql_check.known import Observation
 from pulumi_tcsql_check.progress import Progress
 from pulumi_tcsql_check.status_line import HEARTBEAT_SECONDS, StatusLine, forecast, words_for
-from pulumi_tcsql_check.watch import Observation
 
 TIMEOUT_SECONDS = 1800.0
 RUNNING = seen(2, 0, 1, -2)

@@ -24,7 +24,7 @@ class Row:
     def answered(self, number: int, progress: Progress) -> None:
         """Let one have been answered."""
         watch = self.watches[number - 1]
-        watch.progress, watch._status = progress, progress.status()
+        watch.progress, watch.status = progress, progress.status()
         watch.end = Evidence(progress) if progress.passed else None
 
     def at(self, elapsed: float) -> list[str]:
