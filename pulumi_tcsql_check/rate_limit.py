@@ -39,21 +39,20 @@ RECOVERY_SECONDS = 120.0
 
 
 class RateLimit:
-    """A queue of instants, one for each request."""
+    """A queue of instants, one for each request, which a refusal forms anew."""
 
     def __init__(self) -> None:
         """Begin with the next request free to go."""
         self._lock = threading.Lock()
         self._next = float("-inf")
-        self._last: float | None = None
-        self._gap = 0.0
+        self._gone: deque[float] = deque(maxlen=MOST)
         self._slowed = 0.0
         self._slowed_at = float("-inf")
         self._doubling = SPEED_UP_SECONDS
-        self._gone: deque[float] = deque(maxlen=MOST)
+        self._refusals = 0
 
     def wait_for_turn(self, clock: Clock, latest: float) -> None:
-        """Take the next free instant, and sleep until then.
+        """Take the next free instant, sleep until then, and go; take another one if there was a refusal meanwhile.
 
         Args:
             clock: The time to live in.
@@ -62,45 +61,58 @@ class RateLimit:
         Raises:
             ThrottledError: The next free instant is later than that; none is taken.
         """
+        while True:
+            pause, refusals = self._queue(clock, latest)
+            if pause > 0:
+                clock.sleep(pause)
+            while (too_early := self._go(clock, refusals)) > 0:
+                clock.sleep(too_early)
+            if too_early == 0:
+                return
+
+    def _queue(self, clock: Clock, latest: float) -> tuple[float, int]:
+        """Take the next free instant; tell how far away it is, and how many refusals it knows of."""
         with self._lock:
             now = clock.monotonic()
             turn = max(now, self._next)
             if turn > latest:
                 raise ThrottledError("This process asks about too many migrations to get a turn in time.")
-            if self._last is None:
+            if self._slowed_at == float("-inf"):
                 self._slowed, self._slowed_at = FIRST_SPACING_SECONDS, turn
-            self._gap = turn - self._last if self._last is not None else 0.0
-            self._last = turn
             spacing = self._spacing(turn)
             self._next = turn + (min(spacing, QUEUED_SECONDS) if turn > now else spacing)
-        if turn > now:
-            clock.sleep(turn - now)
-        while (too_early := self._go(clock)) > 0:
-            clock.sleep(too_early)
+            return turn - now, self._refusals
 
-    def _go(self, clock: Clock) -> float:
-        """Let a request go, unless so many have gone just now: then tell by how many seconds it is too early."""
+    def _go(self, clock: Clock, refusals: int) -> float:
+        """Let a request go; tell by how many seconds it is too early, or -1 if there was a refusal since its turn.
+
+        So many may have gone just now, whatever their turns were: threads run late, and come in a bunch.
+        """
         with self._lock:
+            if refusals != self._refusals:
+                return -1.0
             now = clock.monotonic()
-            too_early = self._gone[0] + SECOND - now if len(self._gone) == MOST else 0.0
-            if too_early <= 0:
-                self._gone.append(now)
-            return too_early
+            if len(self._gone) == MOST and now < self._gone[0] + SECOND:
+                return self._gone[0] + SECOND - now
+            self._gone.append(now)
+            return 0.0
 
     def slow_down(self, clock: Clock) -> None:
         """Halve the rate, measured by the last two requests, since the API refused one as one too many.
 
         What was sent before the rate was halved last proves nothing about it: refusals on each other's heels are one.
+        Whoever waits for a turn takes another one, after this.
         """
         with self._lock:
             now = clock.monotonic()
-            was_refused = self._doubling == RECOVERY_SECONDS
-            if self._last is None or (was_refused and now < self._slowed_at + self._slowed / 2):
+            if not self._gone or (self._refusals and now < self._slowed_at + self._slowed / 2):
                 return
-            self._doubling = RECOVERY_SECONDS
-            self._slowed = min(SLOWEST_SECONDS, 2 * max(self._gap, self._spacing(now)))
+            gap = self._gone[-1] - self._gone[-2] if len(self._gone) > 1 else 0.0
+            self._slowed = min(SLOWEST_SECONDS, 2 * max(gap, self._spacing(now)))
             self._slowed_at = now
-            self._next = max(self._next, self._last + max(WINDOW_SECONDS, self._slowed))
+            self._doubling = RECOVERY_SECONDS
+            self._refusals += 1
+            self._next = self._gone[-1] + max(WINDOW_SECONDS, self._slowed)
 
     def _spacing(self, instant: float) -> float:
         """Return the seconds between two requests at an instant."""

@@ -44,6 +44,7 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[Non
     monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
     monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
     monkeypatch.setattr(rate_limit, "FIRST_SPACING_SECONDS", 0.0)
+    monkeypatch.setattr(rate_limit, "SECOND", 0.0)
     monkeypatch.setattr(accounts, "_known", {})
     monkeypatch.setattr(connecting, "_named", set())
     monkeypatch.setattr(retry, "FIRST_BACKOFF_SECONDS", 0.01)

@@ -52,6 +52,26 @@ def test_the_file_passes_as_it_is(tmp_path: Path) -> None:
     assert "pulumi_tcsql_check" not in screen
 
 
+@pytest.mark.parametrize("heading", ["中文快速开始", "A whole wave"])
+def test_a_short_program_of_the_page_declares_what_it_says(tmp_path: Path, heading: str) -> None:
+    """As written, behind the mocks."""
+    section = README.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    (program,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    mocks = FILE.split("# The program comes after the mocks.", 1)[0]
+    gate = "wave.migrate_ids" if "wave =" in program else "check.migrate_id"
+    numbers = [1066, 1067, 1093] if "wave =" in program else 1066
+    test = f"""
+@pulumi.runtime.test
+def test_it():
+    def compare(numbers):
+        assert numbers == {numbers}
+
+    return {gate}.apply(compare)
+"""
+    code, screen = run_pytest(tmp_path, mocks + program + test)
+    assert code == 0, screen
+
+
 def test_the_program_may_be_a_module_of_its_own(tmp_path: Path) -> None:
     """With the line that the comment gives, the tests are the same."""
     found = BELOW_THE_MOCKS.search(FILE)

@@ -92,9 +92,35 @@ def test_many_that_wake_up_together_go_ten_in_a_second() -> None:
     """Their turns were long ago, and still they are counted."""
     limit = RateLimit()
     clock = FakeClock()
-    assert [limit._go(clock) for _ in range(11)] == pytest.approx([0.0] * 10 + [SECOND])
+    assert [limit._go(clock, 0) for _ in range(11)] == pytest.approx([0.0] * 10 + [SECOND])
     clock.advance(SECOND)
-    assert limit._go(clock) <= 0
+    assert limit._go(clock, 0) == 0
+
+
+class RefusedMeanwhile(FakeClock):
+    """A clock during whose first sleep the API refuses somebody else's request."""
+
+    def __init__(self, limit: RateLimit) -> None:
+        """Take whom to tell."""
+        super().__init__()
+        self._limit = limit
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, and let the refusal come in the middle of it."""
+        if not self.sleeps:
+            self._limit.slow_down(FakeClock(self.now + seconds / 2))
+        super().sleep(seconds)
+
+
+def test_whoever_waits_for_a_turn_while_another_is_refused_takes_a_later_one() -> None:
+    """Else those in a queue would go at the rate from before, and be refused one after the other."""
+    limit = RateLimit()
+    clock = RefusedMeanwhile(limit)
+    limit.wait_for_turn(clock, NEVER)
+    limit.wait_for_turn(clock, NEVER)
+    assert clock.now - 1000 == pytest.approx(WINDOW_SECONDS)
+    with pytest.raises(ThrottledError):
+        limit.wait_for_turn(RefusedMeanwhile(limit), 1002.2)
 
 
 def test_a_pause_is_not_saved_up() -> None:

@@ -9,6 +9,8 @@ from harness.answers import MIGRATION
 from harness.survival import FAULTS
 
 from pulumi_tcsql_check import (
+    MigrationCheck,
+    MigrationCheckGroup,
     MigrationCheckResult,
     check_flag,
     inputs,
@@ -32,6 +34,14 @@ from pulumi_tcsql_check.remedies import REMEDIES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+LINK = r"\]\(#([^)]+)\)"
+
+
+def anchor(heading: str) -> str:
+    """Write a heading as its own link has it: in small letters, without punctuation, with dashes for spaces."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
 def table(heading: str) -> list[list[str]]:
@@ -128,10 +138,46 @@ def test_the_bounds_of_the_second_opinion_are_the_codes_own() -> None:
 
 def test_the_contents_lead_somewhere() -> None:
     """Each link of the contents is a heading, and each heading is in the contents."""
-    headings = [
-        re.sub(r"[^a-z -]", "", line.lower()).replace(" ", "-") for line in re.findall(r"(?m)^## (.+)$", README)
-    ]
-    assert re.findall(r"\]\(#([a-z-]+)\)", README) == headings
+    contents = "".join(re.findall(r"(?m)^- \[.+\]\(#.+\)$", README.split("\n## ", 1)[0]))
+    assert re.findall(LINK, contents) == [anchor(line) for line in re.findall(r"(?m)^## (.+)$", README)]
+
+
+def test_every_other_link_within_the_page_leads_somewhere() -> None:
+    """For whoever decides, installs, has been refused, or reads Chinese first."""
+    headings = {anchor(line) for line in re.findall(r"(?m)^##+ (.+)$", README)}
+    assert set(re.findall(LINK, README)) <= headings
+
+
+def test_the_pictures_are_there() -> None:
+    """Each stands beside the page."""
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert pictures == ["docs/up.svg", "docs/refusal.svg"]
+    assert all((ROOT / picture).is_file() for picture in pictures)
+
+
+def test_every_input_and_output_of_a_group_is_in_its_section() -> None:
+    """Those that differ from a single gate's."""
+    section = README.split("\n## A whole wave\n", 1)[1].split("\n## ", 1)[0]
+    single, group = (set(inspect.signature(kind).parameters) for kind in (MigrationCheck, MigrationCheckGroup))
+    assert group - single == {"migrate_ids", "flow_ids"}
+    assert single - group == {"migrate_id", "flow_id"}
+    assert all(f"`{name}`" in section for name in group - single)
+    names = [name.strip("` ") for cells in table("A whole wave") for name in cells[0].split(",")]
+    assert sorted(names) == sorted(inspect.get_annotations(MigrationCheckGroup))
+
+
+def test_the_chinese_quick_start_says_what_the_english_page_says() -> None:
+    """Each command, the policy and each word of an error to look for stand there as well, where they are tested."""
+    chinese = README.split("\n## 中文快速开始\n", 1)[1].split("\n## ", 1)[0]
+    english = README.replace(chinese, "")
+    commands = re.findall(r"(?m)^\$ .+$", chinese)
+    assert len(commands) == 5
+    assert [line for line in commands if line not in english] == []
+    (policy,) = re.findall(r"```json\n(.*?)```", chinese, re.DOTALL)
+    assert policy in english
+    words = [cells[0].strip("`") for cells in table("中文快速开始")]
+    errors = english.split("\n## Errors, and what to do\n", 1)[1].split("\n## ", 1)[0]
+    assert [word for word in words if word not in errors] == []
 
 
 def test_the_second_accounts_keys_are_the_emulators_own() -> None:
