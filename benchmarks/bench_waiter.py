@@ -122,4 +122,5 @@ def _passes_nothing() -> float:
 
 
 def _environment() -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "HOME": os.devnull, **markers.ENVIRON}
+    """Give it a home within its own environment: it writes a log there."""
+    return {"PATH": os.environ["PATH"], "HOME": str(ENVIRONMENT), **markers.ENVIRON}

@@ -2,11 +2,12 @@
 
 The API allows 20 requests a second to everybody together; one process takes less than half of that, evenly spaced. Many
 processes together may still ask for more. So a process begins as if ten shared the limit, and doubles its rate every
-`SPEED_UP_SECONDS`. Once the API has refused one of its requests, it halves its rate, and knows that it is not alone:
-from then on it doubles every `RECOVERY_SECONDS`. Played through with ten processes that begin at once and have twenty
-migrations each, 1 to 2 % of the requests are refused; without the slow beginning it is 8 %.
+`SPEED_UP_SECONDS`. Once the API has refused one of its requests, it is not alone: it halves its rate, keeps to that for
+about `HOLD_SECONDS`, and then doubles it every `RECOVERY_SECONDS`. Played through with ten processes that have twenty
+migrations each and begin together, 1 to 2 % of the requests are refused; without the slow beginning it is 8 %.
 """
 
+import random
 import threading
 from collections import deque
 
@@ -31,11 +32,14 @@ WINDOW_SECONDS = 1.0
 SLOWEST_SECONDS = 5.0
 """The largest spacing that refusals lead to; as long as the largest pause before a call is tried again."""
 
-QUEUED_SECONDS = 0.75
+QUEUED_SECONDS = 1.0
 """The largest spacing between requests that wait for each other, so that of many gates none waits for minutes."""
 
-RECOVERY_SECONDS = 120.0
-"""How long it takes, after a refusal and without another, to go twice as fast."""
+HOLD_SECONDS, HOLD_VARIES = 60.0, 0.3
+"""For how long a process keeps to the rate that a refusal led to, and by how much of itself that varies, either way."""
+
+RECOVERY_SECONDS = 10.0
+"""How long it takes after that, without another refusal, to go twice as fast."""
 
 
 class RateLimit:
@@ -48,6 +52,7 @@ class RateLimit:
         self._gone: deque[float] = deque(maxlen=MOST)
         self._slowed = 0.0
         self._slowed_at = float("-inf")
+        self._hold = 0.0
         self._doubling = SPEED_UP_SECONDS
         self._refusals = 0
 
@@ -110,13 +115,14 @@ class RateLimit:
             gap = self._gone[-1] - self._gone[-2] if len(self._gone) > 1 else 0.0
             self._slowed = min(SLOWEST_SECONDS, 2 * max(gap, self._spacing(now)))
             self._slowed_at = now
+            self._hold = HOLD_SECONDS * random.uniform(1 - HOLD_VARIES, 1 + HOLD_VARIES)  # noqa: S311  # spreads load
             self._doubling = RECOVERY_SECONDS
             self._refusals += 1
             self._next = self._gone[-1] + max(WINDOW_SECONDS, self._slowed)
 
     def _spacing(self, instant: float) -> float:
         """Return the seconds between two requests at an instant."""
-        recovered: float = 0.5 ** ((instant - self._slowed_at) / self._doubling)
+        recovered: float = 0.5 ** (max(0.0, instant - self._slowed_at - self._hold) / self._doubling)
         return max(SPACING_SECONDS, self._slowed * recovered)
 
 

@@ -163,16 +163,24 @@ class Watch(Known):
         return headline(self.progress, self._policy.failed_statuses) if self.progress is not None else ""
 
     def _put_up_with(self, error: ApiError, now: float) -> None:
-        """Go on after a try that brought no answer, unless time or patience are over."""
-        self.trouble = error
+        """Go on after a try that brought no answer, unless time or patience are over.
+
+        A turn that did not come in time says nothing of the check: what was known before is more.
+        """
+        was_not_sent = isinstance(error, ThrottledError) and not error.code
+        if not was_not_sent or (self.trouble is None and self.progress is None):
+            self.trouble = error
         pause = self._patience.pause(error, now)
         if pause is not None:
             self.due = now + pause
         elif self._policy.once:
             raise error
+        elif now >= self._deadline and self.trouble is None and self.progress is not None:
+            raise self._late(Evidence(self.progress, self.flow), now)
         elif now >= self._deadline:
+            last = self.trouble or error
             raise CheckTimeoutError(
-                self.migration, self._policy.timeout_seconds, str(error), self.progress, error, self.flow
+                self.migration, self._policy.timeout_seconds, str(last), self.progress, last, self.flow
             ) from error
         else:
             raise OutageError(self.migration, OUTAGE_SECONDS, error) from error
@@ -190,18 +198,14 @@ class Watch(Known):
             steps = failed_steps(seen.progress, taught, previous)
             raise CheckFailedError(self.migration, seen.progress, steps, seen.flow)
         elif now >= self._deadline:
-            words, unchanged = headline(seen.progress, taught), now - self._standing.since
-            raise CheckTimeoutError(
-                self.migration,
-                self._policy.timeout_seconds,
-                words,
-                seen.progress,
-                None,
-                seen.flow,
-                self.flag,
-                unchanged,
-            )
+            raise self._late(seen, now)
         self._previous = seen.progress if seen.is_of_this_start else None
+
+    def _late(self, seen: Evidence, now: float) -> CheckTimeoutError:
+        """Say that the deadline passed, and where the steps stood."""
+        words, unchanged = headline(seen.progress, self._policy.failed_statuses), now - self._standing.since
+        allowed = self._policy.timeout_seconds
+        return CheckTimeoutError(self.migration, allowed, words, seen.progress, None, seen.flow, self.flag, unchanged)
 
     def _hear_the_second_opinion(self, seen: Evidence, now: float) -> None:
         """Take what the API calls the check as a whole, where the steps don't tell, and see whether to ask anew."""

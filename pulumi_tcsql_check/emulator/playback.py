@@ -37,7 +37,7 @@ class Playback:
         """Begin with no migration started."""
         self._scenario = scenario
         self._clock = clock
-        self._began = clock.monotonic()
+        self._began = clock.monotonic() if scenario.starts == "emulator-start" else 0.0
         self._started: dict[int, _Start] = {}
         self._seen = dict.fromkeys(scenario.listed_ids)
         self._flows: dict[int, _Start] = {}

@@ -52,7 +52,7 @@ def test_a_pass_of_an_earlier_start_waits_for_the_flow_and_then_opens(build: Bui
     result = site.stack.watch(see, "up", "--yes", "--skip-preview")
     screen = result.screen
     assert result.exit_code == 0, screen
-    assert "waiting for flow 1001, 0 s" in screen
+    assert "waiting for flow 1001, " in screen
     assert screen.index("8/8 Target database existence check: running") > screen.index("waiting for flow 1001")
     assert screen.index("8/8 Target database existence check: passed") < screen.index("Record behind created")
     assert site.records == {"behind": "new"}

@@ -56,8 +56,10 @@ PASSED_OVER = re.compile(
 
 UNIT_TESTS = {
     "progress.py": ("test_progress", "test_gate", "test_no_false_pass", "test_flow"),
-    "gate.py": ("test_gate", "test_flow", "test_reading"),
-    "watch.py": ("test_gate", "test_flow", "test_second_opinion", "test_reading", "test_progress"),
+    "gate.py": ("test_gate", "test_gate_of_many", "test_flow", "test_second_opinion"),
+    "watch.py": ("test_gate", "test_gate_of_many", "test_flow", "test_second_opinion", "test_log", "test_reading"),
+    "schedule.py": ("test_schedule", "test_gate_of_many"),
+    "wave.py": ("test_wave", "test_wave_line", "test_group_errors"),
 }
 """Which tests may notice, the quickest first."""
 

@@ -29,7 +29,11 @@ from pulumi_tcsql_check.watch import Watch
 
 PASSED, RUNNING, LEFT_BEHIND = seen(3, 0, 0, 0), seen(2, 0, 1, -2), seen(3, 0, -1, 1)
 NOT_STARTED = seen(1, -2, -2, -2)
-DOWN, THROTTLED, REFUSED = TransientError("No connection."), ThrottledError("Too many."), PermanentError("No.")
+DOWN, THROTTLED, REFUSED = (
+    TransientError("No connection."),
+    ThrottledError("Too many.", code="RequestLimitExceeded"),
+    PermanentError("No."),
+)
 NO_ANSWERS = (DOWN, THROTTLED, REFUSED)
 
 CODES = st.one_of(st.none(), st.sampled_from([0, 1, 2]), st.integers())

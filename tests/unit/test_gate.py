@@ -33,7 +33,7 @@ from pulumi_tcsql_check.watch import NEW_SECONDS, Watch
 WORKFLOWS = recorded("workflows")
 
 PASSED, RUNNING, LEFT_BEHIND = seen(3, 0, 0, 0), seen(2, 0, 1, -2), seen(3, 0, -1, 1)
-DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.")
+DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.", code="RequestLimitExceeded")
 
 
 class Check:
@@ -207,6 +207,24 @@ def test_throttled_until_the_deadline_is_a_timeout() -> None:
     assert raised.value.progress is RUNNING
     assert raised.value.__cause__ is THROTTLED
     assert "last seen: Too many." in str(raised.value)
+
+
+NO_TURN = ThrottledError("No turn in time.")
+
+
+def test_a_last_turn_that_did_not_come_says_nothing_of_the_check() -> None:
+    """The sentence is about what was seen last, be it the steps or trouble; with nothing seen it says so."""
+    check = Check(RUNNING, NO_TURN)
+    with pytest.raises(CheckTimeoutError, match=r"last seen: 2/3 Step 2: running, with status 1, for 10 s\.") as raised:
+        check.wait(10, 300)
+    assert (raised.value.progress, raised.value.trouble) == (RUNNING, None)
+    check = Check(RUNNING, DOWN, NO_TURN)
+    with pytest.raises(CheckTimeoutError, match=r"last seen: No connection\.") as raised:
+        check.wait(2.3)
+    assert raised.value.trouble is DOWN
+    check = Check(NO_TURN)
+    with pytest.raises(CheckTimeoutError, match=r"last seen: No turn in time\."):
+        check.wait(10)
 
 
 def test_an_outage_of_two_minutes_ends_the_wait() -> None:

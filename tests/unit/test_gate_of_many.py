@@ -31,7 +31,11 @@ from pulumi_tcsql_check.watch import Watch
 
 PASSED, RUNNING = seen(3, 0, 0, 0), seen(2, 0, 7, -2)
 FAILED, TAUGHT = seen(3, 0, -1, 7), seen(2, 0, 9, -2)
-DOWN, THROTTLED, MISSING = TransientError("No connection."), ThrottledError("Too many."), NotFoundError("None.")
+DOWN, THROTTLED, MISSING = (
+    TransientError("No connection."),
+    ThrottledError("Too many.", code="RequestLimitExceeded"),
+    NotFoundError("None."),
+)
 
 Outcome = Progress | Exception
 

@@ -10,6 +10,8 @@ from pulumi_tcsql_check.errors import ThrottledError, WaitCancelledError
 from pulumi_tcsql_check.gate import SystemClock
 from pulumi_tcsql_check.rate_limit import (
     FIRST_SPACING_SECONDS,
+    HOLD_SECONDS,
+    HOLD_VARIES,
     PROCESS,
     QUEUED_SECONDS,
     RECOVERY_SECONDS,
@@ -183,14 +185,17 @@ def test_a_refusal_halves_the_rate_that_was_really_asked_at() -> None:
 
 
 def test_the_rate_comes_back_without_further_refusals() -> None:
-    """It doubles every two minutes, and ends where it was."""
+    """After a minute or so it doubles every ten seconds, and ends where it was."""
     clock, limit = FakeClock(), RateLimit()
     _ask(limit, clock)
     _ask(limit, clock, every=2)
     limit.slow_down(clock)
-    clock.advance(RECOVERY_SECONDS - 2)
-    assert _ask(limit, clock, every=2) == 0
-    assert _ask(limit, clock) == pytest.approx(2)
+    clock.advance(HOLD_SECONDS * (1 - HOLD_VARIES) - 2)
+    assert _ask(limit, clock) == 0
+    assert _ask(limit, clock) == pytest.approx(4)
+    clock.advance(HOLD_SECONDS * 2 * HOLD_VARIES + RECOVERY_SECONDS)
+    assert _ask(limit, clock) == 0
+    assert _ask(limit, clock) <= 2
     clock.advance(RECOVERY_SECONDS * 10)
     assert _ask(limit, clock) == 0
     assert _ask(limit, clock) == pytest.approx(SPACING_SECONDS)
@@ -222,7 +227,7 @@ def test_refusals_alone_never_stop_a_process() -> None:
 
 
 def test_many_gates_of_a_slowed_process_do_not_wait_for_minutes() -> None:
-    """Those that queue are half a second apart at most, so that the twelfth has its turn within eleven seconds."""
+    """Those that queue are a second apart at most, so that the twelfth has its turn within sixteen seconds."""
     clock, limit = FakeClock(), RateLimit()
     _ask(limit, clock)
     _ask(limit, clock, every=4)

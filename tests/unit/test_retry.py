@@ -17,7 +17,7 @@ from pulumi_tcsql_check.errors import (
 )
 from pulumi_tcsql_check.retry import FIRST_BACKOFF_SECONDS, LAST_BACKOFF_SECONDS, OUTAGE_SECONDS, until_answered
 
-DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.")
+DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.", code="RequestLimitExceeded")
 HOUR = 3600.0
 
 

@@ -41,7 +41,7 @@ def test_the_nearer_to_its_end_the_sooner() -> None:
 def test_trouble_makes_nobody_more_urgent() -> None:
     """One that is throttled on its last step waits behind those that answer."""
     throttled = watch(1, asked_at=0, step=8)
-    throttled.trouble = ThrottledError("Too many.")
+    throttled.trouble = ThrottledError("Too many.", code="RequestLimitExceeded")
     assert order(Schedule([throttled, watch(2, asked_at=0, step=7)]), 10) == [2, 1]
 
 

@@ -31,7 +31,7 @@ from pulumi_tcsql_check.watch import Watch
 
 PASSED, RUNNING, NOT_STARTED = seen(3, 0, 0, 0), seen(2, 0, 7, -2), seen(1, -2, -2, -2)
 NEXT_STEP, OTHER_CODE, LEFT_BEHIND = seen(3, 0, 0, 7), seen(2, 0, 8, -2), seen(3, 0, 7, 7)
-DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.")
+DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.", code="RequestLimitExceeded")
 REFUSED = PermanentError("It answered UnauthorizedOperation: No.", code="UnauthorizedOperation", request_id="r-9")
 
 Said = int | None | BaseException
@@ -346,3 +346,11 @@ def test_a_gate_without_a_second_opinion_is_what_it_was() -> None:
     evidence = wait_for(watch, Answering(check.query), clock=check.clock, on_progress=check.seen.append)
     assert evidence.progress is PASSED
     assert {observation.flag for observation in check.seen} == {None}
+
+
+def test_without_a_second_opinion_there_is_nothing_more_to_ask() -> None:
+    """Whoever asks for more all the same gets nothing, and nobody is asked."""
+    check = Check([RUNNING], [2])
+    watch = Watch(MIGRATION, PollPolicy(60, 2), check.clock.monotonic())
+    watch.ask_more(Answering(check.query, flag=check.ask), check.clock.monotonic)
+    assert (check.steps_asked, check.flag_asked, watch.wants_more) == ([], [], False)

@@ -12,7 +12,7 @@ from pulumi_tcsql_check.status_line import HEARTBEAT_SECONDS, StatusLine, foreca
 
 TIMEOUT_SECONDS = 1800.0
 RUNNING = seen(2, 0, 1, -2)
-DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.")
+DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.", code="RequestLimitExceeded")
 
 
 class Row:
