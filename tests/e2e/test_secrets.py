@@ -130,7 +130,7 @@ def test_no_secret_shows_however_a_wait_ends_and_however_much_is_logged(
     But for one thing, which no provider can help: at -v=9 the engine itself writes out the decrypted configuration.
     """
     migrations = [*MIGRATIONS, *(TALKATIVE if source in PAIRS else ())]
-    gates = [{"migrate_id": number, "timeout_seconds": 12, "poll_interval_seconds": 0.5} for number in migrations]
+    gates = [{"migrate_id": number, "timeout_seconds": 25, "poll_interval_seconds": 0.5} for number in migrations]
     site = build("every-end", config={"test:gates": json.dumps(gates)}, program="every")
     given_secrets |= source(site)
     site.log_everything()
