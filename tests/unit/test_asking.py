@@ -32,6 +32,8 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
     monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
+    monkeypatch.setattr(rate_limit, "FIRST_SPACING_SECONDS", 0.0)
+    monkeypatch.setattr(rate_limit, "SECOND", 0.0)
     yield
     join_exchanges()
 

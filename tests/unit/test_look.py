@@ -54,6 +54,8 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
     """Be a program that no engine runs, with the emulator's keys and no other source of credentials."""
     monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
     monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
+    monkeypatch.setattr(rate_limit, "FIRST_SPACING_SECONDS", 0.0)
+    monkeypatch.setattr(rate_limit, "SECOND", 0.0)
     monkeypatch.setattr(retry, "FIRST_BACKOFF_SECONDS", 0.01)
     monkeypatch.setattr(ending, "prepare", lambda: None)
     monkeypatch.setenv("HOME", str(tmp_path))

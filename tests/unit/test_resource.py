@@ -1,6 +1,5 @@
 """`MigrationCheck` in a program, under Pulumi's own mocks."""
 
-import asyncio
 import signal
 import sys
 from collections.abc import Iterator
@@ -8,50 +7,19 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime import mocks, settings, stack
+from harness.mocked_program import STEP, Recorder, recording, resolve
+from pulumi.runtime import mocks
 
 from pulumi_tcsql_check import InvalidInputError, MigrationCheck, Step, declaring, ending
 
 PLAIN: dict[str, Any] = {"migrate_id": 1066, "region": "ap-guangzhou"}
 
 
-class Recorder(mocks.Mocks):
-    """Answers as a passed check, and notes what was asked."""
-
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self.seen: list[mocks.MockResourceArgs] = []
-
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        """Note a resource."""
-        self.seen.append(args)
-        step = {"name": "Hard disk space check", "status": 0, "state": "passed", "message": "Check ..."}
-        return args.resource_id, {**args.inputs, "total": 1, "current": 1, "steps": [step], "passed": True}
-
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        """Answer no function."""
-        raise NotImplementedError(args.token)
-
-
-@pytest.fixture
-def recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
-    """Run the program under mocks, without a region in the environment."""
-    monkeypatch.delenv("TENCENTCLOUD_REGION", raising=False)
-    recorder = Recorder()
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    mocks.set_mocks(recorder, preview=False)
-    yield recorder
-    loop.run_until_complete(stack.wait_for_rpcs())
-    pulumi.runtime.config.CONFIG.set({})
-    settings.reset_options()
-    loop.close()
-    asyncio.set_event_loop(None)
-
-
-def resolve(output: pulumi.Output[Any]) -> Any:  # noqa: ANN401  # whatever the output holds
-    """Wait for an output."""
-    return asyncio.get_event_loop_policy().get_event_loop().run_until_complete(output.future())
+@pytest.fixture(name="recorder")
+def _recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+    """Answer as one that has passed."""
+    with recording(monkeypatch, {"total": 1, "current": 1, "steps": [STEP], "passed": True}) as recorder:
+        yield recorder
 
 
 def test_the_names_that_users_state_holds_are_these(recorder: Recorder) -> None:
