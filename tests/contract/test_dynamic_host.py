@@ -8,7 +8,7 @@ from google.protobuf import empty_pb2, struct_pb2
 from harness.dynamic_host import Host, sentence_of, urn
 from pulumi.runtime.proto import engine_pb2, provider_pb2
 
-GATES = 12
+GATES = 8
 
 
 def test_a_read_gets_the_inputs_and_returns_the_outputs(host: Host) -> None:
