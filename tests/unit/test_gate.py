@@ -227,6 +227,19 @@ def test_a_last_turn_that_did_not_come_says_nothing_of_the_check() -> None:
         check.wait(10)
 
 
+def test_trouble_that_comes_after_the_deadline_is_a_timeout_as_well() -> None:
+    """A call may end later than the wait; what is said of it is the same."""
+    check = Check(DOWN, takes=3)
+    with pytest.raises(CheckTimeoutError, match=r"last seen: No connection\."):
+        check.wait(10)
+    assert check.clock.now - 1000 > 10
+    check = Check(RUNNING, NO_TURN, takes=3)
+    with pytest.raises(CheckTimeoutError, match=r"last seen: 2/3 Step 2: running, with status 1") as raised:
+        check.wait(10)
+    assert check.clock.now - 1000 > 10
+    assert raised.value.trouble is None
+
+
 def test_an_outage_of_two_minutes_ends_the_wait() -> None:
     """The error has the last call's error, and the observer heard of each."""
     check = Check(DOWN)
