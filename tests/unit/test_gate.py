@@ -225,6 +225,7 @@ def test_a_last_turn_that_did_not_come_says_nothing_of_the_check() -> None:
     check = Check(NO_TURN)
     with pytest.raises(CheckTimeoutError, match=r"last seen: No turn in time\."):
         check.wait(10)
+    assert {observation.trouble for observation in check.seen} == {NO_TURN}
 
 
 def test_trouble_that_comes_after_the_deadline_is_a_timeout_as_well() -> None:

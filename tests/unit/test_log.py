@@ -71,7 +71,7 @@ def test_each_query_and_the_verdict_are_a_record(caplog: pytest.LogCaptureFixtur
     ]
     level, said = verdict
     assert level == "INFO"
-    assert said.pop("duration") > 1.0
+    assert 1.0 < said.pop("duration") < 100
     assert said == which | {"event": "verdict", "step": "2/2", "request_id": "4be5990d", "outcome": "passed"}
 
 

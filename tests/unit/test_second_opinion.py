@@ -352,5 +352,9 @@ def test_without_a_second_opinion_there_is_nothing_more_to_ask() -> None:
     """Whoever asks for more all the same gets nothing, and nobody is asked."""
     check = Check([RUNNING], [2])
     watch = Watch(MIGRATION, PollPolicy(60, 2), check.clock.monotonic())
-    watch.ask_more(Answering(check.query, flag=check.ask), check.clock.monotonic)
-    assert (check.steps_asked, check.flag_asked, watch.wants_more) == ([], [], False)
+    api = Answering(check.query, flag=check.ask)
+    watch.ask_more(api, check.clock.monotonic)
+    assert check.steps_asked == []
+    watch.ask(api, check.clock.monotonic)
+    watch.ask_more(api, check.clock.monotonic)
+    assert (check.steps_asked, check.flag_asked, watch.wants_more) == ([0], [], False)

@@ -62,6 +62,12 @@ def test_trouble_and_what_was_never_asked_are_counted_apart() -> None:
     assert Tally([member(4, trouble="")]).words() == "0/1 passed, 1 without an answer"
 
 
+def test_a_step_with_a_code_that_nobody_explained_is_none_that_passed() -> None:
+    """Else a check full of them would look farther than one that has passed more steps."""
+    farther, slower = member(1, 0, 0, 9, -2, current=3), member(2, 0, 7, 5, 3, current=2)
+    assert "slowest 2: " in Tally([farther, slower]).words()
+
+
 def test_only_one_that_runs_can_be_the_slowest() -> None:
     """Neither one that was never started nor one that has failed: their numbers say it."""
     assert Tally([PASSED, IDLE]).words() == "1/2 passed, 1 not started"
