@@ -118,6 +118,7 @@ def test_a_failure_and_a_refusal_are_verdicts_and_an_end_that_was_wanted_is_none
     _, failed, _, refused, cancelled = [(record.levelname, facts(record)) for record in caplog.records]
     assert (failed[0], failed[1]["event"], failed[1]["outcome"]) == ("WARNING", "verdict", "CheckFailedError")
     assert (refused[1]["event"], refused[1]["outcome"]) == ("verdict", "PermanentError")
+    assert all(0 <= said["duration"] < 100 for _, said in (failed, refused))
     assert (refused[1]["code"], refused[1]["request_id"]) == (r"AuthFailure\n", r"\x1br")
     assert (cancelled[0], cancelled[1]["event"], cancelled[1]["outcome"]) == ("DEBUG", "query", "WaitCancelledError")
 
