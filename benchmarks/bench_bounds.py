@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from harness.loopback import Loopback, Reply, answer, reset, send_and_close, silence, trickle
+from harness.patient import until_answered
 from table import Row
 
 from pulumi_tcsql_check.credentials import Credentials
@@ -23,7 +24,6 @@ from pulumi_tcsql_check.errors import ApiError
 from pulumi_tcsql_check.gate import SystemClock
 from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.progress import Migration
-from pulumi_tcsql_check.retry import until_answered
 from pulumi_tcsql_check.tencent import MigrationApi
 
 TIMEOUT_SECONDS = 3.0

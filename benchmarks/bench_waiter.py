@@ -44,15 +44,14 @@ def measure() -> Iterator[Row]:
     yield Row("... requests of the gate", our_requests, None, "")
     yield Row("... processor time of the waiter", processor, None, "s")
     yield Row("... memory of the waiter", memory, None, "MB")
-    added = {row.what: row.measured for row in bench_up.measure()}
-    ours_added = [value for what, value in added.items() if "adds to the provider" in what]
+    added = bench_up.figures()
     yield Row(
         "processor time that a passed gate adds to the provider, against the waiter's",
-        ours_added[0] / processor,
+        added.added_seconds / processor,
         HALF,
         "",
     )
-    yield Row("memory that a passed gate adds to the provider, against the waiter's", ours_added[1] / memory, HALF, "")
+    yield Row("memory that a passed gate adds to the provider, against the waiter's", added.added_mb / memory, HALF, "")
     yield Row("the waiter passes an answer without steps (1 is yes)", _passes_nothing(), None, "")
 
 

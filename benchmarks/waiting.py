@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from harness import markers
 from harness.emulator_process import EmulatorProcess
+from harness.silent import Silent
 
 STEPS = 8
 LONGEST_SECONDS = 900.0
@@ -108,15 +109,6 @@ def waited(url: str, *gates: Mapping[str, Any]) -> Waited:
     return end(begin(url, gates))
 
 
-class _Silent:
-    """An engine that needs no telling."""
-
-    def show(self, text: str) -> None:
-        """Hear it."""
-
-    note = warn = fail = show
-
-
 def _main(url: str, gates: str) -> None:
     """Be such a process."""
     from pulumi_tcsql_check import reading  # noqa: PLC0415  # brings the SDK, which is part of what it takes
@@ -124,7 +116,7 @@ def _main(url: str, gates: str) -> None:
     ended: list[float] = []
 
     def wait(props: Mapping[str, Any]) -> None:
-        if reading.read(props, {"tcsql-check:endpoint": url}, _Silent())["passed"] is True:
+        if reading.read(props, {"tcsql-check:endpoint": url}, Silent())["passed"] is True:
             ended.append(time.time())
 
     threads = [threading.Thread(target=wait, args=(props,)) for props in json.loads(gates)]

@@ -1,21 +1,18 @@
-"""Repeats one call that failed in passing, for as long as its class of trouble allows.
+"""Whether a call that failed in passing is tried again, and when: for as long as its class of trouble allows.
 
-This is not polling: a call that brought an answer, whatever the answer, is done here.
+This is not polling: a call that brought an answer, whatever the answer, is no business of this.
 """
 
 import random
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-from pulumi_tcsql_check.errors import ApiError, ThrottledError, TransientError
+from pulumi_tcsql_check.errors import ApiError, ThrottledError
 
 OUTAGE_SECONDS = 120.0
 """The longest uninterrupted outage, in seconds, before the last error ends the wait."""
 
 FIRST_BACKOFF_SECONDS = 0.5
 LAST_BACKOFF_SECONDS = 5.0
-
-T = TypeVar("T")
 
 
 class Clock(Protocol):
@@ -64,35 +61,3 @@ class Patience:
         longest = min(LAST_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2.0 ** min(self._failures, 10))
         self._failures += 1
         return min(random.uniform(0, longest), self._deadline - now)  # noqa: S311  # spreads load, guards nothing
-
-
-def until_answered(
-    call: Callable[[], T],
-    *,
-    deadline: float,
-    clock: Clock,
-    on_trouble: Callable[[ApiError], None],
-) -> T:
-    """Call until there is an answer.
-
-    Args:
-        call: One attempt.
-        deadline: The instant, on the clock, after which no further attempt begins.
-        clock: The time to live in.
-        on_trouble: Told of each error that is followed by another attempt.
-
-    Raises:
-        ThrottledError: The last attempt, at the deadline, was throttled.
-        TransientError: The same, or the outage has lasted longer than `OUTAGE_SECONDS`.
-        PermanentError: At once, on the attempt that raised it.
-    """
-    patience = Patience(deadline)
-    while True:
-        try:
-            return call()
-        except (ThrottledError, TransientError) as error:
-            pause = patience.pause(error, clock.monotonic())
-            if pause is None:
-                raise
-            on_trouble(error)
-        clock.sleep(max(0.0, min(pause, deadline - clock.monotonic())))

@@ -21,6 +21,7 @@ from typing import Any
 
 from harness import markers
 from harness.emulator_process import EmulatorProcess
+from harness.silent import Silent
 
 from pulumi_tcsql_check import reading
 from pulumi_tcsql_check.errors import TcsqlCheckError
@@ -69,22 +70,6 @@ class Figures:
             ),
         }
         return "\n".join(f"{name:<36} {value:>16}" for name, value in rows.items())
-
-
-class _Silent:
-    """An engine that needs no telling."""
-
-    def show(self, text: str) -> None:
-        """Hear a line."""
-
-    def note(self, text: str) -> None:
-        """Hear a line that stays."""
-
-    def warn(self, text: str) -> None:
-        """Hear a warning."""
-
-    def fail(self, sentence: str) -> None:
-        """Hear an error."""
 
 
 class _Config:
@@ -164,7 +149,7 @@ def _pipeline(url: str, interval: float, start: Barrier, result: Connection) -> 
     start.wait(END_SECONDS)
     began = time.monotonic()
     try:
-        passed = reading.read(props, _Config(url), _Silent())["passed"] is True
+        passed = reading.read(props, _Config(url), Silent())["passed"] is True
     except TcsqlCheckError as error:
         print(error)
         passed = False

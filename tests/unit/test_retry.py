@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from harness.answers import MIGRATION
 from harness.fake_clock import FakeClock
+from harness.patient import until_answered
 
 from pulumi_tcsql_check.errors import (
     ApiError,
@@ -15,7 +16,7 @@ from pulumi_tcsql_check.errors import (
     TransientError,
     WaitCancelledError,
 )
-from pulumi_tcsql_check.retry import FIRST_BACKOFF_SECONDS, LAST_BACKOFF_SECONDS, OUTAGE_SECONDS, until_answered
+from pulumi_tcsql_check.retry import FIRST_BACKOFF_SECONDS, LAST_BACKOFF_SECONDS, OUTAGE_SECONDS
 
 DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.", code="RequestLimitExceeded")
 HOUR = 3600.0
