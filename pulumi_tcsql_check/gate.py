@@ -13,16 +13,14 @@ from typing import Any
 
 from pulumi_tcsql_check.api import Api
 from pulumi_tcsql_check.errors import (
-    CheckFailedError,
     CheckTimeoutError,
-    FlagFailedError,
-    FlowFailedError,
     NotFoundError,
     TcsqlCheckError,
     ThrottledError,
     TransientError,
     WaitCancelledError,
 )
+from pulumi_tcsql_check.errors.group import Failure
 from pulumi_tcsql_check.retry import Clock
 from pulumi_tcsql_check.schedule import Schedule
 from pulumi_tcsql_check.watch import Watch
@@ -38,15 +36,7 @@ TICK_SECONDS = 5.0
 
 _GLANCE_SECONDS = 0.1
 
-_ONES_OWN = (
-    CheckFailedError,
-    CheckTimeoutError,
-    FlagFailedError,
-    FlowFailedError,
-    NotFoundError,
-    ThrottledError,
-    TransientError,
-)
+_ONES_OWN = Failure | CheckTimeoutError | NotFoundError | ThrottledError | TransientError
 """What one check may end with while the others go on; anything else is everybody's."""
 
 _logger = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """What a gate gives back to the engine: its outputs, as they go into the state."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from pulumi_tcsql_check.check_inputs import CheckInputs
@@ -29,11 +29,14 @@ def outputs_of(seen: Sequence[Evidence | None], inputs: CheckInputs) -> dict[str
 
 
 def _single(seen: Evidence | None, inputs: CheckInputs, flow_ids: list[int]) -> dict[str, Any]:
-    return _result(inputs.migrations[0], seen, inputs) | ({"flow_id": flow_ids[0]} if flow_ids else {})
+    return result_of(inputs.migrations[0], seen, inputs.failed_statuses) | (
+        {"flow_id": flow_ids[0]} if flow_ids else {}
+    )
 
 
 def _group(seen: Sequence[Evidence | None], inputs: CheckInputs, flow_ids: list[int]) -> dict[str, Any]:
-    checks = [_result(one, known, inputs) for one, known in zip(inputs.migrations, seen, strict=True)]
+    pairs = zip(inputs.migrations, seen, strict=True)
+    checks = [result_of(one, known, inputs.failed_statuses) for one, known in pairs]
     return {
         "total": sum(check["total"] for check in checks),
         "current": sum(check["current"] for check in checks),
@@ -44,10 +47,16 @@ def _group(seen: Sequence[Evidence | None], inputs: CheckInputs, flow_ids: list[
     } | ({"flow_ids": flow_ids} if flow_ids else {})
 
 
-def _result(migration: Migration, seen: Evidence | None, inputs: CheckInputs) -> dict[str, Any]:
-    """Say what is known of one check."""
+def result_of(migration: Migration, seen: Evidence | None, failed_statuses: Collection[int]) -> dict[str, Any]:
+    """Say what is known of one check, by the names of the outputs.
+
+    Args:
+        migration: Which one.
+        seen: What is known of it; None where nothing is.
+        failed_statuses: Raw codes that mean "failed" in this account.
+    """
     progress = seen.progress if seen else None
-    states = progress.step_states(inputs.failed_statuses) if progress else ()
+    states = progress.step_states(failed_statuses) if progress else ()
     return {
         "total": progress.total if progress else 0,
         "current": progress.current if progress else 0,
@@ -56,6 +65,6 @@ def _result(migration: Migration, seen: Evidence | None, inputs: CheckInputs) ->
             for step, state in zip(progress.steps if progress else (), states, strict=True)
         ],
         "passed": seen is not None and seen.passed,
-        "status": seen.status(inputs.failed_statuses) if seen else "unknown",
+        "status": seen.status(failed_statuses) if seen else "unknown",
         "migrate_id": migration.migrate_id,
     }

@@ -11,14 +11,9 @@ from typing import Any
 from pulumi.dynamic import ConfigureRequest, ReadResult, ResourceProvider
 
 from pulumi_tcsql_check.errors import TcsqlCheckError, WaitCancelledError
+from pulumi_tcsql_check.errors.next_step import reinstall
 
 logging.getLogger("pulumi_tcsql_check").addHandler(logging.NullHandler())
-
-REINSTALL = (
-    "If Tencent's whole SDK was uninstalled, it took files along that are needed here: run `pip install "
-    "--force-reinstall --no-deps tencentcloud-sdk-python-common`, then `pulumi up` again."
-)
-"""What to do where the SDK is gone: its distributions share one package, and each removes what it holds in it."""
 
 
 class MigrationCheckProvider(ResourceProvider):
@@ -63,5 +58,5 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, TcsqlCheckError):
         return f"{error}{error.steps_seen}"
     if isinstance(error, ImportError):
-        return f"The gate stays shut, since something that it needs can't be loaded ({error}). {REINSTALL}"
+        return f"The gate stays shut, since something that it needs can't be loaded ({error}). {reinstall()}"
     return f"The gate stays shut: it failed in a way it did not foresee ({type(error).__name__})."

@@ -61,7 +61,7 @@ def _read(inputs: CheckInputs, config: StackConfig, call: host.Call, *, is_previ
     clock = gate.SystemClock(host.CANCELLED)
     connect = _connection(inputs, config, call, clock)
     if not inputs.wait:
-        watches = _watches(inputs, _look_policy(inputs), clock)
+        watches = _watches(inputs, look_policy(len(inputs.migrations), inputs.failed_statuses), clock)
         _wait(watches, connect, clock, lambda _: None)
         seen = _ends(watches)
         call.show(words_of(seen, inputs))
@@ -72,8 +72,7 @@ def _read(inputs: CheckInputs, config: StackConfig, call: host.Call, *, is_previ
     policy = PollPolicy(
         inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses, inputs.ids_are_new
     )
-    numbers = {one.migrate_id for one in inputs.migrations}
-    opinion = SecondOpinion(name_of(inputs.migrations), numbers, clock=clock, warn=call.warn)
+    opinion = SecondOpinion(inputs.migrations, clock=clock, warn=call.warn)
     watches = _watches(inputs, policy, clock, opinion)
     _wait(watches, connect, clock, row_of(watches, inputs, call.show))
     if (took := clock.monotonic() - watches[0].began) >= WORTH_A_WORD_SECONDS:
@@ -107,9 +106,9 @@ def _watches(
     ]
 
 
-def _look_policy(inputs: CheckInputs) -> PollPolicy:
-    """Ask once, and again only if a call failed in passing."""
-    return PollPolicy(LOOK_SECONDS + TURNS_SECONDS * len(inputs.migrations), 0.0, inputs.failed_statuses, once=True)
+def look_policy(count: int, failed_statuses: tuple[int, ...]) -> PollPolicy:
+    """Ask once about so many checks, and again only if a call failed in passing."""
+    return PollPolicy(LOOK_SECONDS + TURNS_SECONDS * count, 0.0, failed_statuses, once=True)
 
 
 def _wait(
@@ -131,7 +130,7 @@ def _glance(inputs: CheckInputs, config: StackConfig, call: host.Call) -> list[E
     try:
         clock = gate.SystemClock(host.CANCELLED)
         connect = _connection(inputs, config, call, clock)
-        policy = msgspec.structs.replace(_look_policy(inputs), tries_again=False)
+        policy = msgspec.structs.replace(look_policy(len(inputs.migrations), inputs.failed_statuses), tries_again=False)
         watches = _watches(inputs, policy, clock)
         errors = gate.wait(watches, connect, clock=clock, on_progress=lambda _: None, whatever_comes=True)
         seen = [watch.end for watch in watches]

@@ -6,13 +6,14 @@ passing is not repeated before its next turn; one that is refused is not repeate
 """
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.errors import AccountError, CredentialsError, PermanentError, ThrottledError, TransientError
 from pulumi_tcsql_check.progress import Migration
 from pulumi_tcsql_check.retry import Clock
+from pulumi_tcsql_check.wave import name_of
 
 INTERVAL_SECONDS = 10.0
 """The least time, in seconds, from the beginning of one question to that of the next."""
@@ -34,17 +35,16 @@ class ListApi(Protocol):
 class SecondOpinion:
     """The second opinion on all checks of one wait, for as long as it lasts; any number of threads may use it."""
 
-    def __init__(self, who: str, migrate_ids: Collection[int], *, clock: Clock, warn: Callable[[str], None]) -> None:
+    def __init__(self, migrations: Sequence[Migration], *, clock: Clock, warn: Callable[[str], None]) -> None:
         """Begin with nothing asked.
 
         Args:
-            who: Which checks, in the words of a warning.
-            migrate_ids: The numbers of those checks.
+            migrations: Which checks, at least one, all of the same region.
             clock: The time to live in.
             warn: Shows a sentence to the user; called at most once.
         """
-        self._who = who
-        self._migrate_ids = migrate_ids
+        self._who = name_of(migrations)
+        self._migrate_ids = frozenset(one.migrate_id for one in migrations)
         self._clock = clock
         self._warn = warn
         self._lock = threading.Lock()

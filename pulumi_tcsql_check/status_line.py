@@ -5,6 +5,7 @@ A line is never sent once per poll: where the output is no terminal, each is a l
 
 from collections.abc import Callable, Collection
 
+from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError, start_command
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.known import Observation
@@ -25,6 +26,14 @@ def words_for(migration: Migration, seen: Evidence, failed_statuses: Collection[
     if seen.flow is None and seen.progress.status(failed_statuses) == "not-started":
         return f"no step has started; `{start_command(migration)}` starts the check"
     return seen.headline(failed_statuses)
+
+
+def words_with(
+    flag: CheckFlag | None, migration: Migration, seen: Evidence, failed_statuses: Collection[int] = ()
+) -> str:
+    """Say where the check is, as `words_for` does, and that the API calls it failed as a whole, if it does."""
+    words = words_for(migration, seen, failed_statuses)
+    return f"{words}; {flag.word}, says the API" if flag is not None and flag.failed else words
 
 
 def forecast(words: str, status: Status, timeout_seconds: float) -> str:
@@ -79,10 +88,7 @@ class StatusLine:
         self._trouble = None
         if seen.progress is None:
             return "asking for the first time"
-        words = words_for(self._migration, Evidence(seen.progress, seen.flow), self._failed_statuses)
-        if seen.flag is not None and seen.flag.failed:
-            return f"{words}; {seen.flag.word}, says the API"
-        return words
+        return words_with(seen.flag, self._migration, Evidence(seen.progress, seen.flow), self._failed_statuses)
 
     def _in_trouble(self, trouble: ApiError, now: float) -> str:
         if type(trouble) is not type(self._trouble):

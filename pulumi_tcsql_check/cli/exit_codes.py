@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from pulumi_tcsql_check.errors import CheckFailedError, CheckTimeoutError, FlagFailedError, FlowFailedError
+from pulumi_tcsql_check.errors import CheckTimeoutError
+from pulumi_tcsql_check.errors.group import Failure
 from pulumi_tcsql_check.progress import Status
 
 PASSED = 0
@@ -30,7 +31,7 @@ _BY_WEIGHT = (FAILED, TROUBLE, NOT_PASSED, PASSED)
 
 def of_error(error: Exception) -> int:
     """Return the code of a check that ended with an error."""
-    if isinstance(error, (CheckFailedError, FlagFailedError, FlowFailedError)):
+    if isinstance(error, Failure):
         return FAILED
     return NOT_PASSED if isinstance(error, CheckTimeoutError) else TROUBLE
 

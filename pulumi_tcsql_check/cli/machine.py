@@ -7,6 +7,7 @@ from typing import Any
 from pulumi_tcsql_check.cli import exit_codes
 from pulumi_tcsql_check.cli.outcome import End, Outcome, kind, sentence
 from pulumi_tcsql_check.cli.screen import Screen, write
+from pulumi_tcsql_check.outputs import result_of
 from pulumi_tcsql_check.progress import Migration
 
 
@@ -62,20 +63,10 @@ class Events(Result):
 
 def _check(one: Outcome) -> dict[str, Any]:
     """Write one check with the names of the resource's outputs."""
-    progress = one.seen.progress if one.seen is not None else None
-    states = progress.step_states(one.failed_statuses) if progress is not None else ()
-    check: dict[str, Any] = {
-        "migrate_id": one.migration.migrate_id,
-        "region": one.migration.region,
-        "total": progress.total if progress is not None else 0,
-        "current": progress.current if progress is not None else 0,
-        "steps": [
-            {"name": step.name, "status": step.status, "state": state, "message": step.message}
-            for step, state in zip(progress.steps if progress is not None else (), states, strict=True)
-        ],
-        "passed": one.status == "passed",
-        "status": one.status,
-    }
+    which = {"migrate_id": one.migration.migrate_id, "region": one.migration.region}
+    # The end may know more than the last answer: an error, or that the answer is of another start.
+    status = {"passed": one.status == "passed", "status": one.status}
+    check = which | result_of(one.migration, one.seen, one.failed_statuses) | status
     if one.error is not None:
         check["error"] = {"kind": kind(one.error), "sentence": sentence(one.error, [one.migration])}
     return check

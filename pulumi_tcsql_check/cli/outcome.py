@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from pulumi_tcsql_check import voice
 from pulumi_tcsql_check.cli import exit_codes
 from pulumi_tcsql_check.errors import (
     AccountError,
@@ -22,6 +21,7 @@ from pulumi_tcsql_check.errors import (
     ThrottledError,
     TransientError,
 )
+from pulumi_tcsql_check.errors.next_step import reinstall
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.progress import Migration, Status
 from pulumi_tcsql_check.wave import name_of
@@ -110,11 +110,7 @@ def sentence(error: Exception, migrations: Sequence[Migration] = ()) -> str:
     if isinstance(error, TcsqlCheckError):
         return str(error)
     if isinstance(error, ImportError):
-        return (
-            f"Nothing was asked, since something that it takes can't be loaded ({error}). If Tencent's whole SDK was "
-            "uninstalled, it took files along that are needed here: run `pip install --force-reinstall --no-deps "
-            f"tencentcloud-sdk-python-common`, then {voice.current().again} again."
-        )
+        return f"Nothing was asked, since something that it takes can't be loaded ({error}). {reinstall()}"
     return f"Nothing is known of the check: asking failed in a way nobody foresaw ({type(error).__name__})."
 
 

@@ -9,7 +9,7 @@ from pulumi_tcsql_check.errors import ApiError, NotFoundError, ThrottledError
 from pulumi_tcsql_check.errors.group import Failure
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.progress import PASSED, Migration, Status, printable
-from pulumi_tcsql_check.status_line import words_for
+from pulumi_tcsql_check.status_line import words_with
 from pulumi_tcsql_check.step_list import MARKS, step_list
 from pulumi_tcsql_check.watch import Watch
 from pulumi_tcsql_check.wave import Member
@@ -62,7 +62,8 @@ class Row:
             self.state, self._words = "in trouble", _words_of(trouble)
         elif watch.progress is not None:
             seen = Evidence(watch.progress, watch.flow)
-            self.state, self._words = seen.status(self._failed_statuses), self._in_order(seen)
+            self.state = seen.status(self._failed_statuses)
+            self._words = words_with(watch.flag, self.migration, seen, self._failed_statuses)
         if isinstance(self.error, Failure):
             self.state = "failed"
         self._trouble = trouble
@@ -106,11 +107,6 @@ class Row:
         """List the steps, a line each with a line break before it."""
         progress = self._watch.progress
         return step_list(progress, (), self._failed_statuses) if progress is not None else ""
-
-    def _in_order(self, seen: Evidence) -> str:
-        words = words_for(self.migration, seen, self._failed_statuses)
-        flag = self._watch.flag
-        return f"{words}; {flag.word}, says the API" if flag is not None and flag.failed else words
 
 
 def _words_of(trouble: ApiError) -> str:

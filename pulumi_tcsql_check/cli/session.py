@@ -12,11 +12,10 @@ from pulumi_tcsql_check.cli.screen import Screen
 from pulumi_tcsql_check.errors import TcsqlCheckError
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.policy import PollPolicy
-from pulumi_tcsql_check.reading import LOOK_SECONDS, TURNS_SECONDS
+from pulumi_tcsql_check.reading import look_policy
 from pulumi_tcsql_check.second_opinion import SecondOpinion
 from pulumi_tcsql_check.telling import error_of
 from pulumi_tcsql_check.watch import Watch
-from pulumi_tcsql_check.wave import name_of
 
 
 def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
@@ -33,8 +32,7 @@ def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
     clock = gate.SystemClock(cancelled)
     connect = _connection(request, screen, clock, cancelled)
     policy = PollPolicy(request.timeout_seconds, request.poll_interval_seconds, request.failed_statuses)
-    ids = {migration.migrate_id for migration in request.migrations}
-    opinion = SecondOpinion(name_of(request.migrations), ids, clock=clock, warn=screen.warn)
+    opinion = SecondOpinion(request.migrations, clock=clock, warn=screen.warn)
     watches = _watches(request, policy, clock, opinion)
     screen.begin(Board(watches, request.failed_statuses, request.timeout_seconds, clock.monotonic))
     errors = gate.wait(watches, connect, clock=clock, on_progress=lambda _: screen.update())
@@ -56,9 +54,9 @@ def look(request: Request, screen: Screen, cancelled: threading.Event) -> End:
     """
     clock = gate.SystemClock(cancelled)
     connect = _connection(request, screen, clock, cancelled)
-    seconds = LOOK_SECONDS + TURNS_SECONDS * len(request.migrations)
-    watches = _watches(request, PollPolicy(seconds, 0.0, request.failed_statuses, once=True), clock)
-    screen.begin(Board(watches, request.failed_statuses, seconds, clock.monotonic))
+    policy = look_policy(len(request.migrations), request.failed_statuses)
+    watches = _watches(request, policy, clock)
+    screen.begin(Board(watches, request.failed_statuses, policy.timeout_seconds, clock.monotonic))
     errors = gate.wait(watches, connect, clock=clock, on_progress=lambda _: None, whatever_comes=True)
     return _end(request, screen, watches, errors)
 

@@ -1,4 +1,4 @@
-"""What to do about a check that has not passed, in the words of a sentence."""
+"""What to do about a check that has not passed, or could not be asked about, in the words of a sentence."""
 
 from pulumi_tcsql_check import voice
 from pulumi_tcsql_check.flow import Flow
@@ -18,3 +18,11 @@ def up_again(flow: Flow | None) -> str:
     """Say how to try again: a flow is of one start alone, so that the next one has another number."""
     speaking = voice.current()
     return f"run {speaking.again} again" + (f" with the new FlowId as {speaking.flow_id}" if flow is not None else "")
+
+
+def reinstall() -> str:
+    """Say how to get the SDK back: its distributions share one package, and each removes what it holds in it."""
+    return (
+        "If Tencent's whole SDK was uninstalled, it took files along that are needed here: run `pip install "
+        f"--force-reinstall --no-deps tencentcloud-sdk-python-common`, then {voice.current().again} again."
+    )

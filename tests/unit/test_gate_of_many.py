@@ -214,15 +214,15 @@ def test_one_second_opinion_serves_all() -> None:
         asked.append(clock.now - 1000)
         return CheckFlag(2, "f-1")
 
-    numbers = range(1, 41)
-    opinion = SecondOpinion("40 checks", numbers, clock=clock, warn=lambda _: None)
+    migrations = [Migration(n, "ap-guangzhou") for n in range(1, 41)]
+    opinion = SecondOpinion(migrations, clock=clock, warn=lambda _: None)
     policy = PollPolicy(60, 2)
 
     def query(_deadline: float) -> Progress:
         clock.advance(0.1)
         return RUNNING
 
-    watches = [Watch(Migration(n, "ap-guangzhou"), policy, clock.monotonic(), opinion=opinion) for n in numbers]
+    watches = [Watch(one, policy, clock.monotonic(), opinion=opinion) for one in migrations]
     errors = gate.wait(watches, lambda: Answering(query, flag=flag), clock=clock, on_progress=lambda _: None)
     assert {type(error) for error in errors.values()} == {FlagFailedError}
     assert len(asked) == 2

@@ -79,7 +79,7 @@ def test_the_flow_and_the_flag_are_queries_as_well(caplog: pytest.LogCaptureFixt
     """With the code that each answered."""
     caplog.set_level(logging.DEBUG, log.LOGGER.name)
     clock = FakeClock()
-    opinion = SecondOpinion("it", {1066}, clock=clock, warn=lambda _: None)
+    opinion = SecondOpinion([MIGRATION], clock=clock, warn=lambda _: None)
     watch = Watch(MIGRATION, POLICY, clock.now, Flow(1001), opinion)
     api = Answering(
         lambda _: seen(1, 7),

@@ -281,7 +281,7 @@ def end_of(steps: Sequence[Progress], pages: Sequence[bytes] | None) -> Progress
     def ask(_until: float) -> CheckFlag:
         return decode_page(next(lists, (pages or (b"",))[-1])).flags().get(MIGRATION.migrate_id, CheckFlag())
 
-    opinion = SecondOpinion(str(MIGRATION), {MIGRATION.migrate_id}, clock=clock, warn=lambda _: None)
+    opinion = SecondOpinion([MIGRATION], clock=clock, warn=lambda _: None)
     watch = Watch(MIGRATION, PollPolicy(60, 5), clock.monotonic(), opinion=opinion if pages else None)
     api = Answering(lambda _: next(polls, steps[-1]), flag=ask)
     try:

@@ -79,7 +79,7 @@ class Check:
     ) -> Evidence:
         """Have a gate wait for it, with a flow that says these codes, if any."""
         codes = itertools.chain(flow, itertools.repeat(flow[-1])) if flow else iter(())
-        opinion = SecondOpinion(str(MIGRATION), {1066}, clock=self.clock, warn=self.warnings.append)
+        opinion = SecondOpinion([MIGRATION], clock=self.clock, warn=self.warnings.append)
         policy = PollPolicy(timeout, interval, failed_statuses)
         watch = Watch(MIGRATION, policy, self.clock.monotonic(), Flow(1001) if flow else None, opinion)
         api = Answering(self.query, lambda flow, _: Flow(flow.flow_id, next(codes)), self.ask)
@@ -243,7 +243,7 @@ def test_nothing_is_asked_when_the_time_is_up(deadline: float, count: int) -> No
         asked.append(until)
         return CheckFlag(2)
 
-    opinion = SecondOpinion(str(MIGRATION), {1066}, clock=FakeClock(), warn=lambda _: None)
+    opinion = SecondOpinion([MIGRATION], clock=FakeClock(), warn=lambda _: None)
     opinion.ask(Answering(lambda _: RUNNING, flag=ask), deadline)
     assert asked == [deadline] * count
 

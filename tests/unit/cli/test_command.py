@@ -11,8 +11,8 @@ from harness import command
 from harness.loopback import Loopback, answer, reset, silence
 from harness.starting import start_check
 
-from pulumi_tcsql_check import client, gate
-from pulumi_tcsql_check.cli import entry, program, screens, session
+from pulumi_tcsql_check import client, gate, reading
+from pulumi_tcsql_check.cli import entry, program, screens
 from pulumi_tcsql_check.emulator import Emulator, parse
 
 from .conftest import Run
@@ -178,8 +178,8 @@ def test_trouble_that_passes_is_waited_out(capsys: pytest.CaptureFixture[str]) -
 
 def test_a_look_gives_up_soon(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Trouble that goes on ends it with the last error."""
-    monkeypatch.setattr(session, "LOOK_SECONDS", 0.05)
-    monkeypatch.setattr(session, "TURNS_SECONDS", 0.0)
+    monkeypatch.setattr(reading, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(reading, "TURNS_SECONDS", 0.0)
     with Loopback(reset) as server:
         assert entry.run(["status", "1", "--endpoint", f"http://{server.host}"]) == 4
     assert "connection reset by peer." in capsys.readouterr().err
@@ -187,7 +187,7 @@ def test_a_look_gives_up_soon(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 
 def test_a_look_has_time_for_the_turns_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the turns of twenty take longer than one look may, the last is looked at all the same."""
-    monkeypatch.setattr(session, "LOOK_SECONDS", 0.3)
+    monkeypatch.setattr(reading, "LOOK_SECONDS", 0.3)
     monkeypatch.setattr(client, "TURN_SECONDS", 0.0)
     with Loopback(answer(ONE_STEP)) as server:
         assert entry.run(["status", *map(str, range(1, 21)), "--endpoint", f"http://{server.host}"]) == 0
