@@ -45,7 +45,7 @@ def gates(faults: list[Survival], urls: dict[str, str]) -> list[dict[str, Any]]:
     """Write down the inputs of each gate; what goes on for ever gets little time."""
     return [
         {
-            "timeout_seconds": 60 if one.outcome.endswith("passes") else 30,
+            "timeout_seconds": 60 if one.outcome.endswith("passes") else 45,
             "poll_interval_seconds": 0.5,
             **({"endpoint": urls[one.scenario]} if one.scenario in urls else {}),
         }
