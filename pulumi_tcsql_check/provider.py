@@ -4,6 +4,7 @@ The class has no state of its own, so it pickles by reference to the same short 
 the class's name and its module's, is written into users' state.
 """
 
+import contextlib
 import logging
 import os
 from typing import Any
@@ -22,12 +23,14 @@ class MigrationCheckProvider(ResourceProvider):
     serialize_as_secret_always = False
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Take the stack's configuration; called once per provider process, under the host's lock."""
-        from pulumi_tcsql_check import host, log  # noqa: PLC0415  # a user's program needs none of it
+        """Take the stack's configuration, and load what `read` needs; called once, under the host's lock."""
+        from pulumi_tcsql_check import host, lasting, log  # noqa: PLC0415  # a user's program needs none of it
 
         self._config = req.config
         log.prepare(os.environ)
         host.prepare()
+        with contextlib.suppress(Exception), lasting.loading():  # `read` meets the same error, and tells it
+            from pulumi_tcsql_check import reading  # noqa: F401, PLC0415  # brings the SDK, as above
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read the checks; on an up, wait until they have passed.
@@ -39,7 +42,7 @@ class MigrationCheckProvider(ResourceProvider):
 
         call = host.current_call()
         try:
-            from pulumi_tcsql_check import reading  # noqa: PLC0415  # brings the SDK, which a program never needs
+            from pulumi_tcsql_check import reading  # noqa: PLC0415  # loaded by now, unless it can't be
 
             return ReadResult(id_, reading.read(props, self._config, call))
         except WaitCancelledError:
