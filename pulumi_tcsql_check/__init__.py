@@ -5,13 +5,44 @@ either; `get_migration_check` only looks. What can go wrong is in `pulumi_tcsql_
 `pulumi_tcsql_check.emulator` is there to rehearse with. What is said of the API is on its page of
 `QueryMigrationCheckProcess`, version 2018-03-28:
 https://www.tencentcloud.com/document/product/238/73280
+
+Each name is loaded when it is first asked for: the provider's process and the command need none of them, and a program
+seldom all.
 """
 
-from pulumi_tcsql_check.errors import InvalidInputError
-from pulumi_tcsql_check.group import CheckResult, MigrationCheckGroup
-from pulumi_tcsql_check.hold import hold_stack
-from pulumi_tcsql_check.look import MigrationCheckResult, get_migration_check, get_migration_check_output
-from pulumi_tcsql_check.resource import MigrationCheck, Step
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pulumi_tcsql_check.errors import InvalidInputError
+    from pulumi_tcsql_check.group import CheckResult, MigrationCheckGroup
+    from pulumi_tcsql_check.hold import hold_stack
+    from pulumi_tcsql_check.look import MigrationCheckResult, get_migration_check, get_migration_check_output
+    from pulumi_tcsql_check.resource import MigrationCheck, Step
+else:
+    _HOMES = {
+        "CheckResult": "group",
+        "InvalidInputError": "errors",
+        "MigrationCheck": "resource",
+        "MigrationCheckGroup": "group",
+        "MigrationCheckResult": "look",
+        "Step": "resource",
+        "get_migration_check": "look",
+        "get_migration_check_output": "look",
+        "hold_stack": "hold",
+    }
+
+    def __getattr__(name: str) -> object:
+        """Load what has not been asked for before (PEP 562)."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = found = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+        return found
+
+    def __dir__() -> list[str]:
+        """List the public names as well, for whoever completes them."""
+        return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "CheckResult",

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import signal
 import sys
 import threading
 
@@ -23,8 +24,10 @@ def main() -> int:
             "PATH is the checkout or the wheel of pulumi-tcsql-check.\n"
         )
         return 2
-    from pulumi_tcsql_check.cli import entry  # noqa: PLC0415  # can't be loaded without them
-
+    try:
+        from pulumi_tcsql_check.cli import entry  # noqa: PLC0415  # can't be loaded without them
+    except KeyboardInterrupt:  # from here on, it is heeded there
+        return _BY_A_SIGNAL + signal.SIGINT
     code = entry.run(sys.argv[1:])
     if code > _BY_A_SIGNAL:
         timer = threading.Timer(_GRACE_SECONDS, os._exit, (code,))

@@ -2,7 +2,7 @@
 
 Pulumi brings 40,000 objects into a process, and the SDK 10,000 more. None of them ever becomes garbage, but the
 collector goes through them again and again: while they are made, during a wait, and at the process's end, for which the
-engine waits.
+engine waits, or whoever has typed a command.
 """
 
 import gc

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import click
 
-from pulumi_tcsql_check import log, voice
+from pulumi_tcsql_check import lasting, log, voice
 from pulumi_tcsql_check.cli import exit_codes, interruptible
 from pulumi_tcsql_check.cli.outcome import End
 from pulumi_tcsql_check.cli.request import Request
@@ -19,14 +19,16 @@ Work = Callable[[Request, Screen, threading.Event], End]
 
 def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
     """Wait for all; see `session.wait`."""
-    from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # brings the SDK
+    with lasting.loading():
+        from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # brings the SDK
 
     return session.wait(request, screen, cancelled)
 
 
 def look(request: Request, screen: Screen, cancelled: threading.Event) -> End:
     """Look at all; see `session.look`."""
-    from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # brings the SDK
+    with lasting.loading():
+        from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # brings the SDK
 
     return session.look(request, screen, cancelled)
 

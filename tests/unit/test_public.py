@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import pulumi_tcsql_check
 
 
@@ -21,6 +23,27 @@ def test_the_public_names_are_these() -> None:
         "hold_stack",
     ]
     assert all(hasattr(pulumi_tcsql_check, name) for name in pulumi_tcsql_check.__all__)
+
+
+def test_the_public_names_are_listed_before_they_are_loaded(tmp_path: Path) -> None:
+    """An interactive Python completes them."""
+    code = "import pulumi_tcsql_check as it; print(sorted({*it.__all__} - {*dir(it)}), 'hold_stack' in vars(it))"
+    assert _printed(code, tmp_path) == "[] False\n"
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    """As of any module, so that `from pulumi_tcsql_check import gate` still finds a module."""
+    with pytest.raises(AttributeError, match=r"^module 'pulumi_tcsql_check' has no attribute 'hold_stak'$"):
+        _ = vars(pulumi_tcsql_check)["__getattr__"]("hold_stak")
+
+
+def test_the_package_alone_loads_no_more_of_itself_nor_pulumi(tmp_path: Path) -> None:
+    """The provider's process has its own need of it, and the command shows its help at once."""
+    code = """
+import sys, pulumi_tcsql_check
+print([name for name in sys.modules if name.startswith(("pulumi_tcsql_check.", "pulumi.", "msgspec"))])
+"""
+    assert _printed(code, tmp_path) == "[]\n"
 
 
 def test_a_program_loads_neither_the_sdk_nor_what_only_the_provider_needs(tmp_path: Path) -> None:

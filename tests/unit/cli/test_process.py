@@ -270,14 +270,31 @@ def test_without_its_extra_it_says_what_to_install(
     )
 
 
-def test_help_loads_neither_the_sdk_nor_rich(environment: dict[str, str]) -> None:
+def test_an_interrupt_while_it_is_loaded_ends_it_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever changes their mind in the first moment sees no traceback."""
+
+    class Interrupting:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "pulumi_tcsql_check.cli.entry":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "pulumi_tcsql_check.cli.entry", raising=False)
+    monkeypatch.delattr("pulumi_tcsql_check.cli.entry", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
+    assert program.main() == 130
+    assert capsys.readouterr() == ("", "")
+
+
+def test_help_loads_neither_pulumi_nor_the_sdk_nor_rich(environment: dict[str, str]) -> None:
     """Nor an HTTP client: it is there at once."""
     code = """
 import sys
 sys.argv = ["tcsql-check", "wait", "--help"]
 from pulumi_tcsql_check.__main__ import main
 assert main() == 0
-heavy = {"tencentcloud", "requests", "rich", "pulumi_tcsql_check.cli.session", "pulumi_tcsql_check.host"}
+heavy = {"tencentcloud", "requests", "rich", "pulumi", "pulumi_tcsql_check.cli.session"}
 print(sorted(heavy & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
