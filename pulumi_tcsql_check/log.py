@@ -13,6 +13,7 @@ from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.progress import printable
 
 LOGGER = logging.getLogger("pulumi_tcsql_check")
+LOGGER.addHandler(logging.NullHandler())  # else Python itself would print warnings
 
 VARIABLE = "TCSQL_CHECK_LOG"
 """What asks for the lines: the lowest level to write, in letters of either case; empty is not set."""

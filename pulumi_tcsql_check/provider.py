@@ -5,7 +5,6 @@ the class's name and its module's, is written into users' state.
 """
 
 import contextlib
-import logging
 import os
 from typing import Any
 
@@ -13,8 +12,6 @@ from pulumi.dynamic import ConfigureRequest, ReadResult, ResourceProvider
 
 from pulumi_tcsql_check.errors import TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.errors.next_step import reinstall
-
-logging.getLogger("pulumi_tcsql_check").addHandler(logging.NullHandler())
 
 
 class MigrationCheckProvider(ResourceProvider):

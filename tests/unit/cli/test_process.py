@@ -59,6 +59,16 @@ def test_the_exit_code_is_the_process_own(emulator: Emulator, environment: dict[
     assert "\x1b" not in done.stdout + done.stderr
 
 
+def test_what_goes_wrong_is_one_sentence_and_no_log(emulator: Emulator, environment: dict[str, str]) -> None:
+    """Python itself prints the warnings of a logger that nobody handles, and so nobody may be missing."""
+    done = command.run(["status", "404", "--endpoint", emulator.url], environment)
+    assert done.returncode == 4
+    assert [line.partition(" 404 ")[0] for line in done.stderr.splitlines()] == [
+        "warning: migration check",
+        "migration check",
+    ]
+
+
 def test_no_variable_brings_colour_or_bars_where_there_is_no_terminal(
     emulator: Emulator, environment: dict[str, str]
 ) -> None:
