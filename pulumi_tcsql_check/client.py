@@ -14,7 +14,7 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 
 from pulumi_tcsql_check import envelope, rate_limit, trust
 from pulumi_tcsql_check.credentials import Credentials
-from pulumi_tcsql_check.errors import ThrottledError, TransientError, WaitCancelledError
+from pulumi_tcsql_check.errors import ApiError, ThrottledError, TransientError, WaitCancelledError
 from pulumi_tcsql_check.exchange import BoundedAdapter, ExchangeTimeoutError, bound_seconds, run_bounded
 from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.retry import Clock
@@ -93,12 +93,25 @@ class Client:
         """
         latest = deadline if strict else max(deadline + TURN_SECONDS, self._clock.monotonic())
         rate_limit.PROCESS.wait_for_turn(self._clock, latest)
-        left = deadline - self._clock.monotonic()
-        seconds = min(at_most_seconds, left if strict else bound_seconds(left))
+        began = self._clock.monotonic()
+        left = deadline - began
+        try:
+            body = self._exchange(action, params, min(at_most_seconds, left if strict else bound_seconds(left)))
+            return envelope.decode(body, kind, endpoint=self._endpoint, who=self._credentials, advice=advice)
+        except ApiError as error:
+            error.took_seconds = self._clock.monotonic() - began
+            if isinstance(error, ThrottledError) and not strict:
+                rate_limit.PROCESS.slow_down(self._clock)
+            raise
+
+    def _exchange(self, action: str, params: Mapping[str, object], seconds: float) -> bytes:
+        """Send one request, and return the body of its answer."""
         self._adapter.begin(seconds)
         options = None if self._credentials else {"SkipSign": True}
         try:
-            body = run_bounded(lambda: self._client.call(action, dict(params), options), seconds, self._check_cancelled)
+            body: bytes = run_bounded(
+                lambda: self._client.call(action, dict(params), options), seconds, self._check_cancelled
+            )
         except ExchangeTimeoutError:
             self._adapter.abandon()
             self._adapter, self._client = self._connect()
@@ -109,12 +122,7 @@ class Client:
             raise
         except TencentCloudSDKException as error:
             raise envelope.no_answer(error, self._adapter.status, self._endpoint) from None
-        try:
-            return envelope.decode(body, kind, endpoint=self._endpoint, who=self._credentials, advice=advice)
-        except ThrottledError:
-            if not strict:
-                rate_limit.PROCESS.slow_down(self._clock)
-            raise
+        return body
 
     def _connect(self) -> tuple[BoundedAdapter, CommonClient]:
         http = HttpProfile(

@@ -11,13 +11,16 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from pulumi_tcsql_check.credentials import Credentials
-from pulumi_tcsql_check.errors import ApiError, PermanentError, ThrottledError, TransientError
+from pulumi_tcsql_check.errors import ApiError, PermanentError, ThrottledError, TransientError, UnanswerableError
 from pulumi_tcsql_check.exchange import BodyTooLargeError
 from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.progress import printable
 
 Advice = Sequence[tuple[str, str]]
 """What to do, by the beginning of the API's error code."""
+
+_OF_THE_QUESTION = ("FailedOperation", "InvalidParameter", "ResourceNotFound", "ResourceUnavailable")
+"""How the codes begin of a refusal that is about what was asked for, and about nobody else who asks."""
 
 _OK = 200
 _REQUEST_TIMEOUT, _TOO_MANY_REQUESTS, _SERVER_ERROR = 408, 429, 500
@@ -56,7 +59,8 @@ def decode(body: bytes, kind: type[T], *, endpoint: Endpoint, who: Credentials |
     Raises:
         ThrottledError: There were too many requests.
         TransientError: It is no answer of the documented kind, or an error that passes by itself.
-        PermanentError: The API refused.
+        UnanswerableError: The API refused, because of what was asked for.
+        PermanentError: It refused for another reason.
     """
     try:
         json.loads(body.decode("utf-8"), object_pairs_hook=_refuse_duplicates)
@@ -84,7 +88,8 @@ def _classify(
         return TransientError(f"{said}.", kind=printable(error.code, 80), **facts)
     action = next((text for prefix, text in advice if error.code.startswith(prefix)), "")
     asked = f" (asked with {who})" if who is not None else ""
-    return PermanentError(f"{said}{asked}. {action}".rstrip(), **facts)
+    kind = UnanswerableError if error.code.startswith(_OF_THE_QUESTION) else PermanentError
+    return kind(f"{said}{asked}. {action}".rstrip(), **facts)
 
 
 def no_answer(error: BaseException, status: int, endpoint: Endpoint) -> ApiError:
@@ -100,7 +105,7 @@ def no_answer(error: BaseException, status: int, endpoint: Endpoint) -> ApiError
         return TransientError(f"no answer could be had from {endpoint}: {cause}.", kind=cause)
     problem = f"{endpoint} answered with HTTP status {status}"
     if status == _TOO_MANY_REQUESTS:
-        return ThrottledError(f"{problem}.")
+        return ThrottledError(f"{problem}.", kind=f"HTTP {status}")
     if may_pass(status):
         return TransientError(f"{problem}.", kind=f"HTTP {status}")
     return PermanentError(

@@ -4,20 +4,22 @@ It knows neither Pulumi nor Tencent's SDK, and time is passed in. What an answer
 and who is asked next that of `schedule`; a single check is a group of one.
 """
 
-import concurrent.futures
 import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from concurrent import futures
+from concurrent.futures import Future
+from typing import TypeGuard
 
 from pulumi_tcsql_check.api import Api
 from pulumi_tcsql_check.errors import (
+    ApiError,
     CheckTimeoutError,
-    NotFoundError,
     TcsqlCheckError,
     ThrottledError,
     TransientError,
+    UnanswerableError,
     WaitCancelledError,
 )
 from pulumi_tcsql_check.errors.group import Failure
@@ -31,12 +33,15 @@ LANES = 8
 LAST_ROUND_SECONDS = 10.0
 """How long, after a failure, it is tried to learn which others have failed."""
 
+AGAIN_SECONDS = 1.0
+"""How soon, after a failure, those that look failed are asked again, however long the interval."""
+
 TICK_SECONDS = 5.0
 """The longest pause, in seconds, without a word to the observer."""
 
 _GLANCE_SECONDS = 0.1
 
-_ONES_OWN = Failure | CheckTimeoutError | NotFoundError | ThrottledError | TransientError
+_ONES_OWN = Failure | CheckTimeoutError | ThrottledError | TransientError | UnanswerableError
 """What one check may end with while the others go on; anything else is everybody's."""
 
 _logger = logging.getLogger(__name__)
@@ -89,23 +94,29 @@ def wait(
         PermanentError: The API refused for a reason that is not one check's own.
         WaitCancelledError: The update was cancelled.
     """
-    this = _Wait(watches, connect, clock, on_progress, takes_whatever_comes=whatever_comes)
+    return _Wait(watches, connect, clock, on_progress, takes_whatever_comes=whatever_comes).run()
+
+
+def _here(call: Callable[[], None]) -> Future[None]:
+    """Make a call in this thread."""
+    future: Future[None] = Future()
+    _settle(future, call)
+    return future
+
+
+def _aside(call: Callable[[], None]) -> Future[None]:
+    """Make a call in a thread of its own, which keeps no process from its end."""
+    future: Future[None] = Future()
+    threading.Thread(target=_settle, args=(future, call), name="tcsql-check-lane", daemon=True).start()
+    return future
+
+
+def _settle(future: Future[None], call: Callable[[], None]) -> None:
     try:
-        return this.run()
-    finally:
-        this.let_go()
-
-
-class _Here(concurrent.futures.Executor):
-    """Runs what is submitted at once, in the thread that submits it."""
-
-    def submit(self, call: Callable[..., Any], /, *args: Any, **more: Any) -> "concurrent.futures.Future[Any]":  # noqa: ANN401  # as in the base class
-        future: concurrent.futures.Future[Any] = concurrent.futures.Future()
-        try:
-            future.set_result(call(*args, **more))
-        except BaseException as error:  # noqa: BLE001  # comes out where the result is taken
-            future.set_exception(error)
-        return future
+        call()
+        future.set_result(None)
+    except BaseException as error:  # noqa: BLE001  # comes out where the result is taken
+        future.set_exception(error)
 
 
 class _Wait:
@@ -122,19 +133,13 @@ class _Wait:
     ) -> None:
         self._schedule = Schedule(watches)
         self._idle = [connect() for _ in range(min(LANES, len(watches)))]
-        self._lanes: concurrent.futures.Executor = (
-            _Here() if len(self._idle) == 1 else concurrent.futures.ThreadPoolExecutor(LANES, "tcsql-check-lane")
-        )
+        self._start = _here if len(self._idle) == 1 else _aside
         self._clock = clock
         self._on_progress = on_progress
         self._takes_whatever_comes = takes_whatever_comes
-        self._asked: dict[concurrent.futures.Future[None], tuple[Watch, Api]] = {}
+        self._asked: dict[Future[None], tuple[Watch, Api]] = {}
         self._errors: dict[Watch, TcsqlCheckError] = {}
         self._end = float("inf")
-
-    def let_go(self) -> None:
-        """Leave behind what is still asked."""
-        self._lanes.shutdown(wait=False, cancel_futures=True)
 
     def run(self) -> dict[Watch, TcsqlCheckError]:
         while self._clock.monotonic() < self._end:
@@ -161,16 +166,16 @@ class _Wait:
             self._submit(watch.ask, watch, self._idle.pop())
 
     def _submit(self, ask: Callable[[Api, Callable[[], float]], None], watch: Watch, api: Api) -> None:
-        self._asked[self._lanes.submit(ask, api, self._clock.monotonic)] = watch, api
+        self._asked[self._start(lambda: ask(api, self._clock.monotonic))] = watch, api
 
     def _collect(self) -> None:
         """Take what has come, or go on after a moment: somebody else may be due."""
-        done, _ = concurrent.futures.wait(self._asked, _GLANCE_SECONDS, concurrent.futures.FIRST_COMPLETED)
+        done, _ = futures.wait(self._asked, _GLANCE_SECONDS, futures.FIRST_COMPLETED)
         for future in done:
             watch, api = self._asked.pop(future)
             self._idle.append(api)
             error = future.exception()
-            if error is not None and not isinstance(error, _ONES_OWN):
+            if error is not None and not self._is_ones_own(error):
                 raise error
             self._tell()
             if error is not None:
@@ -179,8 +184,20 @@ class _Wait:
                     self._close()
             elif watch.wants_more:
                 self._submit(watch.ask_more, watch, self._idle.pop())
-            elif watch.end is None and not (self._is_closing and not watch.looks_failed):
-                self._schedule.put(watch)
+            elif watch.end is None:
+                self._put_back(watch)
+
+    def _is_ones_own(self, error: BaseException) -> TypeGuard[TcsqlCheckError]:
+        """Tell whether the others go on; once one has failed, no refusal takes its place."""
+        return isinstance(error, _ONES_OWN) or (self._is_closing and isinstance(error, ApiError))
+
+    def _put_back(self, watch: Watch) -> None:
+        """Let one be asked again; after a failure only if it looks failed, and then soon."""
+        if self._is_closing:
+            if not watch.looks_failed:
+                return
+            watch.hurry(self._clock.monotonic() + AGAIN_SECONDS)
+        self._schedule.put(watch)
 
     @property
     def _is_closing(self) -> bool:
@@ -188,9 +205,14 @@ class _Wait:
 
     def _close(self) -> None:
         """Let the wait come to its end because of one that will not pass."""
-        if not self._is_closing:
-            self._end = self._clock.monotonic() + LAST_ROUND_SECONDS
-            self._schedule = self._schedule.where(lambda watch: watch.asked_at is None or watch.looks_failed)
+        if self._is_closing:
+            return
+        self._end = self._clock.monotonic() + LAST_ROUND_SECONDS
+        waiting = self._schedule.all()
+        self._schedule = Schedule([watch for watch in waiting if watch.asked_at is None])
+        for watch in waiting:
+            if watch.asked_at is not None:
+                self._put_back(watch)
 
     def _tell(self) -> None:
         """Tell the observer; whatever it raises is logged, and the gate goes on."""

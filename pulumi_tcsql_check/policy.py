@@ -9,7 +9,8 @@ class PollPolicy(msgspec.Struct, frozen=True):
     Attributes:
         failed_statuses: Raw codes that mean "failed".
         migrate_id_is_new: Whether the API may not know the migration yet.
-        once: Whether any answer will do, so that there is no wait for the verdict.
+        once: Whether any answer will do, so that there is no wait for the verdict. Then `timeout_seconds` is for how
+            long a call that failed in passing is repeated, counted from its turn: the turn itself may take any time.
         tries_again: Whether a call that failed in passing is repeated.
     """
 

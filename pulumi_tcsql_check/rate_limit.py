@@ -11,7 +11,7 @@ import random
 import threading
 from collections import deque
 
-from pulumi_tcsql_check.errors import ThrottledError
+from pulumi_tcsql_check.errors import NoTurnError
 from pulumi_tcsql_check.retry import Clock
 
 SPACING_SECONDS = 0.1035
@@ -64,7 +64,7 @@ class RateLimit:
             latest: The last instant, on the clock, that is of use.
 
         Raises:
-            ThrottledError: The next free instant is later than that; none is taken.
+            NoTurnError: The next free instant is later than that; none is taken.
         """
         while True:
             pause, refusals = self._queue(clock, latest)
@@ -81,7 +81,7 @@ class RateLimit:
             now = clock.monotonic()
             turn = max(now, self._next)
             if turn > latest:
-                raise ThrottledError("This process asks about too many migrations to get a turn in time.")
+                raise NoTurnError("This process asks about too many migrations to get a turn in time.")
             if self._slowed_at == float("-inf"):
                 self._slowed, self._slowed_at = FIRST_SPACING_SECONDS, turn
             spacing = self._spacing(turn)

@@ -25,9 +25,6 @@ from pulumi_tcsql_check.wave import name_of
 LOOK_SECONDS = 10.0
 """How long a preview or a refresh, which never wait for the verdict, go on when a call fails in passing."""
 
-TURNS_SECONDS = 0.2
-"""How much longer for each check, since one process sends no more than 10 requests a second."""
-
 WORTH_A_WORD_SECONDS = 1.0
 """From how long a wait on its end is told: a check that had passed before has nothing to tell but its row."""
 
@@ -61,7 +58,7 @@ def _read(inputs: CheckInputs, config: StackConfig, call: host.Call, *, is_previ
     clock = gate.SystemClock(host.CANCELLED)
     connect = _connection(inputs, config, call, clock)
     if not inputs.wait:
-        watches = _watches(inputs, look_policy(len(inputs.migrations), inputs.failed_statuses), clock)
+        watches = _watches(inputs, look_policy(inputs.failed_statuses), clock)
         _wait(watches, connect, clock, lambda _: None)
         seen = _ends(watches)
         call.show(words_of(seen, inputs))
@@ -106,9 +103,9 @@ def _watches(
     ]
 
 
-def look_policy(count: int, failed_statuses: tuple[int, ...]) -> PollPolicy:
-    """Ask once about so many checks, and again only if a call failed in passing."""
-    return PollPolicy(LOOK_SECONDS + TURNS_SECONDS * count, 0.0, failed_statuses, once=True)
+def look_policy(failed_statuses: tuple[int, ...]) -> PollPolicy:
+    """Ask once about each check, and again only if a call failed in passing."""
+    return PollPolicy(LOOK_SECONDS, 0.0, failed_statuses, once=True)
 
 
 def _wait(
@@ -130,11 +127,12 @@ def _glance(inputs: CheckInputs, config: StackConfig, call: host.Call) -> list[E
     try:
         clock = gate.SystemClock(host.CANCELLED)
         connect = _connection(inputs, config, call, clock)
-        policy = msgspec.structs.replace(look_policy(len(inputs.migrations), inputs.failed_statuses), tries_again=False)
+        policy = msgspec.structs.replace(look_policy(inputs.failed_statuses), tries_again=False)
         watches = _watches(inputs, policy, clock)
         errors = gate.wait(watches, connect, clock=clock, on_progress=lambda _: None, whatever_comes=True)
         seen = [watch.end for watch in watches]
-        words = str(error_of(watches, errors)) if errors else words_of(seen, inputs)
+        ended = error_of(watches, errors) if errors else None
+        words = f"{ended}{ended.steps_seen}" if ended else words_of(seen, inputs)
     except WaitCancelledError:
         raise
     except TcsqlCheckError as error:

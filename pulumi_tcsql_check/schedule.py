@@ -5,7 +5,7 @@ no more, what is on its last step more often than what has all before it, and no
 """
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from pulumi_tcsql_check.watch import Watch
 
@@ -43,10 +43,9 @@ class Schedule:
         first = max(range(len(self._due)), key=lambda index: self._urgency(self._due[index], now))
         return self._due.pop(first)
 
-    def where(self, wanted: Callable[[Watch], bool]) -> "Schedule":
-        """Return a schedule of some of them alone."""
-        waiting = [*self._due, *(watch for _, _, watch in sorted(self._later, key=lambda entry: entry[:2]))]
-        return Schedule([watch for watch in waiting if wanted(watch)])
+    def all(self) -> list[Watch]:
+        """List all that wait, those that are due first."""
+        return [*self._due, *(watch for _, _, watch in sorted(self._later, key=lambda entry: entry[:2]))]
 
     def next_due(self) -> float | None:
         """Tell when the next one is due; None if there is none."""

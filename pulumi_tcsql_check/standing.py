@@ -10,9 +10,9 @@ class Standing:
         since: The instant at which they were first seen as they are.
     """
 
-    def __init__(self) -> None:
-        """Begin with nothing seen."""
-        self.since = 0.0
+    def __init__(self, now: float) -> None:
+        """Begin at an instant, with nothing seen."""
+        self.since = now
         self._place: tuple[object, ...] = ()
 
     def note(self, progress: Progress, now: float) -> None:

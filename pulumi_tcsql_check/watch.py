@@ -16,6 +16,7 @@ from pulumi_tcsql_check.errors import (
     FlagFailedError,
     FlowFailedError,
     NotFoundError,
+    NoTurnError,
     NotYetFoundError,
     OutageError,
     TcsqlCheckError,
@@ -68,13 +69,17 @@ class Watch(Known):
         self.due = began
         self.wants_more = False
         self._policy = policy
-        self._deadline = began + policy.timeout_seconds
-        self._patience = Patience(self._deadline if policy.tries_again else began)
+        self._deadline = float("inf") if policy.once else began + policy.timeout_seconds
+        self._patience: Patience | None = None
         self._flow_was_asked = False
         self._previous: Progress | None = None
-        self._standing = Standing()
+        self._standing = Standing(began)
         self._opinion = opinion
         self._record = Record(migration)
+
+    def hurry(self, latest: float) -> None:
+        """Be asked again at that instant, if not before."""
+        self.due = min(self.due, latest)
 
     def ask(self, api: Api, now: Callable[[], float]) -> None:
         """Try once: ask for the flow, if there is one and it has not succeeded, and then for the steps.
@@ -115,14 +120,14 @@ class Watch(Known):
 
     def _try(self, api: Api, now: Callable[[], float]) -> None:
         try:
-            self._follow(api)
+            self._follow(api, now)
             progress = self._query(api, now)
         except (ThrottledError, TransientError) as error:
             self._put_up_with(error, now())
             return
         self.progress, self.trouble = progress, None
         self._flow_was_asked = False
-        self._patience = Patience(self._deadline)
+        self._patience = None
         self._standing.note(progress, now())
         self._conclude(Evidence(progress, self.flow), now())
         if self.end is None:
@@ -134,13 +139,13 @@ class Watch(Known):
         jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # spreads load, guards nothing
         self.due = min(now + self._policy.interval_seconds * jitter, self._deadline)
 
-    def _follow(self, api: Api) -> None:
+    def _follow(self, api: Api, now: Callable[[], float]) -> None:
         if self.flow is None or self.flow.succeeded or self._flow_was_asked:
             return
         self.flow = api.follow(self.flow, self._deadline)
         self._flow_was_asked = True
-        self._patience = Patience(self._deadline)
-        self._standing = Standing()  # what the steps were before it succeeded is of no start that counts
+        self._patience = None
+        self._standing = Standing(now())  # what the steps were before it succeeded is of no start that counts
         if self.flow.failed and not self._policy.once:
             raise FlowFailedError(self.migration, self.flow, self._glance(api), self.progress)
 
@@ -167,9 +172,10 @@ class Watch(Known):
 
         A turn that did not come in time says nothing of the check: what was known before is more.
         """
-        was_not_sent = isinstance(error, ThrottledError) and not error.code
-        if not was_not_sent or (self.trouble is None and self.progress is None):
+        if not isinstance(error, NoTurnError) or (self.trouble is None and self.progress is None):
             self.trouble = error
+        if self._patience is None:
+            self._patience = Patience(self._last_try(error, now))
         pause = self._patience.pause(error, now)
         if pause is not None:
             self.due = now + pause
@@ -184,6 +190,12 @@ class Watch(Known):
             ) from error
         else:
             raise OutageError(self.migration, OUTAGE_SECONDS, error) from error
+
+    def _last_try(self, error: ApiError, now: float) -> float:
+        """Tell until when a call is repeated that has just failed for the first time."""
+        if not self._policy.once:
+            return self._deadline
+        return now - error.took_seconds + self._policy.timeout_seconds if self._policy.tries_again else now
 
     def _conclude(self, seen: Evidence, now: float) -> None:
         """Judge an answer about the steps."""

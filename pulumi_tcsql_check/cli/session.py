@@ -54,7 +54,7 @@ def look(request: Request, screen: Screen, cancelled: threading.Event) -> End:
     """
     clock = gate.SystemClock(cancelled)
     connect = _connection(request, screen, clock, cancelled)
-    policy = look_policy(len(request.migrations), request.failed_statuses)
+    policy = look_policy(request.failed_statuses)
     watches = _watches(request, policy, clock)
     screen.begin(Board(watches, request.failed_statuses, policy.timeout_seconds, clock.monotonic))
     errors = gate.wait(watches, connect, clock=clock, on_progress=lambda _: None, whatever_comes=True)

@@ -13,21 +13,25 @@ TcsqlCheckError                 the root, never raised itself
 ├── WaitCancelledError          the update was cancelled, or failed at another gate, while this one waited
 └── ApiError                    one call of the API brought no answer
     ├── ThrottledError          too many requests; passes by itself
+    │   └── NoTurnError         ... of this process, so that this one was not sent
     ├── TransientError          no connection, no sensible answer; may pass by itself
     │   ├── OutageError         ... and has not for too long
     │   └── NotYetFoundError    an id that was just made is not known yet
     └── PermanentError          asking again would not help
-        └── NotFoundError       there is no such thing
+        └── UnanswerableError   ... about this one, while others may have an answer
+            └── NotFoundError   there is no such thing
 """
 
 from pulumi_tcsql_check.errors.api import (
     ApiError,
     NotFoundError,
+    NoTurnError,
     NotYetFoundError,
     OutageError,
     PermanentError,
     ThrottledError,
     TransientError,
+    UnanswerableError,
 )
 from pulumi_tcsql_check.errors.check import (
     CheckFailedError,
@@ -51,6 +55,7 @@ __all__ = [
     "GroupFailedError",
     "GroupTimeoutError",
     "InvalidInputError",
+    "NoTurnError",
     "NotFoundError",
     "NotYetFoundError",
     "OutageError",
@@ -58,6 +63,7 @@ __all__ = [
     "TcsqlCheckError",
     "ThrottledError",
     "TransientError",
+    "UnanswerableError",
     "WaitCancelledError",
     "start_command",
 ]

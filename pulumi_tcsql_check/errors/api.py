@@ -12,7 +12,10 @@ class ApiError(TcsqlCheckError):
         code: The API's own error code, or "" where it gave none.
         request_id: The API's number for the call, or "" where it gave none.
         kind: The problem in two or three words, for where there is no room; "" where it has none.
+        took_seconds: How long the call went on, from its turn to this; 0 where it had none.
     """
+
+    took_seconds = 0.0
 
     def __init__(self, problem: str, *, code: str = "", request_id: str = "", kind: str = "") -> None:
         """Say what happened, with what support needs to find the call."""
@@ -25,6 +28,10 @@ class ApiError(TcsqlCheckError):
 
 class ThrottledError(ApiError):
     """The API refused the call because there were too many; it passes by itself."""
+
+
+class NoTurnError(ThrottledError):
+    """This process had no turn for the call in time, so that the API was not asked at all."""
 
 
 class TransientError(ApiError):
@@ -58,5 +65,9 @@ class PermanentError(ApiError):
     """The API refused the call for a reason that asking again does not change."""
 
 
-class NotFoundError(PermanentError):
+class UnanswerableError(PermanentError):
+    """The API refused to answer about this one, and may answer about others."""
+
+
+class NotFoundError(UnanswerableError):
     """The API knows no such thing."""

@@ -35,10 +35,12 @@ SENTENCES: Mapping[type[errors.TcsqlCheckError], tuple[errors.TcsqlCheckError, s
     errors.WaitCancelledError: (errors.WaitCancelledError(), "interrupted"),
     errors.ApiError: (errors.ApiError(f"{MIGRATION}: {SAID}"), "trouble"),
     errors.ThrottledError: (errors.ThrottledError(f"{MIGRATION}: {SAID}"), "trouble"),
+    errors.NoTurnError: (errors.NoTurnError(f"{MIGRATION}: {SAID}"), "trouble"),
     errors.TransientError: (errors.TransientError(f"{MIGRATION}: {SAID}"), "trouble"),
     errors.OutageError: (errors.OutageError(MIGRATION, 120, errors.TransientError(SAID)), "trouble"),
     errors.NotYetFoundError: (errors.NotYetFoundError(f"{MIGRATION}: {SAID}"), "trouble"),
     errors.PermanentError: (errors.PermanentError(f"{MIGRATION}: {SAID}"), "trouble"),
+    errors.UnanswerableError: (errors.UnanswerableError(f"{MIGRATION}: {SAID}"), "trouble"),
     errors.NotFoundError: (errors.NotFoundError(f"{MIGRATION}: {SAID}"), "trouble"),
 }
 

@@ -14,12 +14,14 @@ from pulumi_tcsql_check.errors import (
     FlowFailedError,
     InvalidInputError,
     NotFoundError,
+    NoTurnError,
     NotYetFoundError,
     OutageError,
     PermanentError,
     TcsqlCheckError,
     ThrottledError,
     TransientError,
+    UnanswerableError,
     WaitCancelledError,
 )
 from pulumi_tcsql_check.flow import Flow
@@ -34,7 +36,9 @@ def test_the_tree_is_the_one_that_is_drawn() -> None:
     assert WaitCancelledError.__bases__ == CredentialsError.__bases__ == (TcsqlCheckError,)
     assert ThrottledError.__bases__ == TransientError.__bases__ == PermanentError.__bases__ == (ApiError,)
     assert OutageError.__bases__ == NotYetFoundError.__bases__ == (TransientError,)
-    assert NotFoundError.__bases__ == (PermanentError,)
+    assert NoTurnError.__bases__ == (ThrottledError,)
+    assert NotFoundError.__bases__ == (UnanswerableError,)
+    assert UnanswerableError.__bases__ == (PermanentError,)
     assert FlowFailedError.__bases__ == FlagFailedError.__bases__ == (TcsqlCheckError,)
     assert InvalidInputError.__bases__ == (TcsqlCheckError, ValueError)
     for name in vars(errors):

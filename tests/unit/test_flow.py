@@ -14,6 +14,7 @@ from pulumi_tcsql_check.errors import (
     CheckFailedError,
     CheckTimeoutError,
     FlowFailedError,
+    NoTurnError,
     OutageError,
     PermanentError,
     TcsqlCheckError,
@@ -193,6 +194,13 @@ def test_a_deadline_before_any_answer_about_the_flow_names_it() -> None:
         Check([DOWN], [PASSED]).wait(30)
     assert (raised.value.progress, raised.value.trouble) == (None, DOWN)
     assert "last seen: No connection, and flow 1001 had not succeeded. Run" in str(raised.value)
+
+
+def test_what_the_steps_were_before_the_flow_succeeded_has_stood_for_no_time() -> None:
+    """Where its 0 comes at the deadline, and the steps after it don't, nothing is said to have stood for long."""
+    with pytest.raises(CheckTimeoutError) as raised:
+        Check([2, 2, 0], [RUNNING, RUNNING, NoTurnError("No turn in time.")]).wait(3)
+    assert (raised.value.trouble, raised.value.unchanged_seconds) == (None, 0)
 
 
 def test_an_outage_of_either_call_ends_the_wait() -> None:

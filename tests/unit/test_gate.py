@@ -17,6 +17,7 @@ from pulumi_tcsql_check.errors import (
     CheckFailedError,
     CheckTimeoutError,
     NotFoundError,
+    NoTurnError,
     NotYetFoundError,
     OutageError,
     PermanentError,
@@ -209,7 +210,7 @@ def test_throttled_until_the_deadline_is_a_timeout() -> None:
     assert "last seen: Too many." in str(raised.value)
 
 
-NO_TURN = ThrottledError("No turn in time.")
+NO_TURN = NoTurnError("No turn in time.")
 
 
 def test_a_last_turn_that_did_not_come_says_nothing_of_the_check() -> None:
@@ -226,6 +227,14 @@ def test_a_last_turn_that_did_not_come_says_nothing_of_the_check() -> None:
     with pytest.raises(CheckTimeoutError, match=r"last seen: No turn in time\."):
         check.wait(10)
     assert {observation.trouble for observation in check.seen} == {NO_TURN}
+
+
+def test_a_refusal_without_a_code_is_no_turn_that_did_not_come() -> None:
+    """HTTP 429 is trouble of the API's: the sentence tells that, and not for how long a step has stood."""
+    check = Check(RUNNING, ThrottledError("HTTP status 429.", kind="HTTP 429"))
+    with pytest.raises(CheckTimeoutError, match=r"last seen: HTTP status 429\.") as raised:
+        check.wait(10)
+    assert raised.value.trouble is not None
 
 
 def test_trouble_that_comes_after_the_deadline_is_a_timeout_as_well() -> None:
@@ -269,6 +278,37 @@ def test_a_call_that_reached_the_api_ends_an_outage(between: Progress | Exceptio
     check = Check(*outcomes * 40, PASSED, takes=10)
     assert check.wait(36_000) is PASSED
     assert check.clock.now - 1000 > 3600
+
+
+def look(check: Check) -> Progress:
+    """Look once, for ten seconds at most where a call fails in passing."""
+    return check.watched_by(check.seen.append, PollPolicy(10, 0, once=True))
+
+
+def failing(took_seconds: float) -> TransientError:
+    """Fail after an exchange of so many seconds."""
+    error = TransientError("No connection.")
+    error.took_seconds = took_seconds
+    return error
+
+
+def test_the_turn_of_a_look_may_take_any_time() -> None:
+    """Of many gates in one preview the last has its turn long after the first: it is asked again all the same."""
+    check = Check(failing(1), RUNNING, takes=60)
+    assert look(check) is RUNNING
+    assert check.seconds_left[0] == float("inf")
+
+
+def test_a_look_gives_up_ten_seconds_after_its_turn() -> None:
+    """A server that is silent for all of them is not asked again."""
+    check = Check(failing(10), takes=10)
+    with pytest.raises(TransientError):
+        look(check)
+    assert check.instants == [0]
+    check = Check(failing(0.1), takes=0.1)
+    with pytest.raises(TransientError):
+        look(check)
+    assert 9.9 < check.clock.now - 1000 < 10.3
 
 
 def test_a_permanent_error_ends_the_wait_at_once() -> None:

@@ -22,6 +22,7 @@ from pulumi_tcsql_check.errors import (
     TcsqlCheckError,
     ThrottledError,
     TransientError,
+    UnanswerableError,
     WaitCancelledError,
 )
 from pulumi_tcsql_check.policy import PollPolicy
@@ -165,9 +166,10 @@ def test_an_outage_of_one_ends_it_after_two_minutes() -> None:
     assert 120 < wave.clock.now - 1000 < 130
 
 
-def test_one_that_does_not_exist_ends_it_like_a_failure() -> None:
-    """With all that don't."""
-    wave = Wave([RUNNING], [MISSING], [MISSING], [RUNNING])
+@pytest.mark.parametrize("refusal", [MISSING, UnanswerableError("No.", code="InvalidParameter.InputIllegal")])
+def test_one_that_cannot_be_looked_up_ends_it_like_a_failure(refusal: Exception) -> None:
+    """With all that can't."""
+    wave = Wave([RUNNING], [refusal], [refusal], [RUNNING])
     assert set(wave.wait()) == {2, 3}
     assert wave.times == {1: 1, 2: 1, 3: 1, 4: 1}
 
@@ -188,6 +190,20 @@ def test_what_is_everybodys_trouble_is_raised_at_once(trouble: Exception) -> Non
     with pytest.raises(type(trouble)):
         wave.wait()
     assert wave.times == {1: 1, 2: 1}
+
+
+def test_what_is_everybodys_trouble_takes_no_failures_place() -> None:
+    """Once one is known to have failed, that is told, whatever the last round meets."""
+    refused = PermanentError("No.", code="AuthFailure.SignatureFailure")
+    errors = Wave([TAUGHT], [refused]).wait(60, 2, 9)
+    assert {number: type(error) for number, error in errors.items()} == {1: CheckFailedError, 2: PermanentError}
+
+
+def test_those_that_look_failed_are_asked_again_soon_however_long_the_interval() -> None:
+    """Whether they were asked before the first failure or after it, and nobody sleeps for nothing."""
+    wave = Wave([FAILED], [TAUGHT], [FAILED], [RUNNING])
+    assert set(wave.wait(1800, 60, 9)) == {1, 2, 3}
+    assert wave.clock.now - 1000 < 3
 
 
 def test_time_is_up_for_all_at_once() -> None:
@@ -272,12 +288,14 @@ def test_so_many_are_asked_at_the_same_time_and_no_more(lanes: int) -> None:
 
 @pytest.mark.usefixtures("lanes")
 def test_what_is_still_asked_is_left_behind() -> None:
-    """Whoever ends the wait does not stand by until a silent server has spoken."""
+    """Neither whoever ends the wait nor the process's end stands by until a silent server has spoken."""
     spoken, asked = threading.Event(), threading.Event()
+    lanes = list[threading.Thread]()
 
     def ask(migration: Migration, _deadline: float) -> Progress:
         if migration.migrate_id == 1:
             asked.set()
+            lanes.append(threading.current_thread())
             spoken.wait(30)
             return PASSED
         asked.wait(30)
@@ -289,5 +307,6 @@ def test_what_is_still_asked_is_left_behind() -> None:
         with pytest.raises(CredentialsError):
             gate.wait(watches, lambda: _Each(ask), clock=clock, on_progress=lambda _: None)
         assert watches[0].end is None
+        assert [lane.daemon for lane in lanes] == [True]
     finally:
         spoken.set()

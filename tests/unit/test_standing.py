@@ -9,7 +9,7 @@ from pulumi_tcsql_check.standing import Standing
 
 def test_the_same_answer_goes_on_standing() -> None:
     """Another request id and another message are no change."""
-    standing = Standing()
+    standing = Standing(0.0)
     standing.note(seen(2, 0, 1), 100)
     standing.note(seen(2, 0, 1, message="Other."), 107)
     assert standing.since == 100
@@ -18,7 +18,7 @@ def test_the_same_answer_goes_on_standing() -> None:
 @pytest.mark.parametrize("other", [seen(2, 0, 7), seen(1, 0, 1), seen(2, 0, 1, total=3)])
 def test_any_change_of_place_counts_anew(other: Progress) -> None:
     """Another code, another current step, another number of steps."""
-    standing = Standing()
+    standing = Standing(0.0)
     standing.note(seen(2, 0, 1), 100)
     standing.note(other, 107)
     assert standing.since == 107

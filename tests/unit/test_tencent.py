@@ -36,8 +36,10 @@ from pulumi_tcsql_check.errors import (
     PermanentError,
     ThrottledError,
     TransientError,
+    UnanswerableError,
     WaitCancelledError,
 )
+from pulumi_tcsql_check.exchange import ExchangeTimeoutError
 from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.progress import Migration, Progress, StepDetail
@@ -80,12 +82,17 @@ def _brief(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def client(
-    host: str, *, scheme: str = "http", credentials: Credentials = DUMMIES, cancelled: threading.Event | None = None
+    host: str,
+    *,
+    scheme: str = "http",
+    credentials: Credentials = DUMMIES,
+    clock: FakeClock | None = None,
+    cancelled: threading.Event | None = None,
 ) -> MigrationApi:
     """Make a client of a server on this machine."""
     endpoint = Endpoint(scheme, host)
-    cancelled = cancelled or threading.Event()
-    return MigrationApi(credentials, endpoint, MIGRATION.region, clock=FakeClock(), cancelled=cancelled)
+    clock, cancelled = clock or FakeClock(), cancelled or threading.Event()
+    return MigrationApi(credentials, endpoint, MIGRATION.region, clock=clock, cancelled=cancelled)
 
 
 def query(server: Loopback, deadline: float = SOON) -> Progress:
@@ -157,15 +164,35 @@ def test_a_throttled_query_slows_the_whole_process(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(rate_limit.PROCESS, "slow_down", slower.append)
     codes = ("InternalError", "RequestLimitExceeded")
     bodies = [json.dumps({"Response": {"Error": {"Code": code, "Message": "x"}}}) for code in codes]
-    with Loopback(*(answer(body) for body in (*bodies, ANSWER))) as server:
+    many = answer("", status="429 Too Many Requests")
+    with Loopback(*map(answer, bodies), many, answer(ANSWER)) as server:
         api = client(server.host)
         with pytest.raises(TransientError):
             api.query(MIGRATION, SOON)
         assert slower == []
         with pytest.raises(ThrottledError):
             api.query(MIGRATION, SOON)
+        assert [type(clock) for clock in slower] == [FakeClock]
+        with pytest.raises(ThrottledError) as caught:
+            api.query(MIGRATION, SOON)
         api.query(MIGRATION, SOON)
-    assert [type(clock) for clock in slower] == [FakeClock]
+    assert len(slower) == 2
+    assert caught.value.kind == "HTTP 429"
+
+
+def test_an_error_tells_how_long_its_exchange_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look counts its ten seconds from there, and not from where it began to queue."""
+    clock = FakeClock()
+
+    def run_bounded(_call: object, _seconds: float, _check_cancelled: object) -> bytes:
+        clock.advance(3)
+        raise ExchangeTimeoutError
+
+    monkeypatch.setattr(rate_limit.PROCESS, "wait_for_turn", lambda clock, _latest: clock.advance(60))
+    monkeypatch.setattr("pulumi_tcsql_check.client.run_bounded", run_bounded)
+    with pytest.raises(TransientError) as caught:
+        client("127.0.0.1:9", clock=clock).query(MIGRATION, float("inf"))
+    assert caught.value.took_seconds == 3
 
 
 def follow(server: Loopback) -> Flow:
@@ -227,10 +254,10 @@ def test_only_a_whole_zero_is_a_flow_that_has_succeeded(content: str) -> None:
     ("code", "kind", "advice"),
     [
         ("UnauthorizedOperation.PermissionDenied", PermanentError, "Allow the action sqlserver:DescribeFlowStatus in"),
-        ("InvalidParameter", PermanentError, "Check flow_id, region, and that the flow is of the same account."),
-        ("InvalidParameter.ParamsAssertFailed", PermanentError, "Check flow_id, region, and"),
-        ("ResourceNotFound.Whatever", PermanentError, "Check flow_id, region, and that the credentials belong"),
-        ("FailedOperation", PermanentError, "Request "),
+        ("InvalidParameter", UnanswerableError, "Check flow_id, region, and that the flow is of the same account."),
+        ("InvalidParameter.ParamsAssertFailed", UnanswerableError, "Check flow_id, region, and"),
+        ("ResourceNotFound.Whatever", UnanswerableError, "Check flow_id, region, and that the credentials belong"),
+        ("FailedOperation", UnanswerableError, "Request "),
         ("InternalError.DBError", TransientError, "Request "),
         ("RequestLimitExceeded", ThrottledError, "Request "),
     ],

@@ -179,7 +179,6 @@ def test_trouble_that_passes_is_waited_out(capsys: pytest.CaptureFixture[str]) -
 def test_a_look_gives_up_soon(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Trouble that goes on ends it with the last error."""
     monkeypatch.setattr(reading, "LOOK_SECONDS", 0.05)
-    monkeypatch.setattr(reading, "TURNS_SECONDS", 0.0)
     with Loopback(reset) as server:
         assert entry.run(["status", "1", "--endpoint", f"http://{server.host}"]) == 4
     assert "connection reset by peer." in capsys.readouterr().err
