@@ -130,7 +130,9 @@ def _ids(name: str, value: object, read: Callable[[object, str], int]) -> tuple[
 def region(value: object) -> str:
     """Validate a region's name; whether the API knows it is for the API to say."""
     if not isinstance(value, str) or not re.fullmatch("[A-Za-z0-9-]+", value):
-        raise InvalidInputError("region", value, 'the name of a region, such as "ap-guangzhou"')
+        given = ", given here, as tencentcloud:region in the stack's configuration, or as TENCENTCLOUD_REGION"
+        allowed = 'the name of a region, such as "ap-guangzhou"'
+        raise InvalidInputError("region", value, allowed + (given if value == "" else ""))
     return value
 
 

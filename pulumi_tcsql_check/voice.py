@@ -37,7 +37,7 @@ PROGRAM = Voice(
     timeout="timeout_seconds",
     flow_id="flow_id",
     failed_status="failed_statuses=[{code}]",
-    credentials="Set them with `pulumi config set tencentcloud:secretId ...` and `pulumi config set --secret "
+    credentials="Set them with `pulumi config set --secret tencentcloud:secretId` and `pulumi config set --secret "
     "tencentcloud:secretKey`, or as TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY.",
     elsewhere="Take {it} out of this stack's configuration or environment, or give the gate a stack of its own with "
     "credentials of its own.",

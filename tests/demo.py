@@ -19,14 +19,17 @@ from harness.stack import ENDPOINT_KEY, Stack
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def main(scenario: str) -> int:
+def main(scenario: str) -> int | str:
     """Run the root project once against the emulator."""
     with tempfile.TemporaryDirectory(prefix="tcsql-check-") as folder:
         project = Path(folder) / "project"
         shutil.copytree(ROOT / "examples" / "gate", project / "examples" / "gate")
         shutil.copy(ROOT / "Pulumi.yaml", project)
-        with EmulatorProcess(scenario, Path(folder) / "requests.jsonl") as emulator:
-            return up(Stack(project, Path(folder)).init({ENDPOINT_KEY: emulator.url}))
+        try:
+            with EmulatorProcess(scenario, Path(folder) / "requests.jsonl") as emulator:
+                return up(Stack(project, Path(folder)).init({ENDPOINT_KEY: emulator.url}))
+        except RuntimeError as error:
+            return f"{error}: see above, and give another SCENARIO"
 
 
 def up(stack: Stack) -> int:

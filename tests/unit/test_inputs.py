@@ -55,7 +55,6 @@ BAD: dict[str, tuple[str, list[Any]]] = {
     "region": (
         'the name of a region, such as "ap-guangzhou"',
         [
-            "",
             " ",
             "a b",
             "ap-guangzhou\n",
@@ -200,6 +199,14 @@ def test_a_flow_is_a_positive_whole_number(value: object, number: int) -> None:
     """Also as the float that comes over the wire."""
     found = inputs.flow_id(value)
     assert (found, type(found)) == (number, int)
+
+
+def test_where_no_region_is_given_the_places_for_one_are_named() -> None:
+    """Nobody wrote the empty text: it stands for a stack and an environment that name none."""
+    with pytest.raises(
+        InvalidInputError, match=r"as tencentcloud:region in the stack's c.*, or as TENCENTCLOUD_REGION\."
+    ):
+        inputs.region("")
 
 
 @pytest.mark.parametrize("value", ["ap-guangzhou", "ap-shanghai-fsi", "xx-somewhere-9", *sorted(inputs.REGIONS)])
