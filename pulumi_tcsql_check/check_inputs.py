@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from pulumi_tcsql_check import hidden, inputs
-from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.progress import Migration
@@ -80,7 +79,5 @@ def _flows(
     if name not in {*given, *from_outputs}:
         return ()
     value = given.get(name)
-    numbers = inputs.flow_ids(value) if is_group else (inputs.flow_id(value),)
-    if len(numbers) != count:
-        raise InvalidInputError(name, value, "as many numbers as migrate_ids has, in the same order")
+    numbers = inputs.flows_of(value, count) if is_group else (inputs.flow_id(value),)
     return tuple(map(Flow, numbers))

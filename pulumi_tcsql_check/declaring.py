@@ -51,6 +51,7 @@ class Gate(Resource):
         needed = {key: refusal.accept(key, value, to_be_known=wait) for key, value in given.items()}
         ids = "migrate_ids" if "migrate_ids" in given else "migrate_id"
         needed[ids] = _as_numbers(ids, needed[ids])
+        refusal.accept_as_many(needed.get("flow_ids"), needed[ids])
         refusal.refuse_options(opts)
         if not in_unit_test():
             ending.prepare()

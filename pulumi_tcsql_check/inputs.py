@@ -117,6 +117,14 @@ def flow_ids(value: object) -> tuple[int, ...]:
     return _ids("flow_ids", value, flow_id)
 
 
+def flows_of(value: object, count: int) -> tuple[int, ...]:
+    """Validate the numbers of the flows of so many migrations: one for each."""
+    numbers = flow_ids(value)
+    if len(numbers) != count:
+        raise InvalidInputError("flow_ids", value, "as many numbers as migrate_ids has, in the same order")
+    return numbers
+
+
 def _ids(name: str, value: object, read: Callable[[object, str], int]) -> tuple[int, ...]:
     if not isinstance(value, (list, tuple)) or not 1 <= len(value) <= MAX_MIGRATIONS:
         raise InvalidInputError(name, value, f"a list of 1 to {MAX_MIGRATIONS} numbers")

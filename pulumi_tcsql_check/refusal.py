@@ -74,7 +74,7 @@ def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN4
     """
     if is_plain(value):
         if name in _REQUIRED or value is not None:
-            _validate(name, value)
+            _validated(lambda: _VALIDATORS[name](value))
         return value
 
     def known(got: object) -> object:
@@ -86,6 +86,16 @@ def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN4
         return got
 
     return pulumi.Output.from_input(value).apply(known, run_with_unknowns=True)
+
+
+def accept_as_many(flow_ids: object, migrate_ids: object) -> None:
+    """Accept the flows of a group, of which there is one for each check; what is not known yet is left for later.
+
+    Raises:
+        InputError: There are more of one than of the other.
+    """
+    if isinstance(migrate_ids, list) and flow_ids is not None and is_plain(flow_ids):
+        _validated(lambda: inputs.flows_of(flow_ids, len(migrate_ids)))
 
 
 def accept_plain(name: str, value: object, function: str) -> None:
@@ -111,9 +121,9 @@ def is_plain(value: object) -> bool:
     return not any(isinstance(part, pulumi.Output) or hasattr(part, "__await__") for part in parts)
 
 
-def _validate(name: str, value: object) -> None:
+def _validated(validate: Callable[[], object]) -> None:
     try:
-        _VALIDATORS[name](value)
+        validate()
     except InvalidInputError as error:
         raise InputError(error) from None
 

@@ -22,6 +22,15 @@ def _recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
         yield recorder
 
 
+def test_a_flow_too_few_is_refused_at_the_users_own_line(recorder: Recorder) -> None:
+    """Where both lists are there; an output among the numbers leaves it to the provider."""
+    with pytest.raises(InvalidInputError, match=r"^flow_ids is \[1001\], but must be as many .* \(test_group\.py"):
+        MigrationCheckGroup("wave-1", **PLAIN, flow_ids=[1001])
+    late = MigrationCheckGroup("wave-2", migrate_ids=[pulumi.Output.from_input(7), 8], region="x", flow_ids=[1001])
+    resolve(late.urn)
+    assert [seen.name for seen in recorder.seen] == ["wave-2"]
+
+
 def test_the_names_that_users_state_holds_are_these(recorder: Recorder) -> None:
     """Type token, id, and the names of all inputs on the wire are final."""
     wave = MigrationCheckGroup(
