@@ -18,7 +18,7 @@ from pulumi_tcsql_check.policy import PollPolicy
 from pulumi_tcsql_check.second_opinion import SecondOpinion
 from pulumi_tcsql_check.span import span
 from pulumi_tcsql_check.stack_config import StackConfig
-from pulumi_tcsql_check.telling import error_of, forecast_of, row_of, words_of
+from pulumi_tcsql_check.telling import count_of, error_of, forecast_of, row_of, words_of
 from pulumi_tcsql_check.watch import Watch
 from pulumi_tcsql_check.wave import name_of
 
@@ -59,7 +59,7 @@ def _read(inputs: CheckInputs, config: StackConfig, call: host.Call, *, is_previ
     connect = _connection(inputs, config, call, clock)
     if not inputs.wait:
         watches = _watches(inputs, look_policy(inputs.failed_statuses), clock)
-        _wait(watches, connect, clock, lambda _: None)
+        _wait(watches, connect, clock, count_of(watches, call.show))
         seen = _ends(watches)
         call.show(words_of(seen, inputs))
         words = forecast_of(seen, inputs)

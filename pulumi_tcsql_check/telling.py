@@ -10,6 +10,9 @@ from pulumi_tcsql_check.watch import Watch
 from pulumi_tcsql_check.wave import Member, Tally, status_of
 from pulumi_tcsql_check.wave_line import WaveLine
 
+COUNT_SECONDS = 5.0
+"""How often it is told how many have been looked at."""
+
 
 def words_of(seen: Sequence[Evidence | None], inputs: CheckInputs) -> str:
     """Say where the checks are; None is one of which nothing is known."""
@@ -33,6 +36,19 @@ def row_of(watches: Sequence[Watch], inputs: CheckInputs, show: Callable[[str], 
         return lambda now: wave.update(now - began)
     line = StatusLine(show, inputs.migrations[0], inputs.timeout_seconds, inputs.failed_statuses)
     return lambda now: line.update(watches[0].seen(now))
+
+
+def count_of(watches: Sequence[Watch], show: Callable[[str], None]) -> Callable[[float], None]:
+    """Make what shows how many of several checks have been looked at, where that takes longer than a moment."""
+    shown_at = watches[0].began
+
+    def tell(now: float) -> None:
+        nonlocal shown_at
+        if len(watches) > 1 and now - shown_at >= COUNT_SECONDS:
+            shown_at = now
+            show(f"{sum(watch.end is not None for watch in watches)} of {len(watches)} looked at")
+
+    return tell
 
 
 def error_of(watches: Sequence[Watch], errors: Mapping[Watch, TcsqlCheckError]) -> TcsqlCheckError:
