@@ -8,13 +8,13 @@ from pulumi_tcsql_check.asking import Asking
 from pulumi_tcsql_check.cli.board import Board
 from pulumi_tcsql_check.cli.outcome import End, Outcome
 from pulumi_tcsql_check.cli.request import Request
-from pulumi_tcsql_check.cli.screen import Screen
+from pulumi_tcsql_check.cli.screen import Screen, write
 from pulumi_tcsql_check.errors import TcsqlCheckError
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.policy import PollPolicy
 from pulumi_tcsql_check.reading import look_policy
 from pulumi_tcsql_check.second_opinion import SecondOpinion
-from pulumi_tcsql_check.telling import error_of
+from pulumi_tcsql_check.telling import count_of, error_of
 from pulumi_tcsql_check.watch import Watch
 
 
@@ -57,7 +57,8 @@ def look(request: Request, screen: Screen, cancelled: threading.Event) -> End:
     policy = look_policy(request.failed_statuses)
     watches = _watches(request, policy, clock)
     screen.begin(Board(watches, request.failed_statuses, policy.timeout_seconds, clock.monotonic))
-    errors = gate.wait(watches, connect, clock=clock, on_progress=lambda _: None, whatever_comes=True)
+    tell = count_of(watches, lambda text: write(text, to_stderr=True))
+    errors = gate.wait(watches, connect, clock=clock, on_progress=tell, whatever_comes=True)
     return _end(request, screen, watches, errors)
 
 

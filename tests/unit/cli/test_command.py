@@ -11,7 +11,7 @@ from harness import command
 from harness.loopback import Loopback, answer, reset, silence
 from harness.starting import start_check
 
-from pulumi_tcsql_check import client, gate, reading
+from pulumi_tcsql_check import client, gate, reading, telling
 from pulumi_tcsql_check.cli import entry, program, screens
 from pulumi_tcsql_check.emulator import Emulator, parse
 
@@ -182,6 +182,18 @@ def test_a_look_gives_up_soon(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     with Loopback(reset) as server:
         assert entry.run(["status", "1", "--endpoint", f"http://{server.host}"]) == 4
     assert "connection reset by peer." in capsys.readouterr().err
+
+
+def test_a_long_look_tells_on_stderr_how_many_it_has_seen(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A hundred take a quarter of a minute; stdout is the table's, or JSON's."""
+    monkeypatch.setattr(telling, "COUNT_SECONDS", 0.0)
+    with Loopback(answer(ONE_STEP)) as server:
+        assert entry.run(["status", "1", "2", "--json", "--endpoint", f"http://{server.host}"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err.splitlines()[-1] == "2 of 2 looked at"
+    assert json.loads(shown.out)["exit_code"] == 0
 
 
 def test_a_look_has_time_for_the_turns_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
