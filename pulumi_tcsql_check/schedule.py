@@ -5,6 +5,7 @@ no more, what is on its last step more often than what has all before it, and no
 """
 
 import heapq
+from collections import deque
 from collections.abc import Sequence
 
 from pulumi_tcsql_check.watch import Watch
@@ -22,7 +23,8 @@ class Schedule:
     """Those that wait for their next turn; those that are asked at the moment are with whoever took them."""
 
     def __init__(self, watches: Sequence[Watch]) -> None:
-        """Begin with all of them; where none has been asked, the first goes first."""
+        """Begin with all of them; who has never been asked goes before all who have, and the first of them first."""
+        self._never_asked: deque[Watch] = deque()
         self._order: dict[int, int] = {}
         self._later: list[tuple[float, int, Watch]] = []
         self._due: list[Watch] = []
@@ -30,32 +32,40 @@ class Schedule:
             self.put(watch)
 
     def put(self, watch: Watch) -> None:
-        """Let one wait until it is due."""
+        """Let one wait until it is due; who has never been asked is due at once."""
+        if watch.asked_at is None:
+            self._never_asked.append(watch)
+            return
         number = self._order.setdefault(id(watch), len(self._order))
         heapq.heappush(self._later, (watch.due, number, watch))
 
     def take(self, now: float) -> Watch | None:
         """Take the one that matters most of those that are due, if any is."""
+        if self._never_asked:
+            return self._never_asked.popleft()
         while self._later and self._later[0][0] <= now:
             self._due.append(heapq.heappop(self._later)[2])
         if not self._due:
             return None
-        first = max(range(len(self._due)), key=lambda index: self._urgency(self._due[index], now))
+        first = max(range(len(self._due)), key=lambda index: _urgency(self._due[index], now))
         return self._due.pop(first)
 
     def all(self) -> list[Watch]:
         """List all that wait, those that are due first."""
-        return [*self._due, *(watch for _, _, watch in sorted(self._later, key=lambda entry: entry[:2]))]
+        return [
+            *self._never_asked,
+            *self._due,
+            *(watch for _, _, watch in sorted(self._later, key=lambda entry: entry[:2])),
+        ]
 
     def next_due(self) -> float | None:
         """Tell when the next one is due; None if there is none."""
-        dues = [watch.due for watch in self._due[:1]] + [due for due, _, _ in self._later[:1]]
+        dues = [watch.due for watch in (self._never_asked or self._due)][:1] + [due for due, _, _ in self._later[:1]]
         return min(dues, default=None)
 
-    def _urgency(self, watch: Watch, now: float) -> tuple[int, float]:
-        if watch.asked_at is None:
-            return 2, -self._order[id(watch)]
-        waited = now - watch.asked_at
-        if waited >= LONGEST_SECONDS:
-            return 1, waited
-        return 0, waited / (watch.steps_left or FAR) ** _WEIGHT
+
+def _urgency(watch: Watch, now: float) -> tuple[bool, float]:
+    """Say how much one matters that has been asked: first whether it was long ago, then how far it is."""
+    waited = now - (watch.asked_at or 0.0)
+    late = waited >= LONGEST_SECONDS
+    return late, waited if late else waited / (watch.steps_left or FAR) ** _WEIGHT

@@ -53,7 +53,7 @@ def test_nobody_is_forgotten() -> None:
 
 def test_nobody_is_asked_before_it_is_due() -> None:
     """The schedule tells when the next one is, and there is none once all are taken."""
-    schedule = Schedule([watch(1, due=5), watch(2, due=3)])
+    schedule = Schedule([watch(1, due=5, asked_at=0), watch(2, due=3, asked_at=0)])
     assert (schedule.take(2.9), schedule.next_due()) == (None, 3)
     assert order(schedule, 3) == [2]
     assert (order(schedule, 6), schedule.next_due()) == ([1], None)
