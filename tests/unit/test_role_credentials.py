@@ -280,7 +280,7 @@ def test_a_slow_answer_is_not_awaited(monkeypatch: pytest.MonkeyPatch, tmp_path:
             ask_tke(tke_environ(tmp_path), server)
         with pytest.raises(TransientError, match="CVM role"):
             ask_cvm("gatekeeper", server)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 5  # an exchange that nobody bounds takes 10
 
 
 def test_a_redirect_of_the_metadata_is_not_followed() -> None:
