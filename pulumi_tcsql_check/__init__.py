@@ -10,7 +10,6 @@ Each name is loaded when it is first asked for: the provider's process and the c
 seldom all.
 """
 
-import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from pulumi_tcsql_check.look import MigrationCheckResult, get_migration_check, get_migration_check_output
     from pulumi_tcsql_check.resource import MigrationCheck, Step
 else:
+    from pulumi_tcsql_check import lazily
+
     _HOMES = {
         "CheckResult": "group",
         "InvalidInputError": "errors",
@@ -31,17 +32,7 @@ else:
         "get_migration_check_output": "look",
         "hold_stack": "hold",
     }
-
-    def __getattr__(name: str) -> object:
-        """Load what has not been asked for before (PEP 562)."""
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        globals()[name] = found = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-        return found
-
-    def __dir__() -> list[str]:
-        """List the public names as well, for whoever completes them."""
-        return sorted({*globals(), *__all__})
+    __getattr__, __dir__ = lazily.names(__name__, _HOMES)
 
 
 __all__ = [

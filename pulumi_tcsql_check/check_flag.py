@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from pulumi_tcsql_check.progress import NOT_STARTED, PASSED, Progress
+from pulumi_tcsql_check.progress import Progress
+from pulumi_tcsql_check.statuses import NOT_STARTED, PASSED
 
 NOT_CHECKED, CHECKED, FAILED, CHECKING = 0, 1, 2, 3
 """The published codes; what any other means, nobody has said."""

@@ -14,7 +14,7 @@ from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.errors import ApiError, PermanentError, ThrottledError, TransientError, UnanswerableError
 from pulumi_tcsql_check.exchange import BodyTooLargeError
 from pulumi_tcsql_check.inputs import Endpoint
-from pulumi_tcsql_check.progress import printable
+from pulumi_tcsql_check.printable import printable
 
 Advice = Sequence[tuple[str, str]]
 """What to do, by the beginning of the API's error code."""

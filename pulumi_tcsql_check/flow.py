@@ -9,8 +9,9 @@ from collections.abc import Collection
 
 import msgspec
 
-from pulumi_tcsql_check.progress import Progress, Status
+from pulumi_tcsql_check.progress import Progress
 from pulumi_tcsql_check.progress import headline as headline_of_steps
+from pulumi_tcsql_check.statuses import Status
 
 SUCCEEDED, FAILED, RUNNING = 0, 1, 2
 """The published codes of a flow (API page of `DescribeFlowStatus`, `Status`); what any other means, nobody has said."""

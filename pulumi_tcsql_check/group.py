@@ -6,8 +6,8 @@ from typing import Any
 import pulumi
 
 from pulumi_tcsql_check.declaring import Gate, default_region
-from pulumi_tcsql_check.progress import Status
 from pulumi_tcsql_check.resource import Step
+from pulumi_tcsql_check.statuses import Status
 
 _OUTPUTS = ("total", "current", "passed", "status", "checks")
 

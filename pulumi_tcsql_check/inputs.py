@@ -9,12 +9,11 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import msgspec
-
 from pulumi_tcsql_check.errors import InvalidInputError
-from pulumi_tcsql_check.progress import NOT_STARTED, PASSED
+from pulumi_tcsql_check.statuses import NOT_STARTED, PASSED
 
 DEFAULT_TIMEOUT_SECONDS = 1800.0
 DEFAULT_POLL_INTERVAL_SECONDS = 2.0
@@ -51,7 +50,7 @@ REGIONS = frozenset(
 """The regions that the API's international page lists (seen 2025-10-28); the list drifts, so others only warn."""
 
 
-class Endpoint(msgspec.Struct, frozen=True):
+class Endpoint(NamedTuple):
     """Where to send requests: scheme (`https` or `http`) and host, with a port where one was given."""
 
     scheme: str

@@ -5,7 +5,8 @@ import msgspec
 from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.errors import ApiError
 from pulumi_tcsql_check.flow import Evidence, Flow
-from pulumi_tcsql_check.progress import Migration, Progress, Status
+from pulumi_tcsql_check.progress import Migration, Progress
+from pulumi_tcsql_check.statuses import Status
 from pulumi_tcsql_check.wave import Member
 
 

@@ -18,8 +18,8 @@ from pulumi.dynamic import Config
 from pulumi_tcsql_check import ending, refusal
 from pulumi_tcsql_check.declaring import default_region, in_unit_test
 from pulumi_tcsql_check.errors import InvalidInputError, TcsqlCheckError
-from pulumi_tcsql_check.progress import Status
 from pulumi_tcsql_check.resource import Step
+from pulumi_tcsql_check.statuses import Status
 
 TOKEN = "tcsql:index:getMigrationCheck"  # noqa: S105  # the name of a function
 """What a unit test's `call` is asked for, in place of the network."""

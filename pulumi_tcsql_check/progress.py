@@ -9,16 +9,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from pulumi_tcsql_check.printable import printable
 from pulumi_tcsql_check.remedies import english_name
+from pulumi_tcsql_check.statuses import NOT_STARTED, PASSED, Status, StepState
 
-PASSED = 0
-"""The published code of a step that succeeded (API page, `StepDetail.Status`)."""
-
-NOT_STARTED = -2
-"""The published code of a step that has not started (API page, `StepDetail.Status`)."""
-
-StepState = Literal["passed", "not-started", "failed", "running", "unknown"]
-Status = Literal["passed", "running", "failed", "not-started", "unknown"]
 Verdict = Literal["passed", "failed", "waiting"]
 
 _LARGEST = 2**63 - 1
@@ -165,12 +159,3 @@ def title(step_name: str) -> str:
     """Show a step's name, with the English one beside the Chinese one of a published step."""
     english = english_name(step_name)
     return f"{printable(step_name)} ({english})" if english else printable(step_name)
-
-
-def printable(text: str, limit: int = 300) -> str:
-    r"""Make text from the API safe for a terminal: nothing but printable characters, cut to `limit` characters.
-
-    Line breaks, terminal escapes and direction marks come out as `\\n`, `\\x1b` or `\\u202e`.
-    """
-    escaped = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[:limit])
-    return escaped if len(text) <= limit and len(escaped) <= limit else escaped[: limit - 1] + "…"

@@ -11,7 +11,6 @@ from typing import Any
 from pulumi.dynamic import ConfigureRequest, ReadResult, ResourceProvider
 
 from pulumi_tcsql_check.errors import TcsqlCheckError, WaitCancelledError
-from pulumi_tcsql_check.errors.next_step import reinstall
 
 
 class MigrationCheckProvider(ResourceProvider):
@@ -58,5 +57,7 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, TcsqlCheckError):
         return f"{error}{error.steps_seen}"
     if isinstance(error, ImportError):
+        from pulumi_tcsql_check.errors.next_step import reinstall  # noqa: PLC0415  # as above
+
         return f"The gate stays shut, since something that it needs can't be loaded ({error}). {reinstall()}"
     return f"The gate stays shut: it failed in a way it did not foresee ({type(error).__name__})."

@@ -9,7 +9,8 @@ from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.errors import ApiError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.flow import Flow
 from pulumi_tcsql_check.log import LOGGER
-from pulumi_tcsql_check.progress import Migration, Progress, printable
+from pulumi_tcsql_check.printable import printable
+from pulumi_tcsql_check.progress import Migration, Progress
 
 STEPS, FLOW, FLAG = "steps", "flow", "flag"
 """What is asked for."""

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from pulumi_tcsql_check.declaring import Gate, default_region
-from pulumi_tcsql_check.progress import StepState
+from pulumi_tcsql_check.statuses import StepState
 
 _OUTPUTS = ("total", "current", "steps", "passed", "status")
 

@@ -15,7 +15,7 @@ from pulumi_tcsql_check import envelope
 from pulumi_tcsql_check.credentials import Credentials, Source
 from pulumi_tcsql_check.errors import CredentialsError, ThrottledError, TransientError, WaitCancelledError
 from pulumi_tcsql_check.exchange import BoundedAdapter, run_bounded
-from pulumi_tcsql_check.progress import printable
+from pulumi_tcsql_check.printable import printable
 from pulumi_tcsql_check.retry import Clock
 from pulumi_tcsql_check.sts import Session, Temporary, TokenService
 

@@ -9,8 +9,9 @@ from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError, start_command
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.known import Observation
-from pulumi_tcsql_check.progress import Migration, Status
+from pulumi_tcsql_check.progress import Migration
 from pulumi_tcsql_check.span import span
+from pulumi_tcsql_check.statuses import Status
 
 HEARTBEAT_SECONDS = 20.0
 

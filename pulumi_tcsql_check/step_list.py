@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from pulumi_tcsql_check.progress import Progress, StepState, title
+from pulumi_tcsql_check.progress import Progress, title
+from pulumi_tcsql_check.statuses import StepState
 
 MOST_LINES = 20
 """How many steps are listed at most; the published example has 8."""

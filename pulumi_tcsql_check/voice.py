@@ -6,11 +6,10 @@ what says nothing speaks to the one who runs `pulumi up`. Everything here is pur
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
-import msgspec
 
-
-class Voice(msgspec.Struct, frozen=True):
+class Voice(NamedTuple):
     """How things are called by the one who reads.
 
     Attributes:

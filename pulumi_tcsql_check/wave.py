@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from pulumi_tcsql_check.progress import PASSED, Migration, Progress, Status, headline
+from pulumi_tcsql_check.progress import Migration, Progress, headline
+from pulumi_tcsql_check.statuses import PASSED, Status
 
 _IDS_IN_A_NAME = 4
 

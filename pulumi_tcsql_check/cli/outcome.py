@@ -23,7 +23,8 @@ from pulumi_tcsql_check.errors import (
 )
 from pulumi_tcsql_check.errors.next_step import reinstall
 from pulumi_tcsql_check.flow import Evidence
-from pulumi_tcsql_check.progress import Migration, Status
+from pulumi_tcsql_check.progress import Migration
+from pulumi_tcsql_check.statuses import Status
 from pulumi_tcsql_check.wave import name_of
 
 KINDS: tuple[tuple[type[Exception], str], ...] = (

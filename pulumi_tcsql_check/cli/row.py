@@ -8,8 +8,10 @@ import msgspec
 from pulumi_tcsql_check.errors import ApiError, NotFoundError, ThrottledError
 from pulumi_tcsql_check.errors.group import Failure
 from pulumi_tcsql_check.flow import Evidence
-from pulumi_tcsql_check.progress import PASSED, Migration, Status, printable
+from pulumi_tcsql_check.printable import printable
+from pulumi_tcsql_check.progress import Migration
 from pulumi_tcsql_check.status_line import words_with
+from pulumi_tcsql_check.statuses import PASSED, Status
 from pulumi_tcsql_check.step_list import MARKS, step_list
 from pulumi_tcsql_check.watch import Watch
 from pulumi_tcsql_check.wave import Member

@@ -20,29 +20,62 @@ TcsqlCheckError                 the root, never raised itself
     └── PermanentError          asking again would not help
         └── UnanswerableError   ... about this one, while others may have an answer
             └── NotFoundError   there is no such thing
+
+Each is loaded when it is first asked for: a program needs one of them.
 """
 
-from pulumi_tcsql_check.errors.api import (
-    ApiError,
-    NotFoundError,
-    NoTurnError,
-    NotYetFoundError,
-    OutageError,
-    PermanentError,
-    ThrottledError,
-    TransientError,
-    UnanswerableError,
-)
-from pulumi_tcsql_check.errors.check import (
-    CheckFailedError,
-    CheckTimeoutError,
-    FlagFailedError,
-    FlowFailedError,
-)
-from pulumi_tcsql_check.errors.group import GroupFailedError, GroupTimeoutError
-from pulumi_tcsql_check.errors.next_step import start_command
-from pulumi_tcsql_check.errors.root import TcsqlCheckError, WaitCancelledError
-from pulumi_tcsql_check.errors.setup import AccountError, CredentialsError, InvalidInputError
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pulumi_tcsql_check.errors.api import (
+        ApiError,
+        NotFoundError,
+        NoTurnError,
+        NotYetFoundError,
+        OutageError,
+        PermanentError,
+        ThrottledError,
+        TransientError,
+        UnanswerableError,
+    )
+    from pulumi_tcsql_check.errors.check import (
+        CheckFailedError,
+        CheckTimeoutError,
+        FlagFailedError,
+        FlowFailedError,
+    )
+    from pulumi_tcsql_check.errors.group import GroupFailedError, GroupTimeoutError
+    from pulumi_tcsql_check.errors.next_step import start_command
+    from pulumi_tcsql_check.errors.root import TcsqlCheckError, WaitCancelledError
+    from pulumi_tcsql_check.errors.setup import AccountError, CredentialsError, InvalidInputError
+else:
+    from pulumi_tcsql_check import lazily
+
+    _HOMES = {
+        "AccountError": "setup",
+        "ApiError": "api",
+        "CheckFailedError": "check",
+        "CheckTimeoutError": "check",
+        "CredentialsError": "setup",
+        "FlagFailedError": "check",
+        "FlowFailedError": "check",
+        "GroupFailedError": "group",
+        "GroupTimeoutError": "group",
+        "InvalidInputError": "setup",
+        "NoTurnError": "api",
+        "NotFoundError": "api",
+        "NotYetFoundError": "api",
+        "OutageError": "api",
+        "PermanentError": "api",
+        "TcsqlCheckError": "root",
+        "ThrottledError": "api",
+        "TransientError": "api",
+        "UnanswerableError": "api",
+        "WaitCancelledError": "root",
+        "start_command": "next_step",
+    }
+    __getattr__, __dir__ = lazily.names(__name__, _HOMES)
+
 
 __all__ = [
     "AccountError",

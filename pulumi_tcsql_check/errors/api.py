@@ -2,7 +2,8 @@
 
 from pulumi_tcsql_check import voice
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
-from pulumi_tcsql_check.progress import Migration, printable
+from pulumi_tcsql_check.printable import printable
+from pulumi_tcsql_check.progress import Migration
 
 
 class ApiError(TcsqlCheckError):

@@ -8,7 +8,8 @@ from pulumi_tcsql_check.errors.api import ApiError, NotYetFoundError
 from pulumi_tcsql_check.errors.next_step import start_command, up_again
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
 from pulumi_tcsql_check.flow import Flow
-from pulumi_tcsql_check.progress import Migration, Progress, StepDetail, printable, title
+from pulumi_tcsql_check.printable import printable
+from pulumi_tcsql_check.progress import Migration, Progress, StepDetail, title
 from pulumi_tcsql_check.remedies import remedy_for
 from pulumi_tcsql_check.step_list import step_list
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pulumi_tcsql_check import voice
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
-from pulumi_tcsql_check.progress import printable
+from pulumi_tcsql_check.printable import printable
 
 
 class InvalidInputError(TcsqlCheckError, ValueError):

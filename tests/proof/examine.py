@@ -28,7 +28,8 @@ from pulumi_tcsql_check.errors import ApiError, CheckFailedError, TcsqlCheckErro
 from pulumi_tcsql_check.flow import Evidence, Flow
 from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.policy import PollPolicy
-from pulumi_tcsql_check.progress import Progress, failed_steps, headline, judge, printable
+from pulumi_tcsql_check.printable import printable
+from pulumi_tcsql_check.progress import Progress, failed_steps, headline, judge
 from pulumi_tcsql_check.tencent import FLOW_ADVICE, QUERY_ADVICE, MigrationApi, _FlowStatus
 from pulumi_tcsql_check.watch import Watch
 

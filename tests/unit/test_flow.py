@@ -25,7 +25,8 @@ from pulumi_tcsql_check.errors import (
 from pulumi_tcsql_check.flow import Evidence, Flow
 from pulumi_tcsql_check.known import Observation
 from pulumi_tcsql_check.policy import PollPolicy
-from pulumi_tcsql_check.progress import Progress, Status
+from pulumi_tcsql_check.progress import Progress
+from pulumi_tcsql_check.statuses import Status
 from pulumi_tcsql_check.watch import Watch
 
 PASSED, RUNNING, LEFT_BEHIND = seen(3, 0, 0, 0), seen(2, 0, 1, -2), seen(3, 0, -1, 1)

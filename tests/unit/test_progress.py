@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from harness.answers import MIGRATION, as_body, decode, recorded, seen
 
-from pulumi_tcsql_check.progress import StepDetail, failed_steps, headline, judge, printable
+from pulumi_tcsql_check.printable import printable
+from pulumi_tcsql_check.progress import StepDetail, failed_steps, headline, judge
 
 STATES = recorded("states")
 

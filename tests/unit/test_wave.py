@@ -6,7 +6,8 @@ from typing import get_args
 import pytest
 from harness.answers import seen
 
-from pulumi_tcsql_check.progress import Migration, Status
+from pulumi_tcsql_check.progress import Migration
+from pulumi_tcsql_check.statuses import Status
 from pulumi_tcsql_check.wave import Member, Tally, enumeration, name_of, status_of
 
 

@@ -23,7 +23,7 @@ from pulumi_tcsql_check.errors import (
     TransientError,
 )
 from pulumi_tcsql_check.flow import Evidence, Flow
-from pulumi_tcsql_check.progress import Status
+from pulumi_tcsql_check.statuses import Status
 
 ODD = seen(2, 0, 7)
 ERRORS: list[tuple[Exception, str, int]] = [
