@@ -192,9 +192,9 @@ class _Wait:
         return isinstance(error, _ONES_OWN) or (self._is_closing and isinstance(error, ApiError))
 
     def _put_back(self, watch: Watch) -> None:
-        """Let one be asked again; after a failure only if it looks failed, and then soon."""
+        """Let one be asked again; after a failure only if it looks failed or was refused, and then soon."""
         if self._is_closing:
-            if not watch.looks_failed:
+            if not watch.looks_failed and watch.asked_at is not None:
                 return
             watch.hurry(self._clock.monotonic() + AGAIN_SECONDS)
         self._schedule.put(watch)

@@ -3,7 +3,7 @@
 import msgspec
 
 from pulumi_tcsql_check.check_flag import CheckFlag
-from pulumi_tcsql_check.errors import ApiError
+from pulumi_tcsql_check.errors import ApiError, ThrottledError
 from pulumi_tcsql_check.flow import Evidence, Flow
 from pulumi_tcsql_check.progress import Migration, Progress
 from pulumi_tcsql_check.statuses import Status
@@ -26,7 +26,7 @@ class Known:
     Attributes:
         migration: Which one.
         began: The instant at which the wait began.
-        asked_at: The instant at which it was asked last.
+        asked_at: The instant at which it was asked last; where that was one request too many, nobody was asked.
         progress: The last answer for its steps.
         status: What that, together with the flow, amounts to.
         flow: The flow that must succeed as well, as it was last answered.
@@ -49,8 +49,8 @@ class Known:
 
     @property
     def steps_left(self) -> int | None:
-        """How many steps have not passed yet, as far as the last try showed."""
-        if self.progress is None or self.trouble is not None:
+        """How many steps have not passed yet, as far as the last try showed that was not one too many."""
+        if self.progress is None or not (self.trouble is None or isinstance(self.trouble, ThrottledError)):
             return None
         return max(1, self.progress.total - self.progress.current + 1)
 

@@ -38,7 +38,7 @@ QUEUED_SECONDS = 1.0
 HOLD_SECONDS, HOLD_VARIES = 60.0, 0.3
 """For how long a process keeps to the rate that a refusal led to, and by how much of itself that varies, either way."""
 
-RECOVERY_SECONDS = 10.0
+RECOVERY_SECONDS = 20.0
 """How long it takes after that, without another refusal, to go twice as fast."""
 
 

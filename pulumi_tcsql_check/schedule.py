@@ -5,6 +5,7 @@ no more, what is on its last step more often than what has all before it, and no
 """
 
 import heapq
+import math
 from collections import deque
 from collections.abc import Sequence
 
@@ -24,18 +25,16 @@ class Schedule:
 
     def __init__(self, watches: Sequence[Watch]) -> None:
         """Begin with all of them; who has never been asked goes before all who have, and the first of them first."""
-        self._never_asked: deque[Watch] = deque()
+        self._never_asked = deque(watch for watch in watches if watch.asked_at is None)
         self._order: dict[int, int] = {}
         self._later: list[tuple[float, int, Watch]] = []
         self._due: list[Watch] = []
         for watch in watches:
-            self.put(watch)
+            if watch.asked_at is not None:
+                self.put(watch)
 
     def put(self, watch: Watch) -> None:
-        """Let one wait until it is due; who has never been asked is due at once."""
-        if watch.asked_at is None:
-            self._never_asked.append(watch)
-            return
+        """Let one wait until it is due."""
         number = self._order.setdefault(id(watch), len(self._order))
         heapq.heappush(self._later, (watch.due, number, watch))
 
@@ -65,7 +64,7 @@ class Schedule:
 
 
 def _urgency(watch: Watch, now: float) -> tuple[bool, float]:
-    """Say how much one matters that has been asked: first whether it was long ago, then how far it is."""
-    waited = now - (watch.asked_at or 0.0)
+    """Say how much one matters: first whether it was asked long ago or not at all, then how far it is."""
+    waited = now - watch.asked_at if watch.asked_at is not None else math.inf
     late = waited >= LONGEST_SECONDS
     return late, waited if late else waited / (watch.steps_left or FAR) ** _WEIGHT

@@ -128,6 +128,20 @@ def test_a_failure_ends_it_for_all_but_those_that_were_never_asked() -> None:
     assert wave.times == {1: 1, 2: 1, 3: 1, 4: 1, 5: 1}
 
 
+def test_those_whose_first_request_was_one_too_many_are_asked_again_before_it_ends() -> None:
+    """They were never asked, and may have failed as well."""
+    wave = Wave([TAUGHT], [THROTTLED, THROTTLED, TAUGHT], [RUNNING])
+    assert wave.wait(60, 2, 9).keys() == {1, 2}
+    assert wave.times == {1: 1, 2: 3, 3: 1}
+
+
+def test_one_whose_first_request_was_one_too_many_goes_before_those_that_were_asked() -> None:
+    """It is asked as soon as each of the others has been."""
+    wave = Wave([THROTTLED, RUNNING], *[[RUNNING]] * 30, takes=0.5)
+    wave.wait(40)
+    assert [number for number, _ in wave.asked[:32]] == [*range(1, 32), 1]
+
+
 def test_one_that_looks_failed_is_asked_again_before_it_ends() -> None:
     """A step that was left behind counts once it was seen twice, also after another check has failed."""
     wave = Wave([FAILED], [TAUGHT], [FAILED, RUNNING])

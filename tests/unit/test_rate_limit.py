@@ -185,7 +185,7 @@ def test_a_refusal_halves_the_rate_that_was_really_asked_at() -> None:
 
 
 def test_the_rate_comes_back_without_further_refusals() -> None:
-    """After a minute or so it doubles every ten seconds, and ends where it was."""
+    """After a minute or so it doubles every twenty seconds, and ends where it was."""
     clock, limit = FakeClock(), RateLimit()
     _ask(limit, clock)
     _ask(limit, clock, every=2)
