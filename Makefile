@@ -50,7 +50,7 @@ packaging: $(VENV)/.package $(VENV)-packaging/.tools ## The wheel and the source
 docs: $(VENV)-docs/.package ## The reference of the public names, from the docstrings, in build/docs.
 	@$(VENV)-docs/bin/python docs/reference.py build/docs
 
-recording: $(VENV)/.package ## The pictures in docs, of a real `pulumi up` in a terminal of 100 columns; takes a minute.
+recording: $(VENV)/.package ## The pictures in docs, of a real `pulumi up` in a terminal of 124 columns; takes a minute.
 	@$(WITH_CLI) PYTHONPATH=tests python tests/recording/record.py
 
 bench: $(VENV)/.package ## Every figure that is promised, measured here; BENCH=import measures one.

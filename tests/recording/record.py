@@ -25,7 +25,7 @@ from recording.screen import Frame, frames
 ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURES = ROOT / "docs"
 
-COLUMNS, ROWS = 100, 36
+COLUMNS, ROWS = 124, 36
 PORT = "8918"
 STEP = re.compile(r"\b[1-8]/8 ")
 
