@@ -1,11 +1,15 @@
 """What to do about a check that has not passed, or could not be asked about, in the words of a sentence."""
 
+from typing import TYPE_CHECKING
+
 from pulumi_tcsql_check import voice
-from pulumi_tcsql_check.flow import Flow
-from pulumi_tcsql_check.progress import Migration
+
+if TYPE_CHECKING:  # else a decoder that is gone could not be told
+    from pulumi_tcsql_check.flow import Flow
+    from pulumi_tcsql_check.progress import Migration
 
 
-def start_command(*migrations: Migration) -> str:
+def start_command(*migrations: "Migration") -> str:
     """Give the shell command that starts the checks of some migrations of one region anew."""
     ids = " ".join(str(one.migrate_id) for one in migrations)
     is_one = len(migrations) == 1
@@ -14,7 +18,7 @@ def start_command(*migrations: Migration) -> str:
     return command if is_one else f"for id in {ids}; do {command}; done"
 
 
-def up_again(flow: Flow | None) -> str:
+def up_again(flow: "Flow | None") -> str:
     """Say how to try again: a flow is of one start alone, so that the next one has another number."""
     speaking = voice.current()
     return f"run {speaking.again} again" + (f" with the new FlowId as {speaking.flow_id}" if flow is not None else "")

@@ -1,8 +1,10 @@
 """The provider, as the host holds it."""
 
 import gc
+import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -165,3 +167,28 @@ def test_a_library_that_is_gone_is_one_sentence(monkeypatch: pytest.MonkeyPatch,
         provider.read("ap-guangzhou/7", {"migrate_id": 7})
     assert call.sentence.startswith("The gate stays shut, since something that it needs can't be loaded (")
     assert call.sentence.endswith("tencentcloud-sdk-python-common`, then `pulumi up` again.")
+
+
+@pytest.mark.parametrize("library", ["msgspec", "requests", "tencentcloud"])
+def test_each_library_that_only_the_provider_needs_may_be_gone(library: str, tmp_path: Path) -> None:
+    """The program has not missed it, so the provider is the first to say so."""
+    code = f"""
+import sys
+sys.modules[{library!r}] = None
+from pulumi.dynamic import Config, ConfigureRequest
+from pulumi_tcsql_check import MigrationCheck, host
+from pulumi_tcsql_check.provider import MigrationCheckProvider
+class Call:
+    fail = print
+host.current_call = lambda: Call
+provider = MigrationCheckProvider()
+provider.configure(ConfigureRequest(Config({{}}, "test")))
+try:
+    provider.read("ap-guangzhou/7", {{"migrate_id": 7}})
+except ImportError:
+    print("shut")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    sentence, end = done.stdout.splitlines()
+    assert sentence.startswith("The gate stays shut, since something that it needs can't be loaded (")
+    assert (library in sentence, end) == (True, "shut")
