@@ -1,6 +1,7 @@
 """Where a command shows what it sees; this one shows the end alone, and others show more.
 
-A stream that nobody reads any more is written to no more; the exit code is the verdict all the same.
+A stream that nobody reads any more, or that can't be written, is written to no more; the exit code is the verdict all
+the same.
 """
 
 import contextlib
@@ -55,7 +56,10 @@ def write(text: str, *, to_stderr: bool = False) -> None:
     """Write a line, as long as somebody reads them."""
     try:
         click.echo(text, err=to_stderr)
-    except OSError:
+    except OSError as error:
         stream = sys.stderr if to_stderr else sys.stdout
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # else the interpreter complains at its end
+        if not (to_stderr or isinstance(error, BrokenPipeError)):
+            lost = f"The output is lost from here on, since it can't be written ({error.strerror})."
+            write(f"{lost} The exit code is the verdict all the same.", to_stderr=True)

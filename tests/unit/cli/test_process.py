@@ -226,6 +226,23 @@ def test_who_reads_only_the_beginning_changes_no_verdict(emulator: Emulator, env
     assert done.stderr.splitlines()[1:] == []
 
 
+def test_a_full_disk_is_told_and_changes_no_verdict(emulator: Emulator, environment: dict[str, str]) -> None:
+    """Else a pipeline would look for the mistake where the document is read."""
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [command.PROGRAM, "status", "1", "--json", "--endpoint", emulator.url],
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=command.SECONDS,
+            check=False,
+        )
+    assert done.returncode == 0
+    _, words = done.stderr.splitlines()
+    assert words.startswith("The output is lost from here on, since it can't be written (No space left on device).")
+
+
 def test_a_letter_that_an_encoding_lacks_is_no_reason_to_fail(emulator: Emulator, environment: dict[str, str]) -> None:
     """It is replaced."""
     done = command.run(["status", "1", "--endpoint", emulator.url], environment | {"PYTHONIOENCODING": "latin-1"})
