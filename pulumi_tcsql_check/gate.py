@@ -75,8 +75,9 @@ def wait(
     """Ask until each has ended, or one has ended otherwise than by a pass.
 
     Those that only ran out of time don't end it for the others, since all do at the same deadline. One that has failed,
-    or can't be looked up, does; but those that were never asked are still asked once, and those that look failed are
-    asked again, for at most `LAST_ROUND_SECONDS`: whoever repairs it shall see all that have failed.
+    or can't be looked up, does; but those that were never asked are still asked once, or again where that was one
+    request too many, and those that look failed are asked again, for at most `LAST_ROUND_SECONDS`: whoever repairs it
+    shall see all that have failed.
 
     Args:
         watches: The migrations, at least one.
@@ -192,11 +193,12 @@ class _Wait:
         return isinstance(error, _ONES_OWN) or (self._is_closing and isinstance(error, ApiError))
 
     def _put_back(self, watch: Watch) -> None:
-        """Let one be asked again; after a failure only if it looks failed or was refused, and then soon."""
+        """Let one be asked again; after a failure only if it looks failed, and then soon, or has only been refused."""
         if self._is_closing:
-            if not watch.looks_failed and watch.asked_at is not None:
+            if watch.looks_failed:
+                watch.hurry(self._clock.monotonic() + AGAIN_SECONDS)
+            elif not watch.was_refused or watch.progress is not None:
                 return
-            watch.hurry(self._clock.monotonic() + AGAIN_SECONDS)
         self._schedule.put(watch)
 
     @property

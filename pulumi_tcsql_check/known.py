@@ -26,7 +26,7 @@ class Known:
     Attributes:
         migration: Which one.
         began: The instant at which the wait began.
-        asked_at: The instant at which it was asked last; where that was one request too many, nobody was asked.
+        asked_at: The instant at which it was asked last.
         progress: The last answer for its steps.
         status: What that, together with the flow, amounts to.
         flow: The flow that must succeed as well, as it was last answered.
@@ -49,10 +49,15 @@ class Known:
 
     @property
     def steps_left(self) -> int | None:
-        """How many steps have not passed yet, as far as the last try showed that was not one too many."""
-        if self.progress is None or not (self.trouble is None or isinstance(self.trouble, ThrottledError)):
+        """How many steps have not passed yet, as far as the last try showed."""
+        if self.progress is None or self.trouble is not None:
             return None
         return max(1, self.progress.total - self.progress.current + 1)
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether the last try was one request too many, which says nothing of the check."""
+        return isinstance(self.trouble, ThrottledError)
 
     @property
     def looks_failed(self) -> bool:

@@ -18,6 +18,7 @@ from pulumi.dynamic import Config
 from pulumi_tcsql_check import ending, refusal
 from pulumi_tcsql_check.declaring import default_region, in_unit_test
 from pulumi_tcsql_check.errors import InvalidInputError, TcsqlCheckError
+from pulumi_tcsql_check.errors.next_step import reinstall
 from pulumi_tcsql_check.resource import Step
 from pulumi_tcsql_check.statuses import Status
 
@@ -115,7 +116,7 @@ def get_migration_check(
     if in_unit_test():
         return _from_mocks(given)
     ending.prepare()
-    _load()
+    _load(line)
     return _look(given, line)
 
 
@@ -153,7 +154,7 @@ def get_migration_check_output(
     async def look(known: Mapping[str, Any]) -> MigrationCheckResult:
         if mocked:
             return _from_mocks(known)
-        _load()
+        _load(line)
         return await _aside(lambda: _look(known, line))
 
     return pulumi.Output.all(**needed).apply(look)
@@ -174,10 +175,14 @@ def _from_mocks(given: Mapping[str, Any]) -> MigrationCheckResult:
     return cast("MigrationCheckResult", answer.value)
 
 
-def _load() -> None:
+def _load(line: str) -> None:
     """Load what only a look needs."""
-    with warnings.catch_warnings():  # the SDK changes the program's own filters when it is imported
-        from pulumi_tcsql_check import reading  # noqa: F401, PLC0415  # brings the SDK
+    try:
+        with warnings.catch_warnings():  # the SDK changes the program's own filters when it is imported
+            from pulumi_tcsql_check import reading  # noqa: F401, PLC0415  # brings the SDK
+    except ImportError as error:
+        problem = "The check could not be looked at, since something that this needs can't be loaded"
+        raise LookError(f"{problem} ({error}). {reinstall()}", line) from error
 
 
 async def _aside(call: Callable[[], T]) -> T:

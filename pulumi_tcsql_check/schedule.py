@@ -5,7 +5,6 @@ no more, what is on its last step more often than what has all before it, and no
 """
 
 import heapq
-import math
 from collections import deque
 from collections.abc import Sequence
 
@@ -25,16 +24,18 @@ class Schedule:
 
     def __init__(self, watches: Sequence[Watch]) -> None:
         """Begin with all of them; who has never been asked goes before all who have, and the first of them first."""
-        self._never_asked = deque(watch for watch in watches if watch.asked_at is None)
+        self._never_asked: deque[Watch] = deque()
         self._order: dict[int, int] = {}
         self._later: list[tuple[float, int, Watch]] = []
         self._due: list[Watch] = []
         for watch in watches:
-            if watch.asked_at is not None:
-                self.put(watch)
+            self.put(watch)
 
     def put(self, watch: Watch) -> None:
-        """Let one wait until it is due."""
+        """Let one wait until it is due; who has never been asked is due at once."""
+        if watch.asked_at is None:
+            self._never_asked.append(watch)
+            return
         number = self._order.setdefault(id(watch), len(self._order))
         heapq.heappush(self._later, (watch.due, number, watch))
 
@@ -64,7 +65,11 @@ class Schedule:
 
 
 def _urgency(watch: Watch, now: float) -> tuple[bool, float]:
-    """Say how much one matters: first whether it was asked long ago or not at all, then how far it is."""
-    waited = now - watch.asked_at if watch.asked_at is not None else math.inf
-    late = waited >= LONGEST_SECONDS
-    return late, waited if late else waited / (watch.steps_left or FAR) ** _WEIGHT
+    """Say how much one matters that has been asked: first whether it is overdue, then how far it is.
+
+    Overdue is who was asked long ago, or was refused as one too many; of those, whoever was asked longer ago goes
+    first, so that one that is refused for ever holds up nobody.
+    """
+    waited = now - (watch.asked_at or 0.0)
+    overdue = watch.was_refused or waited >= LONGEST_SECONDS
+    return overdue, waited if overdue else waited / (watch.steps_left or FAR) ** _WEIGHT

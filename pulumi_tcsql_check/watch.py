@@ -70,7 +70,6 @@ class Watch(Known):
         self.wants_more = False
         self._policy = policy
         self._deadline = float("inf") if policy.once else began + policy.timeout_seconds
-        self._asked_before: float | None = None
         self._patience: Patience | None = None
         self._flow_was_asked = False
         self._previous: Progress | None = None
@@ -97,7 +96,7 @@ class Watch(Known):
             PermanentError: The API refused.
             WaitCancelledError: The update was cancelled.
         """
-        self._asked_before, self.asked_at = self.asked_at, now()
+        self.asked_at = now()
         self._recorded(lambda: self._try(self._record.around(api, now), now), now)
         if self.end is not None:
             self._record.verdict(self.progress, self.end.status(self._policy.failed_statuses), now() - self.began)
@@ -173,8 +172,6 @@ class Watch(Known):
 
         A turn that did not come in time says nothing of the check: what was known before is more.
         """
-        if isinstance(error, ThrottledError):
-            self.asked_at = self._asked_before
         if not isinstance(error, NoTurnError) or (self.trouble is None and self.progress is None):
             self.trouble = error
         if self._patience is None:

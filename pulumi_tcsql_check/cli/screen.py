@@ -61,5 +61,6 @@ def write(text: str, *, to_stderr: bool = False) -> None:
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # else the interpreter complains at its end
         if not (to_stderr or isinstance(error, BrokenPipeError)):
-            lost = f"The output is lost from here on, since it can't be written ({error.strerror})."
+            why = error.strerror or type(error).__name__
+            lost = f"The output is lost from here on, since it can't be written ({why})."
             write(f"{lost} The exit code is the verdict all the same.", to_stderr=True)

@@ -1,5 +1,7 @@
 """A wait for several checks: when it ends, who is still asked, and what it gives back."""
 
+import itertools
+import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -133,6 +135,29 @@ def test_those_whose_first_request_was_one_too_many_are_asked_again_before_it_en
     wave = Wave([TAUGHT], [THROTTLED, THROTTLED, TAUGHT], [RUNNING])
     assert wave.wait(60, 2, 9).keys() == {1, 2}
     assert wave.times == {1: 1, 2: 3, 3: 1}
+
+
+def test_one_that_ran_when_it_was_asked_is_not_asked_again_before_it_ends_however_often_it_was_refused() -> None:
+    """Its answer is known; nor does the end wait for it."""
+    wave = Wave([RUNNING, THROTTLED], [RUNNING, RUNNING, TAUGHT], takes=1)
+    assert wave.wait(60, 2, 9).keys() == {2}
+    assert wave.asked[-1][0] == 2
+
+
+def test_a_pause_after_a_refusal_is_kept_to_also_before_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However soon those that look failed are asked again."""
+    monkeypatch.setattr(random, "uniform", lambda _, longest: longest)
+    wave = Wave([THROTTLED, THROTTLED, THROTTLED, TAUGHT], [TAUGHT])
+    wave.wait(60, 2, 9)
+    asked = [at for number, at in wave.asked if number == 1]
+    assert [later - sooner for sooner, later in itertools.pairwise(asked)] == pytest.approx([0.6, 1.1, 2.1])
+
+
+def test_those_that_are_refused_for_ever_hold_up_nobody() -> None:
+    """With every request half a second long, thirty of them would take every turn."""
+    wave = Wave(*[[THROTTLED]] * 30, [RUNNING, RUNNING, TAUGHT], takes=0.5)
+    assert wave.wait(600, 2, 9).keys() == {31}
+    assert wave.clock.now - 1000 < 100
 
 
 def test_one_whose_first_request_was_one_too_many_goes_before_those_that_were_asked() -> None:

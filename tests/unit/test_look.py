@@ -17,6 +17,7 @@ import pytest
 from harness.loopback import Loopback, answer, join_exchanges, reset, silence
 from pulumi.runtime import mocks, settings, stack
 
+import pulumi_tcsql_check
 from pulumi_tcsql_check import (
     InvalidInputError,
     MigrationCheckResult,
@@ -219,6 +220,17 @@ def test_what_nobody_foresaw_is_one_sentence_without_its_text(monkeypatch: pytes
     assert str(caught.value) == (
         f"The check could not be looked at: that failed in a way nobody foresaw (KeyError).{ends}"
     )
+
+
+def test_a_library_that_is_gone_is_one_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what can't be loaded, and how to get it back."""
+    monkeypatch.delattr(pulumi_tcsql_check, "reading")
+    monkeypatch.setitem(sys.modules, "pulumi_tcsql_check.reading", None)
+    with pytest.raises(
+        LookError, match=r"can't be loaded \(.*reading.*\)\. If Tencent's whole SDK .* again\. \("
+    ) as caught:
+        get_migration_check(1066, WHERE, endpoint="http://127.0.0.1:9")
+    assert isinstance(caught.value, pulumi.RunError)
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ heavy = {"tencentcloud", "requests", "pulumi_tcsql_check.reading"}
 extra = {"click", "rich", "pulumi_tcsql_check.cli", "pulumi_tcsql_check.log"}
 print(sorted((heavy | extra) & set(sys.modules)))
 before = list(warnings.filters)
-_load()
+_load("")
 print(len(heavy & set(sys.modules)), warnings.filters == before)
 """
     assert _printed(code, tmp_path) == "[]\n3 True\n"

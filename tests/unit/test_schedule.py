@@ -5,7 +5,7 @@ import random
 import pytest
 from harness.answers import seen
 
-from pulumi_tcsql_check.errors import ApiError, ThrottledError, TransientError
+from pulumi_tcsql_check.errors import ThrottledError, TransientError
 from pulumi_tcsql_check.policy import PollPolicy
 from pulumi_tcsql_check.progress import Migration
 from pulumi_tcsql_check.schedule import LONGEST_SECONDS, Schedule
@@ -38,24 +38,18 @@ def test_the_nearer_to_its_end_the_sooner() -> None:
     assert order(Schedule([*near, watch(9, asked_at=0)]), 10) == [8, 5, 1, 9]
 
 
-@pytest.mark.parametrize(
-    ("trouble", "expected"),
-    [(TransientError("No connection."), [2, 1]), (ThrottledError("Too many.", code="RequestLimitExceeded"), [1, 2])],
-)
-def test_one_that_can_not_be_reached_waits_behind_those_that_answer(trouble: ApiError, expected: list[int]) -> None:
-    """Even on its last step; but one request too many says nothing of whom it asked about."""
-    near = watch(1, asked_at=0, step=8)
-    near.trouble = trouble
-    assert order(Schedule([near, watch(2, asked_at=0, step=7)]), 10) == expected
+def test_one_that_can_not_be_reached_waits_behind_those_that_answer() -> None:
+    """Even on its last step."""
+    lost = watch(1, asked_at=0, step=8)
+    lost.trouble = TransientError("No connection.")
+    assert order(Schedule([lost, watch(2, asked_at=0, step=7)]), 10) == [2, 1]
 
 
-def test_one_whose_first_request_was_one_too_many_goes_first_once_it_is_due() -> None:
-    """It was never asked; but as after any refusal, a pause comes first."""
-    schedule = Schedule([watch(1, asked_at=-LONGEST_SECONDS, step=8)])
-    schedule.put(watch(2, due=3))
-    assert order(schedule, 2.9) == [1]
-    schedule.put(watch(3, due=3, asked_at=-LONGEST_SECONDS, step=8))
-    assert order(schedule, 3) == [2, 3]
+def test_one_that_was_refused_as_one_too_many_goes_before_those_that_were_asked() -> None:
+    """It lost its turn, and who has waited for the longest time that there is goes before it."""
+    refused, forgotten = watch(1, asked_at=9), watch(3, asked_at=10 - LONGEST_SECONDS, step=1)
+    refused.trouble = ThrottledError("Too many.", code="RequestLimitExceeded")
+    assert order(Schedule([watch(2, asked_at=0, step=8), refused, forgotten]), 10) == [3, 1, 2]
 
 
 def test_nobody_is_forgotten() -> None:
