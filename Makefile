@@ -9,7 +9,7 @@ VENV ?= .venv
 SCENARIO ?= slow
 INPUTS ?= 1000000
 DURATION ?= 600
-MODULES ?= progress.py watch.py gate.py wave.py
+MODULES ?= progress.py watch.py schedule.py gate.py wave.py
 TIMES ?= 12
 
 BIN := $(VENV)/bin

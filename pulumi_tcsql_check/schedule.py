@@ -52,16 +52,14 @@ class Schedule:
 
     def all(self) -> list[Watch]:
         """List all that wait, those that are due first."""
-        return [
-            *self._never_asked,
-            *self._due,
-            *(watch for _, _, watch in sorted(self._later, key=lambda entry: entry[:2])),
-        ]
+        return [*self._never_asked, *self._due, *(watch for _, _, watch in sorted(self._later))]
 
     def next_due(self) -> float | None:
-        """Tell when the next one is due; None if there is none."""
-        dues = [watch.due for watch in (self._never_asked or self._due)][:1] + [due for due, _, _ in self._later[:1]]
-        return min(dues, default=None)
+        """Tell when the next one is, or was, due; None if there is none."""
+        first = next(iter(self._never_asked or self._due), None)
+        if first is not None:
+            return first.due
+        return self._later[0][0] if self._later else None
 
 
 def _urgency(watch: Watch, now: float) -> tuple[bool, float]:

@@ -36,6 +36,15 @@ def test_the_nearer_to_its_end_the_sooner() -> None:
     """Of those asked at the same time, the one on its last step goes first, one without an answer counts as far."""
     near = [watch(n, asked_at=0, step=n) for n in (1, 5, 8)]
     assert order(Schedule([*near, watch(9, asked_at=0)]), 10) == [8, 5, 1, 9]
+    assert order(Schedule([watch(9, asked_at=0), *near]), 10) == [8, 5, 9, 1]
+
+
+def test_the_far_are_asked_as_well_only_less_often() -> None:
+    """With eight steps left, every time that one on its last step was asked six and a half times."""
+    far, near = watch(1, asked_at=0, step=1), watch(2, asked_at=8.6, step=8)
+    assert order(Schedule([near, far]), 10) == [1, 2]
+    near.asked_at = 8.4
+    assert order(Schedule([near, far]), 10) == [2, 1]
 
 
 def test_one_that_can_not_be_reached_waits_behind_those_that_answer() -> None:
