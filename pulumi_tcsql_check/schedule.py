@@ -69,5 +69,5 @@ def _urgency(watch: Watch, now: float) -> tuple[bool, float]:
     first, so that one that is refused for ever holds up nobody.
     """
     waited = now - (watch.asked_at or 0.0)
-    overdue = watch.was_refused or waited >= LONGEST_SECONDS
+    overdue = waited >= LONGEST_SECONDS or watch.was_refused
     return overdue, waited if overdue else waited / (watch.steps_left or FAR) ** _WEIGHT
