@@ -4,7 +4,7 @@ The API allows 20 requests a second to everybody together; one process takes les
 processes together may still ask for more. So a process begins as if ten shared the limit, and doubles its rate every
 `SPEED_UP_SECONDS`. Once the API has refused one of its requests, it is not alone: it halves its rate, keeps to that for
 about `HOLD_SECONDS`, and then doubles it every `RECOVERY_SECONDS`. Played through with ten processes that have twenty
-migrations each and begin together, 1 to 2 % of the requests are refused; without the slow beginning it is 8 %.
+migrations each and begin together, 1 to 2 % of the requests are refused; without the slow beginning it is 2 to 3 %.
 """
 
 import random
