@@ -193,11 +193,11 @@ class _Wait:
         return isinstance(error, _ONES_OWN) or (self._is_closing and isinstance(error, ApiError))
 
     def _put_back(self, watch: Watch) -> None:
-        """Let one be asked again; after a failure only if it looks failed, and then soon, or has only been refused."""
+        """Let one wait for its turn; after a failure only if it looks failed, and then soon, or was never asked."""
         if self._is_closing:
             if watch.looks_failed:
                 watch.hurry(self._clock.monotonic() + AGAIN_SECONDS)
-            elif not watch.was_refused or watch.progress is not None:
+            elif not watch.is_unasked:
                 return
         self._schedule.put(watch)
 
@@ -211,10 +211,9 @@ class _Wait:
             return
         self._end = self._clock.monotonic() + LAST_ROUND_SECONDS
         waiting = self._schedule.all()
-        self._schedule = Schedule([watch for watch in waiting if watch.asked_at is None])
+        self._schedule = Schedule([])
         for watch in waiting:
-            if watch.asked_at is not None:
-                self._put_back(watch)
+            self._put_back(watch)
 
     def _tell(self) -> None:
         """Tell the observer; whatever it raises is logged, and the gate goes on."""

@@ -60,6 +60,11 @@ class Known:
         return isinstance(self.trouble, ThrottledError)
 
     @property
+    def is_unasked(self) -> bool:
+        """Whether it was never asked, or only by requests that were one too many."""
+        return self.asked_at is None or (self.was_refused and self.progress is None)
+
+    @property
     def looks_failed(self) -> bool:
         """Whether the last answer showed a failure that the next one may confirm."""
         return self.status == "failed"
