@@ -12,6 +12,7 @@ from concurrent import futures
 from concurrent.futures import Future
 from typing import TypeGuard
 
+from pulumi_tcsql_check import aside
 from pulumi_tcsql_check.api import Api
 from pulumi_tcsql_check.errors import (
     ApiError,
@@ -101,23 +102,13 @@ def wait(
 def _here(call: Callable[[], None]) -> Future[None]:
     """Make a call in this thread."""
     future: Future[None] = Future()
-    _settle(future, call)
+    aside.settle(future, call)
     return future
 
 
 def _aside(call: Callable[[], None]) -> Future[None]:
-    """Make a call in a thread of its own, which keeps no process from its end."""
-    future: Future[None] = Future()
-    threading.Thread(target=_settle, args=(future, call), name="tcsql-check-lane", daemon=True).start()
-    return future
-
-
-def _settle(future: Future[None], call: Callable[[], None]) -> None:
-    try:
-        call()
-        future.set_result(None)
-    except BaseException as error:  # noqa: BLE001  # comes out where the result is taken
-        future.set_exception(error)
+    """Make a call in a thread of its own."""
+    return aside.begin(call, "tcsql-check-lane")
 
 
 class _Wait:

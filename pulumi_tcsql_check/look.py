@@ -6,19 +6,17 @@ and not before.
 
 import asyncio
 import contextvars
-import threading
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from typing import Any, TypeVar, cast
 
 import pulumi
 from pulumi.dynamic import Config
 
-from pulumi_tcsql_check import ending, refusal
+from pulumi_tcsql_check import aside, ending, refusal
 from pulumi_tcsql_check.declaring import default_region, in_unit_test
 from pulumi_tcsql_check.errors import InvalidInputError, TcsqlCheckError
-from pulumi_tcsql_check.errors.next_step import reinstall
+from pulumi_tcsql_check.errors.next_step import not_loaded
 from pulumi_tcsql_check.resource import Step
 from pulumi_tcsql_check.statuses import Status
 
@@ -181,27 +179,14 @@ def _load(line: str) -> None:
         with warnings.catch_warnings():  # the SDK changes the program's own filters when it is imported
             from pulumi_tcsql_check import reading  # noqa: F401, PLC0415  # brings the SDK
     except ImportError as error:
-        problem = "The check could not be looked at, since something that this needs can't be loaded"
-        raise LookError(f"{problem} ({error}). {reinstall()}", line) from error
+        problem = f"The check could not be looked at, since something that this needs {not_loaded(error)}"
+        raise LookError(problem, line) from error
 
 
 async def _aside(call: Callable[[], T]) -> T:
-    """Run a blocking call while the event loop goes on.
-
-    Its thread is a daemon, unlike an executor's: an interrupted program doesn't wait for an answer.
-    """
-    outcome: Future[T] = Future()
-    outcome.set_running_or_notify_cancel()  # from here on nobody can cancel it
+    """Run a blocking call while the event loop goes on; an interrupted program waits for no answer."""
     context = contextvars.copy_context()
-
-    def run() -> None:
-        try:
-            outcome.set_result(context.run(call))
-        except BaseException as error:  # noqa: BLE001  # raised again where it is awaited
-            outcome.set_exception(error)
-
-    threading.Thread(target=run, name="tcsql-check-look", daemon=True).start()
-    return await asyncio.wrap_future(outcome)
+    return await asyncio.wrap_future(aside.begin(lambda: context.run(call), "tcsql-check-look"))
 
 
 class _Screen:

@@ -57,7 +57,7 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, TcsqlCheckError):
         return f"{error}{error.steps_seen}"
     if isinstance(error, ImportError):
-        from pulumi_tcsql_check.errors.next_step import reinstall  # noqa: PLC0415  # as above
+        from pulumi_tcsql_check.errors.next_step import not_loaded  # noqa: PLC0415  # as above
 
-        return f"The gate stays shut, since something that it needs can't be loaded ({error}). {reinstall()}"
+        return f"The gate stays shut, since something that it needs {not_loaded(error)}"
     return f"The gate stays shut: it failed in a way it did not foresee ({type(error).__name__})."

@@ -24,9 +24,13 @@ def up_again(flow: "Flow | None") -> str:
     return f"run {speaking.again} again" + (f" with the new FlowId as {speaking.flow_id}" if flow is not None else "")
 
 
-def reinstall() -> str:
-    """Say how to get the SDK back: its distributions share one package, and each removes what it holds in it."""
+def not_loaded(error: ImportError) -> str:
+    """Say what can't be loaded and how to get the SDK back, from the verb on.
+
+    The SDK's distributions share one package, and each removes what it holds in it.
+    """
     return (
-        "If Tencent's whole SDK was uninstalled, it took files along that are needed here: run `pip install "
-        f"--force-reinstall --no-deps tencentcloud-sdk-python-common`, then {voice.current().again} again."
+        f"can't be loaded ({error}). If Tencent's whole SDK was uninstalled, it took files along that are needed here: "
+        "run `pip install --force-reinstall --no-deps tencentcloud-sdk-python-common`, then "
+        f"{voice.current().again} again."
     )
