@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from harness.emulator_process import EmulatorProcess
@@ -21,15 +21,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main(scenario: str) -> int | str:
     """Run the root project once against the emulator."""
-    with tempfile.TemporaryDirectory(prefix="tcsql-check-") as folder:
+    with tempfile.TemporaryDirectory(prefix="tcsql-check-") as folder, ExitStack() as running:
         project = Path(folder) / "project"
         shutil.copytree(ROOT / "examples" / "gate", project / "examples" / "gate")
         shutil.copy(ROOT / "Pulumi.yaml", project)
         try:
-            with EmulatorProcess(scenario, Path(folder) / "requests.jsonl") as emulator:
-                return up(Stack(project, Path(folder)).init({ENDPOINT_KEY: emulator.url}))
+            emulator = running.enter_context(EmulatorProcess(scenario, Path(folder) / "requests.jsonl"))
         except RuntimeError as error:
             return f"{error}: see above, and give another SCENARIO"
+        return up(Stack(project, Path(folder)).init({ENDPOINT_KEY: emulator.url}))
 
 
 def up(stack: Stack) -> int:

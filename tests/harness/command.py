@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY
 
@@ -102,13 +103,16 @@ def wait_for(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
         time.sleep(0.01)
 
 
-def run(words: Sequence[str], environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    """Run the command to its end, with a pipe each for what it writes."""
+def run(
+    words: Sequence[str], environment: Mapping[str, str], *, stdout: int | IO[bytes] = subprocess.PIPE
+) -> "subprocess.CompletedProcess[str]":
+    """Run the command to its end, with a pipe each for what it writes, unless its stdout goes elsewhere."""
     return subprocess.run(
         [PROGRAM, *words],
         env=environment,
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
         text=True,
         timeout=SECONDS,
         check=False,

@@ -212,15 +212,7 @@ def test_who_reads_only_the_beginning_changes_no_verdict(emulator: Emulator, env
     """As behind `| head -1`: the exit code is that of the check, and nothing complains."""
     reads, writes = os.pipe()
     os.close(reads)
-    done = subprocess.run(
-        [command.PROGRAM, "wait", "1", "--endpoint", emulator.url],
-        env=environment,
-        stdout=writes,
-        stderr=subprocess.PIPE,
-        text=True,
-        timeout=command.SECONDS,
-        check=False,
-    )
+    done = command.run(["wait", "1", "--endpoint", emulator.url], environment, stdout=writes)
     os.close(writes)
     assert done.returncode == 0
     assert done.stderr.splitlines()[1:] == []
@@ -229,15 +221,7 @@ def test_who_reads_only_the_beginning_changes_no_verdict(emulator: Emulator, env
 def test_a_full_disk_is_told_and_changes_no_verdict(emulator: Emulator, environment: dict[str, str]) -> None:
     """Else a pipeline would look for the mistake where the document is read."""
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [command.PROGRAM, "status", "1", "--json", "--endpoint", emulator.url],
-            env=environment,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=command.SECONDS,
-            check=False,
-        )
+        done = command.run(["status", "1", "--json", "--endpoint", emulator.url], environment, stdout=full)
     assert done.returncode == 0
     _, words = done.stderr.splitlines()
     assert words.startswith("The output is lost from here on, since it can't be written (No space left on device).")
