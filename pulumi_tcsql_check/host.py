@@ -12,13 +12,14 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
-from typing import Any, Protocol
+from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, status_pb2
+from pulumi.runtime.proto import status_pb2
 
 from pulumi_tcsql_check import engine_watch
+from pulumi_tcsql_check.engine_log import EngineLog
 
 CANCELLED = threading.Event()
 """Set once nobody needs the waits of this process: the update was cancelled or has failed, or its engine is gone."""
@@ -29,61 +30,24 @@ _refused: list[str] = []
 MAX_CALLS = 1024
 """How many calls the host may serve at once: a gate holds one while it waits."""
 
-_LOG_SECONDS = 2.0
 _UNKNOWN_ERROR = 2
-_NO_PROXY = (("grpc.enable_http_proxy", 0),)
 _logger = logging.getLogger(__name__)
 
 
-class Call(Protocol):
-    """What a provider may tell the engine during one of its calls."""
+class Call(EngineLog):
+    """The call that a thread serves: what a provider may tell the engine meanwhile, and at its end."""
 
-    def show(self, text: str) -> None:
-        """Show a line on the resource's own row, until the next one."""
-
-    def note(self, text: str) -> None:
-        """Show a line that stays."""
-
-    def warn(self, text: str) -> None:
-        """Show a warning that stays."""
+    def __init__(self, address: str, urn: str, context: grpc.ServicerContext | None) -> None:
+        """Prepare; without a context there is no last word."""
+        super().__init__(address, urn)
+        self._context = context
 
     def fail(self, sentence: str) -> None:
         """Have the engine print this sentence, in place of a traceback, when the call raises."""
-
-
-class _EngineCall:
-    """The call that this thread serves."""
-
-    def __init__(
-        self, engine: engine_pb2_grpc.EngineStub | None, urn: str, context: grpc.ServicerContext | None
-    ) -> None:
-        self._engine = engine
-        self._urn = urn
-        self._context = context
-
-    def show(self, text: str) -> None:
-        self._log(engine_pb2.INFO, text, ephemeral=True)
-
-    def note(self, text: str) -> None:
-        self._log(engine_pb2.INFO, text, ephemeral=False)
-
-    def warn(self, text: str) -> None:
-        self._log(engine_pb2.WARNING, text, ephemeral=False)
-
-    def fail(self, sentence: str) -> None:
         if self._context is None:
             return
         details = status_pb2.Status(code=_UNKNOWN_ERROR, message=sentence).SerializeToString()
         self._context.set_trailing_metadata((("grpc-status-details-bin", details),))
-
-    def _log(self, severity: "engine_pb2.LogSeverity.ValueType", text: str, *, ephemeral: bool) -> None:
-        if self._engine is None:
-            return
-        request = engine_pb2.LogRequest(severity=severity, message=text, urn=self._urn, ephemeral=ephemeral)
-        try:
-            self._engine.Log(request, timeout=_LOG_SECONDS)
-        except grpc.RpcError:
-            _logger.warning("the engine took no log message", exc_info=True)
 
 
 def prepare() -> None:
@@ -97,7 +61,7 @@ def prepare() -> None:
 
 def current_call() -> Call:
     """Find the call that this thread serves."""
-    return _EngineCall(_engine(), *_served())
+    return Call(sys.argv[-1], *_served())  # the engine's address is the host's last argument
 
 
 def _served() -> tuple[str, grpc.ServicerContext | None]:
@@ -136,19 +100,6 @@ def config_keys(config: object) -> tuple[str, ...]:
     """List the keys of the stack's configuration; none where that can't be done, as the host's class has no way to."""
     props = getattr(config, "_props", None)
     return tuple(key for key in props if isinstance(key, str)) if isinstance(props, dict) else ()
-
-
-_engines: dict[str, engine_pb2_grpc.EngineStub] = {}
-
-
-def _engine() -> engine_pb2_grpc.EngineStub | None:
-    """Connect, once, to the engine, whose address is the host's last argument."""
-    address = sys.argv[-1]
-    if ":" not in address:
-        return None
-    if address not in _engines:
-        _engines[address] = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address, options=_NO_PROXY))
-    return _engines[address]
 
 
 def _cancel(self: Any, request: Any, context: Any) -> Any:  # noqa: ANN401, ARG001  # the servicer's own signature

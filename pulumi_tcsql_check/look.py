@@ -190,12 +190,12 @@ async def _aside(call: Callable[[], T]) -> T:
 
 
 class _Screen:
-    """What a look may tell: a warning, and nothing else. It has no row, and its errors are raised."""
+    """What a look may tell: a warning, and nothing else, as it has no row."""
 
-    def show(self, text: str, /) -> None:
+    def show(self, text: str) -> None:
         """Show nothing."""
 
-    note = fail = show
+    note = show
 
     def warn(self, text: str) -> None:
         """Show a warning on the stack's row."""

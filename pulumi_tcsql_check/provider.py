@@ -50,6 +50,8 @@ class MigrationCheckProvider(ResourceProvider):
             if props.get("wait") is True and props.get("enforce") is not False:  # as the guard decides, too
                 host.end_other_waits()
             raise
+        finally:
+            call.flush()
 
 
 def _sentence(error: Exception) -> str:

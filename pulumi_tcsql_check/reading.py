@@ -4,7 +4,7 @@ A gate of one check is a group of one here; what differs is what it gives back, 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -29,13 +29,26 @@ WORTH_A_WORD_SECONDS = 1.0
 """From how long a wait on its end is told: a check that had passed before has nothing to tell but its row."""
 
 
-def read(props: Mapping[str, Any], config: StackConfig, call: host.Call) -> dict[str, Any]:
+class Listener(Protocol):
+    """Who is told what a read is at."""
+
+    def show(self, text: str) -> None:
+        """Show a line until the next one."""
+
+    def note(self, text: str) -> None:
+        """Show a line that stays."""
+
+    def warn(self, text: str) -> None:
+        """Show a warning that stays."""
+
+
+def read(props: Mapping[str, Any], config: StackConfig, listener: Listener) -> dict[str, Any]:
     """Read one check or a group, and wait for it where that was asked for.
 
     Args:
         props: The gate's inputs, or on a refresh its stored outputs.
         config: The stack's configuration.
-        call: Where to tell the engine.
+        listener: Who is told what it is at.
 
     Returns:
         The outputs, as they go into the state.
@@ -45,41 +58,41 @@ def read(props: Mapping[str, Any], config: StackConfig, call: host.Call) -> dict
     """
     inputs = CheckInputs.from_props(props)
     try:
-        return _read(inputs, config, call, is_preview=props.get("wait") is False)
+        return _read(inputs, config, listener, is_preview=props.get("wait") is False)
     except ApiError as error:
         if not isinstance(error, OutageError):  # which names it already
             error.args = (f"{name_of(inputs.migrations)}: {error}",)
         raise
 
 
-def _read(inputs: CheckInputs, config: StackConfig, call: host.Call, *, is_preview: bool) -> dict[str, Any]:
+def _read(inputs: CheckInputs, config: StackConfig, listener: Listener, *, is_preview: bool) -> dict[str, Any]:
     if not inputs.enforce:
-        return outputs_of(_glance(inputs, config, call), inputs)
+        return outputs_of(_glance(inputs, config, listener), inputs)
     clock = gate.SystemClock(host.CANCELLED)
-    connect = _connection(inputs, config, call, clock)
+    connect = _connection(inputs, config, listener, clock)
     if not inputs.wait:
         watches = _watches(inputs, look_policy(inputs.failed_statuses), clock)
-        _wait(watches, connect, clock, count_of(watches, call.show))
+        _wait(watches, connect, clock, count_of(watches, listener.show))
         seen = _ends(watches)
-        call.show(words_of(seen, inputs))
+        listener.show(words_of(seen, inputs))
         words = forecast_of(seen, inputs)
         if words and is_preview:
-            call.note(words)
+            listener.note(words)
         return outputs_of(seen, inputs)
     policy = PollPolicy(
         inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses, inputs.ids_are_new
     )
-    opinion = SecondOpinion(inputs.migrations, clock=clock, warn=call.warn)
+    opinion = SecondOpinion(inputs.migrations, clock=clock, warn=listener.warn)
     watches = _watches(inputs, policy, clock, opinion)
-    _wait(watches, connect, clock, row_of(watches, inputs, call.show))
+    _wait(watches, connect, clock, row_of(watches, inputs, listener.show))
     if (took := clock.monotonic() - watches[0].began) >= WORTH_A_WORD_SECONDS:
         have = "has" if len(watches) == 1 else "have"
-        call.note(f"{name_of(inputs.migrations)} {have} passed, after {span(took)}")
+        listener.note(f"{name_of(inputs.migrations)} {have} passed, after {span(took)}")
     return outputs_of(_ends(watches), inputs)
 
 
 def _connection(
-    inputs: CheckInputs, config: StackConfig, call: host.Call, clock: gate.SystemClock
+    inputs: CheckInputs, config: StackConfig, listener: Listener, clock: gate.SystemClock
 ) -> Callable[[], Asking]:
     """Find out whom to ask, and as whom."""
     return connecting.connection(
@@ -89,7 +102,7 @@ def _connection(
         keys=host.config_keys(config),
         clock=clock,
         cancelled=host.CANCELLED,
-        warn=call.warn,
+        warn=listener.warn,
     )
 
 
@@ -121,12 +134,12 @@ def _ends(watches: Sequence[Watch]) -> list[Evidence]:
     return [watch.end for watch in watches if watch.end is not None]
 
 
-def _glance(inputs: CheckInputs, config: StackConfig, call: host.Call) -> list[Evidence | None]:
+def _glance(inputs: CheckInputs, config: StackConfig, listener: Listener) -> list[Evidence | None]:
     """Ask exactly once, for a gate that was told not to hold; nothing that the API says or doesn't say can fail it."""
     seen: list[Evidence | None] = [None] * len(inputs.migrations)
     try:
         clock = gate.SystemClock(host.CANCELLED)
-        connect = _connection(inputs, config, call, clock)
+        connect = _connection(inputs, config, listener, clock)
         policy = msgspec.structs.replace(look_policy(inputs.failed_statuses), tries_again=False)
         watches = _watches(inputs, policy, clock)
         errors = gate.wait(watches, connect, clock=clock, on_progress=lambda _: None, whatever_comes=True)
@@ -141,5 +154,5 @@ def _glance(inputs: CheckInputs, config: StackConfig, call: host.Call) -> list[E
         words = f"nothing ({type(error).__name__})"
     holds, says = ("holds", "it says") if len(inputs.migrations) == 1 else ("hold", "they say")
     who = name_of(inputs.migrations)
-    call.warn(f"enforce is False: {who} {holds} nothing back, whatever {says}. {says.capitalize()}: {words}")
+    listener.warn(f"enforce is False: {who} {holds} nothing back, whatever {says}. {says.capitalize()}: {words}")
     return seen

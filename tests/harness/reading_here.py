@@ -19,7 +19,6 @@ class Recorder:
         self.lines: list[str] = []
         self.notes: list[str] = []
         self.warnings: list[str] = []
-        self.sentences: list[str] = []
 
     def show(self, text: str) -> None:
         """Note a line of the row."""
@@ -32,10 +31,6 @@ class Recorder:
     def warn(self, text: str) -> None:
         """Note a warning."""
         self.warnings.append(text)
-
-    def fail(self, sentence: str) -> None:
-        """Note an error."""
-        self.sentences.append(sentence)
 
 
 @contextmanager

@@ -7,4 +7,4 @@ class Silent:
     def show(self, text: str) -> None:
         """Hear it."""
 
-    note = warn = fail = show
+    note = warn = show

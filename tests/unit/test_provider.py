@@ -20,11 +20,12 @@ SERIALIZED = "gASVPQAAAAAAAACMG3B1bHVtaV90Y3NxbF9jaGVjay5wcm92aWRlcpSMFk1pZ3JhdG
 
 
 class Call:
-    """Notes the sentence that the engine is to print."""
+    """Notes the sentence that the engine is to print, and whether it was left time for what it was told before."""
 
     def __init__(self) -> None:
         """Begin with none."""
         self.sentence = ""
+        self.is_flushed = False
 
     def show(self, text: str) -> None:
         """Drop a line."""
@@ -34,6 +35,10 @@ class Call:
 
     def warn(self, text: str) -> None:
         """Drop a warning."""
+
+    def flush(self) -> None:
+        """Note that it was asked for."""
+        self.is_flushed = True
 
     def fail(self, sentence: str) -> None:
         """Note the sentence."""
@@ -84,7 +89,7 @@ def test_a_read_returns_its_id_and_what_was_read(
     monkeypatch.setattr(reading, "read", lambda props, _config, _call: {"seen": props["migrate_id"]})
     result = provider.read("ap-guangzhou/7", {"migrate_id": 7})
     assert (result.id, result.outs) == ("ap-guangzhou/7", {"seen": 7})
-    assert call.sentence == ""
+    assert (call.sentence, call.is_flushed) == ("", True)
 
 
 def test_an_error_of_ours_is_its_own_sentence(
@@ -94,7 +99,7 @@ def test_an_error_of_ours_is_its_own_sentence(
     monkeypatch.setattr(reading, "read", _raising(WaitCancelledError()))
     with pytest.raises(WaitCancelledError):
         provider.read("ap-guangzhou/7", {})
-    assert call.sentence == str(WaitCancelledError())
+    assert (call.sentence, call.is_flushed) == (str(WaitCancelledError()), True)
 
 
 def test_an_error_that_nobody_foresaw_keeps_the_gate_shut_and_quotes_nothing(
@@ -180,6 +185,7 @@ from pulumi_tcsql_check import MigrationCheck, host
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 class Call:
     fail = print
+    flush = lambda: None
 host.current_call = lambda: Call
 provider = MigrationCheckProvider()
 provider.configure(ConfigureRequest(Config({{}}, "test")))
