@@ -21,19 +21,17 @@ from harness.stack import ENDPOINT_KEY, Stack
 from table import Row
 
 PROGRAMS = Path(__file__).parent / "stacks"
-ROUNDS = 10
+ROUNDS, WATCHED = 60, 5
 MOST_TIMES, MOST_REQUESTS = 1.05, 1
 SAMPLE_SECONDS, MB = 0.02, 1 << 20
 PASSED = [{"kind": "progress", "statuses": [0] * waiting.STEPS}]
 
 
 class Update(NamedTuple):
-    """What one `pulumi up` took: all its processes, and the provider's alone."""
+    """What all processes of one `pulumi up` took."""
 
     seconds: float
     processor_seconds: float
-    provider_seconds: float
-    provider_mb: float
 
 
 class Round(NamedTuple):
@@ -44,25 +42,19 @@ class Round(NamedTuple):
     sdk: Update
 
 
+class Provider(NamedTuple):
+    """What the provider alone took."""
+
+    processor_seconds: float
+    mb: float
+
+
 class Figures(NamedTuple):
-    """All rounds, and the gate's requests in each."""
+    """All rounds, the gate's requests in each update, and what a gate adds to the provider."""
 
     rounds: list[Round]
     requests: float
-
-    @property
-    def added_seconds(self) -> float:
-        """The processor's time that a gate adds to the provider."""
-        return median(one.gate.provider_seconds for one in self.rounds) - median(
-            one.nothing.provider_seconds for one in self.rounds
-        )
-
-    @property
-    def added_mb(self) -> float:
-        """The memory that a gate adds to the provider."""
-        return median(one.gate.provider_mb for one in self.rounds) - median(
-            one.nothing.provider_mb for one in self.rounds
-        )
+    added: Provider
 
 
 def measure() -> Iterator[Row]:
@@ -78,8 +70,8 @@ def measure() -> Iterator[Row]:
     ratio = median(one.gate.processor_seconds / one.nothing.processor_seconds for one in seen.rounds)
     yield Row("... times the same with a resource that does nothing", ratio, None, "")
     yield Row("... requests", seen.requests, MOST_REQUESTS, "")
-    yield Row("... processor time that the gate adds to the provider", seen.added_seconds, None, "s")
-    yield Row("... memory that the gate adds to the provider", seen.added_mb, None, "MB")
+    yield Row("... processor time that the gate adds to the provider", seen.added.processor_seconds, None, "s")
+    yield Row("... memory that the gate adds to the provider", seen.added.mb, None, "MB")
 
 
 @functools.cache
@@ -90,31 +82,49 @@ def figures() -> Figures:
         for stack in stacks:
             _update(stack)
         asked = len(process.requests)
-        rounds = [Round._make(map(_update, stacks)) for _ in range(ROUNDS)]
-        return Figures(rounds, (len(process.requests) - asked) / ROUNDS)
+        rounds = [_round(stacks, number) for number in range(ROUNDS)]
+        requests = (len(process.requests) - asked) / ROUNDS
+        gate, nothing, _ = stacks
+        watched = [(_watched(gate), _watched(nothing)) for _ in range(WATCHED)]
+        added = [[more - less for more, less in zip(*pair, strict=True)] for pair in watched]
+        return Figures(rounds, requests, Provider._make(map(median, zip(*added, strict=True))))
 
 
 def _stack(folder: Path, program: Path, url: str) -> Stack:
     return Stack.of_program(program, folder).init({ENDPOINT_KEY: url})
 
 
+def _round(stacks: list[Stack], number: int) -> Round:
+    """Update each, in one order and in the other by turns."""
+    turn = 1 if number % 2 else -1
+    return Round._make([_update(stack) for stack in stacks[::turn]][::turn])
+
+
 def _update(stack: Stack) -> Update:
+    """Update once, while nothing else runs here: whatever looked at the processes would slow them."""
+    before = _processor_seconds()
+    result = stack.up()
+    if result.exit_code != 0:
+        raise RuntimeError(result.screen)
+    return Update(result.seconds, _processor_seconds() - before)
+
+
+def _watched(stack: Stack) -> Provider:
     """Update once, and watch the provider meanwhile."""
-    before, done, seen = _processor_seconds(), threading.Event(), [(0.0, 0.0)]
+    done, seen = threading.Event(), [Provider(0.0, 0.0)]
 
     def look() -> None:
         while not done.wait(SAMPLE_SECONDS):
-            seen.extend((processor_seconds_of(pid), peak_of(pid) / MB) for pid in providers_of(stack))
+            seen.extend(Provider(processor_seconds_of(pid), peak_of(pid) / MB) for pid in providers_of(stack))
 
     watcher = threading.Thread(target=look)
     watcher.start()
-    result = stack.up()
-    done.set()
-    watcher.join()
-    if result.exit_code != 0:
-        raise RuntimeError(result.screen)
-    seconds, memory = (max(values) for values in zip(*seen, strict=True))
-    return Update(result.seconds, _processor_seconds() - before, seconds, memory)
+    try:
+        _update(stack)
+    finally:
+        done.set()
+        watcher.join()
+    return Provider._make(map(max, zip(*seen, strict=True)))
 
 
 def _processor_seconds() -> float:
