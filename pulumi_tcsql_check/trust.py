@@ -3,6 +3,7 @@
 The SDK passes over the variable, and so would the session, which reads nothing else of the environment either.
 """
 
+import functools
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,9 +25,15 @@ def bundle(environ: Mapping[str, str]) -> str | None:
     path = environ.get(VARIABLE)
     if not path:
         return None
-    kind = "capath" if Path(path).is_dir() else "cafile"
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(**{kind: path})
+        _load(path)
     except OSError:
         raise InvalidInputError(VARIABLE, path, "a file or folder of certificates that can be read") from None
     return path
+
+
+@functools.cache
+def _load(path: str) -> None:
+    """Load it once in a process, which takes as long as a query: a wave has eight connections."""
+    kind = "capath" if Path(path).is_dir() else "cafile"
+    ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(**{kind: path})

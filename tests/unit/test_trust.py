@@ -33,3 +33,21 @@ def test_anything_else_is_refused_before_any_request(tmp_path: Path, content: st
         trust.bundle({trust.VARIABLE: str(file)})
     assert str(refused.value).startswith("REQUESTS_CA_BUNDLE is '")
     assert str(refused.value).endswith(", but must be a file or folder of certificates that can be read.")
+
+
+def test_a_file_is_loaded_once_in_a_process(tmp_path: Path) -> None:
+    """A wave has eight connections; that it has gone by then is the connection's trouble, which may pass."""
+    file = tmp_path / "authority.pem"
+    trustme.CA().cert_pem.write_to_path(str(file))
+    trust.bundle({trust.VARIABLE: str(file)})
+    file.unlink()
+    assert trust.bundle({trust.VARIABLE: str(file)}) == str(file)
+
+
+def test_a_file_that_was_refused_may_be_mended(tmp_path: Path) -> None:
+    """A process may live long, and only what was fine is remembered."""
+    file = tmp_path / "authority.pem"
+    with pytest.raises(InvalidInputError):
+        trust.bundle({trust.VARIABLE: str(file)})
+    trustme.CA().cert_pem.write_to_path(str(file))
+    assert trust.bundle({trust.VARIABLE: str(file)}) == str(file)
