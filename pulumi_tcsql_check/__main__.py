@@ -6,6 +6,9 @@ import signal
 import sys
 import threading
 
+from pulumi_tcsql_check import voice
+from pulumi_tcsql_check.errors.next_step import not_loaded
+
 _NEEDED = ("click", "rich")
 _GRACE_SECONDS = 0.3
 _BY_A_SIGNAL = 128
@@ -28,6 +31,10 @@ def main() -> int:
         from pulumi_tcsql_check.cli import entry  # noqa: PLC0415  # can't be loaded without them
     except KeyboardInterrupt:  # from here on, it is heeded there
         return _BY_A_SIGNAL + signal.SIGINT
+    except ImportError as error:
+        with voice.speaking(voice.COMMAND):
+            sys.stderr.write(f"Nothing was asked, since something that it takes {not_loaded(error)}\n")
+        return 2
     code = entry.run(sys.argv[1:])
     if code > _BY_A_SIGNAL:
         timer = threading.Timer(_GRACE_SECONDS, os._exit, (code,))

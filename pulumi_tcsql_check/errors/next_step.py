@@ -30,7 +30,7 @@ def not_loaded(error: ImportError) -> str:
     The SDK's distributions share one package, and each removes what it holds in it.
     """
     return (
-        f"can't be loaded ({error}). If Tencent's whole SDK was uninstalled, it took files along that are needed here: "
-        "run `pip install --force-reinstall --no-deps tencentcloud-sdk-python-common`, then "
-        f"{voice.current().again} again."
+        f"can't be loaded ({error}). `pip check` names what is missing. If Tencent's whole SDK was uninstalled, it "
+        "took files along that are needed here: run `pip install --force-reinstall --no-deps "
+        f"tencentcloud-sdk-python-common`, then {voice.current().again} again."
     )

@@ -281,6 +281,20 @@ def test_without_its_extra_it_says_what_to_install(
     )
 
 
+def test_without_a_library_that_it_was_installed_with_it_says_what_to_do(environment: dict[str, str]) -> None:
+    """One sentence, 2, and no traceback."""
+    code = """
+import sys
+sys.modules["msgspec"] = None
+from pulumi_tcsql_check.__main__ import main
+assert main() == 2
+"""
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    (sentence,) = done.stderr.splitlines()
+    assert sentence.startswith("Nothing was asked, since something that it takes can't be loaded (import of msgspec")
+    assert sentence.endswith(", then `tcsql-check wait` again.")
+
+
 def test_an_interrupt_while_it_is_loaded_ends_it_without_a_word(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
