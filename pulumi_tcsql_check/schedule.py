@@ -5,7 +5,7 @@ no more, what is on its last step more often than what has all before it, and no
 """
 
 import heapq
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Sequence
 
 from pulumi_tcsql_check.watch import Watch
@@ -17,6 +17,11 @@ FAR = 8
 """How far from its end a check counts that gave no answer: as far as one of the eight published steps can be."""
 
 _WEIGHT = 0.9
+_REFUSED = 0
+"""How far one counts whose last request was one too many: nearer than any other."""
+
+_Queue = list[tuple[float, int, Watch]]
+"""A heap: when each is due or was asked, who was first, and which it is."""
 
 
 class Schedule:
@@ -26,8 +31,8 @@ class Schedule:
         """Begin with all of them; who has never been asked goes before all who have, and the first of them first."""
         self._never_asked: deque[Watch] = deque()
         self._order: dict[int, int] = {}
-        self._later: list[tuple[float, int, Watch]] = []
-        self._due: list[Watch] = []
+        self._later: _Queue = []
+        self._due: defaultdict[int, _Queue] = defaultdict(list)  # by distance: of two as far, the longer ago goes first
         for watch in watches:
             self.put(watch)
 
@@ -44,30 +49,40 @@ class Schedule:
         if self._never_asked:
             return self._never_asked.popleft()
         while self._later and self._later[0][0] <= now:
-            self._due.append(heapq.heappop(self._later)[2])
+            _, number, watch = heapq.heappop(self._later)
+            heapq.heappush(self._due[_distance(watch)], (watch.asked_at or 0.0, number, watch))
         if not self._due:
             return None
-        first = max(range(len(self._due)), key=lambda index: _urgency(self._due[index], now))
-        return self._due.pop(first)
+        distance = max(self._due, key=lambda distance: _urgency(distance, now - self._due[distance][0][0]))
+        queue = self._due[distance]
+        _, _, first = heapq.heappop(queue)
+        if not queue:
+            del self._due[distance]
+        return first
 
     def all(self) -> list[Watch]:
         """List all that wait, those that are due first."""
-        return [*self._never_asked, *self._due, *(watch for _, _, watch in sorted(self._later))]
+        waiting = [entry for queue in (*self._due.values(), self._later) for entry in sorted(queue)]
+        return [*self._never_asked, *(watch for _, _, watch in waiting)]
 
     def next_due(self) -> float | None:
         """Tell when the next one is, or was, due; None if there is none."""
-        first = next(iter(self._never_asked or self._due), None)
-        if first is not None:
-            return first.due
-        return self._later[0][0] if self._later else None
+        if self._never_asked:
+            return self._never_asked[0].due
+        queues = (*self._due.values(), self._later)
+        return next((queue[0][2].due for queue in queues if queue), None)
 
 
-def _urgency(watch: Watch, now: float) -> tuple[bool, float]:
-    """Say how much one matters that has been asked: first whether it is overdue, then how far it is.
+def _distance(watch: Watch) -> int:
+    """Say how far one is from its end that has been asked, in steps."""
+    return _REFUSED if watch.was_refused else watch.steps_left or FAR
+
+
+def _urgency(distance: int, waited: float) -> tuple[bool, float]:
+    """Say how much one matters: first whether it is overdue, then how far it is, and how long ago it was asked.
 
     Overdue is who was asked long ago, or was refused as one too many; of those, whoever was asked longer ago goes
     first, so that one that is refused for ever holds up nobody.
     """
-    waited = now - (watch.asked_at or 0.0)
-    overdue = waited >= LONGEST_SECONDS or watch.was_refused
-    return overdue, waited if overdue else waited / (watch.steps_left or FAR) ** _WEIGHT
+    overdue = waited >= LONGEST_SECONDS or distance == _REFUSED
+    return overdue, waited if overdue else waited / distance**_WEIGHT

@@ -83,6 +83,32 @@ def test_one_that_is_due_and_not_taken_is_still_due() -> None:
     assert order(schedule, 1) == [2]
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_of_all_that_are_due_whoever_waits_for_long_enough_for_how_far_it_is_goes_first(seed: int) -> None:
+    """Whatever mixture there is, of all distances and some that were refused."""
+    chance = random.Random(seed)
+    watches = [
+        watch(number, due=chance.uniform(0, 40), asked_at=chance.uniform(-20, 20), step=chance.choice([None, 1, 4, 8]))
+        for number in range(200)
+    ]
+    for one in chance.sample(watches, 20):
+        one.trouble = ThrottledError("Too many.", code="RequestLimitExceeded")
+    schedule = Schedule(watches)
+    for now in (20.0 + tick / 10 for tick in range(250)):
+
+        def urgency(one: Watch, now: float = now) -> tuple[bool, float]:
+            waited, step = now - (one.asked_at or 0), one.progress.current if one.progress else 1
+            overdue = one.trouble is not None or waited >= LONGEST_SECONDS
+            return overdue, waited if overdue else waited / (STEPS + 1 - step) ** 0.9
+
+        due = [one for one in watches if one.due <= now]
+        first = max(due, key=urgency, default=None)
+        assert schedule.take(now) is first
+        if first is not None:
+            watches.remove(first)
+    assert watches == []
+
+
 def lags(ends: list[float]) -> tuple[list[float], float]:
     """Play a wave at 10 requests a second: how late each end is seen, and the longest time without being asked."""
     watches = [watch(number) for number in range(len(ends))]
