@@ -1,6 +1,7 @@
 """Lets gates wait in a process of their own, as the provider does, and tells what that took.
 
-The process, which runs this file, loads what a provider loads, the real SDK among it; the emulator is another one.
+The process, which runs this file, loads what a provider loads and as it does, the real SDK among it; the emulator is
+another one.
 """
 
 import json
@@ -111,7 +112,10 @@ def waited(url: str, *gates: Mapping[str, Any]) -> Waited:
 
 def _main(url: str, gates: str) -> None:
     """Be such a process."""
-    from pulumi_tcsql_check import reading  # noqa: PLC0415  # brings the SDK, which is part of what it takes
+    from pulumi_tcsql_check import lasting  # noqa: PLC0415  # as the provider loads what it needs
+
+    with lasting.loading():
+        from pulumi_tcsql_check import reading  # noqa: PLC0415  # brings the SDK, which is part of what it takes
 
     ended: list[float] = []
 
