@@ -7,7 +7,7 @@ import sys
 import threading
 
 from pulumi_tcsql_check import voice
-from pulumi_tcsql_check.errors.next_step import not_loaded
+from pulumi_tcsql_check.errors.next_step import nothing_asked
 
 _NEEDED = ("click", "rich")
 _GRACE_SECONDS = 0.3
@@ -33,7 +33,7 @@ def main() -> int:
         return _BY_A_SIGNAL + signal.SIGINT
     except ImportError as error:
         with voice.speaking(voice.COMMAND):
-            sys.stderr.write(f"Nothing was asked, since something that it takes {not_loaded(error)}\n")
+            sys.stderr.write(f"{nothing_asked(error)}\n")
         return 2
     code = entry.run(sys.argv[1:])
     if code > _BY_A_SIGNAL:

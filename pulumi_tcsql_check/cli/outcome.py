@@ -21,7 +21,7 @@ from pulumi_tcsql_check.errors import (
     ThrottledError,
     TransientError,
 )
-from pulumi_tcsql_check.errors.next_step import not_loaded
+from pulumi_tcsql_check.errors.next_step import nothing_asked
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.progress import Migration
 from pulumi_tcsql_check.statuses import Status
@@ -111,7 +111,7 @@ def sentence(error: Exception, migrations: Sequence[Migration] = ()) -> str:
     if isinstance(error, TcsqlCheckError):
         return str(error)
     if isinstance(error, ImportError):
-        return f"Nothing was asked, since something that it takes {not_loaded(error)}"
+        return nothing_asked(error)
     return f"Nothing is known of the check: asking failed in a way nobody foresaw ({type(error).__name__})."
 
 

@@ -34,3 +34,8 @@ def not_loaded(error: ImportError) -> str:
         "took files along that are needed here: run `pip install --force-reinstall --no-deps "
         f"tencentcloud-sdk-python-common`, then {voice.current().again} again."
     )
+
+
+def nothing_asked(error: ImportError) -> str:
+    """Say the same for the command, as a sentence."""
+    return f"Nothing was asked, since something that it takes {not_loaded(error)}"
