@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import waiting
+from harness.emulator_process import EmulatorProcess
 from harness.memory import peak_of, processor_seconds_of, providers_of
 from harness.stack import ENDPOINT_KEY, Stack
 from table import Row
@@ -49,49 +51,50 @@ class Provider(NamedTuple):
     mb: float
 
 
-class Figures(NamedTuple):
-    """All rounds, the gate's requests in each update, and what a gate adds to the provider."""
-
-    rounds: list[Round]
-    requests: float
-    added: Provider
-
-
 def measure() -> Iterator[Row]:
     """Compare them, side by side."""
-    seen = figures()
+    rounds, requests = _rounds()
     name = f"`pulumi up` with a passed gate, median of {ROUNDS} rounds"
-    ratio = median(one.gate.seconds / one.nothing.seconds for one in seen.rounds)
-    yield Row(f"{name}: by the clock", median(one.gate.seconds for one in seen.rounds), None, "s")
+    ratio = median(one.gate.seconds / one.nothing.seconds for one in rounds)
+    yield Row(f"{name}: by the clock", median(one.gate.seconds for one in rounds), None, "s")
     yield Row("... times the same with a resource that does nothing", ratio, MOST_TIMES, "")
-    ratio = median(one.gate.seconds / one.sdk.seconds for one in seen.rounds)
+    ratio = median(one.gate.seconds / one.sdk.seconds for one in rounds)
     yield Row("... times the same with a resource that loads the SDK and does nothing", ratio, None, "")
-    yield Row("... processor time", median(one.gate.processor_seconds for one in seen.rounds), None, "s")
-    ratio = median(one.gate.processor_seconds / one.nothing.processor_seconds for one in seen.rounds)
+    yield Row("... processor time", median(one.gate.processor_seconds for one in rounds), None, "s")
+    ratio = median(one.gate.processor_seconds / one.nothing.processor_seconds for one in rounds)
     yield Row("... times the same with a resource that does nothing", ratio, None, "")
-    yield Row("... requests", seen.requests, MOST_REQUESTS, "")
-    yield Row("... processor time that the gate adds to the provider", seen.added.processor_seconds, None, "s")
-    yield Row("... memory that the gate adds to the provider", seen.added.mb, None, "MB")
+    yield Row("... requests", requests, MOST_REQUESTS, "")
+    yield Row("... processor time that the gate adds to the provider", added().processor_seconds, None, "s")
+    yield Row("... memory that the gate adds to the provider", added().mb, None, "MB")
 
 
 @functools.cache
-def figures() -> Figures:
-    """Take turns, once in a run, so that whatever else the machine does meets all."""
-    with tempfile.TemporaryDirectory() as folder, waiting.emulator({"*": PASSED}) as process:
-        stacks = [_stack(Path(folder) / name, PROGRAMS / name, process.url) for name in Round._fields]
-        for stack in stacks:
-            _update(stack)
+def added() -> Provider:
+    """Tell what a gate adds to the provider; measured once in a run."""
+    with _stacks("gate", "nothing") as (stacks, _):
+        pairs = [[_watched(stack) for stack in stacks] for _ in range(WATCHED)]
+    more = [[gate - nothing for gate, nothing in zip(*pair, strict=True)] for pair in pairs]
+    return Provider._make(map(median, zip(*more, strict=True)))
+
+
+def _rounds() -> tuple[list[Round], float]:
+    """Take turns, so that whatever else the machine does meets all; and count the gate's requests in each update."""
+    with _stacks(*Round._fields) as (stacks, process):
         asked = len(process.requests)
         rounds = [_round(stacks, number) for number in range(ROUNDS)]
-        requests = (len(process.requests) - asked) / ROUNDS
-        gate, nothing, _ = stacks
-        watched = [(_watched(gate), _watched(nothing)) for _ in range(WATCHED)]
-        added = [[more - less for more, less in zip(*pair, strict=True)] for pair in watched]
-        return Figures(rounds, requests, Provider._make(map(median, zip(*added, strict=True))))
+        return rounds, (len(process.requests) - asked) / ROUNDS
 
 
-def _stack(folder: Path, program: Path, url: str) -> Stack:
-    return Stack.of_program(program, folder).init({ENDPOINT_KEY: url})
+@contextmanager
+def _stacks(*names: str) -> Iterator[tuple[list[Stack], EmulatorProcess]]:
+    """Make a stack of each program, updated once, and an emulator for them."""
+    with tempfile.TemporaryDirectory() as folder, waiting.emulator({"*": PASSED}) as process:
+        stacks = [
+            Stack.of_program(PROGRAMS / name, Path(folder) / name).init({ENDPOINT_KEY: process.url}) for name in names
+        ]
+        for stack in stacks:
+            _update(stack)
+        yield stacks, process
 
 
 def _round(stacks: list[Stack], number: int) -> Round:

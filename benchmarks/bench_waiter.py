@@ -44,7 +44,7 @@ def measure() -> Iterator[Row]:
     yield Row("... requests of the gate", our_requests, None, "")
     yield Row("... processor time of the waiter", processor, None, "s")
     yield Row("... memory of the waiter", memory, None, "MB")
-    added = bench_up.figures().added
+    added = bench_up.added()
     yield Row(
         "processor time that a passed gate adds to the provider, against the waiter's",
         added.processor_seconds / processor,
