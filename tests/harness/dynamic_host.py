@@ -38,6 +38,15 @@ class Engine(engine_pb2_grpc.EngineServicer):
         return empty_pb2.Empty()
 
 
+def serve(engine: Engine) -> tuple[grpc.Server, str]:
+    """Serve an engine, and tell its address; whoever asks for it stops the server."""
+    server = grpc.server(futures.ThreadPoolExecutor())
+    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
+    address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    server.start()
+    return server, address
+
+
 class Host:
     """One host process and the stub to call it with."""
 
@@ -95,10 +104,7 @@ class Host:
 def started(python: str, scenario: Path, home: Path) -> Iterator[Host]:
     """Start the host with an interpreter, with an engine to log to and an emulator to ask."""
     engine = Engine()
-    server = grpc.server(futures.ThreadPoolExecutor())
-    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
-    address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
-    server.start()
+    server, address = serve(engine)
     environ = {
         **os.environ,
         "HOME": str(home),

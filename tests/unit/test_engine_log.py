@@ -2,12 +2,12 @@
 
 import threading
 from collections.abc import Iterator
-from concurrent import futures
 
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+from harness import dynamic_host
+from pulumi.runtime.proto import engine_pb2
 
 from pulumi_tcsql_check.engine_log import EngineLog
 
@@ -15,22 +15,25 @@ LONGEST_SECONDS = 10.0
 GLANCE_SECONDS = 0.05
 
 
-class Engine(engine_pb2_grpc.EngineServicer):
+class Engine(dynamic_host.Engine):
     """Takes a line in when the test lets it."""
 
     def __init__(self) -> None:
         """Begin with nothing, and let nothing in."""
-        self.taken: list[str] = []
+        super().__init__()
         self.came = threading.Semaphore(0)
         self.may_take = threading.Semaphore(0)
 
     def Log(self, request: engine_pb2.LogRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
         """Take one line, after a while."""
-        del context
         self.came.release()
         assert self.may_take.acquire(timeout=LONGEST_SECONDS)
-        self.taken.append(request.message)
-        return empty_pb2.Empty()
+        return super().Log(request, context)
+
+    @property
+    def taken(self) -> list[str]:
+        """The lines that it has."""
+        return [line.message for line in self.logged]
 
 
 @pytest.fixture
@@ -42,13 +45,9 @@ def engine() -> Engine:
 @pytest.fixture
 def lines(engine: Engine) -> Iterator[EngineLog]:
     """Serve the engine, and connect to it."""
-    with futures.ThreadPoolExecutor() as pool:
-        server = grpc.server(pool)
-        engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
-        port = server.add_insecure_port("127.0.0.1:0")
-        server.start()
-        yield EngineLog(f"127.0.0.1:{port}", "urn")
-        server.stop(None).wait()
+    server, address = dynamic_host.serve(engine)
+    yield EngineLog(address, "urn")
+    server.stop(None).wait()
 
 
 def test_a_line_is_sent_beside_what_the_gate_does(engine: Engine, lines: EngineLog) -> None:
