@@ -2,18 +2,22 @@
 
 import hashlib
 import os
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pulumi
 from pulumi.dynamic import Resource
+from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
-from pulumi_tcsql_check import ending, inputs, refusal
+from pulumi_tcsql_check import ending, inputs, monitor, presence, refusal
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 from pulumi_tcsql_check.stack_config import CONFIG_NAMESPACE
+
+monitor.observe()  # a component may be registered before the program declares its first gate
 
 _REGION_VARIABLE = "TENCENTCLOUD_REGION"
 
@@ -53,22 +57,33 @@ class Gate(Resource):
         needed[ids] = _as_numbers(ids, needed[ids])
         refusal.accept_as_many(needed.get("flow_ids"), needed[ids])
         refusal.refuse_options(opts)
-        if not in_unit_test():
+        is_real = not in_unit_test()
+        if is_real:
             ending.prepare()
-        props = {**needed, "wait": wait, "from_outputs": from_outputs, **dict.fromkeys(outputs)}
+        given_opts = opts or pulumi.ResourceOptions()
         # An input that a preview can't know yet leaves the id unknown too, and then the engine reads nothing.
         late = [needed[key] for key in from_outputs if key not in _MAY_BE_LATE]
+        holds = wait and is_real
+        if holds:
+            monitor.observe()
+            late.append(pulumi.Output.from_input(presence.require(self, needed, given_opts)))
         reads = pulumi.ResourceOptions(id=_resource_id(needed[ids], needed["region"], late))
-        super().__init__(MigrationCheckProvider(), name, props, pulumi.ResourceOptions.merge(opts, reads))
+        provider = MigrationCheckProvider(uuid.uuid4().hex if holds else "")
+        props = {**needed, **dict.fromkeys(outputs)}
+        hidden = {"wait": wait, "from_outputs": from_outputs}
+        super().__init__(provider, name, props | hidden, pulumi.ResourceOptions.merge(opts, reads))
+        mine = vars(self)
+        for key in hidden:  # a program that exports the whole gate exports its attributes
+            del mine[key]
         self._settled: pulumi.Output[Any] = self.urn
         """What `hold_stack` waits for; on an up, it fails unless the gate lets the program go on."""
-        if wait and not in_unit_test():
-            passed: pulumi.Output[bool] = vars(self)["passed"]
-            self._settled = guarded = ending.guard(name, passed, needed["enforce"])
+        if holds:
+            sent = serialize_provider(provider)
+            is_fresh = mine[PROVIDER_KEY].apply(lambda echoed: echoed == sent, run_with_unknowns=True)
+            self._settled = guarded = ending.guard(name, mine["passed"], is_fresh, needed["enforce"])
             # Else an apply on one of these would run behind a refusal, under --continue-on-error, and could create.
-            mine = vars(self)
             mine.update({key: ending.behind(guarded, mine[key]) for key in ("id", "urn", *props)})
-        self._needed = needed | dict(_dependencies(opts or pulumi.ResourceOptions()))
+        self._needed = needed | dict(_dependencies(given_opts))
         """What must be there before the checks can be looked up, by its name."""
 
 

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import TypeVar
 
@@ -25,14 +26,20 @@ GRACE_SECONDS = 0.3
 INTERRUPTED = 130
 """The exit code of a process that was interrupted, as shells know it."""
 
+SAID_ENOUGH = 32
+"""The exit code with which a program tells the language host that the user has seen why it ends."""
+
 
 def prepare() -> None:
-    """Prepare this process for its end, if it is the main thread of a program that handles SIGINT as Python does."""
-    if threading.current_thread() is not threading.main_thread():
+    """Prepare this process for its end, if this is its main thread; a second call changes nothing.
+
+    A handler of SIGINT that the program has set itself is called first. A program that ignores SIGINT, as one does that
+    a script has started in the background, goes on ignoring it until the grace is over.
+    """
+    before = signal.getsignal(signal.SIGINT) if threading.current_thread() is threading.main_thread() else None
+    if before in {None, signal.SIG_DFL} or isinstance(before, _Interrupt):
         return
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        return
-    signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGINT, _Interrupt(before))
     previous = sys.excepthook
 
     def quiet(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -42,43 +49,66 @@ def prepare() -> None:
     sys.excepthook = quiet
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Interrupt as Python does, and make sure that the process is gone shortly after.
+def end_with_the_update() -> None:
+    """End this process without a word, since the engine has ended the update and says why; not in an inline program.
+
+    Raises:
+        SystemExit: This process is a prepared one.
+    """
+    if isinstance(signal.getsignal(signal.SIGINT), _Interrupt):
+        raise SystemExit(SAID_ENOUGH)
+
+
+class _Interrupt:
+    """A handler of SIGINT that does what the one before it did, and makes sure that the process is gone shortly after.
 
     Interrupts come in pairs, from the host and from the engine. A second one while the timer starts would start another
-    in the same thread, and wait for ever for a lock that the first start holds.
+    in the same thread, and wait for ever for a lock that the first start holds: only the first one counts.
     """
-    signal.signal(number, _already_interrupted)
-    timer = threading.Timer(GRACE_SECONDS, os._exit, (INTERRUPTED,))
-    timer.daemon = True
-    timer.start()
-    signal.default_int_handler(number, frame)
+
+    def __init__(self, before: Callable[[int, FrameType | None], object] | int) -> None:
+        self._before = before
+        self._is_interrupted = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if self._is_interrupted:
+            return
+        self._is_interrupted = True
+        try:
+            if callable(self._before):
+                self._before(number, frame)
+        finally:
+            timer = threading.Timer(GRACE_SECONDS, os._exit, (INTERRUPTED,))
+            timer.daemon = True
+            timer.start()
 
 
-def _already_interrupted(_number: int, _frame: FrameType | None) -> None:
-    """Let the first interrupt take its course."""
-
-
-def guard(name: str, passed: pulumi.Output[bool], enforce: pulumi.Input[bool] | None) -> pulumi.Output[None]:
-    """End the program with one sentence if a gate comes back without having passed.
+def guard(
+    name: str,
+    passed: pulumi.Output[bool],
+    is_fresh: pulumi.Output[bool],
+    enforce: pulumi.Input[bool] | None,
+) -> pulumi.Output[None]:
+    """End the program with one sentence if a gate comes back without having passed in this update.
 
     Args:
         name: The gate's name in the stack.
         passed: Its verdict; anything but `True` ends the program, also a value that has no answer behind it.
+        is_fresh: Whether the verdict is of this update; anything but `True` ends the program.
         enforce: The gate's own input; `False` lets everything through.
 
     Returns:
         What resolves once the program may go on, and fails with the sentence if it may not.
     """
 
-    def refuse(both: list[object]) -> None:
-        if both[0] is not True and both[1] is not False:
+    def refuse(known: list[object]) -> None:
+        if known[2] is not False and not (known[0] is True and known[1] is True):
             raise pulumi.RunError(
                 f"The gate {name} did not pass, so the program ends here, before what was removed from it is deleted; "
                 "the error of the gate, or of what it depends on, says why."
             )
 
-    return pulumi.Output.all(passed, enforce).apply(refuse, run_with_unknowns=True)
+    return pulumi.Output.all(passed, is_fresh, enforce).apply(refuse, run_with_unknowns=True)
 
 
 def behind(guarded: pulumi.Output[None], output: pulumi.Output[T]) -> pulumi.Output[T]:

@@ -14,6 +14,9 @@ from collections.abc import Callable
 INTERVAL_SECONDS = 1.0
 """The pause between two looks, and the bound on each."""
 
+THREAD = "tcsql-check-engine-watch"
+"""The name of the thread."""
+
 REFUSALS = 3
 """How many looks in a row must find the port closed."""
 
@@ -35,7 +38,7 @@ def begin(address: str, on_gone: Callable[[], None]) -> None:
         if is_gone_in_the_end(lambda: _connect(where), _pause):
             on_gone()
 
-    threading.Thread(target=run, name="tcsql-check-engine-watch", daemon=True).start()
+    threading.Thread(target=run, name=THREAD, daemon=True).start()
 
 
 def is_gone_in_the_end(connect: Callable[[], None], pause: Callable[[], None]) -> bool:

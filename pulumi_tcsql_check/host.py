@@ -146,8 +146,9 @@ def _serve_every_call() -> None:
 
 
 def _end_with_the_engine() -> None:
-    """Watch the engine, and end this process once it is gone."""
-    engine_watch.begin(sys.argv[-1], _end)
+    """Watch the engine from a thread, one in this process, and end this process once the engine is gone."""
+    if not any(thread.name == engine_watch.THREAD for thread in threading.enumerate()):
+        engine_watch.begin(sys.argv[-1], _end)
 
 
 def _end() -> None:

@@ -1,7 +1,7 @@
 """`read`, the one verb: answers the engine, and turns every error into one sentence on its screen.
 
-The class has no state of its own, so it pickles by reference to the same short string in every run; that string, like
-the class's name and its module's, is written into users' state.
+The class pickles by reference, so what is written into users' state is short: the class's name, its module's, and the
+nonce.
 """
 
 import contextlib
@@ -17,6 +17,18 @@ class MigrationCheckProvider(ResourceProvider):
     """The provider behind every `MigrationCheck` and `MigrationCheckGroup`."""
 
     serialize_as_secret_always = False
+
+    def __init__(self, nonce: str = "") -> None:
+        """Take what tells this provider from that of any other update.
+
+        Pulumi's host copies the pickled provider (`__provider`) into the outputs of a read. The program compares it
+        with the one it has sent, since the engine answers a read that it has skipped with the outputs of the last
+        update (from the CLI 3.274 on, or somewhat earlier). Pulumi shows this field in no diff.
+
+        Args:
+            nonce: A text that no other update uses; empty in a preview.
+        """
+        self.nonce = nonce
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the stack's configuration, and load what `read` needs; called once, under the host's lock."""

@@ -1,5 +1,7 @@
 """A real `pulumi up` with a flow, and with ids of every origin, against the emulator."""
 
+from typing import Any
+
 import pytest
 from harness.site import Build, errors
 
@@ -204,7 +206,13 @@ def test_text_and_number_are_one_id_and_one_state(build: Build, as_outputs: str)
     assert site.stack.up().exit_code == 0
     after = site.stack.resource("orders")
     assert after is not None
-    assert {**after, "modified": None} == {**before, "modified": None}
+    assert lasting(after) == lasting(before)
+
+
+def lasting(resource: dict[str, Any]) -> dict[str, Any]:
+    """Leave out of a resource's state what differs from update to update."""
+    kept = {key: {**resource[key], "__provider": None} for key in ("inputs", "outputs")}
+    return {**resource, **kept, "modified": None}
 
 
 def test_text_that_is_no_plain_number_is_refused_where_it_was_an_output(build: Build) -> None:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from harness.site import Build, errors
+from harness.site import Build, Site, errors
 
 FAST = {"poll_interval_seconds": 0.2}
 
@@ -43,6 +43,35 @@ def test_a_passed_check_costs_one_request_per_command_and_none_on_destroy(build:
     assert site.stack.run("destroy", "--yes", "--skip-preview").exit_code == 0
     assert len(site.emulator.requests) == 4
     assert site.records == {}
+
+
+def test_the_field_that_differs_from_update_to_update_changes_nothing_else(build: Build) -> None:
+    """No update or refresh has a change, no diff shows the field, and no output of the stack has it."""
+    site = build("pass", config={"test:exportAll": "true"})
+    assert site.stack.up().exit_code == 0
+    (exported, provider) = (site.stack.outputs(), provider_of(site))
+    assert not set(exported["check"]) & {"wait", "from_outputs", "__provider"}
+    for command in (
+        ("preview",),
+        ("up", "--yes", "--skip-preview"),
+        ("up", "--yes", "--refresh"),
+        ("refresh", "--yes"),
+        ("preview", "--refresh"),
+    ):
+        seen = site.stack.run(*command, "--diff", "--expect-no-changes")
+        assert seen.exit_code == 0, seen.screen
+        assert "__provider" not in seen.screen
+        assert provider not in seen.screen
+    assert provider_of(site) != provider
+    assert site.stack.outputs() == exported
+
+
+def provider_of(site: Site) -> str:
+    """Return the pickled provider in the gate's state."""
+    check = site.stack.resource("orders")
+    assert check is not None
+    provider: str = check["outputs"]["__provider"]
+    return provider
 
 
 def test_what_depends_on_a_running_check_is_created_only_after_it_passed(build: Build) -> None:

@@ -51,14 +51,52 @@ def test_every_other_exception_is_printed_as_before() -> None:
     assert done.stderr.endswith("ValueError: still here\n")
 
 
-def test_a_program_with_a_handler_of_its_own_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever handles SIGINT already is left alone."""
+OWN = """
+import signal, threading
+from pulumi_tcsql_check import ending
+{handle}
+ending.prepare()
+print("ready", flush=True)
+while True:
+    threading.Event().wait(1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("handle", "printed"),
+    [
+        ("signal.signal(signal.SIGINT, lambda *_: print('cleaned up', flush=True))", "cleaned up\n"),
+        ("signal.signal(signal.SIGINT, signal.SIG_IGN)", ""),
+    ],
+)
+def test_a_program_that_handles_or_ignores_an_interrupt_ends_soon_as_well(handle: str, printed: str) -> None:
+    """Its own handler is called, once, and the process ends with 130 after the grace."""
+    command = [sys.executable, "-c", OWN.format(handle=handle)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "ready\n"
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.stdout.read(), process.stderr.read()
+        assert process.wait() == ending.INTERRUPTED
+    assert time.monotonic() - began < 3
+    assert (rest, errors) == (printed, "")
+
+
+def test_a_program_that_an_interrupt_kills_at_once_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's own handling needs no timer, and a second preparation adds nothing."""
     monkeypatch.setattr(sys, "excepthook", hook := sys.excepthook)
-    before = signal.signal(signal.SIGINT, handler := lambda *_: None)
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         ending.prepare()
-        assert signal.getsignal(signal.SIGINT) is handler
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
         assert sys.excepthook is hook
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        ending.prepare()
+        handler = signal.getsignal(signal.SIGINT)
+        ending.prepare()
+        assert signal.getsignal(signal.SIGINT) is handler
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -108,7 +146,7 @@ def test_the_guard_ends_a_program_whose_gate_has_no_verdict_at_all() -> None:
         verdict, unknown = loop.create_future(), loop.create_future()
         verdict.set_result(None)
         unknown.set_result(False)
-        ending.guard("orders", pulumi.Output(set(), verdict, unknown), None)
+        ending.guard("orders", pulumi.Output(set(), verdict, unknown), pulumi.Output.from_input(bool(1)), None)
         await stack.wait_for_rpcs()
 
     with pytest.raises(pulumi.RunError, match=r"^The gate orders did not pass"):
@@ -116,16 +154,26 @@ def test_the_guard_ends_a_program_whose_gate_has_no_verdict_at_all() -> None:
 
 
 @pytest.mark.parametrize(
-    ("passed", "enforce", "ends"),
-    [(True, None, False), (True, True, False), (False, False, False), (False, None, True), (None, True, True)],
+    ("passed", "is_fresh", "enforce", "ends"),
+    [
+        (True, True, None, False),
+        (True, True, True, False),
+        (False, True, False, False),
+        (True, False, False, False),
+        (False, True, None, True),
+        (None, True, True, True),
+        (True, False, None, True),
+        (True, None, True, True),
+    ],
 )
-def test_the_guard_ends_a_program_whose_gate_did_not_pass(
-    passed: bool | None, enforce: bool | None, ends: bool
+def test_the_guard_ends_a_program_whose_gate_did_not_pass_in_this_update(
+    passed: bool | None, is_fresh: bool | None, enforce: bool | None, ends: bool
 ) -> None:
-    """Anything but `True` ends it, unless the gate was told not to hold."""
+    """Anything but `True` for both ends it, unless the gate was told not to hold."""
 
     async def run() -> None:
-        ending.guard("orders", pulumi.Output.from_input(cast("bool", passed)), enforce)
+        known = [pulumi.Output.from_input(cast("bool", value)) for value in (passed, is_fresh)]
+        ending.guard("orders", known[0], known[1], enforce)
         await stack.wait_for_rpcs()
 
     if ends:

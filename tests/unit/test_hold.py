@@ -122,6 +122,26 @@ def test_a_check_that_has_not_passed_ends_the_program(verdict: bool | None) -> N
 
 
 @pytest.mark.usefixtures("no_mock")
+def test_the_pass_of_another_update_ends_the_program() -> None:
+    """As the engine answers with it where it has skipped the read; no `apply` on an output of the check runs."""
+    engine = Engine()
+    engine.stale.add("orders")
+
+    def program() -> None:
+        orders = check("orders")
+        for output in (orders.passed, orders.id, orders.urn):
+            output.apply(lambda _: engine.order.append("an apply ran"))
+        hold_stack(orders)
+        engine.order.append("went on")
+
+    with pytest.raises(
+        pulumi.RunError, match=r"^The gate orders did not pass, so the program ends here, before what was"
+    ):
+        run(engine, program)
+    assert engine.order == ["orders"]
+
+
+@pytest.mark.usefixtures("no_mock")
 @pytest.mark.parametrize(("preview", "enforce"), [(True, None), (False, False)])
 def test_a_preview_and_a_broken_glass_wait_for_an_answer_alone(preview: bool, enforce: bool | None) -> None:
     """Whatever it says, the program goes on after it, and what is below depends on the check."""

@@ -211,6 +211,21 @@ def test_a_host_whose_engine_is_gone_ends_its_gates_and_is_interrupted(monkeypat
     assert host.CANCELLED.is_set()
 
 
+def test_an_engine_is_watched_once_however_often_a_provider_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each gate has a provider of its own, and the host configures each."""
+    begun: list[str] = []
+    monkeypatch.setattr(engine_watch, "begin", lambda address, _: begun.append(address))
+    monkeypatch.setattr(sys, "argv", ["host", "127.0.0.1:1"])
+    host.prepare()
+    over = threading.Event()
+    watching = threading.Thread(target=over.wait, name=engine_watch.THREAD)
+    watching.start()
+    host.prepare()
+    over.set()
+    watching.join()
+    assert begun == ["127.0.0.1:1"]
+
+
 def test_a_host_that_handles_sigint_in_its_own_way_is_not_interrupted() -> None:
     """Nobody knows what its handler would do; the gates end all the same."""
     before = signal.signal(signal.SIGINT, lambda *_: pytest.fail("it was interrupted"))

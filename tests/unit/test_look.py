@@ -385,7 +385,7 @@ finally:
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_ctrl_c_ends_a_look_at_once_although_the_server_is_silent(tmp_path: Path, form: str) -> None:
-    """The program's own `finally` runs, nobody waits for the answer, and where a gate would be quiet it is quiet."""
+    """The program's own `finally` runs, it waits for no response, and it prints no traceback."""
     with Loopback(silence) as server:
         command = [sys.executable, "-c", PROGRAM.format(form=form), f"http://{server.host}"]
         with subprocess.Popen(
@@ -399,4 +399,4 @@ def test_ctrl_c_ends_a_look_at_once_although_the_server_is_silent(tmp_path: Path
     assert time.monotonic() - began < 3
     assert process.returncode in (ending.INTERRUPTED, -signal.SIGINT)
     assert out == "finally\n"
-    assert ("Traceback" in errors) is ("lambda" in form)
+    assert "Traceback" not in errors

@@ -1,6 +1,8 @@
 """The provider, as the host holds it."""
 
+import base64
 import gc
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +18,11 @@ from pulumi_tcsql_check import host, reading
 from pulumi_tcsql_check.errors import CredentialsError, WaitCancelledError
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
-SERIALIZED = "gASVPQAAAAAAAACMG3B1bHVtaV90Y3NxbF9jaGVjay5wcm92aWRlcpSMFk1pZ3JhdGlvbkNoZWNrUHJvdmlkZXKUk5QpgZQu"
+SERIALIZED = (
+    "gASVWAAAAAAAAACMG3B1bHVtaV90Y3NxbF9jaGVjay5wcm92aWRlcpSMFk1pZ3JhdGlvbkNoZWNrUHJvdmlkZXKUk5"
+    "QpgZR9lIwFbm9uY2WUjAxvZiBhbiB1cGRhdGWUc2Iu"
+)
+WITHOUT_NONCE = "gASVPQAAAAAAAACMG3B1bHVtaV90Y3NxbF9jaGVjay5wcm92aWRlcpSMFk1pZ3JhdGlvbkNoZWNrUHJvdmlkZXKUk5QpgZQu"
 
 
 class Call:
@@ -70,9 +76,15 @@ def provider() -> MigrationCheckProvider:
     return provider
 
 
-def test_the_serialized_provider_is_the_same_short_text_for_ever() -> None:
+def test_the_serialized_provider_of_a_nonce_is_the_same_short_text_for_ever() -> None:
     """It is written into users' state, so it must not change, on any Python."""
-    assert serialize_provider(MigrationCheckProvider()) == SERIALIZED
+    assert serialize_provider(MigrationCheckProvider("of an update")) == SERIALIZED
+    assert serialize_provider(MigrationCheckProvider("another")) != SERIALIZED
+
+
+def test_the_provider_in_an_older_state_is_loaded_as_well() -> None:
+    """Earlier versions had no nonce; a refresh reads with the one in the state."""
+    assert isinstance(pickle.loads(base64.b64decode(WITHOUT_NONCE)), MigrationCheckProvider)
 
 
 def test_the_providers_process_has_the_collector_leave_alone_what_it_loaded(provider: MigrationCheckProvider) -> None:

@@ -193,7 +193,7 @@ def test_a_program_that_an_engine_runs_ends_quietly(recorder: Recorder, monkeypa
     guarded: list[str] = []
     monkeypatch.setattr(ending, "prepare", lambda: prepared.append(True))
 
-    def guard(name: str, passed: pulumi.Output[bool], _enforce: object) -> pulumi.Output[bool]:
+    def guard(name: str, passed: pulumi.Output[bool], *_: object) -> pulumi.Output[bool]:
         guarded.append(name)
         return passed
 

@@ -27,4 +27,6 @@ Record("behind", config.require("folder"), "new", pulumi.ResourceOptions(depends
 
 for name in ("total", "current", "passed", "status", "steps", "migrate_id", "region"):
     pulumi.export(name, getattr(check, name))
+if config.get_bool("exportAll"):
+    pulumi.export("check", check)
 pulumi.export("types", check.steps.apply(lambda steps: [type(step).__name__ for step in steps or []][:1]))

@@ -1,5 +1,8 @@
 """Many gates in one stack, with one record behind all of them, and one beside them that comes late."""
 
+import signal
+from typing import Any
+
 import pulumi
 from migration import Migration
 from records import Record
@@ -9,6 +12,9 @@ from pulumi_tcsql_check import MigrationCheck, hold_stack
 config = pulumi.Config("test")
 inputs = {"region": "ap-guangzhou", **(config.get_object("inputs") or {})}
 numbers = config.get_object("numbers") or [1066]
+handlers: dict[str, Any] = {"handled": lambda *_: print("the program's own handler"), "ignored": signal.SIG_IGN}
+if sigint := config.get("sigint"):
+    signal.signal(signal.SIGINT, handlers[sigint])
 
 gates = [
     MigrationCheck(f"gate-{place}", **{"migrate_id": number, **inputs}) for place, number in enumerate(numbers, start=1)
