@@ -12,7 +12,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import TypeVar
 
@@ -25,9 +26,6 @@ GRACE_SECONDS = 0.3
 
 INTERRUPTED = 130
 """The exit code of a process that was interrupted, as shells know it."""
-
-SAID_ENOUGH = 32
-"""The exit code with which a program tells the language host that the user has seen why it ends."""
 
 
 def prepare() -> None:
@@ -50,13 +48,35 @@ def prepare() -> None:
 
 
 def end_with_the_update() -> None:
-    """End this process without a word, since the engine has ended the update and says why; not in an inline program.
+    """End this process as an interrupt does, since the engine has ended the update and has said why.
 
-    Raises:
-        SystemExit: This process is a prepared one.
+    The call doesn't return then. It returns at once if the process isn't a prepared one, as with an inline program.
     """
     if isinstance(signal.getsignal(signal.SIGINT), _Interrupt):
-        raise SystemExit(SAID_ENOUGH)
+        os.kill(os.getpid(), signal.SIGINT)
+        threading.Event().wait()
+
+
+@contextmanager
+def deferring_interrupts(wake: Callable[[], object]) -> Iterator[None]:
+    """Keep what an interrupt raises until the end of the block, in the main thread of a prepared process.
+
+    asyncio can't go on after an exception out of the middle of its event loop.
+
+    Args:
+        wake: Called in place of raising; it makes the block come to its end.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    if not isinstance(handler, _Interrupt) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler.wake = wake
+    try:
+        yield
+    finally:
+        handler.wake = None
+        if handler.deferred is not None:
+            raise handler.deferred
 
 
 class _Interrupt:
@@ -64,11 +84,17 @@ class _Interrupt:
 
     Interrupts come in pairs, from the host and from the engine. A second one while the timer starts would start another
     in the same thread, and wait for ever for a lock that the first start holds: only the first one counts.
+
+    Attributes:
+        wake: What to call in place of raising, within `deferring_interrupts`.
+        deferred: What was not raised then.
     """
 
     def __init__(self, before: Callable[[int, FrameType | None], object] | int) -> None:
         self._before = before
         self._is_interrupted = False
+        self.wake: Callable[[], object] | None = None
+        self.deferred: BaseException | None = None
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         if self._is_interrupted:
@@ -77,6 +103,11 @@ class _Interrupt:
         try:
             if callable(self._before):
                 self._before(number, frame)
+        except BaseException as error:
+            if self.wake is None:
+                raise
+            self.deferred = error
+            self.wake()
         finally:
             timer = threading.Timer(GRACE_SECONDS, os._exit, (INTERRUPTED,))
             timer.daemon = True

@@ -7,12 +7,14 @@ when the parent was made, so the child of a component that was declared before t
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import pulumi
 from pulumi.runtime import sync_await
 
+from pulumi_tcsql_check import ending
 from pulumi_tcsql_check.declaring import Gate, in_unit_test
-from pulumi_tcsql_check.refusal import NotAGateError
+from pulumi_tcsql_check.refusal import NotAGateError, users_line
 
 NOTICE_SECONDS = 60.0
 """After how long a check that can't be read yet is named."""
@@ -40,7 +42,8 @@ def hold_stack(*checks: Gate) -> None:
 
     Raises:
         TypeError: There is none, or one of them is neither a `MigrationCheck` nor a `MigrationCheckGroup`.
-        pulumi.RunError: A check has not passed, or this version of Pulumi's SDK offers no way to wait.
+        pulumi.RunError: A check has not passed, this version of Pulumi's SDK offers no way to wait, or the call is in a
+            thread without an event loop.
     """
     if not checks:
         raise NotAGateError("hold_stack needs at least one MigrationCheck or MigrationCheckGroup to wait for.")
@@ -52,7 +55,15 @@ def hold_stack(*checks: Gate) -> None:
         return
     pump = _pump()
     try:
-        pump(_settled(checks))
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        raise pulumi.RunError(
+            f"hold_stack waits in the program's event loop, and was called in a thread that has none. ({users_line()})"
+        ) from None
+    interrupted = loop.create_future()
+    try:
+        with ending.deferring_interrupts(lambda: loop.call_soon_threadsafe(interrupted.cancel)):
+            pump(_settled(checks, interrupted))
     finally:  # also for a program that catches the refusal, or cleans up after it
         pulumi.runtime.register_stack_transformation(_depending_on(checks))
 
@@ -68,13 +79,20 @@ def _pump() -> Callable[[Awaitable[None]], None]:
     return pump
 
 
-async def _settled(checks: Sequence[Gate]) -> None:
-    """Wait until every check lets the program go on; if it takes long, say once what they wait for."""
-    everything = asyncio.gather(*(check._settled.future() for check in checks))  # noqa: SLF001  # made for this
+async def _settled(checks: Sequence[Gate], interrupted: asyncio.Future[Any]) -> None:
+    """Wait until every check lets the program go on; if it takes long, say once what they wait for.
+
+    Args:
+        checks: The checks.
+        interrupted: Done once the program is interrupted; then the wait is over.
+    """
+    everything: asyncio.Future[Any] = asyncio.gather(*(check._settled.future() for check in checks))  # noqa: SLF001  # made for this
     loop = asyncio.get_running_loop()
     notice = loop.time() + NOTICE_SECONDS
     while not everything.done():
-        await asyncio.wait([everything], timeout=WATCH_SECONDS)
+        await asyncio.wait([everything, interrupted], timeout=WATCH_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if interrupted.done():
+            return
         if getattr(loop, "_stopping", False):
             raise pulumi.RunError("The engine ended this update while hold_stack waited for its check.")
         if loop.time() >= notice:

@@ -43,7 +43,8 @@ def observe() -> None:
     if monitor is None or isinstance(monitor.RegisterResource, _Observed):
         return
     monitor.RegisterResource = _Observed(monitor.RegisterResource)
-    monitor.ReadResource = _Observed(monitor.ReadResource)
+    for name in ("ReadResource", "RegisterResourceOutputs"):
+        setattr(monitor, name, _Observed(getattr(monitor, name)))
 
 
 def has_registered(urn: str | None) -> bool:

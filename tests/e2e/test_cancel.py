@@ -43,6 +43,7 @@ def sited(build: Build, situation: Situation) -> Iterator[tuple[Site, Loopback]]
         url = f"http://{server.host}"
         more = {"test:numbers": str([*range(1, situation.gates + 1)]), ENDPOINT_KEY: url, **situation.config}
         more |= {"test:held": "true"} if situation.held else {}
+        more |= {"test:inTask": "true"} if situation.in_task else {}
         more |= {"test:sigint": situation.sigint} if situation.sigint else {}
         site = build("pass", config=more, program="gates")
         if situation.stands_in:
@@ -74,6 +75,7 @@ def assert_clean(stack: Stack, ended: Ended) -> None:
     assert ended.exit_code != 0
     assert "Traceback" not in ended.screen
     assert "KeyboardInterrupt" not in ended.screen
+    assert "IndexError" not in ended.screen
     assert ended.left == {}
     assert locks(stack) == []
     assert stack.state().get("pending_operations", []) == []
@@ -83,6 +85,8 @@ def assert_clean(stack: Stack, ended: Ended) -> None:
     ("name", "way"),
     [
         ("12 gates of a held stack wait", (signal.SIGINT, True)),
+        ("a held stack waits in a task", (signal.SIGINT, True)),
+        ("a held stack waits in a task", (signal.SIGTERM, False)),
         ("a held stack waits, SIGINT handled", (signal.SIGINT, True)),
         ("one gate waits, SIGINT ignored", (signal.SIGINT, False)),
         ("the preview of `up`, a request hangs", (signal.SIGTERM, False)),

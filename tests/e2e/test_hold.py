@@ -80,6 +80,7 @@ def name(urn: str) -> str:
     [
         (UP, "both", "plain"),
         (CONTINUE, "awaited", "plain"),
+        (UP, "in a task", "plain"),
         (UP, "one", "declared in a component"),
         (CONTINUE, "one", "id made in an apply of what is known"),
     ],

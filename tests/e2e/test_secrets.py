@@ -127,7 +127,7 @@ def test_no_secret_shows_however_a_wait_ends_and_however_much_is_logged(
 ) -> None:
     """With the CLI at -v=9 and all of the provider process at DEBUG there is none in any file, state and screen.
 
-    But for one thing, which no provider can help: at -v=9 the engine itself writes out the decrypted configuration.
+    One thing no provider can help: at -v=9 an older engine (3.259.0) writes out the decrypted configuration.
     """
     migrations = [*MIGRATIONS, *(TALKATIVE if source in PAIRS else ())]
     gates = [{"migrate_id": number, "timeout_seconds": 25, "poll_interval_seconds": 0.5} for number in migrations]
@@ -147,7 +147,7 @@ def test_no_secret_shows_however_a_wait_ends_and_however_much_is_logged(
         assert "answered AuthFailure.SignatureFailure: ...Q7Z9 and ... sign otherwise" in result.screen
     loud = [line for line in result.screen.splitlines() if markers.found_in(line.encode())]
     if source is from_the_stacks_configuration:
-        assert len(loud) == 3
+        assert len(loud) in (0, 3)
         assert all("Marshaling property for RPC[Provider" in line and "Configure().inputs" in line for line in loud)
         given_secrets.add("screens.txt")
     else:

@@ -34,6 +34,7 @@ class Situation:
         config: What to add to the stack's configuration.
         stands_in: Whether the server stands for the token service and the metadata as well.
         updated: Whether the stack was updated before, which takes the first reply.
+        in_task: Whether the program waits for them in an asyncio task.
         sigint: What the program does about SIGINT by itself: "handled" or "ignored"; nothing by default.
     """
 
@@ -45,6 +46,7 @@ class Situation:
     config: Mapping[str, str] = field(default_factory=dict)
     stands_in: bool = False
     updated: bool = False
+    in_task: bool = False
     sigint: str = ""
 
 
@@ -53,6 +55,7 @@ SITUATIONS = {
     "12 gates wait": Situation(MANY, (RUNNING,), 12),
     "12 gates wait, 8 at once": Situation((*UP, "--parallel", "8"), (RUNNING,), 12, asked=8),
     "a held stack waits": Situation(UP, (RUNNING,), held=True),
+    "a held stack waits in a task": Situation(UP, (RUNNING,), in_task=True),
     "a held stack waits, SIGINT handled": Situation(UP, (RUNNING,), held=True, sigint="handled"),
     "one gate waits, SIGINT ignored": Situation(UP, (RUNNING,), sigint="ignored"),
     "12 gates of a held stack wait": Situation(MANY, (RUNNING,), 12, held=True),

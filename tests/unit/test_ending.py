@@ -131,6 +131,59 @@ def test_the_hook_and_the_handler_do_as_they_say(monkeypatch: pytest.MonkeyPatch
     assert shown == [ValueError]
 
 
+def test_an_interrupt_that_is_deferred_is_raised_at_the_end_of_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the block it calls what ends it; before and after the block it is raised where it comes."""
+    monkeypatch.setattr("os._exit", lambda _: None)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    done: list[str] = []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        ending.prepare()
+        with ending.deferring_interrupts(lambda: done.append("woken")):
+            done.append("nothing came")
+        with pytest.raises(KeyboardInterrupt), ending.deferring_interrupts(lambda: done.append("woken")):  # noqa: PT012  # the block is what is tried
+            signal.raise_signal(signal.SIGINT)
+            done.append("the block went on")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert done == ["nothing came", "woken", "the block went on"]
+
+
+def test_nothing_is_deferred_in_a_process_that_is_not_prepared() -> None:
+    """There the program handles interrupts by itself."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), ending.deferring_interrupts(lambda: None):
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+OVER = """
+import threading
+from pulumi_tcsql_check import ending
+ending.prepare()
+try:
+    threading.Thread(target=ending.end_with_the_update).start()
+    threading.Event().wait(30)
+finally:
+    print("finally", flush=True)
+"""
+
+
+def test_a_program_whose_update_is_over_ends_as_if_it_were_interrupted() -> None:
+    """The call, which comes from another thread, doesn't return; the `finally` of the program runs."""
+    began = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", OVER], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (ending.INTERRUPTED, "finally\n", "")
+    assert time.monotonic() - began < 5
+
+
+def test_the_end_of_an_update_leaves_a_process_alone_that_is_not_prepared() -> None:
+    """An inline program shares its process with others."""
+    ending.end_with_the_update()
+
+
 def _wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 5
     while not condition():

@@ -1,7 +1,9 @@
 """`hold_stack` in a program: what it refuses, what it waits for, and what depends on the checks afterwards."""
 
 import asyncio
+import contextvars
 import sys
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -74,6 +76,34 @@ def test_an_sdk_that_offers_no_wait_is_refused(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(pulumi.RunError, match=r"^hold_stack can't wait with this version of Pulumi's SDK, and would "):
         run(engine, program)
     assert engine.order == ["orders"]
+
+
+@pytest.mark.usefixtures("no_mock")
+def test_a_call_in_a_thread_without_an_event_loop_is_refused_in_one_sentence() -> None:
+    """It could not wait there, and would hold nothing."""
+    engine = Engine()
+    line = sys._getframe().f_lineno + 8
+    refused: list[BaseException] = []
+
+    def program() -> None:
+        orders = check("orders")
+
+        def call() -> None:
+            try:
+                hold_stack(orders)
+            except pulumi.RunError as error:
+                refused.append(error)
+
+        thread = threading.Thread(target=contextvars.copy_context().run, args=(call,))
+        thread.start()
+        thread.join()
+
+    run(engine, program)
+    (error,) = refused
+    assert str(error) == (
+        "hold_stack waits in the program's event loop, and was called in a thread that has none. "
+        f"(test_hold.py, line {line})"
+    )
 
 
 @pytest.mark.usefixtures("no_mock")

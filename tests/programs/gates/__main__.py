@@ -1,5 +1,6 @@
 """Many gates in one stack, with one record behind all of them, and one beside them that comes late."""
 
+import asyncio
 import signal
 from typing import Any
 
@@ -22,6 +23,22 @@ gates = [
 if seconds := config.get_float("lateSeconds"):
     late = Migration("late", seconds=seconds)
     Record("beside", config.require("folder"), "new", pulumi.ResourceOptions(depends_on=[late]))
-if config.get_bool("held"):
+
+
+async def hold() -> None:
+    """Hold the stack, and declare what is behind it."""
     hold_stack(*gates)
-Record("behind", config.require("folder"), "new", pulumi.ResourceOptions(depends_on=gates))
+    behind()
+
+
+def behind() -> None:
+    """Declare what is behind all gates."""
+    Record("behind", config.require("folder"), "new", pulumi.ResourceOptions(depends_on=gates))
+
+
+if config.get_bool("inTask"):
+    tasks = [asyncio.ensure_future(hold())]
+else:
+    if config.get_bool("held"):
+        hold_stack(*gates)
+    behind()

@@ -124,12 +124,15 @@ def hold_text() -> None:
     below()
 
 
+tasks: list[asyncio.Task[None]] = []
+
 SHAPES: dict[str, Callable[[], None]] = {
     "one": hold_one,
     "twice": hold_twice,
     "both": hold_both,
     "later": check_later,
     "awaited": lambda: pulumi.run(program),
+    "in a task": lambda: tasks.append(asyncio.ensure_future(switch())),
     "nothing": hold_nothing,
     "text": hold_text,
 }
