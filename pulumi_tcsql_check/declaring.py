@@ -57,10 +57,11 @@ class Gate(Resource):
         needed[ids] = _as_numbers(ids, needed[ids])
         refusal.accept_as_many(needed.get("flow_ids"), needed[ids])
         refusal.refuse_options(opts)
+        given_opts = opts or pulumi.ResourceOptions()
         is_real = not in_unit_test()
         if is_real:
             ending.prepare()
-        given_opts = opts or pulumi.ResourceOptions()
+            refusal.warn_of_options(name, given_opts)
         # An input that a preview can't know yet leaves the id unknown too, and then the engine reads nothing.
         late = [needed[key] for key in from_outputs if key not in _MAY_BE_LATE]
         holds = wait and is_real
@@ -112,9 +113,10 @@ def default_region() -> str:
 def _resource_id(
     ids: pulumi.Input[object], region: pulumi.Input[str], late: Sequence[pulumi.Input[object]]
 ) -> pulumi.Input[str]:
-    """Compose the id, once all that is late is known."""
+    """Compose the id, once all that is late is known; it is no secret, and the SDK can't send one as an id."""
     if late:
-        return pulumi.Output.all(region, ids, *late).apply(lambda known: f"{known[0]}/{_name_of(known[1])}")
+        known = pulumi.Output.all(region, ids, *late)
+        return pulumi.Output.unsecret(known.apply(lambda values: f"{values[0]}/{_name_of(values[1])}"))
     return f"{region}/{_name_of(ids)}"
 
 

@@ -139,7 +139,8 @@ def guard(
                 "the error of the gate, or of what it depends on, says why."
             )
 
-    return pulumi.Output.all(passed, is_fresh, enforce).apply(refuse, run_with_unknowns=True)
+    guarded = pulumi.Output.all(passed, is_fresh, enforce).apply(refuse, run_with_unknowns=True)
+    return pulumi.Output.unsecret(guarded)  # else a secret `enforce` would make every output a secret
 
 
 def behind(guarded: pulumi.Output[None], output: pulumi.Output[T]) -> pulumi.Output[T]:

@@ -38,6 +38,27 @@ _REFUSED_OPTIONS = {
 """Options that would make the gate another thing, or that a user would count on in vain."""
 
 
+_IDLE_OPTIONS = (
+    "aliases",
+    "delete_before_replace",
+    "deleted_with",
+    "env_var_mappings",
+    "hide_diffs",
+    "ignore_changes",
+    "protect",
+    "replace_on_changes",
+    "replace_with",
+    "replacement_trigger",
+    "retain_on_delete",
+    "state_migrations",
+    "transforms",
+)
+"""Options that Pulumi doesn't send with a read. A component may pass its own on, so they are not refused."""
+
+_warned: set[str] = set()
+"""The idle options that this process has warned of."""
+
+
 class InputError(InvalidInputError, pulumi.RunError):
     """An input is outside its range; Pulumi prints the sentence and no traceback."""
 
@@ -136,8 +157,24 @@ def refuse_options(opts: pulumi.ResourceOptions | None) -> None:
     """
     for name, allowed in _REFUSED_OPTIONS.items():
         value = getattr(opts, name, None)
+        if isinstance(value, pulumi.ResourceHookBinding):  # `ResourceOptions.merge` makes an empty one
+            value = any(vars(value).values())
         if value:
             raise InputError(InvalidInputError(f"opts.{name}", type(value).__name__, allowed))
+
+
+def warn_of_options(name: str, opts: pulumi.ResourceOptions) -> None:
+    """Warn of the options that do nothing on a gate, of each once in a process.
+
+    Args:
+        name: The gate's name in the stack.
+        opts: Its options.
+    """
+    idle = [option for option in _IDLE_OPTIONS if getattr(opts, option, None) and option not in _warned]
+    _warned.update(idle)
+    if idle:
+        does = "does" if len(idle) == 1 else "do"
+        pulumi.log.warn(f"{', '.join(idle)} {does} nothing on the gate {name}: Pulumi reads it and never changes it.")
 
 
 def users_line() -> str:

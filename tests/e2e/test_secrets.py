@@ -6,6 +6,7 @@ What is searched for, and where, is in `harness/markers.py`; `conftest.py` searc
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from harness import markers
@@ -105,6 +106,32 @@ def write(site: Site, name: str, text: str) -> set[str]:
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return {f"home/{name}"}
+
+
+@pytest.mark.parametrize(
+    ("program", "name", "given"),
+    [
+        ("gate", "orders", {"migrate_id": 1, "flow_id": 1001}),
+        ("wave", "wave-1", {"migrate_ids": [1, 2], "flow_ids": [1001, 1002]}),
+    ],
+)
+def test_every_input_may_be_a_secret(build: Build, program: str, name: str, given: dict[str, Any]) -> None:
+    """The gate passes, its inputs are encrypted in the state, and neither its id nor what the API says is."""
+    more = {"region": "ap-guangzhou", "enforce": True, "failed_statuses": [-1], "timeout_seconds": 60}
+    inputs = {**given, **more, "poll_interval_seconds": 0.2}
+    site = build("flow", inputs, {"test:asSecrets": "true"}, program=program)
+    for number in (1, 2):
+        site.emulator.start_check(number)
+    for command in (("preview",), ("up", "--yes", "--skip-preview"), ("refresh", "--yes", "--expect-no-changes")):
+        result = site.stack.run(*command)
+        assert result.exit_code == 0, result.screen
+    assert site.records == {"behind": "new"}
+    check = site.stack.resource(name)
+    assert check is not None
+    assert check["id"].startswith("ap-guangzhou/1")
+    assert {key for key in inputs if "ciphertext" in json.dumps(check["inputs"][key])} == set(inputs)
+    assert (check["outputs"]["passed"], check["outputs"]["status"]) == (True, "passed")
+    assert site.stack.run("stack", "output", "total").screen.strip() in {"8", "16"}
 
 
 PAIRS: tuple[Source, ...] = (

@@ -2,6 +2,7 @@
 
 import _thread
 import asyncio
+import inspect
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pulumi
 import pytest
-from harness.mock_engine import Engine, check, record, run
+from harness.mock_engine import Engine, check, record, run, take_for_real
 
 from pulumi_tcsql_check import MigrationCheck, refusal
 
@@ -105,3 +106,39 @@ def test_a_call_from_no_file_still_has_its_sentence() -> None:
     while not errors and time.monotonic() < deadline:
         time.sleep(0.001)
     assert [str(error) for error in errors] == ["No. (your program)"]
+
+
+def test_options_that_do_nothing_on_a_gate_are_named_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A component passes its own options on, so the gate is declared, and each option is named in one warning."""
+    take_for_real(monkeypatch)
+    monkeypatch.setattr(refusal, "_warned", set())
+    engine = Engine()
+
+    def program() -> None:
+        given = pulumi.ResourceOptions(protect=True, ignore_changes=["x"], depends_on=[], version="1.0.0")
+        check("first", opts=given)
+        check("second", opts=pulumi.ResourceOptions.merge(given, pulumi.ResourceOptions(retain_on_delete=True)))
+        check("third", opts=given)
+
+    run(engine, program)
+    assert sorted(engine.order) == ["first", "second", "third"]
+    assert [message for message in caplog.messages if "nothing on the gate" in message] == [
+        "ignore_changes, protect do nothing on the gate first: Pulumi reads it and never changes it.",
+        "retain_on_delete does nothing on the gate second: Pulumi reads it and never changes it.",
+    ]
+
+
+def test_every_option_that_the_sdk_has_is_sorted() -> None:
+    """Each is one that a gate honours, refuses, or warns of, so that a new one of the SDK's doesn't slip through."""
+    honoured = {
+        "additional_secret_outputs",
+        "depends_on",
+        "parent",
+        "plugin_download_url",
+        "transformations",
+        "version",
+    }
+    known = honoured | set(refusal._REFUSED_OPTIONS) | set(refusal._IDLE_OPTIONS)
+    assert set(inspect.signature(pulumi.ResourceOptions).parameters) == known

@@ -14,6 +14,8 @@ if config.get_bool("inComponent"):
     opts.parent = pulumi.ComponentResource("test:index:Database", "database")
 if config.get_bool("asOutputs"):
     inputs = {name: pulumi.Output.from_input(value) for name, value in inputs.items()}
+if config.get_bool("asSecrets"):
+    inputs = {name: pulumi.Output.secret(value) for name, value in inputs.items()}
 if config.get_bool("idFromResource"):
     inputs["migrate_id"] = Migration("made-here").number
 if late := config.get("late"):

@@ -13,6 +13,9 @@ if count := config.get_int("count"):
 if config.get_bool("idsFromResources"):
     inputs["migrate_ids"] = [Migration("made-here").number, *inputs["migrate_ids"][1:]]
 
+if config.get_bool("asSecrets"):
+    inputs = {name: pulumi.Output.secret(value) for name, value in inputs.items()}
+
 wave = MigrationCheckGroup("wave-1", **{"region": "ap-guangzhou", **inputs})
 if config.get_bool("held"):
     hold_stack(wave)
