@@ -1,18 +1,29 @@
 """The dynamic-provider host, at the oldest and the newest SDK allowed."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from harness import dynamic_host
+from harness.dynamic_host import Host, Start, started
 
 SCENARIO = Path(__file__).resolve().parent.parent / "data" / "scenarios" / "by-id.json"
 
 
 @pytest.fixture(params=["oldest", "newest"])
-def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dynamic_host.Host]:
-    """Start the host on an SDK."""
+def start(request: pytest.FixtureRequest, tmp_path: Path) -> Start:
+    """Return what starts the host on an SDK, in an environment that the test adds to."""
     python = sys.executable if request.param == "newest" else f"{sys.prefix}-oldest/bin/python"
-    with dynamic_host.started(python, SCENARIO, tmp_path) as running:
+
+    def start(environ: Mapping[str, str]) -> AbstractContextManager[Host]:
+        return started(python, SCENARIO, tmp_path, environ)
+
+    return start
+
+
+@pytest.fixture
+def host(start: Start) -> Iterator[Host]:
+    """Start the host on an SDK."""
+    with start({}) as running:
         yield running

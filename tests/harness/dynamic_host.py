@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent import futures
 from pathlib import Path
 from typing import Any
@@ -101,8 +101,15 @@ class Host:
 
 
 @contextlib.contextmanager
-def started(python: str, scenario: Path, home: Path) -> Iterator[Host]:
-    """Start the host with an interpreter, with an engine to log to and an emulator to ask."""
+def started(python: str, scenario: Path, home: Path, environ: Mapping[str, str] = {}) -> Iterator[Host]:
+    """Start the host with an interpreter, with an engine to log to and an emulator to ask.
+
+    Args:
+        python: The interpreter.
+        scenario: What the emulator plays.
+        home: The user's home folder.
+        environ: Variables to add to this process's own and to the emulator's keys.
+    """
     engine = Engine()
     server, address = serve(engine)
     environ = {
@@ -110,6 +117,7 @@ def started(python: str, scenario: Path, home: Path) -> Iterator[Host]:
         "HOME": str(home),
         "TENCENTCLOUD_SECRET_ID": DUMMY_SECRET_ID,
         "TENCENTCLOUD_SECRET_KEY": DUMMY_SECRET_KEY,
+        **environ,
     }
     command = [python, "-u", "-m", "pulumi.dynamic", address]
     with (
@@ -122,6 +130,10 @@ def started(python: str, scenario: Path, home: Path) -> Iterator[Host]:
         finally:
             running.stop()
             server.stop(None).wait()
+
+
+Start = Callable[[Mapping[str, str]], contextlib.AbstractContextManager[Host]]
+"""Starts the host with some variables in its environment."""
 
 
 def urn(migrate_id: object) -> str:
