@@ -38,7 +38,7 @@ class Account:
 
     def __init__(  # noqa: PLR0913  # what an account lives in, half of it by name
         self,
-        find: Callable[[], Credentials],
+        find: Callable[[float], Credentials],
         asked: ProviderConfig,
         service: TokenService,
         *,
@@ -49,7 +49,7 @@ class Account:
         """Prepare; nothing is looked for yet.
 
         Args:
-            find: Looks through the sources.
+            find: Looks through the sources until an instant on the clock.
             asked: The role to assume, and the accounts that are allowed.
             service: The token service.
             clock: The time in which to await a turn while another thread looks.
@@ -69,7 +69,7 @@ class Account:
         """Return the credentials to ask with, fetched anew where the old ones are about to run out.
 
         Args:
-            deadline: The instant, on the clock, that bounds each request this takes.
+            deadline: The instant, on the clock, that bounds each request and each file this takes.
 
         Raises:
             CredentialsError: There are none.
@@ -90,7 +90,7 @@ class Account:
 
         Args:
             refused: What was asked with.
-            deadline: The instant, on the clock, that bounds each request this takes.
+            deadline: The instant, on the clock, that bounds each request and each file this takes.
 
         Raises:
             CredentialsError: There are none any more.
@@ -100,7 +100,7 @@ class Account:
         self._take_turn(deadline)
         try:
             if self._held is None or self._held.credentials == refused:
-                found = self._find()
+                found = self._find(deadline)
                 if found == refused and self._asked.role is None:
                     return None  # to ask whose they are would be refused as well, with another sentence
                 self._held = self._prepare(found, deadline)
@@ -119,7 +119,7 @@ class Account:
     def _fetch_or_keep(self, held: _Held | None, deadline: float) -> _Held:
         """Fetch new credentials; those in use go on being used as long as they last."""
         try:
-            return self._prepare(self._find(), deadline)
+            return self._prepare(self._find(deadline), deadline)
         except (ApiError, CredentialsError):
             if held is None or self._now() >= (held.credentials.expires_at or 0):
                 raise

@@ -32,6 +32,7 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
     keys: tuple[str, ...],
     clock: Clock,
     cancelled: threading.Event,
+    deadline: float,
     warn: Callable[[str], None],
 ) -> Callable[[], Asking]:
     """Choose the endpoint and the account, and warn of what is unusual about them.
@@ -43,6 +44,7 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
         keys: The names of what is in it.
         clock: The time to live in.
         cancelled: Set when nobody needs an answer any more.
+        deadline: The instant, on the clock, that bounds the read of each file.
         warn: Shows a sentence to the user.
 
     Returns:
@@ -50,7 +52,8 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
 
     Raises:
         InvalidInputError: The configuration has a value outside its range.
-        CredentialsError: It asks for something that can't be honoured.
+        CredentialsError: It asks for something that can't be honoured, or a source on this machine is unusable.
+        WaitCancelledError: Nobody needs an answer any more.
     """
     region = migrations[0].region
     chosen = endpoints.choose(endpoint, config, region)
@@ -60,7 +63,8 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
     if region not in REGIONS:
         warn(f"{region} is not a region that the API's page lists; asking all the same.")
     _warn_of(provider_config.unknown_keys(keys), warn)
-    account = accounts.of(provider_config.read(config, os.environ, keys), config, os.environ, Path.home())
+    asked = provider_config.read(config, os.environ, keys)
+    account = accounts.of(asked, config, os.environ, Path.home(), deadline)
 
     def connect(somebody: Credentials) -> MigrationApi:
         return MigrationApi(somebody, chosen, region, clock=clock, cancelled=cancelled)

@@ -8,25 +8,21 @@ from typing import Any
 import msgspec
 
 from pulumi_tcsql_check.assumed_role import Role
+from pulumi_tcsql_check.bounded_file import Reader
 from pulumi_tcsql_check.credentials import Credentials, pair
 from pulumi_tcsql_check.errors import CredentialsError
 
 DEFAULT_PROFILE = "default"
 
 
-def profile_file(home: Path) -> Path:
-    """Return where the SDK's file is."""
-    return home / ".tencentcloud" / "credentials"
-
-
-def from_profile_file(home: Path, profile: str) -> Credentials | None:
+def from_profile_file(home: Path, profile: str, read: Reader) -> Credentials | None:
     """Read a section of the SDK's `~/.tencentcloud/credentials`.
 
     Raises:
         CredentialsError: The file can't be used, or holds half a pair.
     """
-    path = profile_file(home)
-    text = _read(path)
+    path = home / ".tencentcloud" / "credentials"
+    text = read(path)
     if text is None:
         return None
     parser = configparser.ConfigParser(interpolation=None, default_section="")
@@ -40,7 +36,7 @@ def from_profile_file(home: Path, profile: str) -> Credentials | None:
     return pair(source, ("secret_id", "secret_key"), values["secret_id"], values["secret_key"], values["token"])
 
 
-def from_cli_file(path: Path) -> Credentials | None:
+def from_cli_file(path: Path, read: Reader) -> Credentials | None:
     """Read a file of the command line's, `<profile>.credential`, as Pulumi's provider does.
 
     The role that `tccli configure` may have put there (`role-arn`, `role-session-name`) comes with it.
@@ -48,18 +44,18 @@ def from_cli_file(path: Path) -> Credentials | None:
     Raises:
         CredentialsError: The file can't be used, or holds half a pair, or half a role.
     """
-    values, names = _cli_values(path), ("secretId", "secretKey")
+    values, names = _cli_values(path, read), ("secretId", "secretKey")
     role = _role(path, values)
     return pair(str(path), names, values.get(names[0]), values.get(names[1]), values.get("token"), role=role)
 
 
-def role_in_cli_file(path: Path) -> Role | None:
+def role_in_cli_file(path: Path, read: Reader) -> Role | None:
     """Read the role alone that a file of the command line's asks to assume, whether it holds a pair or not.
 
     Raises:
         CredentialsError: The file can't be used, or holds half a role.
     """
-    return _role(path, _cli_values(path))
+    return _role(path, _cli_values(path, read))
 
 
 def _role(path: Path, values: Mapping[str, Any]) -> Role | None:
@@ -69,20 +65,11 @@ def _role(path: Path, values: Mapping[str, Any]) -> Role | None:
     return Role(str(arn), str(session_name)) if arn else None
 
 
-def _cli_values(path: Path) -> dict[str, Any]:
-    text = _read(path)
+def _cli_values(path: Path, read: Reader) -> dict[str, Any]:
+    text = read(path)
     if text is None:
         return {}
     try:
         return msgspec.json.decode(text, type=dict[str, Any])
     except (ValueError, RecursionError):
         raise CredentialsError(f"{path} is not a JSON object.") from None
-
-
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise CredentialsError(f"{path} can't be read ({type(error).__name__}).") from None

@@ -1,9 +1,10 @@
 """Looks for credentials where users keep them, in the order that the README's table gives."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pulumi_tcsql_check import credential_files, voice
+from pulumi_tcsql_check.bounded_file import Reader
 from pulumi_tcsql_check.credential_files import DEFAULT_PROFILE
 from pulumi_tcsql_check.credentials import Credentials, Source, pair
 from pulumi_tcsql_check.errors import CredentialsError
@@ -11,54 +12,73 @@ from pulumi_tcsql_check.provider_config import ProviderConfig
 from pulumi_tcsql_check.stack_config import CONFIG_NAMESPACE, StackConfig
 
 
-def find(
-    asked: ProviderConfig, config: StackConfig, environ: Mapping[str, str], home: Path, roles: tuple[Source, Source]
-) -> Credentials:
+def find(asked: ProviderConfig, local: Sequence[Source], roles: tuple[Source, Source]) -> Credentials:
     """Return the first credentials found.
 
     A role that is named (`camRoleName`, `enablePodOidc`) goes before all else, as in Pulumi's provider.
 
     Args:
         asked: What the provider's keys say.
-        config: The stack's configuration.
-        environ: The provider process's environment.
-        home: The user's home folder.
+        local: The sources on this machine, as `local_sources` lists them.
         roles: The two sources that have to be asked over the network: the TKE pod's, the CVM instance's.
 
     Raises:
         CredentialsError: A source is unusable, or there are none; it lists what was tried.
     """
     pod, instance = roles
-    stack: Source = ("the stack's configuration (tencentcloud:secretId)", lambda: _from_config(config))
-    sources: tuple[Source, ...] = (
-        *((stack,) if voice.current().has_stack else ()),
-        ("the environment (TENCENTCLOUD_SECRET_ID)", lambda: _from_environment(environ)),
-        *_files(asked, home),
-        pod,
-        instance,
-    )
-    if asked.pod_oidc:
-        sources = (pod,)
-    elif asked.cam_role is not None:
-        _refuse_a_second_role(asked, asked.cam_role.by, config, environ, home)
-        sources = (instance,)
+    sources = (pod,) if asked.pod_oidc else (instance,) if asked.cam_role else (*local, pod, instance)
+    found = first(sources)
+    if found is None:
+        how = voice.current().credentials
+        raise CredentialsError(f"No Tencent Cloud credentials were found. {how}", [name for name, _ in sources])
+    return found
+
+
+def first(sources: Sequence[Source]) -> Credentials | None:
+    """Return the credentials of the first source that has some; None if none has.
+
+    Raises:
+        CredentialsError: A source is unusable.
+    """
     for _, look in sources:
         found = look()
         if found is not None:
             return found
-    how = voice.current().credentials
-    raise CredentialsError(f"No Tencent Cloud credentials were found. {how}", [name for name, _ in sources])
+    return None
 
 
-def files(asked: ProviderConfig, home: Path) -> tuple[Path, Path]:
-    """Return where the two files are: the SDK's, and the command line's.
+def local_sources(
+    asked: ProviderConfig, config: StackConfig, environ: Mapping[str, str], home: Path, read: Reader
+) -> tuple[Source, ...]:
+    """List the sources on this machine, in their order; none where a role is named.
 
     Args:
-        asked: What the provider's keys say of profile and folder.
+        asked: What the provider's keys say.
+        config: The stack's configuration.
+        environ: The provider process's environment.
         home: The user's home folder.
+        read: Reads a file.
+
+    Raises:
+        CredentialsError: A CVM role is named, and the command line's file names another role.
     """
+    if asked.pod_oidc:
+        return ()
+    if asked.cam_role is not None:
+        _refuse_a_second_role(asked, asked.cam_role.by, config, environ, home, read)
+        return ()
+    stack: Source = ("the stack's configuration (tencentcloud:secretId)", lambda: _from_config(config))
+    return (
+        *((stack,) if voice.current().has_stack else ()),
+        ("the environment (TENCENTCLOUD_SECRET_ID)", lambda: _from_environment(environ)),
+        *_files(asked, home, read),
+    )
+
+
+def _cli_file(asked: ProviderConfig, home: Path) -> Path:
+    """Return where the command line's file is."""
     folder = _expand(asked.credentials_dir.value, home) if asked.credentials_dir else home / ".tccli"
-    return credential_files.profile_file(home), folder / f"{_profile(asked)}.credential"
+    return folder / f"{_profile(asked)}.credential"
 
 
 def _profile(asked: ProviderConfig) -> str:
@@ -77,15 +97,15 @@ def _from_environment(environ: Mapping[str, str]) -> Credentials | None:
     return pair("the environment", names, environ.get(names[0]), environ.get(names[1]), token)
 
 
-def _files(asked: ProviderConfig, home: Path) -> tuple[Source, ...]:
+def _files(asked: ProviderConfig, home: Path, read: Reader) -> tuple[Source, ...]:
     """List the files: the SDK's, then the command line's; where a profile or folder is asked for, as it is meant."""
-    profile, (_, path) = _profile(asked), files(asked, home)
+    profile, path = _profile(asked), _cli_file(asked, home)
     sdk: Source = (
         "~/.tencentcloud/credentials",
-        lambda: credential_files.from_profile_file(home, profile),
+        lambda: credential_files.from_profile_file(home, profile, read),
     )
     name = f"{asked.credentials_dir.value if asked.credentials_dir else '~/.tccli'}/{profile}.credential"
-    cli: Source = (name, lambda: credential_files.from_cli_file(path))
+    cli: Source = (name, lambda: credential_files.from_cli_file(path, read))
     if asked.credentials_dir:
         return (cli, ("", _missing(asked.credentials_dir.by, name)))
     if asked.profile:
@@ -110,15 +130,15 @@ def _if_the_same(sdk: Source, cli: Source) -> Callable[[], Credentials | None]:
     return look
 
 
-def _refuse_a_second_role(
-    asked: ProviderConfig, by: str, config: StackConfig, environ: Mapping[str, str], home: Path
+def _refuse_a_second_role(  # noqa: PLR0913, PLR0917  # as `local_sources`, and whose name to give
+    asked: ProviderConfig, by: str, config: StackConfig, environ: Mapping[str, str], home: Path, read: Reader
 ) -> None:
     """Refuse a CVM role where Pulumi's provider goes on to the role of the file, which it reads for want of keys."""
     keys = (("secretId", "TENCENTCLOUD_SECRET_ID"), ("secretKey", "TENCENTCLOUD_SECRET_KEY"))
     if all(config.get(f"{CONFIG_NAMESPACE}:{name}") or environ.get(variable) for name, variable in keys):
         return
-    _, path = files(asked, home)
-    if credential_files.role_in_cli_file(path) is not None:
+    path = _cli_file(asked, home)
+    if credential_files.role_in_cli_file(path, read) is not None:
         raise CredentialsError(
             f"{by} names a CVM role and {path} another role (role-arn), which Pulumi's provider would assume with it, "
             "and the gate takes neither: take one of them out."

@@ -69,9 +69,9 @@ def _read(inputs: CheckInputs, config: StackConfig, listener: Listener, *, is_pr
     if not inputs.enforce:
         return outputs_of(_glance(inputs, config, listener), inputs)
     clock = gate.SystemClock(host.CANCELLED)
-    connect = _connection(inputs, config, listener, clock)
     if not inputs.wait:
         watches = _watches(inputs, look_policy(inputs.failed_statuses), clock)
+        connect = _connection(inputs, config, listener, clock)
         _wait(watches, connect, clock, count_of(watches, listener.show))
         seen = _ends(watches)
         listener.show(words_of(seen, inputs))
@@ -84,6 +84,7 @@ def _read(inputs: CheckInputs, config: StackConfig, listener: Listener, *, is_pr
     )
     opinion = SecondOpinion(inputs.migrations, clock=clock, warn=listener.warn)
     watches = _watches(inputs, policy, clock, opinion)
+    connect = _connection(inputs, config, listener, clock)
     _wait(watches, connect, clock, row_of(watches, inputs, listener.show))
     if (took := clock.monotonic() - watches[0].began) >= WORTH_A_WORD_SECONDS:
         have = "has" if len(watches) == 1 else "have"
@@ -94,7 +95,7 @@ def _read(inputs: CheckInputs, config: StackConfig, listener: Listener, *, is_pr
 def _connection(
     inputs: CheckInputs, config: StackConfig, listener: Listener, clock: gate.SystemClock
 ) -> Callable[[], Asking]:
-    """Find out whom to ask, and as whom."""
+    """Find out whom to ask, and as whom, right after the wait has begun: its deadline bounds this as well."""
     return connecting.connection(
         inputs.migrations,
         endpoint=inputs.endpoint,
@@ -102,6 +103,7 @@ def _connection(
         keys=host.config_keys(config),
         clock=clock,
         cancelled=host.CANCELLED,
+        deadline=clock.monotonic() + inputs.timeout_seconds,
         warn=listener.warn,
     )
 
@@ -139,9 +141,9 @@ def _glance(inputs: CheckInputs, config: StackConfig, listener: Listener) -> lis
     seen: list[Evidence | None] = [None] * len(inputs.migrations)
     try:
         clock = gate.SystemClock(host.CANCELLED)
-        connect = _connection(inputs, config, listener, clock)
         policy = msgspec.structs.replace(look_policy(inputs.failed_statuses), tries_again=False)
         watches = _watches(inputs, policy, clock)
+        connect = _connection(inputs, config, listener, clock)
         errors = gate.wait(watches, connect, clock=clock, on_progress=lambda _: None, whatever_comes=True)
         seen = [watch.end for watch in watches]
         ended = error_of(watches, errors) if errors else None

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import msgspec
 import requests
 
-from pulumi_tcsql_check import envelope
+from pulumi_tcsql_check import bounded_file, envelope
 from pulumi_tcsql_check.credentials import Credentials, Source
 from pulumi_tcsql_check.errors import CredentialsError, ThrottledError, TransientError, WaitCancelledError
 from pulumi_tcsql_check.exchange import BoundedAdapter, run_bounded
@@ -56,7 +56,7 @@ def sources(
     def tke() -> Credentials | None:
         if not all(environ.get(name) for name in _TKE_VARIABLES):
             return None
-        return _ask("the TKE pod's identity", lambda: _from_tke(environ, service, clock))
+        return _ask("the TKE pod's identity", lambda: _from_tke(environ, service, clock, check_cancelled))
 
     def cvm() -> Credentials | None:
         if not cam_role:
@@ -73,7 +73,7 @@ def _ask(name: str, call: Callable[[], Session]) -> Credentials | None:
     """Ask within the bound; whatever goes wrong is one sentence without the answer's text, which may hold a token.
 
     Raises:
-        CredentialsError: There was a refusal, or an answer that is none.
+        CredentialsError: There was a refusal, an answer that is none, or a file that can't be read.
         ThrottledError: There were too many requests.
         TransientError: It may pass by itself.
         WaitCancelledError: The update was cancelled.
@@ -81,7 +81,7 @@ def _ask(name: str, call: Callable[[], Session]) -> Credentials | None:
     from_whom = f"No credentials came from {name}, which the configuration or the environment names"
     try:
         found = call()
-    except WaitCancelledError:
+    except (CredentialsError, WaitCancelledError):
         raise
     except (ThrottledError, TransientError) as error:
         if not error.code:
@@ -96,15 +96,21 @@ def _cause(error: Exception) -> str:
     return printable(str(getattr(error, "code", "")), 80) or type(error).__name__
 
 
-def _from_tke(environ: Mapping[str, str], service: TokenService, clock: Clock) -> Session:
+def _from_tke(
+    environ: Mapping[str, str], service: TokenService, clock: Clock, check_cancelled: Callable[[], None]
+) -> Session:
     region, provider, token_file, role_arn = (environ[name] for name in _TKE_VARIABLES)
+    until = clock.monotonic() + BOUND_SECONDS
+    identity = bounded_file.read(Path(token_file), BOUND_SECONDS, check_cancelled)
+    if identity is None:
+        raise FileNotFoundError(token_file)
     params = {
         "ProviderId": provider,
-        "WebIdentityToken": Path(token_file).read_text(encoding="utf-8").strip(),
+        "WebIdentityToken": identity.strip(),
         "RoleArn": role_arn,
         "RoleSessionName": _SESSION_NAME,
     }
-    return service.assume_role_with_web_identity(params, region, clock.monotonic() + BOUND_SECONDS, BOUND_SECONDS)
+    return service.assume_role_with_web_identity(params, region, until, BOUND_SECONDS)
 
 
 def _from_cvm(role: str, check_cancelled: Callable[[], None]) -> Session:

@@ -30,10 +30,10 @@ def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
         TcsqlCheckError: Nobody could be asked, or what ended it is not one check's own.
     """
     clock = gate.SystemClock(cancelled)
-    connect = _connection(request, screen, clock, cancelled)
     policy = PollPolicy(request.timeout_seconds, request.poll_interval_seconds, request.failed_statuses)
     opinion = SecondOpinion(request.migrations, clock=clock, warn=screen.warn)
     watches = _watches(request, policy, clock, opinion)
+    connect = _connection(request, screen, clock, cancelled)
     screen.begin(Board(watches, request.failed_statuses, request.timeout_seconds, clock.monotonic))
     errors = gate.wait(watches, connect, clock=clock, on_progress=lambda _: screen.update())
     return _end(request, screen, watches, errors)
@@ -53,9 +53,9 @@ def look(request: Request, screen: Screen, cancelled: threading.Event) -> End:
         TcsqlCheckError: Nobody could be asked, or what ended it is not one check's own.
     """
     clock = gate.SystemClock(cancelled)
-    connect = _connection(request, screen, clock, cancelled)
     policy = look_policy(request.failed_statuses)
     watches = _watches(request, policy, clock)
+    connect = _connection(request, screen, clock, cancelled)
     screen.begin(Board(watches, request.failed_statuses, policy.timeout_seconds, clock.monotonic))
     tell = count_of(watches, lambda text: write(text, to_stderr=True))
     errors = gate.wait(watches, connect, clock=clock, on_progress=tell, whatever_comes=True)
@@ -72,6 +72,7 @@ def _connection(
         keys=(),
         clock=clock,
         cancelled=cancelled,
+        deadline=clock.monotonic() + request.timeout_seconds,
         warn=screen.warn,
     )
 

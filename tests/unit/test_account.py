@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.hanging import hang
 from harness.loopback import Loopback, answer, join_exchanges, reset
 from harness.standing_in import role_of, standing_in
 
-from pulumi_tcsql_check import accounts, provider_config, rate_limit, role_credentials, sts
+from pulumi_tcsql_check import accounts, exchange, provider_config, rate_limit, role_credentials, sts
 from pulumi_tcsql_check.account import AGAIN_SECONDS, Account
 from pulumi_tcsql_check.assumed_role import Role
 from pulumi_tcsql_check.credentials import Credentials
@@ -84,8 +85,9 @@ class Source:
         self.given = given
         self.asked = 0
 
-    def __call__(self) -> Credentials:
+    def __call__(self, deadline: float = LATER) -> Credentials:
         """Give the next one."""
+        del deadline
         self.asked += 1
         found = self.given[min(self.asked, len(self.given)) - 1]
         if isinstance(found, Exception):
@@ -112,7 +114,7 @@ def service() -> sts.TokenService:
 
 
 def account(
-    source: Callable[[], Credentials], asked: ProviderConfig = ASKED, now: Callable[[], float] = lambda: NOW
+    source: Callable[[float], Credentials], asked: ProviderConfig = ASKED, now: Callable[[], float] = lambda: NOW
 ) -> Account:
     """Make an account that nobody cancels."""
     clock = SystemClock(threading.Event())
@@ -404,7 +406,7 @@ def test_a_cancelled_update_ends_the_wait_for_another_gates_search() -> None:
     """Whoever waits for its turn while another one searches ends with the update."""
     searching, go_on = threading.Event(), threading.Event()
 
-    def search() -> Credentials:
+    def search(_: float) -> Credentials:
         searching.set()
         go_on.wait(5)
         return MINE
@@ -427,7 +429,7 @@ def test_a_gate_waits_for_another_gates_search_and_takes_what_it_found() -> None
     searching, go_on = threading.Event(), threading.Event()
     source = Source(MINE)
 
-    def search() -> Credentials:
+    def search(_: float) -> Credentials:
         searching.set()
         go_on.wait(5)
         return source()
@@ -444,7 +446,7 @@ def test_a_gate_whose_time_is_up_does_not_wait_for_another_gates_search() -> Non
     """A search that takes long, for one gate after the other, makes nobody wait beyond its deadline."""
     searching, go_on = threading.Event(), threading.Event()
 
-    def search() -> Credentials:
+    def search(_: float) -> Credentials:
         searching.set()
         go_on.wait(5)
         return MINE
@@ -463,13 +465,13 @@ def test_a_process_has_one_account_for_each_configuration_and_environment(tmp_pa
     """Gates of one stack share it; another configuration, environment or home is another."""
     environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
     config = {"tencentcloud:secretId": "i", "tencentcloud:secretKey": "k"}
-    same = accounts.of(ASKED, config, environ, tmp_path)
-    assert accounts.of(ASKED, dict(config), {**environ, "LANG": "C"}, tmp_path) is same
+    same = accounts.of(ASKED, config, environ, tmp_path, LATER)
+    assert accounts.of(ASKED, dict(config), {**environ, "LANG": "C"}, tmp_path, LATER) is same
     for another in (
-        accounts.of(allowing(allowed=["1"]), config, environ, tmp_path),
-        accounts.of(ASKED, {**config, "tencentcloud:secretId": "j"}, environ, tmp_path),
-        accounts.of(ASKED, config, {**environ, "TKE_REGION": "r"}, tmp_path),
-        accounts.of(ASKED, config, environ, tmp_path / "other"),
+        accounts.of(allowing(allowed=["1"]), config, environ, tmp_path, LATER),
+        accounts.of(ASKED, {**config, "tencentcloud:secretId": "j"}, environ, tmp_path, LATER),
+        accounts.of(ASKED, config, {**environ, "TKE_REGION": "r"}, tmp_path, LATER),
+        accounts.of(ASKED, config, environ, tmp_path / "other", LATER),
     ):
         assert another is not same
 
@@ -487,7 +489,7 @@ def test_a_file_that_was_written_anew_holds_for_the_next_gate(tmp_path: Path, na
     path.parent.mkdir()
 
     def current() -> str:
-        return accounts.of(ASKED, {}, {}, tmp_path).current(LATER).secret_id
+        return accounts.of(ASKED, {}, {}, tmp_path, LATER).current(LATER).secret_id
 
     for secret_id in ("a", "b", "b", "a"):
         path.write_text(FILES[name].format(secret_id), encoding="utf-8")
@@ -497,8 +499,59 @@ def test_a_file_that_was_written_anew_holds_for_the_next_gate(tmp_path: Path, na
     with pytest.raises(CredentialsError):
         current()
     path.mkdir()
-    with pytest.raises(CredentialsError, match=r"can't be read \(IsADirectoryError\)"):
+    with pytest.raises(CredentialsError, match=r"can't be read \(it is not a regular file\)"):
         current()
+
+
+def test_a_search_has_the_time_that_its_gate_has() -> None:
+    """The first search and each later one are given the deadline of the gate that begins them."""
+    given: list[float] = []
+
+    def search(deadline: float) -> Credentials:
+        given.append(deadline)
+        return temporary(str(len(given)))
+
+    who = account(search)
+    assert who.renew(who.current(7.0), 8.0) is not None
+    assert given == [7.0, 8.0]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_hangs_ends_the_search_at_the_deadline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Each search of a gate is over in its time, the first and a later one, and the sentence names the file."""
+    monkeypatch.setattr(exchange, "MIN_EXCHANGE_SECONDS", 0.05)
+    path = tmp_path / name
+    path.parent.mkdir()
+    path.write_text(FILES[name].format("a"), encoding="utf-8")
+    who = accounts.of(ASKED, {}, {}, tmp_path, LATER)
+    with hang("fstat"):
+        for search in (who.current, lambda now: accounts.of(ASKED, {}, {}, tmp_path, now)):
+            with pytest.raises(CredentialsError) as refused:
+                search(time.monotonic())
+            assert str(refused.value).startswith(f"{path} can't be read (the file system gave nothing within 0.05 s).")
+
+
+def test_a_cancelled_update_ends_the_search_in_a_file_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A gate that begins while the update is cancelled waits for no file."""
+    cancelled = threading.Event()
+    cancelled.set()
+    monkeypatch.setattr("pulumi_tcsql_check.host.CANCELLED", cancelled)
+    with hang("open"), pytest.raises(WaitCancelledError):
+        accounts.of(ASKED, {}, {}, tmp_path, LATER)
+
+
+def test_no_file_is_read_that_is_not_needed(tmp_path: Path) -> None:
+    """A pair in the configuration or the environment comes before the files, so that a file that hangs harms nobody."""
+    config = {"tencentcloud:secretId": "i", "tencentcloud:secretKey": "k"}
+    environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
+    with hang("open") as blocked:
+        assert accounts.of(ASKED, config, {}, tmp_path, LATER).current(LATER).secret_id == "i"
+        assert accounts.of(ASKED, {}, environ, tmp_path, LATER).current(LATER).secret_id == "i"
+    assert blocked == []
 
 
 @pytest.mark.parametrize("named", ["key", "variable"])
@@ -507,7 +560,7 @@ def test_an_instance_is_asked_for_the_role_that_is_named(emulator: Emulator, tmp
     del emulator
     config = {"tencentcloud:camRoleName": "emulated"} if named == "key" else {}
     environ = {} if named == "key" else {"TENCENTCLOUD_CAM_ROLE_NAME": "emulated"}
-    who = accounts.of(provider_config.read(config, environ), config, environ, tmp_path)
+    who = accounts.of(provider_config.read(config, environ), config, environ, tmp_path, LATER)
     found = who.current(soon())
     assert found.source == "the CVM role emulated"
     assert found.expires_at is not None
@@ -522,7 +575,7 @@ def test_a_role_that_the_instance_does_not_have_is_an_error(emulator: Emulator, 
     del emulator
     config = {"tencentcloud:camRoleName": "another"}
     environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
-    who = accounts.of(provider_config.read(config, environ), config, environ, tmp_path)
+    who = accounts.of(provider_config.read(config, environ), config, environ, tmp_path, LATER)
     with pytest.raises(CredentialsError, match=r"^No credentials came from the CVM role another, which"):
         who.current(soon())
 
@@ -537,7 +590,7 @@ def test_a_pod_is_whom_its_identity_makes(emulator: Emulator, tmp_path: Path) ->
         "TKE_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "identity"),
         "TKE_ROLE_ARN": role_of(OTHER_ACCOUNT_ID),
     }
-    found = accounts.of(ASKED, {}, environ, tmp_path).current(soon())
+    found = accounts.of(ASKED, {}, environ, tmp_path, LATER).current(soon())
     assert found.source == "the TKE pod's identity"
     assert service().account_of(found, soon()) == OTHER_ACCOUNT_ID
 

@@ -49,7 +49,7 @@ def asking(emulator: Emulator, find: Callable[[], Credentials], config: dict[str
     clock, cancelled, began = SystemClock(threading.Event()), threading.Event(), time.time()
     asked = provider_config.read(config or {}, {})
     service = sts.TokenService(clock, cancelled)
-    account = Account(find, asked, service, clock=clock, check_cancelled=lambda: None, now=lambda: began)
+    account = Account(lambda _: find(), asked, service, clock=clock, check_cancelled=lambda: None, now=lambda: began)
     endpoint = Endpoint("http", emulator.endpoint)
     return Asking(account, lambda who: MigrationApi(who, endpoint, MIGRATION.region, clock=clock, cancelled=cancelled))
 

@@ -7,7 +7,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pulumi_tcsql_check import account, assumed_role, credential_sources, provider_config, role_credentials, sts
+from pulumi_tcsql_check import (
+    account,
+    assumed_role,
+    bounded_file,
+    credential_sources,
+    provider_config,
+    role_credentials,
+    sts,
+)
 from pulumi_tcsql_check.assumed_role import Role
 from pulumi_tcsql_check.credentials import Credentials, Source
 from pulumi_tcsql_check.errors import CredentialsError
@@ -33,7 +41,14 @@ def find(
     config: StackConfig, environ: Mapping[str, str], home: Path, tke: Source = NO_TKE, cvm: Source = NO_CVM
 ) -> Credentials:
     """Look for credentials, as an account does."""
-    return credential_sources.find(provider_config.read(config, environ), config, environ, home, (tke, cvm))
+    asked = provider_config.read(config, environ)
+    local = credential_sources.local_sources(asked, config, environ, home, read)
+    return credential_sources.find(asked, local, (tke, cvm))
+
+
+def read(path: Path) -> str | None:
+    """Read a file within five seconds."""
+    return bounded_file.read(path, 5, lambda: None)
 
 
 def profile_file(home: Path, text: str) -> Path:
@@ -205,7 +220,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     cli_file(tmp_path, CLI)
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path)
-    assert str(caught.value) == f"{path} can't be read (IsADirectoryError)."
+    assert str(caught.value).startswith(f"{path} can't be read (it is not a regular file). Put a ")
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
@@ -214,7 +229,7 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b'{"secretKey": "\xff"}')
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path)
-    assert str(caught.value) == f"{path} can't be read (UnicodeDecodeError)."
+    assert str(caught.value).startswith(f"{path} can't be read (UnicodeDecodeError). Put a ")
 
 
 def test_the_error_lists_what_was_tried(tmp_path: Path) -> None:

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.hanging import hang
 from harness.loopback import Loopback, answer, reset
 from harness.reading_here import Recorder, own_environment
 from harness.standing_in import role_of, standing_in
 from harness.starting import start_check
 from pulumi.dynamic import Config
 
-from pulumi_tcsql_check import host, reading, retry, sts
+from pulumi_tcsql_check import exchange, host, reading, retry, sts
 from pulumi_tcsql_check.check_inputs import CheckInputs
 from pulumi_tcsql_check.emulator import (
     ACCOUNT_ID,
@@ -111,6 +112,21 @@ def test_an_up_waits_until_the_deadline(call: Recorder) -> None:
         reading.read({**props, "endpoint": emulator.url}, {}, call)
     assert caught.value.timeout_seconds == 0.05
     assert caught.value.progress is not None
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_file_that_hangs_is_no_reason_to_wait_beyond_the_deadline(
+    call: Recorder, monkeypatch: pytest.MonkeyPatch, wait: bool
+) -> None:
+    """The credentials are not waited for: the gate stays shut, and nobody was asked."""
+    monkeypatch.setattr(exchange, "MIN_EXCHANGE_SECONDS", 0.05)
+    monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
+    monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "")
+    props = {**PROPS, "wait": wait, "timeout_seconds": 0.05}
+    with Loopback(answer("")) as server, hang("open"), pytest.raises(CredentialsError, match=r"within 0\.05 s"):
+        reading.read({**props, "endpoint": f"http://{server.host}"}, {}, call)
+    assert server.requests == []
 
 
 def test_an_up_fails_on_a_code_that_was_taught(call: Recorder) -> None:

@@ -1,5 +1,6 @@
 """What a pod's or an instance's surroundings give, against a scripted server in their place."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from harness.hanging import hang
 from harness.loopback import Loopback, Reply, answer, join_exchanges, reset, send_and_close, silence, trickle
 
 from pulumi_tcsql_check import role_credentials, sts
@@ -69,11 +71,13 @@ def sources(
     return role_credentials.sources(environ, cam_role, service, clock, check_cancelled)
 
 
-def ask_tke(environ: Mapping[str, str], server: Loopback) -> Credentials | None:
+def ask_tke(
+    environ: Mapping[str, str], server: Loopback, check_cancelled: Callable[[], None] = go_on
+) -> Credentials | None:
     """Ask the pod's source, with this server as the token service."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sts, "ENDPOINT", Endpoint("http", server.host))
-        (_, look), _ = sources(environ, None)
+        (_, look), _ = sources(environ, None, check_cancelled)
         return look()
 
 
@@ -268,6 +272,39 @@ def test_a_pods_identity_that_cannot_be_read_is_an_error(tmp_path: Path) -> None
     with Loopback(answer(STS_ANSWER)) as server, pytest.raises(CredentialsError, match=r"\(FileNotFoundError\)"):
         ask_tke(environ, server)
     assert server.requests == []
+
+
+def test_a_pipe_in_place_of_a_pods_identity_is_refused(tmp_path: Path) -> None:
+    """The sentence names the path, and the token service is not asked."""
+    environ = tke_environ(tmp_path)
+    path = Path(environ["TKE_WEB_IDENTITY_TOKEN_FILE"])
+    path.unlink()
+    os.mkfifo(path)
+    with Loopback(answer(STS_ANSWER)) as server, pytest.raises(CredentialsError) as refused:
+        ask_tke(environ, server)
+    assert str(refused.value).startswith(f"{path} can't be read (it is not a regular file). Put a ")
+    assert server.requests == []
+
+
+def test_a_pods_identity_that_hangs_is_refused_within_the_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file has the time that the source has."""
+    monkeypatch.setattr(role_credentials, "BOUND_SECONDS", 0.05)
+    environ = tke_environ(tmp_path)
+    with (
+        Loopback(answer(STS_ANSWER)) as server,
+        hang("open"),
+        pytest.raises(CredentialsError, match=r"identity can't be read \(the file system gave nothing within 0\.05 s"),
+    ):
+        ask_tke(environ, server)
+
+
+def test_a_cancelled_update_ends_the_wait_for_a_pods_identity(tmp_path: Path) -> None:
+    """A file that hangs keeps nobody from ending."""
+    environ = tke_environ(tmp_path)
+    with Loopback(answer(STS_ANSWER)) as server, hang("open"), pytest.raises(WaitCancelledError):
+        ask_tke(environ, server, cancel)
 
 
 @pytest.mark.parametrize("reply", [silence, trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b" ")])

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from harness import command
 from harness.loopback import Loopback, answer, reset, silence
+from harness.site import HUNG_VARIABLE, STAND_IN
 
 from pulumi_tcsql_check import __main__ as program
 from pulumi_tcsql_check.emulator import Emulator
@@ -164,6 +165,55 @@ def test_a_silent_server_keeps_nobody_from_ending(
         assert "Traceback" not in run.screen
         assert '"result"' not in run.screen
         assert run.screen.count(HIDE) == run.screen.count(SHOW)
+
+
+@pytest.fixture(name="hung")
+def _hung(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """The environment of a user without keys, whose home is on a file system that hangs."""
+    home = tmp_path / "home"
+    return {
+        **environment,
+        "TENCENTCLOUD_SECRET_ID": "",
+        "TENCENTCLOUD_SECRET_KEY": "",
+        "HOME": str(home),
+        "PYTHONPATH": str(STAND_IN),
+        HUNG_VARIABLE: str(home),
+    }
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_file_that_hangs_keeps_nobody_from_ending(
+    silent: Loopback, hung: dict[str, str], number: signal.Signals
+) -> None:
+    """Within a second, as with a server that says nothing."""
+    with command.started(["wait", "1", "--endpoint", f"http://{silent.host}"], hung) as run:
+        run.read(until="is not Tencent Cloud")
+        assert run.told_to_end(number) < WITHIN_SECONDS
+        assert run.process.returncode == 128 + number
+        assert run.screen.count("before there was a verdict") == 1
+        assert "Traceback" not in run.screen
+
+
+def test_a_file_that_hangs_is_no_reason_to_wait_beyond_the_deadline(silent: Loopback, hung: dict[str, str]) -> None:
+    """One sentence names the file."""
+    words = ["wait", "1", "--timeout-seconds", "0.1", "--endpoint", f"http://{silent.host}"]
+    done = command.run(words, hung)
+    assert done.returncode == 4
+    assert done.stderr.splitlines()[-1].startswith(
+        f"{hung['HOME']}/.tencentcloud/credentials can't be read (the file system gave nothing within 1 s)."
+    )
+    assert not silent.is_connected
+
+
+def test_a_pipe_in_place_of_a_file_is_refused(silent: Loopback, environment: dict[str, str], tmp_path: Path) -> None:
+    """At once, whatever the timeout is."""
+    path = tmp_path / ".tccli" / "default.credential"
+    path.parent.mkdir()
+    os.mkfifo(path)
+    words = ["wait", "1", "--endpoint", f"http://{silent.host}"]
+    done = command.run(words, environment | {"TENCENTCLOUD_SECRET_ID": "", "TENCENTCLOUD_SECRET_KEY": ""})
+    assert done.returncode == 4
+    assert done.stderr.splitlines()[-1].startswith(f"{path} can't be read (it is not a regular file).")
 
 
 def test_a_sleeping_wait_and_a_queue_for_turns_end_as_promptly(environment: dict[str, str]) -> None:

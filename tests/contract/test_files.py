@@ -1,0 +1,96 @@
+"""Files that a provider process reads and that may block: a pipe that nobody writes to, a file system that hangs."""
+
+import os
+import signal
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from harness.dynamic_host import Host, Start, sentence_of
+from harness.site import HUNG_VARIABLE, STAND_IN
+from pulumi.runtime.proto import engine_pb2
+
+ENDS_WITHIN_SECONDS = 5.0
+"""How long a refusal may take; a read that blocks takes for ever."""
+
+NO_KEYS = {"TENCENTCLOUD_SECRET_ID": "", "TENCENTCLOUD_SECRET_KEY": ""}
+POD = {"TKE_REGION": "ap-guangzhou", "TKE_PROVIDER_ID": "a-provider", "TKE_ROLE_ARN": "qcs::cam::uin/1:roleName/r"}
+
+FILES: Mapping[str, Mapping[str, str]] = {
+    ".tencentcloud/credentials": NO_KEYS,
+    ".tccli/default.credential": NO_KEYS,
+    "identity": {**NO_KEYS, **POD, "TKE_WEB_IDENTITY_TOKEN_FILE": "identity"},
+}
+"""Each file that the provider may read, in the home folder, and the environment in which it does."""
+
+
+def variables(home: Path, name: str) -> dict[str, str]:
+    """Make the environment in which a file is read."""
+    return {variable: str(home / name) if value == name else value for variable, value in FILES[name].items()}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_pipe_in_place_of_a_file_is_refused(start: Start, tmp_path: Path, name: str) -> None:
+    """The update ends at once with a sentence that names the path and asks for a regular file."""
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    os.mkfifo(path)
+    with start(variables(tmp_path, name)) as host:
+        host.configure()
+        refused = host.stub.Read.future(host.request(1)).exception(timeout=ENDS_WITHIN_SECONDS)
+        assert isinstance(refused, grpc.RpcError)
+        assert str(path) in sentence_of(refused)
+        assert "regular file" in sentence_of(refused)
+
+
+def test_a_pipe_that_the_gate_does_not_need_is_not_read(start: Start, tmp_path: Path) -> None:
+    """The keys in the environment come before both files, so the gate passes."""
+    for name in (".tencentcloud/credentials", ".tccli/default.credential"):
+        path = tmp_path / name
+        path.parent.mkdir()
+        os.mkfifo(path)
+    with start({}) as host:
+        host.configure()
+        assert dict(host.stub.Read.future(host.request(1)).result(timeout=ENDS_WITHIN_SECONDS).properties)["passed"]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_cancel_ends_the_read_of_a_file_that_hangs(start: Start, tmp_path: Path, name: str) -> None:
+    """`Cancel` ends the step at once, and the process ends though a thread still waits for the file."""
+    hung = {"PYTHONPATH": str(STAND_IN), HUNG_VARIABLE: str(tmp_path / name)}
+    with start({**variables(tmp_path, name), **hung}) as host:
+        host.configure()
+        read = host.stub.Read.future(host.request(3, timeout_seconds=600))
+        _until_warned(host)
+        began = time.monotonic()
+        host.stub.Cancel(empty_pb2.Empty(), timeout=2)
+        cancelled = read.exception(timeout=2)
+        assert isinstance(cancelled, grpc.RpcError)
+        assert sentence_of(cancelled).startswith("The wait for the migration check was cancelled")
+        assert time.monotonic() - began < 2
+        host.process.send_signal(signal.SIGINT)
+        assert host.process.wait(ENDS_WITHIN_SECONDS) == 0
+
+
+def test_a_host_whose_engine_has_gone_ends_though_a_file_hangs(start: Start, tmp_path: Path) -> None:
+    """A CLI that was killed leaves no provider behind."""
+    name = ".tccli/default.credential"
+    hung = {"PYTHONPATH": str(STAND_IN), HUNG_VARIABLE: str(tmp_path / name)}
+    with start({**variables(tmp_path, name), **hung}) as host:
+        host.configure()
+        read = host.stub.Read.future(host.request(3, timeout_seconds=600))
+        _until_warned(host)
+        host.lose_engine()
+        assert isinstance(read.exception(timeout=10), grpc.RpcError)
+        assert host.process.wait(10) == 0
+
+
+def _until_warned(host: Host) -> None:
+    """Wait until a read has begun: it names the emulator as not Tencent's before it reads any file."""
+    deadline = time.monotonic() + 20
+    while all(log.severity != engine_pb2.WARNING for log in host.engine.logged):
+        assert time.monotonic() < deadline, "the read did not begin"
+        time.sleep(0.05)
