@@ -8,9 +8,10 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pulumi_tcsql_check import accounts, endpoints, provider_config
+from pulumi_tcsql_check import accounts, endpoints, provider_config, trust
 from pulumi_tcsql_check.asking import Asking
 from pulumi_tcsql_check.credentials import Credentials
+from pulumi_tcsql_check.exchange import bound_seconds
 from pulumi_tcsql_check.inputs import REGIONS, Endpoint
 from pulumi_tcsql_check.progress import Migration
 from pulumi_tcsql_check.retry import Clock
@@ -64,6 +65,7 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
         warn(f"{region} is not a region that the API's page lists; asking all the same.")
     _warn_of(provider_config.unknown_keys(keys), warn)
     asked = provider_config.read(config, os.environ, keys)
+    trust.verify(os.environ, bound_seconds(deadline - clock.monotonic()), accounts.raise_if_cancelled)
     account = accounts.of(asked, config, os.environ, Path.home(), deadline)
 
     def connect(somebody: Credentials) -> MigrationApi:

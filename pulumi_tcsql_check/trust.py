@@ -4,11 +4,13 @@ The SDK passes over the variable, and so would the session, which reads nothing 
 """
 
 import functools
+import os
 import ssl
-from collections.abc import Mapping
-from pathlib import Path
+import stat
+from collections.abc import Callable, Mapping
 
 from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.exchange import run_bounded
 
 VARIABLE = "REQUESTS_CA_BUNDLE"
 
@@ -18,22 +20,38 @@ def bundle(environ: Mapping[str, str]) -> str | None:
 
     Args:
         environ: The process's environment.
+    """
+    return environ.get(VARIABLE) or None
+
+
+def verify(environ: Mapping[str, str], seconds: float, check_cancelled: Callable[[], None]) -> None:
+    """Make sure that the authorities can be loaded, before any request.
+
+    There is no limit on the size of a file: `requests` has none when it loads the same file for each connection.
+
+    Args:
+        environ: The process's environment.
+        seconds: How long it may take.
+        check_cancelled: Called every tenth of a second; raises when the wait is to end.
 
     Raises:
         InvalidInputError: The variable names something else.
     """
-    path = environ.get(VARIABLE)
-    if not path:
-        return None
+    path = bundle(environ)
+    if path is None:
+        return
     try:
-        _load(path)
-    except OSError:
-        raise InvalidInputError(VARIABLE, path, "a file or folder of certificates that can be read") from None
-    return path
+        run_bounded(lambda: _load(path), seconds, check_cancelled)
+    except OSError:  # no time left is one as well
+        allowed = f"a regular file or a folder of certificates that can be read within {seconds:.3g} s"
+        raise InvalidInputError(VARIABLE, path, allowed) from None
 
 
 @functools.cache
 def _load(path: str) -> None:
-    """Load it once in a process, which takes as long as a query: a wave has eight connections."""
-    kind = "capath" if Path(path).is_dir() else "cafile"
+    """Load the authorities once in a process, which takes as long as a query."""
+    mode = os.stat(path).st_mode  # noqa: PTH116  # `ssl` takes the name as well
+    if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
+        raise OSError(path)
+    kind = "capath" if stat.S_ISDIR(mode) else "cafile"
     ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(**{kind: path})

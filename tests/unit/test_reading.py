@@ -115,16 +115,22 @@ def test_an_up_waits_until_the_deadline(call: Recorder) -> None:
 
 
 @pytest.mark.parametrize("wait", [True, False])
-def test_a_file_that_hangs_is_no_reason_to_wait_beyond_the_deadline(
-    call: Recorder, monkeypatch: pytest.MonkeyPatch, wait: bool
+@pytest.mark.parametrize(("call_that_hangs", "kind"), [("open", CredentialsError), ("stat", InvalidInputError)])
+def test_a_file_that_hangs_is_no_reason_to_wait_beyond_the_deadline(  # noqa: PLR0913, PLR0917  # a case is one row
+    call: Recorder,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    wait: bool,
+    call_that_hangs: str,
+    kind: type[TcsqlCheckError],
 ) -> None:
-    """The credentials are not waited for: the gate stays shut, and nobody was asked."""
+    """Neither the credentials nor the authorities are waited for: the gate stays shut, and nobody was asked."""
     monkeypatch.setattr(exchange, "MIN_EXCHANGE_SECONDS", 0.05)
     monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
     monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authorities.pem") if kind is InvalidInputError else "")
     props = {**PROPS, "wait": wait, "timeout_seconds": 0.05}
-    with Loopback(answer("")) as server, hang("open"), pytest.raises(CredentialsError, match=r"within 0\.05 s"):
+    with Loopback(answer("")) as server, hang(call_that_hangs), pytest.raises(kind, match=r"within 0\.05 s"):
         reading.read({**props, "endpoint": f"http://{server.host}"}, {}, call)
     assert server.requests == []
 

@@ -1,53 +1,95 @@
 """What the variable that names authorities is told where it names none; `test_tencent` shows what it does."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import trustme
+from harness.hanging import hang
 
 from pulumi_tcsql_check import trust
-from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.errors import InvalidInputError, WaitCancelledError
 
 
-@pytest.mark.parametrize("value", [None, ""])
-def test_without_the_variable_there_is_no_bundle(value: str | None) -> None:
+def go_on() -> None:
+    """Cancel nothing."""
+
+
+def verify(path: Path, seconds: float = 5, check_cancelled: Callable[[], None] = go_on) -> None:
+    """Verify what the variable names."""
+    trust.verify({trust.VARIABLE: str(path)}, seconds, check_cancelled)
+
+
+@pytest.fixture(name="file")
+def _file(tmp_path: Path) -> Path:
+    """Where the authorities are."""
+    return tmp_path / "authority.pem"
+
+
+@pytest.mark.parametrize("environ", [{}, {trust.VARIABLE: ""}])
+def test_without_the_variable_there_is_no_bundle(environ: dict[str, str]) -> None:
     """The SDK then takes those of `certifi`."""
-    assert trust.bundle({} if value is None else {trust.VARIABLE: value}) is None
+    trust.verify(environ, 5, go_on)
+    assert trust.bundle(environ) is None
 
 
-def test_a_file_and_a_folder_are_taken_as_they_are(tmp_path: Path) -> None:
+def test_a_file_and_a_folder_are_taken_as_they_are(file: Path) -> None:
     """Both are what `requests` takes."""
-    file = tmp_path / "authority.pem"
     trustme.CA().cert_pem.write_to_path(str(file))
+    verify(file)
+    verify(file.parent)
     assert trust.bundle({trust.VARIABLE: str(file)}) == str(file)
-    assert trust.bundle({trust.VARIABLE: str(tmp_path)}) == str(tmp_path)
 
 
 @pytest.mark.parametrize("content", [None, "", "no certificate"])
-def test_anything_else_is_refused_before_any_request(tmp_path: Path, content: str | None) -> None:
+def test_anything_else_is_refused_before_any_request(file: Path, content: str | None) -> None:
     """One sentence names the variable and the path: retrying for two minutes would not help."""
-    file = tmp_path / "authority.pem"
     if content is not None:
         file.write_text(content, encoding="utf-8")
     with pytest.raises(InvalidInputError) as refused:
-        trust.bundle({trust.VARIABLE: str(file)})
+        verify(file)
     assert str(refused.value).startswith("REQUESTS_CA_BUNDLE is '")
-    assert str(refused.value).endswith(", but must be a file or folder of certificates that can be read.")
+    assert str(refused.value).endswith(
+        ", but must be a regular file or a folder of certificates that can be read within 5 s."
+    )
+    assert refused.value.value == str(file)
 
 
-def test_a_file_is_loaded_once_in_a_process(tmp_path: Path) -> None:
-    """A wave has eight connections; that it has gone by then is the connection's trouble, which may pass."""
-    file = tmp_path / "authority.pem"
+def test_a_pipe_is_refused(file: Path) -> None:
+    """A pipe is neither a regular file nor a folder, and nobody may ever write to it."""
+    os.mkfifo(file)
+    with pytest.raises(InvalidInputError, match="must be a regular file or a folder"):
+        verify(file)
+
+
+def test_a_file_that_hangs_is_refused_within_its_bound(file: Path) -> None:
+    """The sentence says how long the file had."""
+    with hang("stat"), pytest.raises(InvalidInputError, match=r"that can be read within 0\.05 s\.$"):
+        verify(file, 0.05)
+
+
+def test_a_cancelled_update_ends_the_wait_for_a_file_that_hangs(file: Path) -> None:
+    """What the check for a cancelled update raises is raised here."""
+
+    def check_cancelled() -> None:
+        raise WaitCancelledError
+
+    with hang("stat"), pytest.raises(WaitCancelledError):
+        verify(file, 5, check_cancelled)
+
+
+def test_a_file_is_loaded_once_in_a_process(file: Path) -> None:
+    """A process may have many gates; that the file has gone by then is the connection's trouble, which may pass."""
     trustme.CA().cert_pem.write_to_path(str(file))
-    trust.bundle({trust.VARIABLE: str(file)})
+    verify(file)
     file.unlink()
-    assert trust.bundle({trust.VARIABLE: str(file)}) == str(file)
+    verify(file)
 
 
-def test_a_file_that_was_refused_may_be_mended(tmp_path: Path) -> None:
+def test_a_file_that_was_refused_may_be_mended(file: Path) -> None:
     """A process may live long, and only what was fine is remembered."""
-    file = tmp_path / "authority.pem"
     with pytest.raises(InvalidInputError):
-        trust.bundle({trust.VARIABLE: str(file)})
+        verify(file)
     trustme.CA().cert_pem.write_to_path(str(file))
-    assert trust.bundle({trust.VARIABLE: str(file)}) == str(file)
+    verify(file)
