@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pulumi_tcsql_check import accounts, endpoints, provider_config, trust
+from pulumi_tcsql_check import accounts, endpoints, provider_config, trust, voice
 from pulumi_tcsql_check.asking import Asking
 from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.exchange import bound_seconds
@@ -19,10 +19,10 @@ from pulumi_tcsql_check.stack_config import StackConfig
 from pulumi_tcsql_check.tencent import MigrationApi
 from pulumi_tcsql_check.wave import name_of
 
-_named: set[tuple[str, ...]] = set()
-"""The keys without a meaning here that this process has named already."""
+_warned: set[str] = set()
+"""The warnings that this process shows once, and has shown."""
 
-_naming = threading.Lock()
+_warning = threading.Lock()
 
 
 def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
@@ -58,12 +58,22 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
     """
     region = migrations[0].region
     chosen = endpoints.choose(endpoint, config, region)
+    if voice.current().has_stack:
+        endpoints.refuse_option_variables(chosen, config, os.environ)
     if not endpoints.is_tencents(chosen, config):
         are = "is" if len(migrations) == 1 else "are"
         warn(f"{name_of(migrations)} {are} asked of {chosen}, which is not Tencent Cloud.")
     if region not in REGIONS:
         warn(f"{region} is not a region that the API's page lists; asking all the same.")
-    _warn_of(provider_config.unknown_keys(keys), warn)
+    if unknown := provider_config.unknown_keys(keys):
+        names = ", ".join(unknown)
+        _warn_once(f"The gate knows nothing of {names} in the stack's configuration, and goes on without.", warn)
+    if trust.bundle(os.environ) and (proxy := trust.proxy(os.environ, chosen)):
+        _warn_once(
+            f"Requests to {chosen} go through the proxy in {proxy} and trust the certificates in {trust.VARIABLE}: "
+            "this proxy can answer for Tencent Cloud.",
+            warn,
+        )
     asked = provider_config.read(config, os.environ, keys)
     trust.verify(os.environ, bound_seconds(deadline - clock.monotonic()), accounts.raise_if_cancelled)
     account = accounts.of(asked, config, os.environ, Path.home(), deadline)
@@ -74,10 +84,10 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
     return lambda: Asking(account, connect)
 
 
-def _warn_of(keys: tuple[str, ...], warn: Callable[[str], None]) -> None:
-    """Name keys that have no meaning here, once in this process."""
-    with _naming:
-        is_news = keys not in _named
-        _named.add(keys)
-    if keys and is_news:
-        warn(f"The gate knows nothing of {', '.join(keys)} in the stack's configuration, and goes on without.")
+def _warn_once(text: str, warn: Callable[[str], None]) -> None:
+    """Show a warning that this process has not shown yet."""
+    with _warning:
+        is_news = text not in _warned
+        _warned.add(text)
+    if is_news:
+        warn(text)

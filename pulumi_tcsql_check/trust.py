@@ -11,8 +11,11 @@ from collections.abc import Callable, Mapping
 
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.exchange import run_bounded
+from pulumi_tcsql_check.inputs import Endpoint
 
 VARIABLE = "REQUESTS_CA_BUNDLE"
+PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY")
+"""Where the SDK looks for a proxy, in this order (`tencentcloud/common/http/request.py`)."""
 
 
 def bundle(environ: Mapping[str, str]) -> str | None:
@@ -22,6 +25,19 @@ def bundle(environ: Mapping[str, str]) -> str | None:
         environ: The process's environment.
     """
     return environ.get(VARIABLE) or None
+
+
+def proxy(environ: Mapping[str, str], endpoint: Endpoint) -> str:
+    """Return the variable that names the proxy of the requests to an endpoint; "" if there is none.
+
+    Args:
+        environ: The process's environment.
+        endpoint: The endpoint.
+    """
+    excepted = environ.get("NO_PROXY") or environ.get("no_proxy") or ""
+    if endpoint.is_loopback or endpoint.host in excepted:  # in any part of it, as the SDK does it
+        return ""
+    return next((name for name in PROXY_VARIABLES if environ.get(name)), "")
 
 
 def verify(environ: Mapping[str, str], seconds: float, check_cancelled: Callable[[], None]) -> None:

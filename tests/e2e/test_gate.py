@@ -4,6 +4,7 @@ import json
 
 import pytest
 from harness.site import Build, Site, errors
+from harness.stack import ENDPOINT_KEY
 
 FAST = {"poll_interval_seconds": 0.2}
 
@@ -64,6 +65,35 @@ def test_the_field_that_differs_from_update_to_update_changes_nothing_else(build
         assert provider not in seen.screen
     assert provider_of(site) != provider
     assert site.stack.outputs() == exported
+
+
+@pytest.mark.parametrize("command", [("preview",), ("up", "--yes", "--skip-preview")], ids=" ".join)
+@pytest.mark.parametrize("variable", ["PULUMI_OPTION_CONFIG", "PULUMI_OPTION_CONFIG_FILE"])
+def test_a_variable_of_pulumis_own_does_not_choose_the_endpoint(
+    build: Build, variable: str, command: tuple[str, ...]
+) -> None:
+    """A stand-in that would pass is not queried, and nothing is made; the sentence names the variable."""
+    site = build("pass")
+    config = site.stack.config_file.read_text(encoding="utf-8")
+    other = site.stack.config_file.with_name("Pulumi.other.yaml")
+    other.write_text(config, encoding="utf-8")
+    lines = [line for line in config.splitlines() if ENDPOINT_KEY not in line]
+    site.stack.config_file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    values = {"PULUMI_OPTION_CONFIG": f"{ENDPOINT_KEY}={site.emulator.url}", "PULUMI_OPTION_CONFIG_FILE": str(other)}
+    site.stack.environ[variable] = values[variable]
+    refused = site.stack.run(*command)
+    assert refused.exit_code != 0
+    assert any(f"{variable} is " in error for error in errors(refused)), refused.screen
+    assert site.records == {}
+    assert site.emulator.requests == []
+
+
+def test_a_variable_of_pulumis_own_may_set_another_key(build: Build) -> None:
+    """The gate goes on with the endpoint that the stack's own file names."""
+    site = build("pass", environ={"PULUMI_OPTION_CONFIG": "test:other=value,shop:domain=cloud.example"})
+    passed = site.stack.up()
+    assert passed.exit_code == 0, passed.screen
+    assert site.records == {"behind": "new"}
 
 
 def provider_of(site: Site) -> str:

@@ -41,7 +41,7 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[Non
     monkeypatch.setattr(rate_limit, "FIRST_SPACING_SECONDS", 0.0)
     monkeypatch.setattr(rate_limit, "SECOND", 0.0)
     monkeypatch.setattr(accounts, "_known", {})
-    monkeypatch.setattr(connecting, "_named", set())
+    monkeypatch.setattr(connecting, "_warned", set())
     monkeypatch.setattr(retry, "FIRST_BACKOFF_SECONDS", 0.01)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", DUMMY_SECRET_ID)

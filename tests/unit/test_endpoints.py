@@ -119,3 +119,72 @@ def test_a_bad_endpoint_of_the_stack_is_called_by_its_key() -> None:
     """The program has no such input, so the sentence must not say that it has."""
     with pytest.raises(InvalidInputError, match=r"^tcsql-check:endpoint is 'ftp://x', but must be "):
         endpoints.choose(None, {"tcsql-check:endpoint": "ftp://x"}, "ap-guangzhou")
+
+
+PRIVATE = Endpoint("https", "sqlserver.cloud.example")
+TENCENTS = Endpoint("https", DEFAULT)
+
+
+@pytest.mark.parametrize(
+    ("option", "key"),
+    [
+        ("tcsql-check:endpoint=http://127.0.0.1:1", "tcsql-check:endpoint"),
+        ("tcsql-check:endpoint=", "tcsql-check:endpoint"),
+        ("test:a=b,tcsql-check:endpoint=x", "tcsql-check:endpoint"),
+        ('"test:a=b, c","tcsql-check:endpoint=x"', "tcsql-check:endpoint"),
+        ("'tcsql-check:endpoint'=x", "tcsql-check:endpoint"),
+        ("tcsql-check:config:endpoint=x", "tcsql-check:endpoint"),
+        ('tcsql-check:["endpoint"]=x', "tcsql-check:endpoint"),
+        ("tcsql-check:endpoint.host=x", "tcsql-check:endpoint"),
+        ("tencentcloud:domain=tencentcloudapi.com", "tencentcloud:domain"),
+        ("TencentCloud:Domain=cloud.example", "tencentcloud:domain"),
+    ],
+)
+def test_a_variable_that_sets_a_key_of_the_endpoint_is_refused(option: str, key: str) -> None:
+    """Whatever the value is, Tencent Cloud's host included; the sentence shows the key alone."""
+    with pytest.raises(InvalidInputError) as refused:
+        endpoints.refuse_option_variables(TENCENTS, {}, {"PULUMI_OPTION_CONFIG": option})
+    assert str(refused.value) == (
+        f"PULUMI_OPTION_CONFIG is '{key}=...', but must be without that key: no variable may choose the endpoint; use "
+        "`pulumi config set`, or `-c`."
+    )
+
+
+@pytest.mark.parametrize("option", ["endpoint=http://127.0.0.1:1", "a:b=c,endpoint=x"])
+def test_a_variable_that_sets_the_key_of_a_project_of_this_name_is_refused(option: str) -> None:
+    """In a project called tcsql-check, a key without a namespace is that key."""
+
+    class Config:
+        """What the provider of such a project is given."""
+
+        def get(self, key: str) -> str | None:
+            """Complete a key as the SDK does."""
+            return {"tcsql-check:endpoint": "x"}.get(key if ":" in key else f"tcsql-check:{key}")
+
+    with pytest.raises(InvalidInputError, match=r"^PULUMI_OPTION_CONFIG is 'tcsql-check:endpoint=\.\.\.'"):
+        endpoints.refuse_option_variables(Endpoint("https", "x"), Config(), {"PULUMI_OPTION_CONFIG": option})
+
+
+@pytest.mark.parametrize(
+    ("environ", "endpoint"),
+    [
+        ({}, GIVEN),
+        ({"PULUMI_OPTION_CONFIG": "", "PULUMI_OPTION_CONFIG_FILE": ""}, GIVEN),
+        ({"PULUMI_OPTION_CONFIG": "shop:domain=cloud.example,domain=x,endpoint=y,tcsql-check:endpoints=z"}, PRIVATE),
+        ({"PULUMI_OPTION_CONFIG_FILE": "Pulumi.other.yaml"}, TENCENTS),
+    ],
+)
+def test_a_variable_that_sets_something_else_is_not_refused(environ: Mapping[str, str], endpoint: Endpoint) -> None:
+    """So the stack's own private domain, and a file of which nothing of the endpoint comes, go on working."""
+    endpoints.refuse_option_variables(endpoint, DOMAIN, environ)
+
+
+@pytest.mark.parametrize("endpoint", [GIVEN, PRIVATE])
+def test_a_variable_that_names_another_file_is_refused_with_another_endpoint(endpoint: Endpoint) -> None:
+    """The file may have chosen it."""
+    with pytest.raises(InvalidInputError) as refused:
+        endpoints.refuse_option_variables(endpoint, DOMAIN, {"PULUMI_OPTION_CONFIG_FILE": "Pulumi.other.yaml"})
+    assert str(refused.value) == (
+        f"PULUMI_OPTION_CONFIG_FILE is 'Pulumi.other.yaml', but must be left out when the endpoint is {endpoint}: no "
+        "variable may choose it; use `--config-file`."
+    )

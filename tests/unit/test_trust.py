@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 import trustme
 from harness.hanging import hang
+from tencentcloud.common.http.request import ProxyConnection
 
 from pulumi_tcsql_check import trust
 from pulumi_tcsql_check.errors import InvalidInputError, WaitCancelledError
+from pulumi_tcsql_check.inputs import Endpoint
 
 
 def go_on() -> None:
@@ -93,3 +95,38 @@ def test_a_file_that_was_refused_may_be_mended(file: Path) -> None:
         verify(file)
     trustme.CA().cert_pem.write_to_path(str(file))
     verify(file)
+
+
+TENCENTS = Endpoint("https", "sqlserver.intl.tencentcloudapi.com")
+
+
+@pytest.mark.parametrize(
+    ("environ", "variable"),
+    [
+        ({}, ""),
+        ({"HTTPS_PROXY": ""}, ""),
+        ({"HTTP_PROXY": "http://127.0.0.1:1", "ALL_PROXY": "http://127.0.0.1:1"}, ""),
+        ({"HTTPS_PROXY": "http://127.0.0.1:1"}, "HTTPS_PROXY"),
+        ({"https_proxy": "http://127.0.0.1:1", "HTTPS_PROXY": "http://127.0.0.1:2"}, "https_proxy"),
+        ({"HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": f"a.example,{TENCENTS.host}"}, ""),
+        ({"HTTPS_PROXY": "http://127.0.0.1:1", "no_proxy": TENCENTS.host}, ""),
+        ({"HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": "a.example"}, "HTTPS_PROXY"),
+    ],
+)
+def test_the_proxy_is_the_one_that_the_sdk_takes(
+    monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], variable: str
+) -> None:
+    """Its variable is named, and the SDK sends requests to Tencent Cloud through the same one."""
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert trust.proxy(environ, TENCENTS) == variable
+    taken = ProxyConnection(TENCENTS.host).proxy
+    assert taken == ({"http": environ[variable], "https": environ[variable]} if variable else None)
+
+
+def test_a_request_to_this_machine_goes_through_no_proxy() -> None:
+    """So an emulator needs no exception."""
+    assert trust.proxy({"HTTPS_PROXY": "http://127.0.0.1:1"}, Endpoint("http", "127.0.0.1:8918")) == ""
