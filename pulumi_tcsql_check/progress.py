@@ -64,7 +64,7 @@ class Progress(
             self.total >= 1
             and len(self.steps) == self.total
             and all(step.status == PASSED for step in self.steps)
-            and self.current >= self.total
+            and self.current == self.total
         )
 
     def step_states(self, failed_statuses: Collection[int] = ()) -> tuple[StepState, ...]:
@@ -85,7 +85,7 @@ class Progress(
         states = self.step_states(failed_statuses)
         if "failed" in states:
             return "failed"
-        if not states or len(states) != self.total or "unknown" in states:
+        if not states or len(states) != self.total or self.current > self.total or "unknown" in states:
             return "unknown"
         if all(state == "not-started" for state in states):
             return "not-started"

@@ -38,7 +38,7 @@ def proves_a_pass(body: bytes) -> bool:
     if response is None:
         return False
     total, current, steps = response["TotalStep"], response["CurrentStep"], response["StepDetails"]
-    return not any(step["Status"] for step in steps) and len(steps) == total and current >= total > 0
+    return not any(step["Status"] for step in steps) and len(steps) == total == current > 0
 
 
 def proves_a_failure(body: bytes, taught: tuple[int, ...]) -> bool:

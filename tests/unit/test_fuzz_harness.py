@@ -66,7 +66,7 @@ def test_a_gate_that_is_too_kind_is_noticed(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_outputs_that_are_too_kind_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were the outputs of another opinion, the fuzzer would find it; so it would a flow that is passed over."""
-    behind_a_flow = bytes([0, 0, 0, 8, 1]) + as_body(STATES["current_beyond_total"]["answer"])
+    behind_a_flow = bytes([0, 0, 0, 8, 1]) + as_body(STATES["published_example"]["answer"])
     assert examine(Case.of(behind_a_flow)).passed
     monkeypatch.setattr(Evidence, "is_of_this_start", True)
     with pytest.raises(AssertionError):

@@ -145,7 +145,7 @@ def test_a_pass_hangs_on_every_number(path: Path) -> None:
     for other in (-number, ~number, number + 1, number - 1, number + 2**32, number + 2**64, -(2**63), 10**400):
         body = changed(path, other)
         assert opens(body) == proves_a_pass(body), other
-        assert not opens(body) or other == 0 or path[-1] == "CurrentStep"
+        assert not opens(body) or other == 0
 
 
 @pytest.mark.parametrize("literal", ["0.0", "-0.0", "0e0", "1e-9", "00", "+0", "0x0", "NaN", "false", '"0"', "0,1"])

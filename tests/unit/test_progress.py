@@ -85,6 +85,14 @@ def test_a_check_of_a_single_step_can_pass() -> None:
     assert seen(1, 0).status() == "passed"
 
 
+@pytest.mark.parametrize("current", [0, 1, 2, 4, 5, 2**63 - 1])
+def test_only_the_last_step_is_the_end_of_a_check(current: int) -> None:
+    """Steps that all passed open the gate only if the current step is the last one, neither before it nor beyond."""
+    progress = seen(current, 0, 0, 0)
+    assert judge(progress) == judge(progress, (), progress) == "waiting"
+    assert progress.status() == ("running" if current < 3 else "unknown")
+
+
 def test_failed_steps_are_listed_in_their_order() -> None:
     """Taught and left-behind steps come together, each once, sorted."""
     now = seen(4, -1, 0, 7, 7, 0)
@@ -104,7 +112,7 @@ def test_a_pass_outranks_the_poll_before() -> None:
         (2, (0, 1, -2), 3, "2/3 Step 2: running"),
         (3, (0, -1, 1), 3, "2/3 Step 2: failed (status -1)"),
         (0, (-2, -2), 2, "0/2: not-started"),
-        (3, (0, 0), 2, "3/2: passed"),
+        (3, (0, 0), 2, "3/2: unknown"),
         (8, (0,), 8, "8/8: unknown"),
         (0, (), 0, "0/0: unknown"),
         (0, (5, -2), 2, "0/2: unknown"),
