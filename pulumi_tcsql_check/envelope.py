@@ -22,6 +22,13 @@ Advice = Sequence[tuple[str, str]]
 _OF_THE_QUESTION = ("FailedOperation", "InvalidParameter", "ResourceNotFound", "ResourceUnavailable")
 """How the codes begin of a refusal that is about what was asked for, and about nobody else who asks."""
 
+_ERROR_FIELDS = ("error", "code")
+"""How the names of fields begin that describe an error, in lower case.
+
+No documented field of a successful response begins so: `QueryMigrationCheckProcess`, `DescribeFlowStatus`,
+`DescribeMigrations`, `AssumeRole`, `AssumeRoleWithWebIdentity`, `GetCallerIdentity` (models of the SDK 3.1.183).
+"""
+
 _OK = 200
 _REQUEST_TIMEOUT, _TOO_MANY_REQUESTS, _SERVER_ERROR = 408, 429, 500
 
@@ -63,9 +70,10 @@ def decode(body: bytes, kind: type[T], *, endpoint: Endpoint, who: Credentials |
         PermanentError: It refused for another reason.
     """
     try:
-        json.loads(body.decode("utf-8"), object_pairs_hook=_refuse_duplicates)
+        document = json.loads(body.decode("utf-8"), object_pairs_hook=_refuse_duplicates)
         outcome = msgspec.json.decode(body, type=_Envelope).response
         if outcome.error is msgspec.UNSET:
+            _refuse_other_verdicts(document)
             return msgspec.json.decode(body, type=_Answer[kind]).response  # type: ignore[valid-type]  # known at run time
     except (ValueError, RecursionError) as error:
         reason = printable(str(error), 120)
@@ -124,6 +132,21 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(set(names)) != len(names):
         raise ValueError("a name stands twice in one object")
     return dict(pairs)
+
+
+def _refuse_other_verdicts(document: dict[str, Any]) -> None:
+    """Refuse a successful response that also describes an error, or that has fields beside `Response`."""
+    if list(document) != ["Response"]:
+        raise ValueError("the top level holds more than `Response`")
+    nodes: list[Any] = [document]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, dict):
+            if any(name.casefold().startswith(_ERROR_FIELDS) for name in node):
+                raise ValueError("a field describes an error outside `Response.Error`")
+            nodes += node.values()
+        elif isinstance(node, list):
+            nodes += node
 
 
 def root_cause(error: BaseException) -> str:

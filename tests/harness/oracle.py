@@ -1,25 +1,27 @@
 """The rules of a verdict said once more, from the raw JSON alone and in another way than the package says them."""
 
 import json
+import re
 from typing import Any
 
 PASSED_FLOW = 0
 """The code of a flow that has succeeded."""
 
 
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse an object in which a name stands twice."""
+def _without_doubles_and_errors(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object in which a name stands twice, or that describes an error."""
     found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a name stands twice")
+    if len(found) < len(pairs) or any(re.match("error|code", name, re.IGNORECASE) for name in found):
+        raise ValueError("a name stands twice, or an error is described")
     return found
 
 
 def response_of(body: bytes) -> dict[str, Any] | None:
-    """Return the complete answer in a body, or None where a field is missing, of another kind, or beside an error."""
+    """Return the complete answer in a body that holds nothing else, and no error; else None."""
     try:
-        response = json.loads(body.decode("utf-8"), strict=False, object_pairs_hook=_without_doubles)["Response"]
-        if "Error" in response:
+        document = json.loads(body.decode("utf-8"), strict=False, object_pairs_hook=_without_doubles_and_errors)
+        response = document["Response"]
+        if len(document) > 1:
             return None
         total, current, steps = response["TotalStep"], response["CurrentStep"], response["StepDetails"]
         texts = [response["RequestId"], *(step[key] for step in steps for key in ("Name", "Msg"))]

@@ -41,7 +41,8 @@ OTHERS: tuple[Any, ...] = (
     [0],
     {"Status": 0},
 )
-KEYS = ("Response", "Error", "TotalStep", "CurrentStep", "StepDetails", "RequestId", "Name", "Status", "Msg", "Code")
+FIELDS = ("Response", "TotalStep", "CurrentStep", "StepDetails", "RequestId", "Name", "Status", "Msg")
+KEYS = (*FIELDS, "Error", "Code", "error", "ERRORS", "codeDesc", "More")
 CODES = (
     "InternalError",
     "FailedOperation.DBError",

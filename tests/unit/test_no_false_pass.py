@@ -218,6 +218,41 @@ def test_an_error_beside_a_pass_wins() -> None:
         assert not opens(as_body({**PUBLISHED, "Error": error})), error
 
 
+OBJECTS: tuple[Path, ...] = (
+    *((), ("Response",), *(("Response", "StepDetails", number) for number in range(8))),
+    *(("Response", "More"), ("Response", "StepDetails", 7, "More", 1)),
+)
+"""The ways to all objects of the published answer, and to some in fields that nobody reads."""
+
+
+@pytest.mark.parametrize("path", OBJECTS, ids=str)
+@pytest.mark.parametrize(
+    "name", ["Error", "error", "ERROR", "eRRoR", "Errors", "errorMessage", "Code", "code", "CODE", "codeDesc"]
+)
+def test_an_error_at_any_depth_of_the_body_refuses_a_pass(path: Path, name: str) -> None:
+    """A full pass opens no gate if any object of its body describes an error, however the field spells it."""
+    document = copy.deepcopy({"Response": PUBLISHED})
+    document["Response"]["More"] = {}
+    document["Response"]["StepDetails"][7]["More"] = [{}, {}]
+    assert opens(json.dumps(document).encode())
+    for value in (None, "", 0, {}, 4100, "AuthFailure", {"Code": "InternalError", "Message": ""}):
+        parent_of((*path, name), document)[name] = value
+        body = json.dumps(document).encode()
+        assert not proves_a_pass(body)
+        assert not opens(body), value
+        assert not opens(body.replace(b'"%c' % ord(name[0]), b'"\\u00%02x' % ord(name[0]))), value
+
+
+@pytest.mark.parametrize("name", ["More", "response", "", "Data"])
+def test_nothing_stands_beside_the_response(name: str) -> None:
+    """A full pass opens no gate if the top level of its body has any other field."""
+    for value in (None, {}, PUBLISHED):
+        for document in ({name: value, "Response": PUBLISHED}, {"Response": PUBLISHED, name: value}):
+            body = json.dumps(document).encode()
+            assert not proves_a_pass(body)
+            assert not opens(body)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -239,9 +274,10 @@ def test_what_is_no_answer_never_passes(body: bytes) -> None:
 
 
 def test_unknown_fields_change_nothing() -> None:
-    """The API may add fields: a pass stays one, whatever they hold."""
-    for value in (*OTHER_TYPES, PUBLISHED, {"Error": 1}):
-        assert opens(as_body({**PUBLISHED, "More": value}))
+    """The API may add fields: a pass stays one, whatever they hold, if no name begins as that of an error."""
+    for name in ("More", "Decode", "LastError", "Terror"):
+        for value in (*OTHER_TYPES, PUBLISHED, {name: 1}):
+            assert opens(as_body({**PUBLISHED, name: value}))
 
 
 JSON = st.recursive(

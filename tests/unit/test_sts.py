@@ -127,6 +127,8 @@ BAD: list[tuple[Reply, type[Exception]]] = [
     (answer('{"Response":{"AccountId":"","RequestId":"r"}}'), CredentialsError),
     (answer('{"Response":{"AccountId":"nobody","RequestId":"r"}}'), CredentialsError),
     (answer('{"Response":{"AccountId":"1","AccountId":"2","RequestId":"r"}}'), TransientError),
+    (answer('{"Response":{"AccountId":"1","error":"x","RequestId":"r"}}'), TransientError),
+    (answer('{"code":4100,"Response":{"AccountId":"1","RequestId":"r"}}'), TransientError),
     (answer('{"Response":{"Error":{"Code":"RequestLimitExceeded","Message":"m"}}}'), ThrottledError),
     (answer("", status="503 Service Unavailable"), TransientError),
     (answer("", status="302 Found", Location="http://127.0.0.1:1/"), PermanentError),

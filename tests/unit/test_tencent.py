@@ -237,6 +237,8 @@ def test_a_flow_without_a_number_is_not_asked_for() -> None:
         '{"status":0,"RequestId":"r"}',
         '{"Status":0,"RequestId":null}',
         '{"Status":0,"RequestId":"r","Error":null}',
+        '{"Status":0,"RequestId":"r","error":null}',
+        '{"Status":0,"RequestId":"r","More":{"Code":1}}',
         '[{"Status":0,"RequestId":"r"}]',
         ANSWER,
     ],
@@ -431,6 +433,15 @@ def test_an_error_is_an_error_under_any_type(kind: str) -> None:
     assert (caught.value.code, caught.value.request_id) == ("UnsupportedRegion", "r-1")
 
 
+def test_a_documented_error_keeps_its_class_whatever_stands_beside_it() -> None:
+    """Undocumented fields take neither code nor request id from an error in the documented place."""
+    error = '"Error":{"Code":"UnsupportedRegion","Message":"No."}'
+    body = f'{{"code":4100,"Response":{{{error},"error":"x","RequestId":"r-1"}}}}'
+    with Loopback(answer(body)) as server, pytest.raises(PermanentError) as caught:
+        query(server)
+    assert (caught.value.code, caught.value.request_id) == ("UnsupportedRegion", "r-1")
+
+
 @pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "text/plain", "text/html", "text/event-stream"])
 def test_an_answer_is_an_answer_under_any_type(kind: str) -> None:
     """The bytes decide what it is, not the content type."""
@@ -469,6 +480,13 @@ def test_a_compressed_answer_is_read() -> None:
         ANSWER.replace('"Status": 0', '"Status": -1, "Status": 0', 1),
         f'{{"Response":{{"Error":{{"Code":"A","Message":"B"}},"RequestId":"r"}},{ANSWER.strip()[1:]}',
         ANSWER.replace('"RequestId"', '"Request"'),
+        f'{{"Error":{{"Code":"InternalError","Message":"No."}},{ANSWER[1:]}',
+        f'{{"code":4100,"codeDesc":"AuthFailure",{ANSWER[1:]}',
+        f'{{"More":null,{ANSWER[1:]}',
+        ANSWER.replace('"RequestId"', '"error": null, "RequestId"'),
+        ANSWER.replace('"RequestId"', '"\\u0065RROR": {}, "RequestId"'),
+        ANSWER.replace('"RequestId"', '"More": [{"Codes": []}], "RequestId"'),
+        ANSWER.replace('"Status"', '"errorCode": 0, "Status"'),
     ],
 )
 def test_an_answer_of_another_shape_is_transient(body: bytes | str) -> None:
