@@ -12,7 +12,7 @@ import msgspec
 
 from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.errors import ApiError, PermanentError, ThrottledError, TransientError, UnanswerableError
-from pulumi_tcsql_check.exchange import BodyTooLargeError
+from pulumi_tcsql_check.exchange import MalformedBodyError
 from pulumi_tcsql_check.inputs import Endpoint
 from pulumi_tcsql_check.printable import printable
 
@@ -161,7 +161,7 @@ def root_cause(error: BaseException) -> str:
         cause = below
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"its certificate was refused ({cause.verify_message})"
-    if isinstance(cause, BodyTooLargeError):
+    if isinstance(cause, MalformedBodyError):
         return str(cause)
     if isinstance(cause, OSError) and cause.strerror:
         return cause.strerror.lower()

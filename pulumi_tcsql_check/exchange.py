@@ -3,14 +3,17 @@
 The SDK's own timeout applies to each socket operation, so a server that trickles bytes holds it for as long as it
 likes; it follows redirects; and it judges an answer by its content type. This adapter, mounted on the SDK's `requests`
 session, takes all three away: the body is read here, under a deadline and a size limit, a redirect loses its target,
-and the content type is hidden, so that the SDK hands over the bytes and `tencent` decides what they are. An exchange
-that is given up loses its connection, so that its thread ends, whatever the server does.
+and the content type is hidden, so that the SDK hands over the bytes and `tencent` decides what they are. The adapter
+refuses a body that contradicts its own headers. An exchange that is given up loses its connection, so that its thread
+ends, whatever the server does.
 """
 
+import contextlib
 import queue
 import threading
 import time
 import weakref
+import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -22,12 +25,17 @@ from pulumi_tcsql_check.line import Line
 MAX_BODY_BYTES = 1 << 20
 """How much of a body is read; a real answer has 2 kB."""
 
+_TOO_LARGE = f"the body is larger than {MAX_BODY_BYTES} bytes"
+
 MAX_EXCHANGE_SECONDS = 10.0
 MIN_EXCHANGE_SECONDS = 1.0
 
 _CHUNK_BYTES = 1 << 13
 _ENCODINGS = ("", "identity", "gzip")
 """How a body may be compressed: a chunk of any other might become gigabytes before they can be counted."""
+
+_GZIP_ALONE = 31
+"""The `wbits` with which zlib accepts the gzip format and no other, with the largest window."""
 
 _GLANCE_SECONDS = 0.1
 _LINGER_SECONDS = 0.5
@@ -39,8 +47,8 @@ class ExchangeTimeoutError(requests.exceptions.Timeout):
     """The exchange was not over in time."""
 
 
-class BodyTooLargeError(requests.exceptions.ContentDecodingError):
-    """The body is larger than any answer of this API."""
+class MalformedBodyError(requests.exceptions.ContentDecodingError):
+    """The body is larger than any response of this API, or is not the one that its headers describe."""
 
 
 def bound_seconds(left: float) -> float:
@@ -125,19 +133,35 @@ class BoundedAdapter(HTTPAdapter):
         return response
 
     def _read(self, response: requests.Response) -> bytes:
-        encoding = response.headers.get("Content-Encoding", "").lower()
+        # Without the header urllib3 hands over the body as sent: its own decoder accepts gzip data that are cut.
+        encoding = response.raw.headers.pop("Content-Encoding", "").lower()
         if encoding not in _ENCODINGS:
-            raise requests.exceptions.ContentDecodingError("the body is compressed in a way that nobody asked for")
+            raise MalformedBodyError("the body has an encoding that the request does not accept")
         body = bytearray()
         for chunk in response.iter_content(_CHUNK_BYTES):
             body += chunk
             if len(body) > MAX_BODY_BYTES:
-                raise BodyTooLargeError(f"the body is larger than {MAX_BODY_BYTES} bytes")
+                raise MalformedBodyError(_TOO_LARGE)
             if time.monotonic() > self._deadline:
                 raise ExchangeTimeoutError("the answer did not end in time")
         if self._line.is_cut:  # headers that end in the middle can look like an answer
             raise ExchangeTimeoutError("the exchange was given up")
-        return bytes(body)
+        length = response.headers.get("Content-Length")
+        if length is not None and length.rstrip(" \t") != str(len(body)):
+            raise MalformedBodyError("Content-Length is not the length of the body")
+        return _decompress(body) if encoding == "gzip" else bytes(body)
+
+
+def _decompress(body: bytearray) -> bytes:
+    """Decompress a gzip body: one whole member with the right checksum, and nothing behind it."""
+    gzip, plain = zlib.decompressobj(_GZIP_ALONE), b""
+    with contextlib.suppress(zlib.error):
+        plain = gzip.decompress(body, MAX_BODY_BYTES + 1)
+    if len(plain) > MAX_BODY_BYTES:
+        raise MalformedBodyError(_TOO_LARGE)
+    if not gzip.eof or gzip.unused_data:
+        raise MalformedBodyError("the body is not exactly one gzip member")
+    return plain
 
 
 def run_bounded(call: Callable[[], T], seconds: float, check_cancelled: Callable[[], None]) -> T:

@@ -1,15 +1,16 @@
 """The bounds of one exchange, apart from the SDK."""
 
+import gzip
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import requests
-from harness.loopback import Loopback, answer, join_exchanges, send, silence, trickle
+from harness.loopback import Loopback, Reply, answer, join_exchanges, send, silence, trickle
 
 from pulumi_tcsql_check import exchange
 from pulumi_tcsql_check.errors import WaitCancelledError
-from pulumi_tcsql_check.exchange import BodyTooLargeError, BoundedAdapter, ExchangeTimeoutError, run_bounded
+from pulumi_tcsql_check.exchange import BoundedAdapter, ExchangeTimeoutError, MalformedBodyError, run_bounded
 
 
 @pytest.fixture(name="adapter")
@@ -48,15 +49,28 @@ def test_the_body_is_read_and_its_type_hidden(adapter: BoundedAdapter) -> None:
     assert "Location" not in response.headers
 
 
-def test_a_body_of_the_limit_is_read(adapter: BoundedAdapter) -> None:
+def plain(size: int) -> Reply:
+    """Send a body of so many bytes."""
+    return answer(b" " * size)
+
+
+def compressed(size: int) -> Reply:
+    """Send a body that has so many bytes after decompression."""
+    return answer(gzip.compress(b" " * size), Content_Encoding="gzip")
+
+
+@pytest.mark.parametrize("body", [plain, compressed])
+def test_a_body_of_the_limit_is_read(adapter: BoundedAdapter, body: Callable[[int], Reply]) -> None:
     """Exactly the limit is not too large."""
-    with Loopback(answer(b" " * exchange.MAX_BODY_BYTES)) as server:
-        assert len(get(adapter, server).content) == exchange.MAX_BODY_BYTES
+    with Loopback(body(exchange.MAX_BODY_BYTES)) as server:
+        assert get(adapter, server).content == b" " * exchange.MAX_BODY_BYTES
 
 
-def test_a_larger_body_is_refused(adapter: BoundedAdapter) -> None:
+@pytest.mark.parametrize("body", [plain, compressed])
+@pytest.mark.parametrize("size", [exchange.MAX_BODY_BYTES + 1, 50 * exchange.MAX_BODY_BYTES])
+def test_a_larger_body_is_refused(adapter: BoundedAdapter, body: Callable[[int], Reply], size: int) -> None:
     """One byte more than the limit is too large, and then there is no status of an answer either."""
-    with Loopback(answer(b" " * (exchange.MAX_BODY_BYTES + 1))) as server, pytest.raises(BodyTooLargeError):
+    with Loopback(body(size)) as server, pytest.raises(MalformedBodyError, match="the body is larger than"):
         get(adapter, server)
     assert adapter.status == 0
 

@@ -7,6 +7,7 @@ import logging
 import socket
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -504,6 +505,85 @@ def test_an_answer_nested_too_deeply_is_transient() -> None:
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+SIZE = len(ANSWER)
+COMPRESSED = gzip.compress(ANSWER.encode())
+
+
+def of_length(value: str, body: str = ANSWER, *lines: str) -> Reply:
+    """Send a body under a Content-Length of any spelling, then close the connection."""
+    head = "".join(f"{line}\r\n" for line in (f"Content-Length: {value}", *lines))
+    return send_and_close(HEAD + f"{head}\r\n{body}".encode())
+
+
+def compressed(body: bytes) -> Reply:
+    """Send a body as gzip data."""
+    return answer(body, Content_Encoding="gzip")
+
+
+CHUNKED = f"{SIZE:x}\r\n{ANSWER}\r\n0\r\n\r\n"
+
+CONTRADICTIONS = {
+    "the body is not exactly one gzip member": {
+        "a cut checksum": compressed(COMPRESSED[:-5]),
+        "a cut size": compressed(COMPRESSED[:-1]),
+        "no trailer": compressed(COMPRESSED[:-8]),
+        "a wrong checksum": compressed(COMPRESSED[:-8] + bytes(4) + COMPRESSED[-4:]),
+        "a wrong size": compressed(COMPRESSED[:-4] + bytes(4)),
+        "a byte behind it": compressed(COMPRESSED + b"\0"),
+        "a second member": compressed(COMPRESSED + gzip.compress(b"")),
+        "no member": compressed(b""),
+        "no compression": compressed(ANSWER.encode()),
+        "zlib's own format": compressed(zlib.compress(ANSWER.encode())),
+    },
+    "Content-Length is not the length of the body": {
+        "a negative length": of_length("-1"),
+        "a negated length": of_length(f"-{SIZE}"),
+        "a sign": of_length(f"+{SIZE}"),
+        "an underscore": of_length(f"{SIZE // 10}_{SIZE % 10}"),
+        "a fraction": of_length(f"{SIZE}.0"),
+        "a number in hexadecimal": of_length(f"{SIZE:#x}"),
+        "a form feed": of_length(f"\x0c{SIZE}"),
+        "twice the same": of_length(f"{SIZE}", ANSWER, f"Content-Length: {SIZE}"),
+        "nothing": of_length(""),
+        "a word": of_length("all"),
+        "more digits than are read as a number": of_length("9" * 5000),
+        "another length than the chunks'": of_length(f"{SIZE + 1}", CHUNKED, "Transfer-Encoding: chunked"),
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("problem", "reply"),
+    [
+        pytest.param(problem, reply, id=name)
+        for problem, replies in CONTRADICTIONS.items()
+        for name, reply in replies.items()
+    ],
+)
+def test_a_body_that_contradicts_its_headers_is_no_answer(problem: str, reply: Reply) -> None:
+    """Whatever is in it, the sentence says what is wrong, and the next query gets its answer."""
+    with Loopback(reply, answer(ANSWER)) as server:
+        api = client(server.host)
+        with pytest.raises(TransientError) as caught:
+            api.query(MIGRATION, SOON)
+        assert api.query(MIGRATION, SOON) == PROGRESS
+    assert str(caught.value) == f"no answer could be had from http://{server.host}: {problem}."
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        of_length(f"{SIZE}"),
+        of_length(f"{SIZE} \t"),
+        of_length(f"{SIZE}", CHUNKED, "Transfer-Encoding: chunked"),
+        send_and_close(HEAD + b"\r\n" + ANSWER.encode()),
+        send_and_close(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKED.encode()),
+    ],
+)
+def test_a_body_ends_where_its_headers_say(reply: Reply) -> None:
+    """A length, a last chunk and the end of the connection each end a body."""
+    with Loopback(reply) as server:
+        assert query(server) == PROGRESS
 
 
 @pytest.mark.parametrize(
