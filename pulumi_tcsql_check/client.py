@@ -3,7 +3,7 @@
 import logging
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from tencentcloud.common.common_client import CommonClient
@@ -70,6 +70,7 @@ class Client:
         deadline: float,
         *,
         advice: envelope.Advice = (),
+        secrets: Collection[str] = (),
         at_most_seconds: float = float("inf"),
         strict: bool = False,
     ) -> T:
@@ -81,6 +82,7 @@ class Client:
             kind: The type of its answer.
             deadline: The instant, on the clock, that bounds the exchange together with its own limits.
             advice: What to do about which error code.
+            secrets: Which values of the parameters are secret: nothing shows them, even if the server repeats them.
             at_most_seconds: A closer bound on the exchange, where there is one.
             strict: Whether the call must have ended by its deadline and disturb no other: it gets no turn and no least
                 time after its deadline, and where it is one too many, for its own action, nobody goes slower.
@@ -97,7 +99,9 @@ class Client:
         left = deadline - began
         try:
             body = self._exchange(action, params, min(at_most_seconds, left if strict else bound_seconds(left)))
-            return envelope.decode(body, kind, endpoint=self._endpoint, who=self._credentials, advice=advice)
+            return envelope.decode(
+                body, kind, endpoint=self._endpoint, who=self._credentials, advice=advice, secrets=secrets
+            )
         except ApiError as error:
             error.took_seconds = self._clock.monotonic() - began
             if isinstance(error, ThrottledError) and not strict:

@@ -51,9 +51,19 @@ class Credentials(msgspec.Struct, frozen=True):
     def hidden_in(self, text: str) -> str:
         """Take id, key and token out of a text that came from elsewhere: a server may repeat what it was sent."""
         for secret in (self.secret_id, self.secret_key, self.token or ""):
-            if len(secret) >= _LONG_ENOUGH_TO_BE_A_SECRET:
-                text = text.replace(secret, _short(secret) if secret == self.secret_id else "...")
+            text = hide(secret, text, _short(secret) if secret == self.secret_id else "...")
         return text
+
+
+def hide(secret: str, text: str, shown: str = "...") -> str:
+    """Replace a secret in a text, if the secret is long enough to be one.
+
+    Args:
+        secret: The secret.
+        text: The text, from elsewhere.
+        shown: What stands in its place.
+    """
+    return text.replace(secret, shown) if len(secret) >= _LONG_ENOUGH_TO_BE_A_SECRET else text
 
 
 def _short(secret_id: str) -> str:

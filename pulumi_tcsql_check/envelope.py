@@ -5,12 +5,12 @@ It knows no SDK and no action: whoever asks says which answer it expects, and wh
 
 import json
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from pulumi_tcsql_check.credentials import Credentials
+from pulumi_tcsql_check.credentials import Credentials, hide
 from pulumi_tcsql_check.errors import ApiError, PermanentError, ThrottledError, TransientError, UnanswerableError
 from pulumi_tcsql_check.exchange import MalformedBodyError
 from pulumi_tcsql_check.inputs import Endpoint
@@ -53,8 +53,19 @@ class _Answer(msgspec.Struct, Generic[T], rename="pascal"):
     response: T
 
 
-def decode(body: bytes, kind: type[T], *, endpoint: Endpoint, who: Credentials | None, advice: Advice) -> T:
+def decode(  # noqa: PLR0913  # what came, and by name what it is judged by
+    body: bytes,
+    kind: type[T],
+    *,
+    endpoint: Endpoint,
+    who: Credentials | None,
+    advice: Advice,
+    secrets: Collection[str] = (),
+) -> T:
     """Decode the body of an answer.
+
+    A successful response that repeats the credentials or another secret of the request is refused: its texts go into
+    the state and onto the screen. An error may quote them, and is shown without them.
 
     Args:
         body: What came.
@@ -62,6 +73,7 @@ def decode(body: bytes, kind: type[T], *, endpoint: Endpoint, who: Credentials |
         endpoint: Who answered; for the sentences of errors.
         who: Who asked, where it was somebody; the same.
         advice: What to do about a refusal; the first that fits is given.
+        secrets: What else of the request is secret.
 
     Raises:
         ThrottledError: There were too many requests.
@@ -69,17 +81,22 @@ def decode(body: bytes, kind: type[T], *, endpoint: Endpoint, who: Credentials |
         UnanswerableError: The API refused, because of what was asked for.
         PermanentError: It refused for another reason.
     """
+
+    def hidden_in(text: str) -> str:
+        for secret in secrets:
+            text = hide(secret, text)
+        return who.hidden_in(text) if who is not None else text
+
     try:
         document = json.loads(body.decode("utf-8"), object_pairs_hook=_refuse_duplicates)
         outcome = msgspec.json.decode(body, type=_Envelope).response
         if outcome.error is msgspec.UNSET:
-            _refuse_other_verdicts(document)
+            _refuse_undocumented(document, hidden_in)
             return msgspec.json.decode(body, type=_Answer[kind]).response  # type: ignore[valid-type]  # known at run time
     except (ValueError, RecursionError) as error:
         reason = printable(str(error), 120)
         problem = f"{endpoint} gave an answer that is not the documented one: {reason}."
         raise TransientError(problem, kind="not a documented answer") from None
-    hidden_in = who.hidden_in if who is not None else str
     refusal = _Error(hidden_in(outcome.error.code), hidden_in(outcome.error.message))
     facts: dict[str, Any] = {"code": refusal.code, "request_id": hidden_in(outcome.request_id)}
     raise _classify(refusal, facts, endpoint, who, advice)
@@ -134,8 +151,8 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _refuse_other_verdicts(document: dict[str, Any]) -> None:
-    """Refuse a successful response that also describes an error, or that has fields beside `Response`."""
+def _refuse_undocumented(document: dict[str, Any], hidden_in: Callable[[str], str]) -> None:
+    """Refuse a successful response that has fields beside `Response`, describes an error, or repeats a secret."""
     if list(document) != ["Response"]:
         raise ValueError("the top level holds more than `Response`")
     nodes: list[Any] = [document]
@@ -144,9 +161,11 @@ def _refuse_other_verdicts(document: dict[str, Any]) -> None:
         if isinstance(node, dict):
             if any(name.casefold().startswith(_ERROR_FIELDS) for name in node):
                 raise ValueError("a field describes an error outside `Response.Error`")
-            nodes += node.values()
+            nodes += (*node, *node.values())
         elif isinstance(node, list):
             nodes += node
+        elif isinstance(node, str) and hidden_in(node) != node:
+            raise ValueError("a text repeats the credentials or another secret of the request")
 
 
 def root_cause(error: BaseException) -> str:

@@ -16,8 +16,8 @@ from harness.survival import EVERYTHING_AT_ONCE
 
 from pulumi_tcsql_check.emulator import ACCOUNT_ID
 
-MIGRATIONS, TALKATIVE = range(1, 11), range(11, 13)
-"""Those of the scenario `every-end`; to the last two the API answers with the marked id and token."""
+MIGRATIONS, TALKATIVE = range(1, 11), range(11, 14)
+"""Those of the scenario `every-end`; for the last three the API's responses contain the marked id and token."""
 
 LOUD = ("-v=9", "--logtostderr", "--logflow")
 
@@ -172,6 +172,7 @@ def test_no_secret_shows_however_a_wait_ends_and_however_much_is_logged(
     assert "DEBUG:urllib3.connectionpool:" in result.screen
     if source in PAIRS:
         assert "answered AuthFailure.SignatureFailure: ...Q7Z9 and ... sign otherwise" in result.screen
+        assert "a text repeats the credentials or another secret of the request" in result.screen
     loud = [line for line in result.screen.splitlines() if markers.found_in(line.encode())]
     if source is from_the_stacks_configuration:
         assert len(loud) in (0, 3)

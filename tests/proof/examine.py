@@ -47,7 +47,8 @@ FLOWS: tuple[Flow | None, ...] = (None, None, Flow(1001), Flow(1001, 0), Flow(10
 HEAD_BYTES = 5
 
 _ENDPOINT = Endpoint("http", "127.0.0.1:9")
-_WHO = Credentials("AKIDtest", "key", None, "a test")
+WHO = Credentials("AKIDtest", "key", None, "a test")
+"""Who asks; the id is long enough to be looked for in what a server says."""
 
 
 @dataclass(frozen=True)
@@ -122,13 +123,13 @@ def _receive(case: Case) -> Progress:
     """Do as the client does with what the SDK hands over."""
     if case.status != 200:
         raise envelope.no_answer(TencentCloudSDKException("ServerNetworkError", ""), case.status, _ENDPOINT)
-    return envelope.decode(case.body, Progress, endpoint=_ENDPOINT, who=_WHO, advice=QUERY_ADVICE)
+    return envelope.decode(case.body, Progress, endpoint=_ENDPOINT, who=WHO, advice=QUERY_ADVICE)
 
 
 def _as_flow(case: Case) -> None:
     """Decode the same bytes as the answer about a flow."""
     try:
-        said = envelope.decode(case.body, _FlowStatus, endpoint=_ENDPOINT, who=_WHO, advice=FLOW_ADVICE)
+        said = envelope.decode(case.body, _FlowStatus, endpoint=_ENDPOINT, who=WHO, advice=FLOW_ADVICE)
     except ApiError as error:
         _is_fit_to_be_seen(error)
         return
@@ -150,7 +151,7 @@ def _outputs(case: Case, progress: Progress) -> None:
     assert [step["state"] == "passed" for step in given["steps"]] == [step.status == 0 for step in progress.steps]
     wire = struct_pb2.Struct()
     wire.update(given)
-    wire.SerializeToString()
+    assert WHO.secret_id.encode() not in wire.SerializeToString(), "a secret in the outputs"
 
 
 def _rows(case: Case, progress: Progress) -> None:
@@ -188,7 +189,7 @@ def _through_the_sdk(case: Case) -> None:
     """Let the real SDK receive it, over a transport that has it at hand."""
     clock = FakeClock()
     with _transport(case):
-        api = MigrationApi(_WHO, _ENDPOINT, "ap-guangzhou", clock=clock, cancelled=threading.Event())
+        api = MigrationApi(WHO, _ENDPOINT, "ap-guangzhou", clock=clock, cancelled=threading.Event())
         try:
             progress = api.query(MIGRATION, clock.now + 10)
         except ApiError as error:
@@ -229,6 +230,7 @@ def _is_row(text: str) -> None:
 
 def _is_fit_to_be_seen(error: TcsqlCheckError) -> None:
     text = str(error)
+    assert WHO.secret_id not in text, "a sentence with a secret"
     assert text.isprintable(), "a sentence that may move the cursor"
     assert len(text) <= SENTENCE_CHARACTERS, "a sentence without an end"
     assert text.endswith((".", "`")), f"a sentence without a stop: {text[-40:]}"

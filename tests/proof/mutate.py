@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.answers import as_body, recorded
 
-from proof.examine import HEAD_BYTES
+from proof.examine import HEAD_BYTES, WHO
 
 NUMBERS = (0, 0, 1, -1, -2, 2, 3, 7, 8, 2**31, 2**53 + 1, 2**63 - 1, 2**63, -(2**63), 2**64, -(2**70), 10**400)
 TEXTS = (
@@ -25,6 +25,8 @@ TEXTS = (
     "字" * 3000,
     "a\x00b",
     "passed",
+    WHO.secret_id,
+    f"for {WHO.secret_id}.",
 )
 OTHERS: tuple[Any, ...] = (
     None,
@@ -42,7 +44,7 @@ OTHERS: tuple[Any, ...] = (
     {"Status": 0},
 )
 FIELDS = ("Response", "TotalStep", "CurrentStep", "StepDetails", "RequestId", "Name", "Status", "Msg")
-KEYS = (*FIELDS, "Error", "Code", "error", "ERRORS", "codeDesc", "More")
+KEYS = (*FIELDS, "Error", "Code", "error", "ERRORS", "codeDesc", "More", WHO.secret_id)
 CODES = (
     "InternalError",
     "FailedOperation.DBError",

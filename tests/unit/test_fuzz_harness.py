@@ -1,14 +1,16 @@
 """The fuzzer's judge is one: it lets all that is in order pass, and notices what a broken package would do."""
 
+import copy
 import random
 from collections import Counter
 
 import pytest
 from harness.answers import as_body, recorded, seen
-from proof.examine import Case, Outcome, examine
+from proof.examine import WHO, Case, Outcome, examine
 from proof.mutate import mutate, seeds
 
 from pulumi_tcsql_check import envelope, outputs, progress, watch
+from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.flow import Evidence
 from pulumi_tcsql_check.progress import Progress
 
@@ -82,6 +84,19 @@ def test_a_lenient_reader_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     for last in range(2):
         with pytest.raises(AssertionError):
             examine(Case.of(bytes([0, 0, 0, 0, last]) + b"<html>"))
+
+
+def test_a_secret_that_is_let_through_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were a server's repetition of the secret id taken for a text like others, the fuzzer would find it."""
+    for field in ("Name", "Msg"):
+        answer = copy.deepcopy(STATES["last_step_runs"]["answer"])
+        answer["StepDetails"][0][field] = f"of {WHO.secret_id}"
+        case = Case.of(HEAD + as_body(answer))
+        assert not examine(case).progress
+        with monkeypatch.context() as patch:
+            patch.setattr(Credentials, "hidden_in", lambda _, text: text)
+            with pytest.raises(AssertionError, match="a secret in the outputs"):
+                examine(case)
 
 
 def test_a_stranger_among_the_errors_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

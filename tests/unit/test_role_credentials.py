@@ -13,7 +13,13 @@ from harness.loopback import Loopback, Reply, answer, join_exchanges, reset, sen
 
 from pulumi_tcsql_check import role_credentials, sts
 from pulumi_tcsql_check.credentials import Credentials, Source
-from pulumi_tcsql_check.errors import CredentialsError, ThrottledError, TransientError, WaitCancelledError
+from pulumi_tcsql_check.errors import (
+    CredentialsError,
+    TcsqlCheckError,
+    ThrottledError,
+    TransientError,
+    WaitCancelledError,
+)
 from pulumi_tcsql_check.gate import SystemClock
 from pulumi_tcsql_check.inputs import Endpoint
 
@@ -165,6 +171,25 @@ def test_trouble_of_a_pod_in_passing_lets_the_wait_go_on(tmp_path: Path, reply: 
         ask_tke(tke_environ(tmp_path), server)
     for hidden in (KEY, TOKEN, IDENTITY):
         assert hidden not in str(caught.value)
+
+
+@pytest.mark.parametrize("code", ["InternalError", "RequestLimitExceeded", "AuthFailure"])
+def test_an_error_that_repeats_a_pods_identity_is_shown_without_it(tmp_path: Path, code: str) -> None:
+    """Neither the code nor the number of the request brings the identity onto the screen."""
+    body = f'{{"Response":{{"Error":{{"Code":"{code}.{IDENTITY}","Message":"No."}},"RequestId":"{IDENTITY}"}}}}'
+    with Loopback(answer(body)) as server, pytest.raises(TcsqlCheckError) as caught:
+        ask_tke(tke_environ(tmp_path), server)
+    assert f"({code}....)" in str(caught.value)
+    assert IDENTITY not in f"{caught.value} {vars(caught.value)}"
+
+
+@pytest.mark.parametrize("place", ["a-temporary-token", "AKIDtemporary", "a-temporary-key", '"r"'])
+def test_a_role_that_repeats_a_pods_identity_is_none(tmp_path: Path, place: str) -> None:
+    """The identity becomes no part of a role's credentials, of which the screen shows the end of the id."""
+    body = STS_ANSWER.replace(place, f'"{IDENTITY}"' if place == '"r"' else IDENTITY)
+    with Loopback(answer(body)) as server, pytest.raises(TransientError) as caught:
+        ask_tke(tke_environ(tmp_path), server)
+    assert "repeats the credentials or another secret of the request" in str(caught.value)
 
 
 @pytest.mark.parametrize("code", ["InternalError", "RequestLimitExceeded"])

@@ -117,6 +117,35 @@ def test_a_refusal_is_one_sentence_with_advice(
     assert str(caught.value) == " ".join(filter(None, (asked, advice, "Request r.")))
 
 
+@pytest.mark.parametrize("place", ["Token", "TmpSecretId", "TmpSecretKey", "More"])
+@pytest.mark.parametrize("secret", [DUMMY_SECRET_ID, DUMMY_SECRET_KEY, "an-external-id"])
+def test_a_role_that_repeats_a_secret_of_its_caller_is_none(
+    monkeypatch: pytest.MonkeyPatch, service: sts.TokenService, place: str, secret: str
+) -> None:
+    """Neither the caller's credentials nor the external id become part of a role's credentials."""
+    pair = {"Token": "t", "TmpSecretId": "i", "TmpSecretKey": "k", place: secret}
+    body = json.dumps({"Response": {"Credentials": pair, "RequestId": "r"}})
+    with Loopback(answer(body)) as server:
+        scripted(monkeypatch, server)
+        with pytest.raises(TransientError, match="repeats the credentials or another secret") as caught:
+            service.assume_role(WHO, Role("arn", "deploy", external_id="an-external-id"), soon())
+    assert secret not in str(caught.value)
+
+
+def test_a_refusal_that_repeats_the_external_id_is_shown_without_it(
+    monkeypatch: pytest.MonkeyPatch, service: sts.TokenService
+) -> None:
+    """Some accounts treat it as a secret: neither sentence nor attribute holds it."""
+    error = {"Code": "AuthFailure.an-external-id", "Message": "an-external-id is wrong"}
+    body = json.dumps({"Response": {"Error": error, "RequestId": "an-external-id"}})
+    with Loopback(answer(body)) as server:
+        scripted(monkeypatch, server)
+        with pytest.raises(PermanentError) as caught:
+            service.assume_role(WHO, Role("arn", "deploy", external_id="an-external-id"), soon())
+    assert "answered AuthFailure....: ... is wrong" in str(caught.value)
+    assert (caught.value.code, caught.value.request_id) == ("AuthFailure....", "...")
+
+
 BAD: list[tuple[Reply, type[Exception]]] = [
     (reset, TransientError),
     (answer("<html>", kind="text/html"), TransientError),
@@ -128,6 +157,7 @@ BAD: list[tuple[Reply, type[Exception]]] = [
     (answer('{"Response":{"AccountId":"nobody","RequestId":"r"}}'), CredentialsError),
     (answer('{"Response":{"AccountId":"1","AccountId":"2","RequestId":"r"}}'), TransientError),
     (answer('{"Response":{"AccountId":"1","error":"x","RequestId":"r"}}'), TransientError),
+    (answer(f'{{"Response":{{"AccountId":"1","Arn":"{DUMMY_SECRET_ID}","RequestId":"r"}}}}'), TransientError),
     (answer('{"code":4100,"Response":{"AccountId":"1","RequestId":"r"}}'), TransientError),
     (answer('{"Response":{"Error":{"Code":"RequestLimitExceeded","Message":"m"}}}'), ThrottledError),
     (answer("", status="503 Service Unavailable"), TransientError),

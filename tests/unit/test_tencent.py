@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -366,6 +366,72 @@ def test_a_refusal_that_repeats_who_asked_is_shown_without_it() -> None:
     assert (caught.value.code, caught.value.request_id) == ("UnauthorizedOperation....0000", "...")
     assert "answered UnauthorizedOperation....0000: ... may not (asked with" in str(caught.value)
     assert TOKEN not in str(caught.value)
+
+
+REPEATS = "a text repeats the credentials or another secret of the request"
+
+
+def escaped(text: str) -> str:
+    """Spell each character as JSON may: by its number."""
+    return "".join(f"\\u{ord(char):04X}" for char in text)
+
+
+@pytest.mark.parametrize("secret", [DUMMY_SECRET_ID, DUMMY_SECRET_KEY, TOKEN])
+@pytest.mark.parametrize("spelled", [str, escaped])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"Name": "one"', '"Name": "SECRET"'),
+        ('"Msg": "Check it."', '"Msg": "Whose SECRET is it?"'),
+        ('"RequestId": "r-1"', '"RequestId": "r-SECRET"'),
+        ('"RequestId"', '"More": [[{"Text": "SECRET"}]], "RequestId"'),
+        ('"RequestId"', '"SECRET": null, "RequestId"'),
+        ('"Name"', '"of SECRET": 0, "Name"'),
+    ],
+)
+def test_a_success_that_repeats_a_secret_of_the_request_is_no_answer(
+    secret: str, spelled: Callable[[str], str], before: str, after: str
+) -> None:
+    """In whatever field and spelling a server repeats it, nothing of it reaches outputs, sentence or attributes."""
+    body = ANSWER.replace(before, after.replace("SECRET", spelled(secret)))
+    assert (secret in body) == (spelled is str)
+    with Loopback(answer(body)) as server, pytest.raises(TransientError) as caught:
+        query(server)
+    error = caught.value
+    assert str(error) == f"http://{server.host} gave an answer that is not the documented one: {REPEATS}."
+    assert (error.code, error.request_id, error.kind) == ("", "", "not a documented answer")
+
+
+def test_a_secret_beside_the_response_is_not_shown() -> None:
+    """Whatever makes a body another one than the documented, the sentence quotes nothing of it."""
+    for body in (f'{{"{TOKEN}":0,{ANSWER[1:]}', f"{ANSWER} {TOKEN}", ANSWER.replace('"TotalStep": 1', f'"{TOKEN}": 1')):
+        with Loopback(answer(body)) as server, pytest.raises(TransientError) as caught:
+            query(server)
+        assert TOKEN not in str(caught.value)
+
+
+def test_a_flow_and_a_list_that_repeat_a_secret_are_no_answers() -> None:
+    """Their request ids, and fields that nobody reads, are searched as well."""
+    flow = f'{{"Response":{{"Status":0,"RequestId":"{TOKEN}"}}}}'
+    page = f'{{"Response":{{"MigrateTaskSet":[{{"MigrateName":"{DUMMY_SECRET_KEY}"}}],"RequestId":"r"}}}}'
+    with Loopback(answer(flow), answer(page)) as server:
+        api = client(server.host)
+        with pytest.raises(TransientError, match=REPEATS):
+            api.follow(Flow(1001), SOON)
+        with pytest.raises(TransientError, match=REPEATS):
+            api.check_flags([1066], SOON)
+
+
+@pytest.mark.parametrize(("secret_key", "is_searched"), [("Check i", False), ("Check it", True)])
+def test_a_secret_of_less_than_8_characters_may_be_part_of_any_word(secret_key: str, is_searched: bool) -> None:
+    """A success with such a part is the documented answer, as the scrubbing of errors lets it stand."""
+    with Loopback(answer(ANSWER)) as server:
+        api = client(server.host, credentials=Credentials("AKID", secret_key, None, "a test"))
+        if not is_searched:
+            assert api.query(MIGRATION, SOON) == PROGRESS
+            return
+        with pytest.raises(TransientError, match=REPEATS):
+            api.query(MIGRATION, SOON)
 
 
 def test_the_session_token_is_sent() -> None:
