@@ -84,8 +84,15 @@ class Gate(Resource):
             self._settled = guarded = ending.guard(name, mine["passed"], is_fresh, needed["enforce"])
             # Else an apply on one of these would run behind a refusal, under --continue-on-error, and could create.
             mine.update({key: ending.behind(guarded, mine[key]) for key in ("id", "urn", *props)})
+        elif is_real:
+            mine["passed"].apply(self._tell_if_not_read, run_with_unknowns=True)
         self._needed = needed | dict(_dependencies(given_opts))
         """What must be there before the checks can be looked up, by its name."""
+
+    def _tell_if_not_read(self, passed: object) -> None:
+        """Say in a preview that there is no forecast: Pulumi reads no gate that waits for what is still to be made."""
+        if pulumi.contains_unknowns(passed):
+            pulumi.log.info("not queried in this preview: an input or a dependency is known only in the update", self)
 
 
 def in_unit_test() -> bool:

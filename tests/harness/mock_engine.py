@@ -48,7 +48,8 @@ class Engine(mocks.MockMonitor):
 
     Attributes:
         stale: The names of the checks that are answered with the outputs of another update.
-        left_out: The names of the resources that the engine skips, as `--target` makes it do.
+        left_out: The names of the resources that the engine skips, as `--target` makes it do; of checks, those that it
+            doesn't read, as in a preview.
         order: The names of the resources, in the order in which they were asked for; a test may add marks of its own.
         dependencies: The names of what each resource depends on, sorted, by the resource's name.
     """
@@ -65,7 +66,10 @@ class Engine(mocks.MockMonitor):
     def ReadResource(self, request: Any) -> Any:  # noqa: ANN401, N802  # as the SDK has it
         """Read a check."""
         self._note(request)
-        return super().ReadResource(request)  # type: ignore[no-untyped-call]  # the SDK has no types here
+        response = super().ReadResource(request)  # type: ignore[no-untyped-call]  # the SDK has no types here
+        if request.name in self.left_out:
+            response.ClearField("properties")
+        return response
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802  # as the SDK has it
         """Register any other resource."""

@@ -3,6 +3,7 @@
 import _thread
 import asyncio
 import inspect
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -142,3 +143,21 @@ def test_every_option_that_the_sdk_has_is_sorted() -> None:
     }
     known = honoured | set(refusal._REFUSED_OPTIONS) | set(refusal._IDLE_OPTIONS)
     assert set(inspect.signature(pulumi.ResourceOptions).parameters) == known
+
+
+def test_a_preview_that_does_not_query_a_gate_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Such a gate comes back without outputs; one that is read says nothing of the kind."""
+    take_for_real(monkeypatch)
+    caplog.set_level(logging.INFO)
+
+    def program() -> None:
+        check("read")
+        check("not-read")
+
+    engine = Engine()
+    engine.left_out.add("not-read")
+    run(engine, program, preview=True)
+    said = "not queried in this preview: an input or a dependency is known only in the update"
+    assert [message for message in caplog.messages if message == said] == [said]
