@@ -1,16 +1,21 @@
 """The program `tcsql-check`, which is also `python -m pulumi_tcsql_check`."""
 
+import contextlib
 import importlib.util
 import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from types import FrameType
 
 from pulumi_tcsql_check import voice
 from pulumi_tcsql_check.errors.next_step import nothing_asked
 
 _NEEDED = ("click", "rich")
-_GRACE_SECONDS = 0.3
+_NOT_LOADED = 4
+"""The exit code for a library that can't be loaded, whichever it is; `exit_codes.TROUBLE`, which needs one itself."""
+
 _BY_A_SIGNAL = 128
 
 
@@ -18,7 +23,8 @@ def main() -> int:
     """Run the command, if what it needs is there.
 
     Returns:
-        The exit code. A process that was told to end is gone soon after, whatever its threads are at.
+        The exit code. If a thread is still at work, the process ends here: a daemon thread that loads OpenSSL while the
+        interpreter is torn down crashes the process.
     """
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
@@ -26,21 +32,41 @@ def main() -> int:
             f'tcsql-check needs {" and ".join(missing)}, which its extra brings: run `pip install "PATH[cli]"`, where '
             "PATH is the checkout or the wheel of pulumi-tcsql-check.\n"
         )
-        return 2
-    try:
-        from pulumi_tcsql_check.cli import entry  # noqa: PLC0415  # can't be loaded without them
-    except KeyboardInterrupt:  # from here on, it is heeded there
-        return _BY_A_SIGNAL + signal.SIGINT
-    except ImportError as error:
-        with voice.speaking(voice.COMMAND):
-            sys.stderr.write(f"{nothing_asked(error)}\n")
-        return 2
-    code = entry.run(sys.argv[1:])
-    if code > _BY_A_SIGNAL:
-        timer = threading.Timer(_GRACE_SECONDS, os._exit, (code,))
-        timer.daemon = True
-        timer.start()
+        return _NOT_LOADED
+    with _ending_at_a_signal():
+        try:
+            from pulumi_tcsql_check.cli import entry  # noqa: PLC0415  # can't be loaded without them
+        except ImportError as error:
+            with voice.speaking(voice.COMMAND):
+                sys.stderr.write(f"{nothing_asked(error)}\n")
+            return _NOT_LOADED
+        code = entry.run(sys.argv[1:])
+    if threading.active_count() > 1:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
     return code
+
+
+@contextlib.contextmanager
+def _ending_at_a_signal() -> Iterator[None]:
+    """End the process at SIGINT and SIGTERM until the command has a handler of its own.
+
+    Python's own way, an exception, gets lost if it comes in the middle of an import.
+    """
+    heeded = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, _end) for number in heeded}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if signal.getsignal(number) is _end:
+                signal.signal(number, handler)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    os._exit(_BY_A_SIGNAL + number)
 
 
 if __name__ == "__main__":

@@ -57,4 +57,4 @@ def _read(path: Path) -> str:
         os.close(descriptor)
     if len(octets) > MAX_BYTES:
         raise _UnfitError("it has more than 1 MiB")
-    return octets.decode()
+    return octets.decode("utf-8-sig")  # some editors begin a file with a byte order mark

@@ -87,7 +87,7 @@ def read(config: StackConfig, environ: Mapping[str, str], keys: Iterable[str] = 
         both = f"{CONFIG_NAMESPACE}:enablePodOidc stands beside a role to assume, and the gate takes neither"
         raise refusal(both, "one of them")
     return ProviderConfig(
-        profile=_named(config, "profile", environ, "TENCENTCLOUD_PROFILE"),
+        profile=_profile(config, environ),
         credentials_dir=_named(config, "sharedCredentialsDir", environ, "TENCENTCLOUD_SHARED_CREDENTIALS_DIR"),
         cam_role=_named(config, "camRoleName", environ, "TENCENTCLOUD_CAM_ROLE_NAME"),
         pod_oidc=pod_oidc,
@@ -113,15 +113,24 @@ def _refuse(config: StackConfig, environ: Mapping[str, str], keys: Iterable[str]
             raise refusal(f"The environment sets {name}, which the gate doesn't honour")
 
 
+def _profile(config: StackConfig, environ: Mapping[str, str]) -> Named | None:
+    """Return the profile; it is a part of a file's name, which must not lead out of the folder."""
+    profile = _named(config, "profile", environ, "TENCENTCLOUD_PROFILE")
+    if profile is not None and "/" in profile.value:
+        raise InvalidInputError(profile.by, profile.value, "a name without a slash")
+    return profile
+
+
 def _named(config: StackConfig, name: str, environ: Mapping[str, str], variable: str) -> Named | None:
-    """Return a key's text, or else its variable's."""
+    """Return a key's text, or else its variable's; the screen may show it."""
     key = f"{CONFIG_NAMESPACE}:{name}"
     value = config.get(key)
-    if value:
-        if not isinstance(value, str):
-            raise InvalidInputError(key, value, "text")
-        return Named(value, key)
-    return Named(environ[variable], variable) if environ.get(variable) else None
+    by, value = (key, value) if value else (variable, environ.get(variable))
+    if not value:
+        return None
+    if not isinstance(value, str) or not value.isprintable():
+        raise InvalidInputError(by, value, "text without control characters")
+    return Named(value, by)
 
 
 def _flag(config: StackConfig, name: str) -> bool:

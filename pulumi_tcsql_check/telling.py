@@ -38,7 +38,7 @@ def row_of(watches: Sequence[Watch], inputs: CheckInputs, show: Callable[[str], 
     return lambda now: line.update(watches[0].seen(now))
 
 
-def count_of(watches: Sequence[Watch], show: Callable[[str], None]) -> Callable[[float], None]:
+def count_of(watches: Sequence[Watch], show: Callable[[str], object]) -> Callable[[float], None]:
     """Make what shows how many of several checks have been looked at, where that takes longer than a moment."""
     shown_at = watches[0].began
 

@@ -71,8 +71,7 @@ def run(
             return code
         finally:
             host.CANCELLED.set()  # nobody waits for what is still under way, and so the process can end
-        screen.conclude(end)
-        return end.exit_code
+        return screen.conclude(end)
 
 
 def interrupted(number: int, name: str | None = None) -> int:

@@ -20,7 +20,7 @@ MEANINGS = {
     FAILED: "failed, one at least",
     USAGE: "a wrong command line; nothing was asked",
     NOT_PASSED: "not passed yet, or not in time",
-    TROUBLE: "no answer that counts: trouble with the API or the credentials",
+    TROUBLE: "no answer that counts: trouble with the API, the credentials, the installation, or the output of --json",
     INTERRUPTED: "interrupted",
     TERMINATED: "told to end (SIGTERM)",
 }

@@ -27,7 +27,7 @@ class Lines(Screen):
             write(f"{self.board.sum_up() if others else one}, {self.board.time()}")
         self._last = self.board.now
 
-    def conclude(self, end: End) -> None:
+    def conclude(self, end: End) -> int:
         """Sum up, then say what went wrong."""
         write(self.board.end())
-        super().conclude(end)
+        return super().conclude(end)

@@ -33,9 +33,10 @@ def result(outcomes: Sequence[Outcome], exit_code: int, error: dict[str, str] | 
 class Result(Screen):
     """One document at the end."""
 
-    def conclude(self, end: End) -> None:
-        """Write it; what went wrong is in it."""
-        write(result(end.outcomes, end.exit_code))
+    def conclude(self, end: End) -> int:
+        """Write it; what went wrong is in it. A pass that could not be written whole is trouble."""
+        is_written = write(result(end.outcomes, end.exit_code))
+        return end.exit_code if is_written else end.exit_code or exit_codes.TROUBLE
 
     def give_up(self, error: Exception, exit_code: int, migrations: Sequence[Migration]) -> None:
         """Write it, without a check."""

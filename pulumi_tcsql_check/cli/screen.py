@@ -1,7 +1,7 @@
 """Where a command shows what it sees; this one shows the end alone, and others show more.
 
-A stream that nobody reads any more, or that can't be written, is written to no more; the exit code is the verdict all
-the same.
+A stream that nobody reads any more, or that can't be written, is written to no more. The exit code stays the verdict,
+but for JSON, whose reader would miss the result.
 """
 
 import contextlib
@@ -40,11 +40,16 @@ class Screen:
     def close(self) -> None:
         """Leave the terminal as it was."""
 
-    def conclude(self, end: End) -> None:
-        """Show what it came to: what went wrong in one sentence, with what else there is to say below it."""
+    def conclude(self, end: End) -> int:
+        """Show what it came to: what went wrong in one sentence, with what else there is to say below it.
+
+        Returns:
+            The exit code.
+        """
         if end.error is not None:
             text = sentence(end.error, [one.migration for one in end.outcomes])
             write(text + steps_below(end.error), to_stderr=True)
+        return end.exit_code
 
     def give_up(self, error: Exception, exit_code: int, migrations: Sequence[Migration]) -> None:
         """Show why nobody could be asked."""
@@ -52,15 +57,24 @@ class Screen:
         write(sentence(error, migrations), to_stderr=True)
 
 
-def write(text: str, *, to_stderr: bool = False) -> None:
-    """Write a line, as long as somebody reads them."""
+_lost: set[bool] = set()
+"""Which streams can't be written any more: True stands for stderr."""
+
+
+def write(text: str, *, to_stderr: bool = False) -> bool:
+    """Write a line, as long as the stream can be written.
+
+    Returns:
+        Whether the stream has taken every line so far.
+    """
     try:
         click.echo(text, err=to_stderr)
     except OSError as error:
+        _lost.add(to_stderr)
         stream = sys.stderr if to_stderr else sys.stdout
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # else the interpreter complains at its end
         if not (to_stderr or isinstance(error, BrokenPipeError)):
             why = error.strerror or type(error).__name__
-            lost = f"The output is lost from here on, since it can't be written ({why})."
-            write(f"{lost} The exit code is the verdict all the same.", to_stderr=True)
+            write(f"The output is lost from here on, since it can't be written ({why}).", to_stderr=True)
+    return to_stderr not in _lost

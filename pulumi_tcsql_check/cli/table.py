@@ -13,10 +13,10 @@ class Table(Screen):
         """Say whether each step is to be listed."""
         self._with_steps = with_steps
 
-    def conclude(self, end: End) -> None:
+    def conclude(self, end: End) -> int:
         """Write the table, then say what went wrong."""
         self._show(self.board)
-        super().conclude(end)
+        return super().conclude(end)
 
     def _show(self, board: Board) -> None:
         wide = max(len("migration"), *(len(str(row.migration.migrate_id)) for row in board.rows))

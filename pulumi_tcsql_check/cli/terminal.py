@@ -75,11 +75,11 @@ class Bars(Screen):
             if self._live is not None:
                 self._live.stop()
 
-    def conclude(self, end: End) -> None:
+    def conclude(self, end: End) -> int:
         """Leave the last drawing, with its sum, and say below it what went wrong."""
         self._is_over = True
         self.close()
-        super().conclude(end)
+        return super().conclude(end)
 
     def _draw(self) -> Group:
         self.board.look()

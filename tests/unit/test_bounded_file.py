@@ -45,6 +45,12 @@ def test_a_files_text_is_returned(path: Path) -> None:
     assert bounded_file.read(path, 5, go_on) == "a text \u00e9"
 
 
+def test_a_byte_order_mark_is_no_part_of_the_text(path: Path) -> None:
+    """Some editors write one, and neither JSON nor an INI file may begin with it."""
+    path.write_bytes(b"\xef\xbb\xbf[default]")
+    assert bounded_file.read(path, 5, go_on) == "[default]"
+
+
 def test_a_missing_file_is_none(path: Path) -> None:
     """A missing file is a source that has nothing, and no error."""
     assert bounded_file.read(path, 5, go_on) is None

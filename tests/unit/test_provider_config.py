@@ -103,8 +103,38 @@ def test_a_key_goes_before_its_variable(field: str, key: str, variable: str) -> 
     key = f"tencentcloud:{key}"
     assert getattr(provider_config.read({key: "a"}, {variable: "b"}), field) == Named("a", key)
     assert getattr(provider_config.read({}, {variable: "b"}), field) == Named("b", variable)
-    with pytest.raises(InvalidInputError, match=rf"^{key} is 1, but must be text\.$"):
+    with pytest.raises(InvalidInputError, match=rf"^{key} is 1, but must be text without control characters\.$"):
         provider_config.read({key: 1}, {})
+
+
+@pytest.mark.parametrize("value", ["\x1b[31mred", "two\nlines", "\u202eright to left"])
+@pytest.mark.parametrize(
+    ("key", "variable"),
+    [
+        ("profile", "TENCENTCLOUD_PROFILE"),
+        ("sharedCredentialsDir", "TENCENTCLOUD_SHARED_CREDENTIALS_DIR"),
+        ("camRoleName", "TENCENTCLOUD_CAM_ROLE_NAME"),
+    ],
+)
+def test_text_that_would_move_the_cursor_is_refused(key: str, variable: str, value: str) -> None:
+    """The screen shows names of profiles, folders and roles; the refusal writes the characters out."""
+    for config, environ, by in (
+        ({f"tencentcloud:{key}": value}, {}, f"tencentcloud:{key}"),
+        ({}, {variable: value}, variable),
+    ):
+        with pytest.raises(InvalidInputError) as refused:
+            provider_config.read(config, environ)
+        assert refused.value.name == by
+        assert str(refused.value).isprintable()
+        assert str(refused.value).endswith("but must be text without control characters.")
+
+
+@pytest.mark.parametrize("value", ["../../x", "/etc/passwd", "a/b"])
+def test_a_profile_does_not_lead_out_of_its_folder(value: str) -> None:
+    """It is a part of a file's name."""
+    for config, environ in (({"tencentcloud:profile": value}, {}), ({}, {"TENCENTCLOUD_PROFILE": value})):
+        with pytest.raises(InvalidInputError, match=r"but must be a name without a slash\.$"):
+            provider_config.read(config, environ)
 
 
 def test_a_flag_is_true_or_false() -> None:

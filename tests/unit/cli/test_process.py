@@ -15,6 +15,7 @@ from harness.loopback import Loopback, answer, reset, silence
 from harness.site import HUNG_VARIABLE, STAND_IN
 
 from pulumi_tcsql_check import __main__ as program
+from pulumi_tcsql_check.cli import exit_codes
 from pulumi_tcsql_check.emulator import Emulator
 
 WITHIN_SECONDS = 3.0
@@ -268,13 +269,24 @@ def test_who_reads_only_the_beginning_changes_no_verdict(emulator: Emulator, env
     assert done.stderr.splitlines()[1:] == []
 
 
-def test_a_full_disk_is_told_and_changes_no_verdict(emulator: Emulator, environment: dict[str, str]) -> None:
-    """Else a pipeline would look for the mistake where the document is read."""
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["status", "1"], 0),
+        (["status", "1", "--json"], 4),
+        (["wait", "1", "--json"], 4),
+        (["status", "3", "--json"], 3),
+    ],
+)
+def test_a_full_disk_is_told_and_a_pass_in_json_is_none(
+    emulator: Emulator, environment: dict[str, str], words: list[str], code: int
+) -> None:
+    """The program that reads JSON has no result; for a person the exit code is the verdict all the same."""
     with Path("/dev/full").open("wb") as full:
-        done = command.run(["status", "1", "--json", "--endpoint", emulator.url], environment, stdout=full)
-    assert done.returncode == 0
-    _, words = done.stderr.splitlines()
-    assert words.startswith("The output is lost from here on, since it can't be written (No space left on device).")
+        done = command.run([*words, "--endpoint", emulator.url], environment, stdout=full)
+    assert done.returncode == code
+    lost = "The output is lost from here on, since it can't be written (No space left on device)."
+    assert lost in done.stderr.splitlines()
 
 
 def test_a_letter_that_an_encoding_lacks_is_no_reason_to_fail(emulator: Emulator, environment: dict[str, str]) -> None:
@@ -322,9 +334,9 @@ def test_each_shell_completes(shell: str, sourced: str, asked: dict[str, str], e
 def test_without_its_extra_it_says_what_to_install(
     missing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One sentence, 2, and no traceback."""
+    """One sentence, 4, and no traceback."""
     monkeypatch.setitem(sys.modules, missing, None)
-    assert program.main() == 2
+    assert program.main() == exit_codes.TROUBLE
     assert capsys.readouterr().err == (
         f'tcsql-check needs {missing}, which its extra brings: run `pip install "PATH[cli]"`, where PATH is the '
         "checkout or the wheel of pulumi-tcsql-check.\n"
@@ -332,12 +344,12 @@ def test_without_its_extra_it_says_what_to_install(
 
 
 def test_without_a_library_that_it_was_installed_with_it_says_what_to_do(environment: dict[str, str]) -> None:
-    """One sentence, 2, and no traceback."""
+    """One sentence, 4 as without any other library, and no traceback."""
     code = """
 import sys
 sys.modules["msgspec"] = None
 from pulumi_tcsql_check.__main__ import main
-assert main() == 2
+assert main() == 4
 """
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     (sentence,) = done.stderr.splitlines()
@@ -345,21 +357,43 @@ assert main() == 2
     assert sentence.endswith(", then `tcsql-check wait` again.")
 
 
-def test_an_interrupt_while_it_is_loaded_ends_it_without_a_word(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_it_is_loaded_ends_it_without_a_word(
+    environment: dict[str, str], number: signal.Signals, code: int
 ) -> None:
-    """Whoever changes their mind in the first moment sees no traceback."""
+    """There is no traceback; an exception in the middle of an import could get lost."""
+    program = f"""
+import signal, sys
+class Signalling:
+    def find_spec(self, name, *_):
+        if name == "pulumi_tcsql_check.cli.entry":
+            signal.raise_signal({int(number)})
+sys.meta_path.insert(0, Signalling())
+from pulumi_tcsql_check.__main__ import main
+main()
+print("went on")
+"""
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
 
-    class Interrupting:
-        def find_spec(self, name: str, *_: object) -> None:
-            if name == "pulumi_tcsql_check.cli.entry":
-                raise KeyboardInterrupt
 
-    monkeypatch.delitem(sys.modules, "pulumi_tcsql_check.cli.entry", raising=False)
-    monkeypatch.delattr("pulumi_tcsql_check.cli.entry", raising=False)
-    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
-    assert program.main() == 130
-    assert capsys.readouterr() == ("", "")
+def test_a_thread_at_work_sees_no_interpreter_torn_down(environment: dict[str, str]) -> None:
+    """What was written is flushed, and the process ends with its code: a thread that loads OpenSSL would crash it."""
+    code = """
+import atexit, sys, threading
+from pulumi_tcsql_check import __main__ as program
+from pulumi_tcsql_check.cli import exit_codes
+from pulumi_tcsql_check.cli import entry
+def run(_):
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+    print("interrupted", end="")
+    return 130
+entry.run = run
+atexit.register(print, "torn down")
+sys.exit(program.main())
+"""
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (130, "interrupted")
 
 
 def test_help_loads_neither_pulumi_nor_the_sdk_nor_rich(environment: dict[str, str]) -> None:
