@@ -4,7 +4,8 @@ import asyncio
 import contextvars
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pulumi
@@ -12,7 +13,7 @@ import pytest
 from harness.mock_engine import Engine, check, record, run, take_for_real
 from pulumi.runtime import sync_await
 
-from pulumi_tcsql_check import hold_stack
+from pulumi_tcsql_check import ending, hold_stack
 
 
 @pytest.fixture
@@ -257,6 +258,31 @@ def test_a_wait_ends_when_the_sdk_has_stopped_the_loop() -> None:
 
     with pytest.raises(pulumi.RunError, match=r"^The engine ended this update while hold_stack waited"):
         run(engine, program)
+
+
+@pytest.mark.usefixtures("no_mock")
+def test_an_interrupt_ends_the_wait_and_leaves_the_event_loop_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is raised from the call, and other coroutines of the program go on."""
+    engine = Engine()
+
+    @contextmanager
+    def interrupted(wake: Callable[[], object]) -> Iterator[None]:
+        asyncio.get_running_loop().call_later(1, wake)
+        yield
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ending, "deferring_interrupts", interrupted)
+
+    def program() -> None:
+        value = asyncio.get_running_loop().create_future()
+        try:
+            hold_stack(check("orders", pulumi.Output.from_input(value)))
+        except KeyboardInterrupt:
+            engine.order.append("interrupted")
+        value.set_result(1066)
+
+    run(engine, program)
+    assert engine.order == ["interrupted", "orders"]
 
 
 @pytest.mark.usefixtures("no_mock")
