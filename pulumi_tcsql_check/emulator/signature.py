@@ -1,13 +1,16 @@
 """Recomputes TC3-HMAC-SHA256 signatures and refuses requests that aren't signed with the right key, for now."""
 
+import contextlib
 import hashlib
 import hmac
 import re
+from dataclasses import replace
 from datetime import datetime, timezone
 
 from pulumi_tcsql_check.emulator.errors import Code, RefusalError
 from pulumi_tcsql_check.emulator.keys import KeyRing, Keys
 from pulumi_tcsql_check.emulator.request import Request
+from pulumi_tcsql_check.inputs import Endpoint
 
 SERVICE = "sqlserver"
 ALLOWED_SKEW_SECONDS = 300
@@ -51,12 +54,17 @@ def verify(request: Request, ring: KeyRing, now: float, service: str = SERVICE) 
     if abs(now - timestamp) > ALLOWED_SKEW_SECONDS:
         message = f"The timestamp of the request differs from the server's by more than {ALLOWED_SKEW_SECONDS} seconds."
         raise RefusalError(Code.SIGNATURE_EXPIRE, message)
-    _verify_scope(parts["date"], parts["service"], timestamp, service)
+    _verify_date(parts["date"], timestamp)
+    if parts["service"] not in {service, _host_as_service(request)}:
+        message = f"{_NOT_VALIDATED} The service in the credential scope must be {service}."
+        raise RefusalError(Code.SIGNATURE_FAILURE, message)
     signed_headers = parts["headers"].split(";")
     if not _MUST_BE_SIGNED.issubset(signed_headers):
         raise RefusalError(Code.SIGNATURE_FAILURE, f"{_NOT_VALIDATED} SignedHeaders must name content-type and host.")
-    expected = sign(request, keys.secret_key, timestamp, signed_headers, service)
-    if not hmac.compare_digest(expected, parts["signature"]):
+    if not any(
+        hmac.compare_digest(sign(one, keys.secret_key, timestamp, signed_headers, parts["service"]), parts["signature"])
+        for one in (request, _without_port(request))
+    ):
         message = f"{_NOT_VALIDATED} Check the secret key, and that the signature was calculated as documented."
         raise RefusalError(Code.SIGNATURE_FAILURE, message)
     if keys.token is not None and not hmac.compare_digest(
@@ -94,10 +102,30 @@ def sign(request: Request, secret_key: str, timestamp: int, signed_headers: list
     return _hmac(key, f"{_ALGORITHM}\n{timestamp}\n{scope}\n{digest}").hex()
 
 
-def _verify_scope(date: str, named: str, timestamp: int, service: str) -> None:
-    if named != service:
-        message = f"{_NOT_VALIDATED} The service in the credential scope must be {service}."
-        raise RefusalError(Code.SIGNATURE_FAILURE, message)
+def _host_as_service(request: Request) -> str:
+    """Return the service that Tencent's SDK for Node names in the credential scope: the host up to its first dot.
+
+    That is the service at Tencent Cloud (`sqlserver.tencentcloudapi.com`), and on this machine "127", say.
+    """
+    host = _loopback_host(request)
+    return host.split(".", 1)[0]
+
+
+def _without_port(request: Request) -> Request:
+    """Return the request as Tencent's SDK for Node signs it: with a host without its port, which it sends."""
+    host = _loopback_host(request)
+    return replace(request, headers={**request.headers, "host": re.sub(":[0-9]+$", "", host)}) if host else request
+
+
+def _loopback_host(request: Request) -> str:
+    """Return the header Host if it names this machine, else ""."""
+    host = request.headers.get("host", "").lower()
+    with contextlib.suppress(ValueError):  # brackets that hold no address
+        return host if Endpoint("http", host).is_loopback else ""
+    return ""
+
+
+def _verify_date(date: str, timestamp: int) -> None:
     if date != _date(timestamp):
         message = f"{_NOT_VALIDATED} The date in the credential scope is not the timestamp's, in UTC."
         raise RefusalError(Code.SIGNATURE_FAILURE, message)

@@ -61,13 +61,13 @@ def test_a_stack_starts_its_own_check_and_waits_for_that_very_start(tmp_path: Pa
 
 @pytest.mark.whole_table
 def test_a_preview_starts_no_check(tmp_path: Path) -> None:
-    """It looks at the check as it is."""
+    """An older engine (3.259.0) queries the check as it is; a newer one reads no gate behind a new resource."""
     guide = Guide("created-here", tmp_path)
     (serve,), (*prepare, _), _ = blocks("created-here")
     with guide.emulator(serve) as emulator:
         for command in [*prepare, "pulumi preview"]:
             guide.must(command, emulator)
-        assert [request["action"] for request in emulator.requests] == ["QueryMigrationCheckProcess"]
+        assert {request["action"] for request in emulator.requests} <= {"QueryMigrationCheckProcess"}
 
 
 def commands(job: str) -> list[str]:
@@ -93,7 +93,7 @@ def test_the_pipeline_starts_the_check_and_updates_once_it_has_passed(tmp_path: 
         guide = prepared(tmp_path, emulator)
         (preview,), (start_check, update) = commands("preview"), commands("up")
         guide.must(preview, emulator)
-        assert [request["action"] for request in emulator.requests] == ["QueryMigrationCheckProcess"]
+        assert {request["action"] for request in emulator.requests} <= {"QueryMigrationCheckProcess"}
         refused = guide.run(update, emulator)
         assert refused.returncode != 0
         assert "pipeline:flowId" in refused.stdout

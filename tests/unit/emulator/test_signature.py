@@ -72,6 +72,29 @@ def test_another_service_is_refused(signed: SignedRequest) -> None:
     assert _refusal(signed(service="cvm")) is Code.SIGNATURE_FAILURE
 
 
+@pytest.mark.parametrize(
+    ("host", "service", "signed_host"),
+    [
+        ("127.0.0.1:8918", "127", "127.0.0.1"),
+        ("127.0.0.1", "127", "127.0.0.1"),
+        ("localhost:8918", "localhost:8918", "localhost"),
+        ("[::1]:8918", "[::1]:8918", "[::1]"),
+    ],
+)
+def test_the_scope_and_host_of_the_sdk_for_node_are_accepted_on_this_machine(
+    signed: SignedRequest, host: str, service: str, signed_host: str
+) -> None:
+    """It takes the host up to the first dot for the service, and signs the host without the port that it sends."""
+    request = signed(headers={"host": signed_host}, service=service)
+    verify(replace(request, headers={**request.headers, "host": host}), Keys(), NOW)
+
+
+@pytest.mark.parametrize("host", ["cvm.example.com", "[cvm.1]"])
+def test_another_host_up_to_its_first_dot_is_no_service(signed: SignedRequest, host: str) -> None:
+    """Elsewhere the name of the service is the one that the API documents."""
+    assert _refusal(signed(headers={"host": host}, service=host.split(".")[0])) is Code.SIGNATURE_FAILURE
+
+
 def test_a_date_that_is_not_the_timestamps_is_refused(signed: SignedRequest) -> None:
     """The scope's date is the timestamp's in UTC, even where the signature fits the scope."""
     assert _refusal(signed(date="2020-01-01")) is Code.SIGNATURE_FAILURE
