@@ -92,7 +92,7 @@ def test_the_scope_and_host_of_the_sdk_for_node_are_accepted_on_this_machine(
 @pytest.mark.parametrize("host", ["cvm.example.com", "[cvm.1]"])
 def test_another_host_up_to_its_first_dot_is_no_service(signed: SignedRequest, host: str) -> None:
     """Elsewhere the name of the service is the one that the API documents."""
-    assert _refusal(signed(headers={"host": host}, service=host.split(".")[0])) is Code.SIGNATURE_FAILURE
+    assert _refusal(signed(headers={"host": host}, service=host.split(".", 1)[0])) is Code.SIGNATURE_FAILURE
 
 
 def test_a_date_that_is_not_the_timestamps_is_refused(signed: SignedRequest) -> None:
