@@ -55,7 +55,7 @@ def prepare() -> None:
     for step in (_heed_cancel, _serve_every_call, _end_with_the_engine):
         try:
             step()
-        except Exception:  # noqa: PERF203  # three steps, once per process
+        except Exception:  # three steps, once per process
             _logger.warning("this host's private shape has changed: %s", step.__name__, exc_info=True)
 
 

@@ -7,10 +7,9 @@ import sys
 import threading
 import time
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import requests
-from typing_extensions import Self
 
 HOOK_VARIABLE = "DEPLOY_WEB_HOOK"
 """Where the web hook's address comes from: it is often a secret, and arguments show in a list of processes."""

@@ -1,5 +1,6 @@
 """Tests the program without an engine, without Tencent Cloud, and without its stack's configuration: run `pytest`."""
 
+import asyncio
 from typing import Any
 
 import pulumi
@@ -17,6 +18,7 @@ class MyMocks(pulumi.runtime.Mocks):
         raise NotImplementedError(args.token)
 
 
+asyncio.set_event_loop(asyncio.new_event_loop())  # Python 3.14 makes none by itself, and the mocks need one
 pulumi.runtime.set_mocks(MyMocks(), project="${PROJECT}", preview=False)
 pulumi.runtime.set_all_config(
     {

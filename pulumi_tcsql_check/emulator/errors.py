@@ -1,9 +1,9 @@
 """What the emulator can refuse: a request, in the API's own codes, and a scenario it can't use."""
 
-from enum import Enum
+from enum import StrEnum
 
 
-class Code(str, Enum):
+class Code(StrEnum):
     """The API's error codes that the emulator itself gives; all are published, most as common to every action."""
 
     MISSING_PARAMETER = "MissingParameter"

@@ -1,7 +1,7 @@
 """The request log: one line of JSON for each request, without secrets, written before the answer goes out."""
 
 import threading
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import BinaryIO
 
 import msgspec
@@ -30,7 +30,7 @@ class RequestLog:
         """
         line = msgspec.json.encode(
             {
-                "time": datetime.fromtimestamp(self._clock.time(), timezone.utc).isoformat(timespec="milliseconds"),
+                "time": datetime.fromtimestamp(self._clock.time(), UTC).isoformat(timespec="milliseconds"),
                 "action": request.name("x-tc-action"),
                 "migrate_id": request.number("MigrateId"),
                 "flow_id": request.number("FlowId"),

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import re
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from pulumi_tcsql_check.emulator.errors import Code, RefusalError
 from pulumi_tcsql_check.emulator.keys import KeyRing, Keys
@@ -138,7 +138,7 @@ def _timestamp(text: str) -> int:
 
 
 def _date(timestamp: int) -> str:
-    return datetime.fromtimestamp(timestamp, timezone.utc).strftime("%Y-%m-%d")
+    return datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%d")
 
 
 def _hmac(key: bytes, text: str) -> bytes:

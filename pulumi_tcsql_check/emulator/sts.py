@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from pulumi_tcsql_check.emulator.accounts import Account
 from pulumi_tcsql_check.emulator.clock import Clock
@@ -97,7 +97,7 @@ def pair_of(keys: Keys) -> dict[str, object]:
 def end_of(keys: Keys) -> dict[str, object]:
     """Say when temporary keys run out, as the service does."""
     expires_at = int(keys.expires_at or 0)
-    text = datetime.fromtimestamp(expires_at, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    text = datetime.fromtimestamp(expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {"ExpiredTime": expires_at, "Expiration": text}
 
 

@@ -48,4 +48,4 @@ def recording(monkeypatch: pytest.MonkeyPatch, outputs: Mapping[str, Any]) -> It
 
 def resolve(output: pulumi.Output[Any]) -> Any:  # noqa: ANN401  # whatever the output holds
     """Wait for an output."""
-    return asyncio.get_event_loop_policy().get_event_loop().run_until_complete(output.future())
+    return asyncio.get_event_loop().run_until_complete(output.future())

@@ -1,6 +1,6 @@
 """Find a Pulumi CLI for the tests, or get one, and print the directory to put first on `PATH`.
 
-Run as `python3 tests/toolchain/bootstrap.py [any|newest|oldest|check]`; any Python from 3.10 on will do, without
+Run as `python3 tests/toolchain/bootstrap.py [any|newest|oldest|check]`; any Python from 3.11 on will do, without
 packages. `newest` and `oldest` are the versions that the `go.mod` of the folders of these names pins, and nowhere else.
 `any`, the default, takes the `pulumi` on `PATH` if it is at least the oldest and its language host for Python is
 installed too, else the newest. A pinned version comes from, in this order:

@@ -78,7 +78,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
 
 def resolve(output: pulumi.Output[Any]) -> Any:  # noqa: ANN401  # whatever the output holds
     """Wait for an output."""
-    return asyncio.get_event_loop_policy().get_event_loop().run_until_complete(output.future(with_unknowns=True))
+    return asyncio.get_event_loop().run_until_complete(output.future(with_unknowns=True))
 
 
 def here(below: int) -> str:
@@ -276,7 +276,7 @@ def test_while_an_input_is_unknown_nobody_is_asked() -> None:
     unknown: pulumi.Output[int] = pulumi.Output.from_input(1066).apply(lambda _: pulumi.UNKNOWN)  # type: ignore[arg-type, return-value]  # what a preview brings
     with Loopback(reset) as server:
         later = get_migration_check_output(unknown, WHERE, endpoint=f"http://{server.host}")
-        assert asyncio.get_event_loop_policy().get_event_loop().run_until_complete(later.is_known()) is False
+        assert asyncio.get_event_loop().run_until_complete(later.is_known()) is False
     assert server.requests == []
 
 
@@ -295,7 +295,7 @@ def test_other_things_go_on_while_an_output_is_looked_at() -> None:
         return await later.future()
 
     with Loopback(reply) as server:
-        asyncio.get_event_loop_policy().get_event_loop().run_until_complete(both(server))
+        asyncio.get_event_loop().run_until_complete(both(server))
     assert went_on == [True]
 
 
@@ -322,7 +322,7 @@ def test_under_mocks_the_mock_answers_and_nobody_is_asked() -> None:
     step = {"name": "one", "status": 0, "state": "passed", "message": ""}
     answers = Answers(total=1, current=1, passed=True, status="passed", steps=[step])
     mocks.set_mocks(answers, preview=False)
-    asyncio.get_event_loop_policy().get_event_loop().run_until_complete(stack.wait_for_rpcs())
+    asyncio.get_event_loop().run_until_complete(stack.wait_for_rpcs())
     with Loopback(reset) as server:
         endpoint = f"http://{server.host}"
         plain = get_migration_check("1066", WHERE, endpoint=endpoint, failed_statuses=[7])

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 from tencentcloud.common.sign import Sign
@@ -36,7 +36,7 @@ def _signed(  # noqa: PLR0913 - each test changes one of them
 ) -> Request:
     """A request as a client would send it; `headers` replaces some before signing, `None` leaves one out."""
     body = json.dumps({"MigrateId": 1066} if parameters is None else parameters).encode() if body is None else body
-    date = date or datetime.fromtimestamp(timestamp, timezone.utc).strftime("%Y-%m-%d")
+    date = date or datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%d")
     defaults: dict[str, str | None] = {
         "content-type": "application/json",
         "host": "127.0.0.1:8918",
