@@ -1,6 +1,7 @@
 """Many gates in one stack, with one record behind all of them, and one beside them that comes late."""
 
 import asyncio
+import os
 import signal
 from typing import Any
 
@@ -13,7 +14,7 @@ from pulumi_tcsql_check import MigrationCheck, hold_stack
 config = pulumi.Config("test")
 inputs = {"region": "ap-guangzhou", **(config.get_object("inputs") or {})}
 numbers = config.get_object("numbers") or [1066]
-handlers: dict[str, Any] = {"handled": lambda *_: print("the program's own handler"), "ignored": signal.SIG_IGN}
+handlers: dict[str, Any] = {"handled": lambda *_: os.write(1, b"handled by the program\n"), "ignored": signal.SIG_IGN}
 if sigint := config.get("sigint"):
     signal.signal(signal.SIGINT, handlers[sigint])
 
