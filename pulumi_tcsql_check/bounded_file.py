@@ -1,4 +1,4 @@
-"""Reads a file of credentials within bounds of time and size: a pipe or a hung file system can block for ever."""
+"""Reads a file of credentials within bounds of time and size: a pipe or a hung file system can block a read."""
 
 import os
 import stat

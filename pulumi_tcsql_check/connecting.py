@@ -44,7 +44,7 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
         config: The stack's configuration.
         keys: The names of what is in it.
         clock: The time to live in.
-        cancelled: Set when nobody needs an answer any more.
+        cancelled: Set when the update is cancelled.
         deadline: The instant, on the clock, that bounds the read of each file.
         warn: Shows a sentence to the user.
 
@@ -54,7 +54,7 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
     Raises:
         InvalidInputError: The configuration has a value outside its range.
         CredentialsError: It asks for something that can't be honoured, or a source on this machine is unusable.
-        WaitCancelledError: Nobody needs an answer any more.
+        WaitCancelledError: The update was cancelled.
     """
     region = migrations[0].region
     chosen = endpoints.choose(endpoint, config, region)

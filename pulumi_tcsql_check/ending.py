@@ -82,8 +82,8 @@ def deferring_interrupts(wake: Callable[[], object]) -> Iterator[None]:
 class _Interrupt:
     """A handler of SIGINT that does what the one before it did, and makes sure that the process is gone shortly after.
 
-    Interrupts come in pairs, from the host and from the engine. A second one while the timer starts would start another
-    in the same thread, and wait for ever for a lock that the first start holds: only the first one counts.
+    Interrupts come in pairs, from the host and from the engine. Only the first one counts: a second one while the timer
+    starts would start another timer in the same thread, and deadlock on a lock that the first start holds.
 
     Attributes:
         wake: What to call in place of raising, within `deferring_interrupts`.

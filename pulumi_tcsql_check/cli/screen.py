@@ -1,7 +1,7 @@
 """Where a command shows what it sees; this one shows the end alone, and others show more.
 
-A stream that nobody reads any more, or that can't be written, is written to no more. The exit code stays the verdict,
-but for JSON, whose reader would miss the result.
+After a write to a stream has failed, the command writes nothing more to it. The exit code stays the verdict, but for
+JSON, whose reader would miss the result.
 """
 
 import contextlib
