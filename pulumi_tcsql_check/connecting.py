@@ -30,6 +30,7 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
     *,
     endpoint: Endpoint | None,
     config: StackConfig,
+    project: str | None,
     keys: tuple[str, ...],
     clock: Clock,
     cancelled: threading.Event,
@@ -42,6 +43,7 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
         migrations: Which checks, at least one, all of the same region.
         endpoint: What the user chose, if anything.
         config: The stack's configuration.
+        project: The name of the stack's project; None if it is unknown.
         keys: The names of what is in it.
         clock: The time to live in.
         cancelled: Set when the update is cancelled.
@@ -59,7 +61,7 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
     region = migrations[0].region
     chosen = endpoints.choose(endpoint, config, region)
     if voice.current().has_stack:
-        endpoints.refuse_option_variables(chosen, config, os.environ)
+        endpoints.refuse_option_variables(chosen, project, os.environ)
     if not endpoints.is_tencents(chosen, config):
         are = "is" if len(migrations) == 1 else "are"
         warn(f"{name_of(migrations)} {are} asked of {chosen}, which is not Tencent Cloud.")

@@ -1,7 +1,7 @@
 """Decides whom to ask: the gate's own endpoint, the stack's, or Tencent's host for the region. Never the environment.
 
 An environment variable that was left over from a rehearsal would point a real gate at a stand-in. Pulumi itself takes
-any option of its command from a variable `PULUMI_OPTION_*`: two of those can set the stack's configuration.
+any option of its command from a variable `PULUMI_OPTION_*`: three of those can set the stack's configuration.
 """
 
 import re
@@ -18,8 +18,11 @@ ENDPOINT_KEY = "tcsql-check:endpoint"
 DOMAIN_KEY = f"{CONFIG_NAMESPACE}:domain"
 PROTOCOL_KEY = f"{CONFIG_NAMESPACE}:protocol"
 
-OPTION_CONFIG, OPTION_CONFIG_FILE = "PULUMI_OPTION_CONFIG", "PULUMI_OPTION_CONFIG_FILE"
-"""The variables that stand for `--config` and `--config-file`."""
+OPTION_CONFIG = "PULUMI_OPTION_CONFIG"
+"""The variable that stands for `--config`, which sets single keys."""
+
+SOURCE_OPTIONS = {"PULUMI_OPTION_CONFIG_FILE": "--config-file", "PULUMI_OPTION_OVERRIDE_ENV": "--override-env"}
+"""The variables that replace the stack's file, or an environment of Pulumi ESC that the file imports; their options."""
 
 _HOST = "sqlserver"
 _TENCENT = "tencentcloudapi.com"
@@ -48,31 +51,43 @@ def choose(given: Endpoint | None, config: StackConfig, region: str) -> Endpoint
     return Endpoint("https", f"{_HOST}{regional}.{root or _TENCENT}")
 
 
-def refuse_option_variables(endpoint: Endpoint, config: StackConfig, environ: Mapping[str, str]) -> None:
+def refuse_option_variables(endpoint: Endpoint, project: str | None, environ: Mapping[str, str]) -> None:
     """Refuse an endpoint that Pulumi's own environment variables may have chosen.
 
     Args:
         endpoint: The endpoint that counts.
-        config: The stack's configuration.
+        project: The name of the stack's project; None if it is unknown.
         environ: The process's environment, which it has from the CLI.
 
     Raises:
-        InvalidInputError: `PULUMI_OPTION_CONFIG` sets a key that chooses the endpoint, whatever its value, or
-            `PULUMI_OPTION_CONFIG_FILE` is set and the endpoint isn't Tencent Cloud's.
+        InvalidInputError: `PULUMI_OPTION_CONFIG` sets a key that chooses the endpoint, whatever its value, or a
+            variable that replaces a source of the configuration is set and the endpoint isn't Tencent Cloud's.
     """
-    # The CLI reads this value as CSV of `key=value`; quotes and brackets may stand around a key and its parts.
-    option = re.sub(r"""[\s"'\[\]\\]""", "", environ.get(OPTION_CONFIG, "")).lower()
     for key in (ENDPOINT_KEY, DOMAIN_KEY):
-        namespace, name = key.split(":")
-        # A key without a namespace has the project's: it is this one if both have the same value.
-        own = "" if config.get(name) is None or config.get(name) != config.get(key) else f"|(^|,){name}"
-        if re.search(rf"({namespace}:(config:)?{name}{own})[=.]", option):
-            allowed = "without that key: no variable may choose the endpoint; use `pulumi config set`, or `-c`"
+        if _sets(environ.get(OPTION_CONFIG, ""), key, project):
+            allowed = (
+                "without that key, since no variable may choose the endpoint; Pulumi has saved the key in the stack's "
+                f"file as well: correct it there with `pulumi config set {key}` or `pulumi config rm {key}`"
+            )
             raise InvalidInputError(OPTION_CONFIG, f"{key}=...", allowed)
-    file = environ.get(OPTION_CONFIG_FILE)
-    if file and not endpoint.is_tencent:
-        allowed = f"left out when the endpoint is {endpoint}: no variable may choose it; use `--config-file`"
-        raise InvalidInputError(OPTION_CONFIG_FILE, file, allowed)
+    for variable, option in SOURCE_OPTIONS.items():
+        value = environ.get(variable)
+        if value and not endpoint.is_tencent:
+            allowed = f"left out when the endpoint is {endpoint}: no variable may choose it; use `{option}`"
+            raise InvalidInputError(variable, value, allowed)
+
+
+def _sets(option: str, key: str, project: str | None) -> bool:
+    """Tell whether a value of `PULUMI_OPTION_CONFIG` sets a key or a part of it.
+
+    The CLI reads the value as one line of CSV, each field `key=value` or `key` alone. A key without a namespace has the
+    project's. With `--config-path` a key is a path, such as `a:["b"]` or `a:b[0].c`. Spellings that the CLI does not
+    accept are refused as well.
+    """
+    plain = re.sub(r"""[\s"'\]\\]""", "", option).replace("[", ".").lower()
+    namespace, name = key.split(":")
+    is_optional = "?" if project in (None, namespace) else ""
+    return re.search(rf"(^|,)({namespace}:(config:)?){is_optional}\.*{name}([=.,]|$)", plain) is not None
 
 
 def is_tencents(endpoint: Endpoint, config: StackConfig) -> bool:

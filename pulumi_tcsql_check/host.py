@@ -102,6 +102,12 @@ def config_keys(config: object) -> tuple[str, ...]:
     return tuple(key for key in props if isinstance(key, str)) if isinstance(props, dict) else ()
 
 
+def project_name(config: object) -> str | None:
+    """Return the name of the stack's project; None where that can't be done, as the host's class has no way to."""
+    name = getattr(config, "_project_name", None)
+    return name if isinstance(name, str) else None
+
+
 def _cancel(self: Any, request: Any, context: Any) -> Any:  # noqa: ANN401, ARG001  # the servicer's own signature
     # This code runs with the globals of the host's __main__, so it brings its own.
     from pulumi_tcsql_check import host  # noqa: PLC0415, PLW0406

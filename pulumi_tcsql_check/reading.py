@@ -100,6 +100,7 @@ def _connection(
         inputs.migrations,
         endpoint=inputs.endpoint,
         config=config,
+        project=host.project_name(config),
         keys=host.config_keys(config),
         clock=clock,
         cancelled=host.CANCELLED,

@@ -69,6 +69,7 @@ def _connection(
         request.migrations,
         endpoint=request.endpoint,
         config={},
+        project=None,
         keys=(),
         clock=clock,
         cancelled=cancelled,

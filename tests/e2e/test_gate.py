@@ -67,6 +67,13 @@ def test_the_field_that_differs_from_update_to_update_changes_nothing_else(build
     assert site.stack.outputs() == exported
 
 
+def own_endpoint(site: Site, endpoint: str) -> None:
+    """Let the stack's own file say another endpoint than the emulator's."""
+    config = site.stack.config_file.read_text(encoding="utf-8")
+    assert site.emulator.url in config
+    site.stack.config_file.write_text(config.replace(site.emulator.url, endpoint), encoding="utf-8")
+
+
 @pytest.mark.parametrize("command", [("preview",), ("up", "--yes", "--skip-preview")], ids=" ".join)
 @pytest.mark.parametrize("variable", ["PULUMI_OPTION_CONFIG", "PULUMI_OPTION_CONFIG_FILE"])
 def test_a_variable_of_pulumis_own_does_not_choose_the_endpoint(
@@ -74,11 +81,9 @@ def test_a_variable_of_pulumis_own_does_not_choose_the_endpoint(
 ) -> None:
     """A stand-in that would pass is not queried, and nothing is made; the sentence names the variable."""
     site = build("pass")
-    config = site.stack.config_file.read_text(encoding="utf-8")
     other = site.stack.config_file.with_name("Pulumi.other.yaml")
-    other.write_text(config, encoding="utf-8")
-    lines = [line for line in config.splitlines() if ENDPOINT_KEY not in line]
-    site.stack.config_file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    other.write_bytes(site.stack.config_file.read_bytes())
+    own_endpoint(site, "https://sqlserver.tencentcloudapi.com")
     values = {"PULUMI_OPTION_CONFIG": f"{ENDPOINT_KEY}={site.emulator.url}", "PULUMI_OPTION_CONFIG_FILE": str(other)}
     site.stack.environ[variable] = values[variable]
     refused = site.stack.run(*command)
@@ -88,9 +93,40 @@ def test_a_variable_of_pulumis_own_does_not_choose_the_endpoint(
     assert site.emulator.requests == []
 
 
+def test_the_refusal_says_how_to_undo_what_pulumi_has_saved(build: Build) -> None:
+    """Pulumi writes what `PULUMI_OPTION_CONFIG` sets into the stack's file, where it outlives the variable."""
+    site = build("pass")
+    stand_in = site.emulator.url
+    own_endpoint(site, "https://sqlserver.tencentcloudapi.com")
+    site.stack.environ["PULUMI_OPTION_CONFIG"] = f"other:key=value,endpoint={stand_in}"  # the project is tcsql-check
+    refused = site.stack.run("preview")
+    (error,) = errors(refused)
+    assert "Pulumi has saved the key in the stack's file as well" in error
+    assert stand_in in site.stack.config_file.read_text(encoding="utf-8")
+    del site.stack.environ["PULUMI_OPTION_CONFIG"]
+    assert f"`pulumi config rm {ENDPOINT_KEY}`" in error
+    assert site.stack.run("config", "rm", ENDPOINT_KEY).exit_code == 0
+    assert stand_in not in site.stack.config_file.read_text(encoding="utf-8")
+    assert site.emulator.requests == []
+
+
+def test_a_variable_of_pulumis_own_does_not_choose_the_endpoint_of_a_refresh(build: Build) -> None:
+    """A refresh reads the gate too, and could write a pass of a stand-in into the state."""
+    site = build("pass")
+    passed = site.stack.up()
+    assert passed.exit_code == 0, passed.screen
+    before = len(site.emulator.requests)
+    site.stack.environ["PULUMI_OPTION_CONFIG"] = f"{ENDPOINT_KEY}={site.emulator.url}"
+    refused = site.stack.run("refresh", "--yes")
+    assert refused.exit_code != 0
+    assert any("PULUMI_OPTION_CONFIG is " in error for error in errors(refused)), refused.screen
+    assert len(site.emulator.requests) == before
+
+
 def test_a_variable_of_pulumis_own_may_set_another_key(build: Build) -> None:
     """The gate goes on with the endpoint that the stack's own file names."""
-    site = build("pass", environ={"PULUMI_OPTION_CONFIG": "test:other=value,shop:domain=cloud.example"})
+    option = "test:other=value,shop:domain=cloud.example,domain=cloud.example"
+    site = build("pass", environ={"PULUMI_OPTION_CONFIG": option})
     passed = site.stack.up()
     assert passed.exit_code == 0, passed.screen
     assert site.records == {"behind": "new"}

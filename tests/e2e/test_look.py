@@ -76,6 +76,22 @@ def test_a_migration_that_is_made_in_the_same_update_is_looked_at_once_it_is_the
     assert stack.outputs() == {"status": "passed", "later-types": ["MigrationCheckResult", "Step"]}
 
 
+@pytest.mark.parametrize(
+    "option", [("PULUMI_OPTION_CONFIG", f"{ENDPOINT_KEY}={{}}"), ("PULUMI_OPTION_CONFIG_FILE", "Pulumi.rehearsal.yaml")]
+)
+def test_a_variable_of_pulumis_own_does_not_choose_the_endpoint_of_a_look(
+    site: Callable[..., Site], option: tuple[str, str]
+) -> None:
+    """It reaches the program's own process, too: the program ends with one sentence, and nothing is sent."""
+    stack, emulator = site("pass", plain=[1066])
+    variable, value = option
+    stack.environ[variable] = value.format(emulator.url)
+    refused = stack.up()
+    assert refused.exit_code != 0
+    assert any(f"{variable} is " in error for error in errors(refused)), refused.screen
+    assert emulator.requests == []
+
+
 @pytest.mark.parametrize(("config", "call"), [({"plain": [1066]}, "seen ="), ({"made": True}, "later =")])
 def test_an_unknown_migration_ends_the_program_with_one_sentence(
     site: Callable[..., Site], config: dict[str, object], call: str

@@ -33,6 +33,7 @@ def connect(config: Mapping[str, str]) -> list[str]:
         [Migration(1066, "ap-guangzhou")],
         endpoint=None,
         config=dict(config),
+        project="shop",
         keys=(),
         clock=FakeClock(),
         cancelled=threading.Event(),

@@ -125,66 +125,94 @@ PRIVATE = Endpoint("https", "sqlserver.cloud.example")
 TENCENTS = Endpoint("https", DEFAULT)
 
 
+OPTION = "PULUMI_OPTION_CONFIG"
+SHOP = "shop"
+
+
 @pytest.mark.parametrize(
     ("option", "key"),
     [
         ("tcsql-check:endpoint=http://127.0.0.1:1", "tcsql-check:endpoint"),
         ("tcsql-check:endpoint=", "tcsql-check:endpoint"),
+        ("tcsql-check:endpoint", "tcsql-check:endpoint"),
+        ("tcsql-check:endpoint,test:a=b", "tcsql-check:endpoint"),
         ("test:a=b,tcsql-check:endpoint=x", "tcsql-check:endpoint"),
         ('"test:a=b, c","tcsql-check:endpoint=x"', "tcsql-check:endpoint"),
-        ("'tcsql-check:endpoint'=x", "tcsql-check:endpoint"),
+        ('"test:a=b\nc","tcsql-check:endpoint=x"', "tcsql-check:endpoint"),
+        (" 'tcsql-check:endpoint' =x", "tcsql-check:endpoint"),
         ("tcsql-check:config:endpoint=x", "tcsql-check:endpoint"),
         ('tcsql-check:["endpoint"]=x', "tcsql-check:endpoint"),
+        ('"tcsql-check:[""endpoint""]=x"', "tcsql-check:endpoint"),
         ("tcsql-check:endpoint.host=x", "tcsql-check:endpoint"),
+        ('tcsql-check:endpoint["host"]=x', "tcsql-check:endpoint"),
+        ("tcsql-check:endpoint[0]=x", "tcsql-check:endpoint"),
         ("tencentcloud:domain=tencentcloudapi.com", "tencentcloud:domain"),
+        ("tencentcloud:domain", "tencentcloud:domain"),
         ("TencentCloud:Domain=cloud.example", "tencentcloud:domain"),
     ],
 )
 def test_a_variable_that_sets_a_key_of_the_endpoint_is_refused(option: str, key: str) -> None:
-    """Whatever the value is, Tencent Cloud's host included; the sentence shows the key alone."""
+    """Whatever the value is, Tencent Cloud's host or none included; the sentence shows the key alone."""
     with pytest.raises(InvalidInputError) as refused:
-        endpoints.refuse_option_variables(TENCENTS, {}, {"PULUMI_OPTION_CONFIG": option})
+        endpoints.refuse_option_variables(TENCENTS, SHOP, {OPTION: option})
     assert str(refused.value) == (
-        f"PULUMI_OPTION_CONFIG is '{key}=...', but must be without that key: no variable may choose the endpoint; use "
-        "`pulumi config set`, or `-c`."
+        f"PULUMI_OPTION_CONFIG is '{key}=...', but must be without that key, since no variable may choose the "
+        "endpoint; Pulumi has saved the key in the stack's file as well: correct it there with "
+        f"`pulumi config set {key}` or `pulumi config rm {key}`."
     )
-
-
-@pytest.mark.parametrize("option", ["endpoint=http://127.0.0.1:1", "a:b=c,endpoint=x"])
-def test_a_variable_that_sets_the_key_of_a_project_of_this_name_is_refused(option: str) -> None:
-    """In a project called tcsql-check, a key without a namespace is that key."""
-
-    class Config:
-        """What the provider of such a project is given."""
-
-        def get(self, key: str) -> str | None:
-            """Complete a key as the SDK does."""
-            return {"tcsql-check:endpoint": "x"}.get(key if ":" in key else f"tcsql-check:{key}")
-
-    with pytest.raises(InvalidInputError, match=r"^PULUMI_OPTION_CONFIG is 'tcsql-check:endpoint=\.\.\.'"):
-        endpoints.refuse_option_variables(Endpoint("https", "x"), Config(), {"PULUMI_OPTION_CONFIG": option})
 
 
 @pytest.mark.parametrize(
-    ("environ", "endpoint"),
+    ("project", "option", "key"),
     [
-        ({}, GIVEN),
-        ({"PULUMI_OPTION_CONFIG": "", "PULUMI_OPTION_CONFIG_FILE": ""}, GIVEN),
-        ({"PULUMI_OPTION_CONFIG": "shop:domain=cloud.example,domain=x,endpoint=y,tcsql-check:endpoints=z"}, PRIVATE),
-        ({"PULUMI_OPTION_CONFIG_FILE": "Pulumi.other.yaml"}, TENCENTS),
+        ("tcsql-check", "endpoint=http://127.0.0.1:1", "tcsql-check:endpoint"),
+        ("tcsql-check", "a:b=c,endpoint", "tcsql-check:endpoint"),
+        ("tcsql-check", '["endpoint"]=x', "tcsql-check:endpoint"),
+        ("tencentcloud", "domain=cloud.example", "tencentcloud:domain"),
+        (None, "endpoint=x", "tcsql-check:endpoint"),
+        (None, "domain=x", "tencentcloud:domain"),
     ],
 )
-def test_a_variable_that_sets_something_else_is_not_refused(environ: Mapping[str, str], endpoint: Endpoint) -> None:
-    """So the stack's own private domain, and a file of which nothing of the endpoint comes, go on working."""
-    endpoints.refuse_option_variables(endpoint, DOMAIN, environ)
+def test_a_key_without_a_namespace_is_refused_in_a_project_of_that_name(
+    project: str | None, option: str, key: str
+) -> None:
+    """Pulumi completes such a key with the project's name; a project whose name is unknown may be that one."""
+    with pytest.raises(InvalidInputError, match=rf"^PULUMI_OPTION_CONFIG is '{key}=\.\.\.'"):
+        endpoints.refuse_option_variables(TENCENTS, project, {OPTION: option})
 
 
+@pytest.mark.parametrize(
+    "option",
+    [
+        "",
+        "domain=cloud.example,endpoint=x",
+        "shop:domain=cloud.example,shop:endpoint=x",
+        "my-tencentcloud:domain=cloud.example,my-tcsql-check:endpoint=x",
+        "tcsql-check:endpoints=x,tencentcloud:domains=x,tcsql-check:domain=x,tencentcloud:endpoint=x",
+        "shop:note=tencentcloud:domain=x",
+        "tencentcloud:region=ap-guangzhou",
+    ],
+)
+@pytest.mark.parametrize("endpoint", [PRIVATE, GIVEN, TENCENTS])
+def test_a_variable_that_sets_another_key_is_not_refused(option: str, endpoint: Endpoint) -> None:
+    """The stack's own private domain goes on working, whatever keys of like names are set."""
+    endpoints.refuse_option_variables(endpoint, SHOP, {OPTION: option})
+
+
+@pytest.mark.parametrize(
+    ("variable", "option"),
+    [("PULUMI_OPTION_CONFIG_FILE", "--config-file"), ("PULUMI_OPTION_OVERRIDE_ENV", "--override-env")],
+)
 @pytest.mark.parametrize("endpoint", [GIVEN, PRIVATE])
-def test_a_variable_that_names_another_file_is_refused_with_another_endpoint(endpoint: Endpoint) -> None:
-    """The file may have chosen it."""
+def test_a_variable_that_replaces_the_configuration_is_refused_with_another_endpoint(
+    endpoint: Endpoint, variable: str, option: str
+) -> None:
+    """What replaces it may have chosen the endpoint, or the private domain that the endpoint is under."""
     with pytest.raises(InvalidInputError) as refused:
-        endpoints.refuse_option_variables(endpoint, DOMAIN, {"PULUMI_OPTION_CONFIG_FILE": "Pulumi.other.yaml"})
+        endpoints.refuse_option_variables(endpoint, SHOP, {variable: "other"})
     assert str(refused.value) == (
-        f"PULUMI_OPTION_CONFIG_FILE is 'Pulumi.other.yaml', but must be left out when the endpoint is {endpoint}: no "
-        "variable may choose it; use `--config-file`."
+        f"{variable} is 'other', but must be left out when the endpoint is {endpoint}: no variable may choose it; use "
+        f"`{option}`."
     )
+    endpoints.refuse_option_variables(endpoint, SHOP, {variable: ""})
+    endpoints.refuse_option_variables(TENCENTS, SHOP, {variable: "other"})

@@ -245,3 +245,14 @@ def test_the_configurations_keys_are_listed() -> None:
 def test_a_configuration_of_another_shape_lists_nothing(config: object) -> None:
     """Where the host's class has changed, no key is named, and nothing fails."""
     assert host.config_keys(config) == ()
+
+
+def test_the_projects_name_is_told() -> None:
+    """The host's own class keeps it, and completes a key without a namespace with it."""
+    assert host.project_name(Config({}, "shop")) == "shop"
+
+
+@pytest.mark.parametrize("config", [SimpleNamespace(), SimpleNamespace(_project_name=1), {}, None])
+def test_a_configuration_of_another_shape_has_no_known_project(config: object) -> None:
+    """Where the host's class has changed, the name is unknown, and nothing fails."""
+    assert host.project_name(config) is None

@@ -210,6 +210,28 @@ def test_missing_credentials_are_one_sentence_and_nothing_is_sent(monkeypatch: p
     assert server.requests == []
 
 
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"PULUMI_OPTION_CONFIG": "tcsql-check:endpoint=http://127.0.0.1:1"},
+        {"PULUMI_OPTION_CONFIG_FILE": "Pulumi.other.yaml"},
+    ],
+)
+def test_a_variable_that_may_have_chosen_the_endpoint_is_refused_at_the_users_own_line(
+    monkeypatch: pytest.MonkeyPatch, environ: dict[str, str]
+) -> None:
+    """A program decides by what it sees, so a stand-in that a variable chose gets no request."""
+    (name, value) = environ.popitem()
+    monkeypatch.setenv(name, value)
+    with Loopback(reset) as server:
+        pulumi.runtime.config.CONFIG.set({"tcsql-check:endpoint": f"http://{server.host}"})
+        ends = here(+2)
+        with pytest.raises(InvalidInputError, match=rf"^{name} is ") as refused:
+            get_migration_check(1066, WHERE)
+        assert str(refused.value).endswith(ends)
+    assert server.requests == []
+
+
 def test_what_nobody_foresaw_is_one_sentence_without_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """The text might hold a secret."""
     nothing: dict[str, Any] = {}

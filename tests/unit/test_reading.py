@@ -580,6 +580,51 @@ def test_keys_that_nobody_knows_are_named_once_in_a_process(call: Recorder) -> N
     assert named.startswith("The gate knows nothing of tencentcloud:ardour, tencentcloud:zeal in the stack's config")
 
 
+@pytest.mark.parametrize(
+    "props",
+    [{**PROPS, "wait": True}, {**PROPS, "wait": False}, {**UNKNOWN, "enforce": True}],
+    ids=["up", "preview", "refresh"],
+)
+@pytest.mark.parametrize("option", ["tcsql-check:endpoint={}", "endpoint={}"])
+def test_an_endpoint_that_a_variable_sets_is_refused_and_not_queried(
+    monkeypatch: pytest.MonkeyPatch, call: Recorder, option: str, props: dict[str, Any]
+) -> None:
+    """An up, a preview and a refresh fail alike; a key without a namespace has that of the project."""
+    with Loopback(reset) as server:
+        endpoint = f"http://{server.host}"
+        monkeypatch.setenv("PULUMI_OPTION_CONFIG", option.format(endpoint))
+        config = Config({"tcsql-check:endpoint": endpoint}, "tcsql-check")
+        with pytest.raises(InvalidInputError, match=r"^PULUMI_OPTION_CONFIG is 'tcsql-check:endpoint=\.\.\.'"):
+            reading.read(props, config, call)
+    assert server.requests == []
+
+
+def test_a_key_of_the_projects_own_may_have_the_value_of_the_domain(
+    monkeypatch: pytest.MonkeyPatch, call: Recorder
+) -> None:
+    """A variable that sets `domain` of a project called shop doesn't set the private domain of the stack's file."""
+    monkeypatch.setenv("PULUMI_OPTION_CONFIG", "domain=cloud.example")
+    config = Config({"tencentcloud:domain": "cloud.example", "shop:domain": "cloud.example"}, "shop")
+    with Loopback(answer("", status="502 Bad Gateway")) as proxy:
+        for name in ("HTTPS_PROXY", "https_proxy"):
+            monkeypatch.setenv(name, f"http://{proxy.host}")
+        reading.read({**PROPS, "enforce": False}, config, call)
+        assert [request.line.rsplit(" ", 1)[0] for request in proxy.requests] == ["CONNECT sqlserver.cloud.example:443"]
+
+
+def test_a_gate_that_is_not_enforced_warns_of_a_variable_that_sets_the_endpoint(
+    monkeypatch: pytest.MonkeyPatch, call: Recorder
+) -> None:
+    """It holds nothing, so nothing fails; the stand-in gets no request all the same."""
+    with Loopback(reset) as server:
+        endpoint = f"http://{server.host}"
+        monkeypatch.setenv("PULUMI_OPTION_CONFIG", f"tcsql-check:endpoint={endpoint}")
+        config = Config({"tcsql-check:endpoint": endpoint}, "shop")
+        assert reading.read({**PROPS, "enforce": False, "wait": True}, config, call) == UNKNOWN
+    assert server.requests == []
+    assert "It says: PULUMI_OPTION_CONFIG is 'tcsql-check:endpoint=...', but must be without" in call.warnings[-1]
+
+
 LOOKS_LIKE_AN_ENDPOINT = (
     "TENCENTCLOUD_ENDPOINT",
     "TENCENTCLOUD_SQLSERVER_ENDPOINT",
