@@ -1,12 +1,18 @@
 """A real `pulumi up` with a gate, against the emulator."""
 
 import json
+from pathlib import Path
 
 import pytest
+import trustme
+from harness.loopback import Loopback, answer, behind_connect, tls_of
 from harness.site import Build, Site, errors
-from harness.stack import ENDPOINT_KEY
+from harness.stack import ENDPOINT_KEY, Result
 
 FAST = {"poll_interval_seconds": 0.2}
+PASSED = (
+    '{"Response":{"TotalStep":1,"CurrentStep":1,"StepDetails":[{"Name":"n","Status":0,"Msg":"m"}],"RequestId":"r"}}'
+)
 
 
 def test_a_passed_check_costs_one_request_per_command_and_none_on_destroy(build: Build) -> None:
@@ -130,6 +136,31 @@ def test_a_variable_of_pulumis_own_may_set_another_key(build: Build) -> None:
     passed = site.stack.up()
     assert passed.exit_code == 0, passed.screen
     assert site.records == {"behind": "new"}
+
+
+def test_a_proxy_that_can_answer_for_tencent_cloud_works_and_is_named(build: Build, tmp_path: Path) -> None:
+    """A preview and an up each name both variables in one warning, and show nothing of the proxy's password."""
+    site, authority, bundle = build("pass"), trustme.CA(), tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    host = "sqlserver.tencentcloudapi.com"
+    own_endpoint(site, f"https://{host}")
+    with Loopback(behind_connect(tls_of(authority, host), answer(PASSED))) as proxy:
+        site.stack.environ["HTTPS_PROXY"] = f"http://somebody:a-password@{proxy.host}"
+        site.stack.environ["REQUESTS_CA_BUNDLE"] = str(bundle)
+        for command in (("preview",), ("up", "--yes", "--skip-preview")):
+            result = site.stack.run(*command)
+            assert result.exit_code == 0, result.screen
+            assert len(warnings_of(result, "the proxy in HTTPS_PROXY")) == 1, result.screen
+            assert warnings_of(result, "the certificates in REQUESTS_CA_BUNDLE"), result.screen
+            assert "a-password" not in result.screen
+    assert site.records == {"behind": "new"}
+    assert {request.line.split()[1] for request in proxy.requests} == {f"{host}:443"}
+
+
+def warnings_of(result: Result, words: str) -> set[str]:
+    """Return the distinct warnings on a screen that have some words in them."""
+    lines = (line.split("warning: ", 1)[1] for line in result.screen.splitlines() if "warning: " in line)
+    return {line for line in lines if words in line}
 
 
 def provider_of(site: Site) -> str:

@@ -84,6 +84,18 @@ def trickle(head: bytes, drop: bytes) -> Reply:
     return reply
 
 
+def behind_connect(tls: ssl.SSLContext, reply: Reply) -> Reply:
+    """Accept a client's CONNECT, and send a reply to each request behind it, as a proxy does that reads TLS."""
+
+    def serve(connection: socket.socket, stopped: threading.Event) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        with tls.wrap_socket(connection, server_side=True) as inner:
+            while _read(inner) is not None:
+                reply(inner, stopped)
+
+    return serve
+
+
 def join_exchanges() -> None:
     """Wait for the exchanges that a test left behind, and whoever began them; the servers they talk to have stopped."""
     for name in ("tcsql-check-lane", "tcsql-check-exchange"):
