@@ -3,6 +3,7 @@
 Usage: `python tests/programs/mocked PROGRAM CONFIG`, where CONFIG is a JSON object.
 """
 
+import asyncio
 import json
 import runpy
 import sys
@@ -29,6 +30,7 @@ class Recorder(pulumi.runtime.Mocks):
 
 def run(program: str, config: dict[str, str]) -> None:
     """Run the program until all its resources are there."""
+    asyncio.set_event_loop(asyncio.new_event_loop())  # Python 3.14 makes none by itself, and the mocks need one
     pulumi.runtime.set_mocks(Recorder(), preview=False)
     pulumi.runtime.set_all_config(config)
     pulumi.runtime.test(lambda: runpy.run_path(program) and None)()  # type: ignore[no-untyped-call]  # Pulumi's own
