@@ -28,7 +28,7 @@ async def require(
     """
     listed = pulumi.Output.from_input(opts.depends_on or [])
     found = await listed.future(with_unknowns=True)
-    resources = {*await listed.resources(), *(found if isinstance(found, list) else [found])}
+    resources = {*await listed.resources(), *(found if isinstance(found, (list, tuple)) else [found])}
     for value in inputs.values():
         resources |= await pulumi.Output.from_input(value).resources()
     leaves = {leaf for one in resources if isinstance(one, pulumi.Resource) for leaf in _leaves(one)} - {gate}

@@ -51,6 +51,7 @@ def beside_itself() -> None:
 WAYS: dict[str, Callable[[], object]] = {
     "depends_on": lambda: check("orders", opts=on(depends_on=record("front"))),
     "depends_on a list": lambda: check("orders", opts=on(depends_on=[record("other"), record("front")])),
+    "depends_on a tuple": lambda: check("orders", opts=on(depends_on=(record("other"), record("front")))),
     "depends_on an output": lambda: check(
         "orders", opts=on(depends_on=pulumi.Output.from_input([record("other"), record("front")]))
     ),
