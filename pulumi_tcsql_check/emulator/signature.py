@@ -55,7 +55,7 @@ def verify(request: Request, ring: KeyRing, now: float, service: str = SERVICE) 
         message = f"The timestamp of the request differs from the server's by more than {ALLOWED_SKEW_SECONDS} seconds."
         raise RefusalError(Code.SIGNATURE_EXPIRE, message)
     _verify_date(parts["date"], timestamp)
-    if parts["service"] not in {service, _host_as_service(request)}:
+    if parts["service"] != service and not _is_loopback_label(parts["service"], request):
         message = f"{_NOT_VALIDATED} The service in the credential scope must be {service}."
         raise RefusalError(Code.SIGNATURE_FAILURE, message)
     signed_headers = parts["headers"].split(";")
@@ -102,19 +102,26 @@ def sign(request: Request, secret_key: str, timestamp: int, signed_headers: list
     return _hmac(key, f"{_ALGORITHM}\n{timestamp}\n{scope}\n{digest}").hex()
 
 
-def _host_as_service(request: Request) -> str:
-    """Return the service that Tencent's SDK for Node names in the credential scope: the host up to its first dot.
+def _is_loopback_label(service: str, request: Request) -> bool:
+    """Whether a service in the credential scope is the loopback host of the request, up to its first dot.
 
-    That is the service at Tencent Cloud (`sqlserver.tencentcloudapi.com`), and on this machine "127", say.
+    Tencent's SDK for Node names the service so: "127" for 127.0.0.1, as "sqlserver" at Tencent Cloud. It cuts the
+    service from the endpoint as given, but sends the header Host in lower case and without the scheme's default port.
+    The comparison therefore ignores case and port.
     """
-    host = _loopback_host(request)
-    return host.split(".", 1)[0]
+    label, _, _ = _hostname(_loopback_host(request)).partition(".")
+    return bool(label) and _hostname(service.lower()) == label
 
 
 def _without_port(request: Request) -> Request:
     """Return the request as Tencent's SDK for Node signs it: with a host without its port, which it sends."""
     host = _loopback_host(request)
-    return replace(request, headers={**request.headers, "host": re.sub(":[0-9]+$", "", host)}) if host else request
+    return replace(request, headers={**request.headers, "host": _hostname(host)}) if host else request
+
+
+def _hostname(host: str) -> str:
+    """Return a host without its port."""
+    return re.sub(":[0-9]+$", "", host)
 
 
 def _loopback_host(request: Request) -> str:

@@ -79,17 +79,29 @@ def test_another_service_is_refused(signed: SignedRequest) -> None:
         ("127.0.0.1", "127", "127.0.0.1"),
         ("localhost:8918", "localhost:8918", "localhost"),
         ("[::1]:8918", "[::1]:8918", "[::1]"),
+        ("localhost", "localhost:80", "localhost"),
+        ("[::1]", "[::1]:80", "[::1]"),
+        ("localhost:8918", "LOCALHOST:8918", "localhost"),
     ],
 )
 def test_the_scope_and_host_of_the_sdk_for_node_are_accepted_on_this_machine(
     signed: SignedRequest, host: str, service: str, signed_host: str
 ) -> None:
-    """It takes the host up to the first dot for the service, and signs the host without the port that it sends."""
+    """The service in the scope may be the endpoint up to its first dot, and the signed host may lack the port.
+
+    The SDK takes the service from the endpoint as given. Its header Host is in lower case, without a default port.
+    """
     request = signed(headers={"host": signed_host}, service=service)
     verify(replace(request, headers={**request.headers, "host": host}), Keys(), NOW)
 
 
-@pytest.mark.parametrize("host", ["cvm.example.com", "[cvm.1]"])
+@pytest.mark.parametrize("service", ["cvm", "128", "localhost", ":8918"])
+def test_a_service_that_is_not_the_loopback_host_is_refused(signed: SignedRequest, service: str) -> None:
+    """On a loopback host, too, the scope must name sqlserver or that very host."""
+    assert _refusal(signed(service=service)) is Code.SIGNATURE_FAILURE
+
+
+@pytest.mark.parametrize("host", ["cvm.example.com", "127.0.0.1.example.com:8918", "localhost.example.com", "[cvm.1]"])
 def test_another_host_up_to_its_first_dot_is_no_service(signed: SignedRequest, host: str) -> None:
     """Elsewhere the name of the service is the one that the API documents."""
     assert _refusal(signed(headers={"host": host}, service=host.split(".", 1)[0])) is Code.SIGNATURE_FAILURE
