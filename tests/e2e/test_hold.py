@@ -78,10 +78,10 @@ def name(urn: str) -> str:
 @pytest.mark.parametrize(
     ("command", "shape", "check"),
     [
-        (UP, "both", "plain"),
+        pytest.param(UP, "both", "plain", marks=pytest.mark.whole_table),
         (CONTINUE, "awaited", "plain"),
         (UP, "in a task", "plain"),
-        (UP, "one", "declared in a component"),
+        pytest.param(UP, "one", "declared in a component", marks=pytest.mark.whole_table),
         (CONTINUE, "one", "id made in an apply of what is known"),
     ],
     ids=lambda value: value[-1] if isinstance(value, tuple) else value,
@@ -103,7 +103,9 @@ def test_nothing_below_a_refused_check_is_made_until_it_passes(
     assert site.records == BELOW
 
 
-@pytest.mark.parametrize("command", [UP, CONTINUE], ids=lambda command: command[-1])
+@pytest.mark.parametrize(
+    "command", [pytest.param(UP, marks=pytest.mark.whole_table), CONTINUE], ids=lambda command: command[-1]
+)
 def test_each_call_holds_what_is_below_it(build: Build, command: tuple[str, ...]) -> None:
     """With a second call whose check fails, what is between the two is made, and what is below both is not."""
     site = held(build, "twice", FAILED)
@@ -139,12 +141,12 @@ def test_a_check_below_the_call_holds_its_dependents_alone(build: Build) -> None
     ("shape", "check"),
     [
         ("one", "id from a slow resource"),
-        ("one", "id made in an apply"),
-        ("one", "id made in an apply of what is known"),
-        ("one", "id made in an apply, not enforced"),
-        ("one", "child of a component"),
+        pytest.param("one", "id made in an apply", marks=pytest.mark.whole_table),
+        pytest.param("one", "id made in an apply of what is known", marks=pytest.mark.whole_table),
+        pytest.param("one", "id made in an apply, not enforced", marks=pytest.mark.whole_table),
+        pytest.param("one", "child of a component", marks=pytest.mark.whole_table),
         ("one", "declared in a component"),
-        ("awaited", "id from a slow resource"),
+        pytest.param("awaited", "id from a slow resource", marks=pytest.mark.whole_table),
         ("awaited", "id made in an apply of what is known"),
     ],
 )

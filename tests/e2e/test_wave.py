@@ -51,7 +51,7 @@ def test_a_wave_opens_once_its_last_check_has_passed(build: Build) -> None:
     assert asked(site) - before == Counter({4: 2, 1: 2, 11: 2})
 
 
-@pytest.mark.parametrize("held", [True, False])
+@pytest.mark.parametrize("held", [True, pytest.param(False, marks=pytest.mark.whole_table)])
 def test_nothing_behind_a_refused_wave_is_created(build: Build, *, held: bool) -> None:
     """One error names all that have failed and all that don't exist, and counts the rest; no flag gets round it."""
     site = build("wave", {"migrate_ids": [1, 2, 3, 5, 7, 99], **FAST}, {"test:held": str(held).lower()}, program="wave")

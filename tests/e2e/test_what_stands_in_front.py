@@ -36,7 +36,6 @@ CONTINUE = "--continue-on-error"
 QUICK = {
     ("its update fails", "depends_on", "stack", CONTINUE),
     ("its update fails", "the id", "group", CONTINUE),
-    ("its update fails", "the parent", "stack", ""),
     ("its creation fails", "a component", "resources", CONTINUE),
     ("--target the dependents", "depends_on", ""),
     ("--target the dependents", "a component around the gate", ""),
@@ -134,7 +133,9 @@ def test_a_gate_is_refused_before_its_state_breaks_when_the_resource_in_front_is
     assert (passed.exit_code, fronted.files) == (0, NEW), passed.screen
 
 
-@pytest.mark.parametrize("through", ["depends_on", "a component around both"])
+@pytest.mark.parametrize(
+    "through", [pytest.param("depends_on", marks=pytest.mark.whole_table), "a component around both"]
+)
 def test_a_gate_passes_when_the_resource_in_front_is_left_out_but_in_the_stack(
     emulator: EmulatorProcess, tmp_path: Path, through: str
 ) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from harness.loopback import join_exchanges
-from pulumi_tcsql_check import accounts, connecting, host, rate_limit, retry
+from harness.turns import without_pauses
+from pulumi_tcsql_check import accounts, connecting, host, retry
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY
 
 
@@ -36,10 +37,7 @@ class Recorder:
 @contextmanager
 def own_environment(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[None]:
     """Give the emulator's keys to the process, no other source of credentials, and turns without pauses."""
-    monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
-    monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
-    monkeypatch.setattr(rate_limit, "FIRST_SPACING_SECONDS", 0.0)
-    monkeypatch.setattr(rate_limit, "SECOND", 0.0)
+    without_pauses(monkeypatch)
     monkeypatch.setattr(accounts, "_known", {})
     monkeypatch.setattr(connecting, "_warned", set())
     monkeypatch.setattr(retry, "FIRST_BACKOFF_SECONDS", 0.01)

@@ -12,8 +12,9 @@ import pytest
 from harness.hanging import hang
 from harness.loopback import Loopback, answer, join_exchanges, reset
 from harness.standing_in import role_of, standing_in
+from harness.turns import without_pauses
 
-from pulumi_tcsql_check import accounts, exchange, provider_config, rate_limit, role_credentials, sts
+from pulumi_tcsql_check import accounts, exchange, provider_config, role_credentials, sts
 from pulumi_tcsql_check.account import AGAIN_SECONDS, Account
 from pulumi_tcsql_check.assumed_role import Role
 from pulumi_tcsql_check.credentials import Credentials
@@ -48,10 +49,7 @@ LATER = float("inf")
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Keep the machine's own credentials out of it, and take turns without pauses."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
-    monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
-    monkeypatch.setattr(rate_limit, "FIRST_SPACING_SECONDS", 0.0)
-    monkeypatch.setattr(rate_limit, "SECOND", 0.0)
+    without_pauses(monkeypatch)
     monkeypatch.setattr(accounts, "_known", {})
     yield
     join_exchanges()

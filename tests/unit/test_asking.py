@@ -10,8 +10,9 @@ import pytest
 from harness.answers import MIGRATION
 from harness.loopback import join_exchanges
 from harness.standing_in import role_of, standing_in
+from harness.turns import without_pauses
 
-from pulumi_tcsql_check import provider_config, rate_limit, sts
+from pulumi_tcsql_check import provider_config, sts
 from pulumi_tcsql_check.account import Account
 from pulumi_tcsql_check.asking import Asking
 from pulumi_tcsql_check.assumed_role import Role
@@ -30,10 +31,7 @@ SESSION_SECONDS = 100
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Take turns without pauses, and wait for what a test left behind."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
-    monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
-    monkeypatch.setattr(rate_limit, "FIRST_SPACING_SECONDS", 0.0)
-    monkeypatch.setattr(rate_limit, "SECOND", 0.0)
+    without_pauses(monkeypatch)
     yield
     join_exchanges()
 

@@ -15,6 +15,7 @@ from typing import Any
 import pulumi
 import pytest
 from harness.loopback import Loopback, answer, join_exchanges, reset, silence
+from harness.turns import without_pauses
 from pulumi.runtime import mocks, settings, stack
 
 import pulumi_tcsql_check
@@ -27,7 +28,6 @@ from pulumi_tcsql_check import (
     get_migration_check,
     get_migration_check_output,
     hold_stack,
-    rate_limit,
     reading,
     retry,
 )
@@ -53,10 +53,7 @@ WHERE = "ap-guangzhou"
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Be a program that no engine runs, with the emulator's keys and no other source of credentials."""
-    monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
-    monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
-    monkeypatch.setattr(rate_limit, "FIRST_SPACING_SECONDS", 0.0)
-    monkeypatch.setattr(rate_limit, "SECOND", 0.0)
+    without_pauses(monkeypatch)
     monkeypatch.setattr(retry, "FIRST_BACKOFF_SECONDS", 0.01)
     monkeypatch.setattr(ending, "prepare", lambda: None)
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -20,7 +20,7 @@ from pulumi_tcsql_check.progress import Progress, judge
 from pulumi_tcsql_check.second_opinion import SecondOpinion
 from pulumi_tcsql_check.watch import Watch
 
-GENERATED_ANSWERS = 10_000
+GENERATED_ANSWERS = 3_000
 WAITS = 500
 
 PUBLISHED: dict[str, Any] = recorded("states")["published_example"]["answer"]

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from harness.hanging import hang
 from harness.loopback import Loopback, Reply, answer, join_exchanges, reset, send_and_close, silence, trickle
+from harness.turns import without_pauses
 
 from pulumi_tcsql_check import role_credentials, sts
 from pulumi_tcsql_check.credentials import Credentials, Source
@@ -48,8 +49,9 @@ def cancel() -> None:
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Keep the machine's proxies and netrc out of it, and wait for what a test left behind."""
+    """Keep the machine's proxies and netrc out of it, take turns without pauses, and leave no exchange behind."""
     monkeypatch.setenv("HOME", str(tmp_path))
+    without_pauses(monkeypatch)
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     yield

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from harness.loopback import Loopback, Reply, answer, join_exchanges, reset
 from harness.standing_in import role_of, standing_in
+from harness.turns import without_pauses
 
-from pulumi_tcsql_check import rate_limit, sts
+from pulumi_tcsql_check import sts
 from pulumi_tcsql_check.assumed_role import Role
 from pulumi_tcsql_check.credentials import Credentials
 from pulumi_tcsql_check.emulator import ACCOUNT_ID, DUMMY_SECRET_ID, DUMMY_SECRET_KEY, OTHER_ACCOUNT_ID, Emulator
@@ -28,10 +29,7 @@ SESSION = (
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Keep the machine's proxies out of it, take turns without pauses, and wait for what a test left behind."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
-    monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
-    monkeypatch.setattr(rate_limit, "FIRST_SPACING_SECONDS", 0.0)
-    monkeypatch.setattr(rate_limit, "SECOND", 0.0)
+    without_pauses(monkeypatch)
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     yield
