@@ -123,6 +123,6 @@ def test_it_says_how_to_go_on_after_the_whole_sdk_was_uninstalled(
             host.read(1)
     sentence = dynamic_host.sentence_of(refused.value)
     assert sentence.startswith("The gate stays shut, since something that it needs can't be loaded (")
-    (command,) = re.findall("`pip ([^`]+)`", sentence)
+    (command,) = re.findall("`pip (install [^`]+)`", sentence)
     environment.run("python", "-m", "pip", *command.split())
     gates_hold_and_open(environment, tmp_path / "home")
