@@ -49,7 +49,7 @@ class Demonstration:
         program = project / "__main__.py"
         gated = program.read_text(encoding="utf-8")
         above, _ = gated.split("check = MigrationCheck(")
-        program.write_text(f'{above}Switch(SwitchProvider(), "switch", {{"database": "old"}})\n', encoding="utf-8")
+        program.write_text(f'{above}Switch("switch", database="old")\n', encoding="utf-8")
         done = self._stack.up()
         if done.exit_code != 0:
             raise RuntimeError(done.screen)
