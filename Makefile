@@ -9,7 +9,7 @@ VENV ?= .venv
 SCENARIO ?= slow
 INPUTS ?= 1000000
 DURATION ?= 600
-MODULES ?= progress.py watch.py schedule.py gate.py wave.py
+MODULES ?= model/progress.py polling/watch.py polling/scheduler.py polling/poller.py model/group.py
 TIMES ?= 12
 CLI ?= newest
 WHICH ?= not whole_table and not many_times
@@ -68,6 +68,7 @@ bench: $(VENV)/.package ## Every figure that is promised, measured here; BENCH=i
 lint: $(VENV)/.package
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/mypy
 	@$(BIN)/mypy examples/created-here/__main__.py
 

@@ -19,12 +19,12 @@ from harness.loopback import Loopback, Reply, answer, reset, send_and_close, sil
 from harness.patient import until_answered
 from table import Row
 
-from pulumi_tcsql_check.credentials import Credentials
+from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.errors import ApiError
-from pulumi_tcsql_check.gate import SystemClock
-from pulumi_tcsql_check.inputs import Endpoint
-from pulumi_tcsql_check.progress import Migration
-from pulumi_tcsql_check.tencent import MigrationApi
+from pulumi_tcsql_check.model.credentials import Credentials
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.model.progress import Migration
+from pulumi_tcsql_check.tencent.sqlserver import MigrationApi
 
 TIMEOUT_SECONDS = 3.0
 OVERSHOOT_SECONDS, MEMORY_MB = 10.0, 150.0

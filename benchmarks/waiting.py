@@ -112,15 +112,18 @@ def waited(url: str, *gates: Mapping[str, Any]) -> Waited:
 
 def _main(url: str, gates: str) -> None:
     """Be such a process."""
-    from pulumi_tcsql_check import lasting  # noqa: PLC0415  # as the provider loads what it needs
+    from pulumi_tcsql_check import preload  # noqa: PLC0415  # as the provider loads what it needs
 
-    with lasting.loading():
-        from pulumi_tcsql_check import reading  # noqa: PLC0415  # brings the SDK, which is part of what it takes
+    with preload.loading():
+        from pulumi_tcsql_check.config.stack_config import Stack  # noqa: PLC0415  # as above
+        from pulumi_tcsql_check.reading import reader  # noqa: PLC0415  # brings the SDK, which is part of what it takes
 
     ended: list[float] = []
 
+    stack, cancelled = Stack({"tcsql-check:endpoint": url}), threading.Event()
+
     def wait(props: Mapping[str, Any]) -> None:
-        if reading.read(props, {"tcsql-check:endpoint": url}, Silent())["passed"] is True:
+        if reader.read(props, stack, Silent(), cancelled)["passed"] is True:
             ended.append(time.time())
 
     threads = [threading.Thread(target=wait, args=(props,)) for props in json.loads(gates)]

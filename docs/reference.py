@@ -21,9 +21,6 @@ PAGES = (
 )
 """The modules with a page: what a program imports, what it may catch, and what it may rehearse with."""
 
-HIDDEN = {"pulumi_tcsql_check.errors.start_command"}
-"""What stands beside the errors and is none."""
-
 SHOWN = {"pulumi_tcsql_check.emulator.scenario._Frame"}
 """What every frame of a scenario has, though nobody makes one of it."""
 
@@ -50,7 +47,7 @@ def main() -> None:
         show_source=False,
         template_directory=templates,
     )
-    pdoc.render.env.globals.update(hidden=HIDDEN, shown=SHOWN)
+    pdoc.render.env.globals.update(shown=SHOWN)
     pdoc.pdoc(*PAGES, output_directory=folder)
     print(f"the reference is {folder / 'index.html'}")
 

@@ -14,25 +14,29 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pulumi_tcsql_check.errors import InvalidInputError
-    from pulumi_tcsql_check.group import CheckResult, MigrationCheckGroup
-    from pulumi_tcsql_check.hold import hold_stack
-    from pulumi_tcsql_check.look import MigrationCheckResult, get_migration_check, get_migration_check_output
-    from pulumi_tcsql_check.resource import MigrationCheck, Step
+    from pulumi_tcsql_check.program.get_migration_check import (
+        MigrationCheckResult,
+        get_migration_check,
+        get_migration_check_output,
+    )
+    from pulumi_tcsql_check.program.hold import hold_stack
+    from pulumi_tcsql_check.program.migration_check import MigrationCheck, Step
+    from pulumi_tcsql_check.program.migration_check_group import CheckResult, MigrationCheckGroup
 else:
-    from pulumi_tcsql_check import lazily
+    from pulumi_tcsql_check import lazy_import
 
     _HOMES = {
-        "CheckResult": "group",
+        "CheckResult": "program.migration_check_group",
         "InvalidInputError": "errors",
-        "MigrationCheck": "resource",
-        "MigrationCheckGroup": "group",
-        "MigrationCheckResult": "look",
-        "Step": "resource",
-        "get_migration_check": "look",
-        "get_migration_check_output": "look",
-        "hold_stack": "hold",
+        "MigrationCheck": "program.migration_check",
+        "MigrationCheckGroup": "program.migration_check_group",
+        "MigrationCheckResult": "program.get_migration_check",
+        "Step": "program.migration_check",
+        "get_migration_check": "program.get_migration_check",
+        "get_migration_check_output": "program.get_migration_check",
+        "hold_stack": "program.hold",
     }
-    __getattr__, __dir__ = lazily.names(__name__, _HOMES)
+    __getattr__, __dir__ = lazy_import.names(__name__, _HOMES)
 
 
 __all__ = [

@@ -9,8 +9,8 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
-from pulumi_tcsql_check import voice
-from pulumi_tcsql_check.errors.next_step import nothing_asked
+from pulumi_tcsql_check.messages import audience
+from pulumi_tcsql_check.messages.next_step import nothing_asked
 
 _NEEDED = ("click", "rich")
 _NOT_LOADED = 4
@@ -37,7 +37,7 @@ def main() -> int:
         try:
             from pulumi_tcsql_check.cli import entry  # noqa: PLC0415  # can't be loaded without them
         except ImportError as error:
-            with voice.speaking(voice.COMMAND):
+            with audience.speaking(audience.COMMAND):
                 sys.stderr.write(f"{nothing_asked(error)}\n")
             return _NOT_LOADED
         code = entry.run(sys.argv[1:])

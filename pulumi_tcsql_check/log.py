@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from pulumi_tcsql_check.errors import InvalidInputError
-from pulumi_tcsql_check.printable import printable
+from pulumi_tcsql_check.text import printable
 
 LOGGER = logging.getLogger("pulumi_tcsql_check")
 LOGGER.addHandler(logging.NullHandler())  # else Python itself would print warnings

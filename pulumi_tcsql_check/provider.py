@@ -32,13 +32,14 @@ class MigrationCheckProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the stack's configuration, and load what `read` needs; called once, under the host's lock."""
-        from pulumi_tcsql_check import host, lasting, log  # noqa: PLC0415  # a user's program needs none of it
+        from pulumi_tcsql_check import log, preload  # noqa: PLC0415  # a user's program needs none of it
+        from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415  # a user's program needs none of it
 
         self._config = req.config
         log.prepare(os.environ)
         host.prepare()
-        with contextlib.suppress(Exception), lasting.loading():  # `read` meets the same error, and tells it
-            from pulumi_tcsql_check import reading  # noqa: F401, PLC0415  # brings the SDK, as above
+        with contextlib.suppress(Exception), preload.loading():  # `read` meets the same error, and tells it
+            from pulumi_tcsql_check.reading import reader  # noqa: F401, PLC0415  # brings the SDK, as above
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read the checks; on an up, wait until they have passed.
@@ -46,13 +47,15 @@ class MigrationCheckProvider(ResourceProvider):
         Raises:
             TcsqlCheckError: The gate stays shut; the engine prints the sentence alone.
         """
-        from pulumi_tcsql_check import host  # noqa: PLC0415  # as above
+        from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415  # as above
 
         call = host.current_call()
         try:
-            from pulumi_tcsql_check import reading  # noqa: PLC0415  # loaded by now, unless it can't be
+            from pulumi_tcsql_check.config.stack_config import Stack  # noqa: PLC0415  # as above
+            from pulumi_tcsql_check.reading import reader  # noqa: PLC0415  # loaded by now, unless it can't be
 
-            return ReadResult(id_, reading.read(props, self._config, call))
+            stack = Stack(self._config, host.project_name(self._config), host.config_keys(self._config))
+            return ReadResult(id_, reader.read(props, stack, call, host.CANCELLED))
         except WaitCancelledError:
             ended = WaitCancelledError(host.refused())
             call.fail(str(ended))
@@ -71,7 +74,7 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, TcsqlCheckError):
         return f"{error}{error.steps_seen}"
     if isinstance(error, ImportError):
-        from pulumi_tcsql_check.errors.next_step import not_loaded  # noqa: PLC0415  # as above
+        from pulumi_tcsql_check.messages.next_step import not_loaded  # noqa: PLC0415  # as above
 
         return f"The gate stays shut, since something that it needs {not_loaded(error)}"
     return f"The gate stays shut: it failed in a way it did not foresee ({type(error).__name__})."

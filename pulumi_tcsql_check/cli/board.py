@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from pulumi_tcsql_check.cli.row import BY_WEIGHT, Row
-from pulumi_tcsql_check.span import span
-from pulumi_tcsql_check.watch import Watch
-from pulumi_tcsql_check.wave import Tally
+from pulumi_tcsql_check.messages.duration import span
+from pulumi_tcsql_check.model.group import Tally
+from pulumi_tcsql_check.polling.watch import Watch
 
 
 class Board:

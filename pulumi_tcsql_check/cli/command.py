@@ -7,19 +7,20 @@ from collections.abc import Callable
 
 import click
 
-from pulumi_tcsql_check import lasting, log, voice
+from pulumi_tcsql_check import log, preload
 from pulumi_tcsql_check.cli import exit_codes, interruptible
 from pulumi_tcsql_check.cli.outcome import End
 from pulumi_tcsql_check.cli.request import Request
 from pulumi_tcsql_check.cli.screen import Screen, write
 from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.messages import audience
 
 Work = Callable[[Request, Screen, threading.Event], End]
 
 
 def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
     """Wait for all; see `session.wait`."""
-    with lasting.loading():
+    with preload.loading():
         from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # brings the SDK
 
     return session.wait(request, screen, cancelled)
@@ -27,7 +28,7 @@ def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
 
 def look(request: Request, screen: Screen, cancelled: threading.Event) -> End:
     """Look at all; see `session.look`."""
-    with lasting.loading():
+    with preload.loading():
         from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # brings the SDK
 
     return session.look(request, screen, cancelled)
@@ -50,17 +51,15 @@ def run(
     Raises:
         click.UsageError: The command line is wrong; nothing was asked.
     """
-    from pulumi_tcsql_check import host  # noqa: PLC0415  # brings gRPC, which `--help` can do without
-
-    with voice.speaking(voice.COMMAND), log.lines_for(os.environ, verbose=verbose):
+    with audience.speaking(audience.COMMAND), log.lines_for(os.environ, verbose=verbose):
         try:
             request = make_request()
         except InvalidInputError as error:
             raise click.UsageError(str(error), click.get_current_context()) from None
         screen = make_screen()
-        host.CANCELLED.clear()
+        cancelled = threading.Event()
         try:
-            end = interruptible.run(lambda: work(request, screen, host.CANCELLED))
+            end = interruptible.run(lambda: work(request, screen, cancelled))
         except interruptible.ToldToEndError as told:
             screen.close()
             return interrupted(told.number, click.get_current_context().info_name)
@@ -70,7 +69,7 @@ def run(
             screen.give_up(error, code, request.migrations)
             return code
         finally:
-            host.CANCELLED.set()  # nobody waits for what is still under way, and so the process can end
+            cancelled.set()  # nobody waits for what is still under way, and so the process can end
         return screen.conclude(end)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pulumi_tcsql_check.errors import CheckTimeoutError
 from pulumi_tcsql_check.errors.group import Failure
-from pulumi_tcsql_check.statuses import Status
+from pulumi_tcsql_check.model.statuses import Status
 
 PASSED = 0
 FAILED = 1

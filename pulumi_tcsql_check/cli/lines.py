@@ -3,7 +3,7 @@
 from pulumi_tcsql_check.cli.board import Board
 from pulumi_tcsql_check.cli.outcome import End
 from pulumi_tcsql_check.cli.screen import Screen, write
-from pulumi_tcsql_check.status_line import HEARTBEAT_SECONDS
+from pulumi_tcsql_check.reading.row import HEARTBEAT_SECONDS
 
 
 class Lines(Screen):

@@ -7,8 +7,8 @@ from typing import Any
 from pulumi_tcsql_check.cli import exit_codes
 from pulumi_tcsql_check.cli.outcome import End, Outcome, kind, sentence
 from pulumi_tcsql_check.cli.screen import Screen, write
-from pulumi_tcsql_check.outputs import result_of
-from pulumi_tcsql_check.progress import Migration
+from pulumi_tcsql_check.model.progress import Migration
+from pulumi_tcsql_check.reading.outputs import result_of
 
 
 def result(outcomes: Sequence[Outcome], exit_code: int, error: dict[str, str] | None = None) -> str:

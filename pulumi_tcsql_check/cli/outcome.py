@@ -21,11 +21,11 @@ from pulumi_tcsql_check.errors import (
     ThrottledError,
     TransientError,
 )
-from pulumi_tcsql_check.errors.next_step import nothing_asked
-from pulumi_tcsql_check.flow import Evidence
-from pulumi_tcsql_check.progress import Migration
-from pulumi_tcsql_check.statuses import Status
-from pulumi_tcsql_check.wave import name_of
+from pulumi_tcsql_check.messages.next_step import nothing_asked
+from pulumi_tcsql_check.model.flow import Evidence
+from pulumi_tcsql_check.model.group import name_of
+from pulumi_tcsql_check.model.progress import Migration
+from pulumi_tcsql_check.model.statuses import Status
 
 KINDS: tuple[tuple[type[Exception], str], ...] = (
     (CheckFailedError, "check-failed"),

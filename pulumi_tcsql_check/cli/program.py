@@ -5,11 +5,11 @@ from typing import Any, TypeVar
 
 import click
 
-from pulumi_tcsql_check import inputs
 from pulumi_tcsql_check.cli import exit_codes, screens
 from pulumi_tcsql_check.cli.command import look, run
 from pulumi_tcsql_check.cli.command import wait as wait_for
 from pulumi_tcsql_check.cli.request import make
+from pulumi_tcsql_check.config import validation
 
 NAME = "tcsql-check"
 """What the command is called, however it was started."""
@@ -78,14 +78,14 @@ def status(*, verbose: bool, as_json: bool, with_steps: bool, ids: tuple[str, ..
 @click.option(
     "--timeout-seconds",
     metavar="SECONDS",
-    help=f"The longest wait, more than 0. [default: {inputs.DEFAULT_TIMEOUT_SECONDS:g}]",
+    help=f"The longest wait, more than 0. [default: {validation.DEFAULT_TIMEOUT_SECONDS:g}]",
 )
 @click.option(
     "--poll-interval-seconds",
     metavar="SECONDS",
     help="The pause between two queries, "
-    f"{inputs.MIN_POLL_INTERVAL_SECONDS:g} to {inputs.MAX_POLL_INTERVAL_SECONDS:g}. "
-    f"[default: {inputs.DEFAULT_POLL_INTERVAL_SECONDS:g}]",
+    f"{validation.MIN_POLL_INTERVAL_SECONDS:g} to {validation.MAX_POLL_INTERVAL_SECONDS:g}. "
+    f"[default: {validation.DEFAULT_POLL_INTERVAL_SECONDS:g}]",
 )
 def wait(*, verbose: bool, as_json: bool, ids: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401  # as click gives them
     """Wait until the checks of one migration or more have passed; end as soon as one has failed."""

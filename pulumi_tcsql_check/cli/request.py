@@ -9,11 +9,11 @@ from typing import TypeVar
 
 import msgspec
 
-from pulumi_tcsql_check import inputs
+from pulumi_tcsql_check.config import validation
 from pulumi_tcsql_check.errors import InvalidInputError
-from pulumi_tcsql_check.flow import Flow
-from pulumi_tcsql_check.inputs import Endpoint
-from pulumi_tcsql_check.progress import Migration
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.model.flow import Flow
+from pulumi_tcsql_check.model.progress import Migration
 
 T = TypeVar("T")
 
@@ -34,8 +34,8 @@ class Request(msgspec.Struct, frozen=True):
     endpoint: Endpoint | None
     failed_statuses: tuple[int, ...]
     flow: Flow | None
-    timeout_seconds: float = inputs.DEFAULT_TIMEOUT_SECONDS
-    poll_interval_seconds: float = inputs.DEFAULT_POLL_INTERVAL_SECONDS
+    timeout_seconds: float = validation.DEFAULT_TIMEOUT_SECONDS
+    poll_interval_seconds: float = validation.DEFAULT_POLL_INTERVAL_SECONDS
 
 
 def make(  # noqa: PLR0913  # one for each option, by name
@@ -55,30 +55,30 @@ def make(  # noqa: PLR0913  # one for each option, by name
     """
     if region is None:
         raise InvalidInputError("--region", None, "given, or set as TENCENTCLOUD_REGION")
-    where = _as("--region", lambda: inputs.region(region))
+    where = _as("--region", lambda: validation.region(region))
     migrations = tuple(Migration(number, where) for number in _numbers(ids))
     if flow_id is not None and len(migrations) > 1:
         raise InvalidInputError("--flow-id", _number(flow_id), "given with one ID alone: a flow is of one start")
     return Request(
         migrations=migrations,
-        endpoint=inputs.endpoint(endpoint, "--endpoint") if endpoint is not None else None,
+        endpoint=validation.endpoint(endpoint, "--endpoint") if endpoint is not None else None,
         failed_statuses=tuple(_code(text) for text in failed_statuses),
-        flow=Flow(inputs.flow_id(_number(flow_id), "--flow-id")) if flow_id is not None else None,
-        timeout_seconds=inputs.DEFAULT_TIMEOUT_SECONDS
+        flow=Flow(validation.flow_id(_number(flow_id), "--flow-id")) if flow_id is not None else None,
+        timeout_seconds=validation.DEFAULT_TIMEOUT_SECONDS
         if timeout_seconds is None
-        else _as("--timeout-seconds", lambda: inputs.timeout_seconds(_seconds(timeout_seconds))),
-        poll_interval_seconds=inputs.DEFAULT_POLL_INTERVAL_SECONDS
+        else _as("--timeout-seconds", lambda: validation.timeout_seconds(_seconds(timeout_seconds))),
+        poll_interval_seconds=validation.DEFAULT_POLL_INTERVAL_SECONDS
         if poll_interval_seconds is None
-        else _as("--poll-interval-seconds", lambda: inputs.poll_interval_seconds(_seconds(poll_interval_seconds))),
+        else _as("--poll-interval-seconds", lambda: validation.poll_interval_seconds(_seconds(poll_interval_seconds))),
     )
 
 
 def _numbers(ids: Sequence[str]) -> list[int]:
-    if len(ids) > inputs.MAX_MIGRATIONS:
-        raise InvalidInputError("The number of IDs", len(ids), f"from 1 to {inputs.MAX_MIGRATIONS}")
+    if len(ids) > validation.MAX_MIGRATIONS:
+        raise InvalidInputError("The number of IDs", len(ids), f"from 1 to {validation.MAX_MIGRATIONS}")
     numbers: dict[int, None] = {}
     for text in ids:
-        number = inputs.migrate_id(text, "ID")
+        number = validation.migrate_id(text, "ID")
         if number in numbers:
             raise InvalidInputError("ID", number, "given once; it is there twice")
         numbers[number] = None
@@ -87,7 +87,7 @@ def _numbers(ids: Sequence[str]) -> list[int]:
 
 def _code(text: str) -> int:
     try:
-        return inputs.failed_statuses([_number(text)])[0]
+        return validation.failed_statuses([_number(text)])[0]
     except InvalidInputError:
         allowed = "a whole number other than 0 (passed) and -2 (not started)"
         raise InvalidInputError("--failed-status", _number(text), allowed) from None

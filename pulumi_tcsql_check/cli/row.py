@@ -7,14 +7,14 @@ import msgspec
 
 from pulumi_tcsql_check.errors import ApiError, NotFoundError, ThrottledError
 from pulumi_tcsql_check.errors.group import Failure
-from pulumi_tcsql_check.flow import Evidence
-from pulumi_tcsql_check.printable import printable
-from pulumi_tcsql_check.progress import Migration
-from pulumi_tcsql_check.status_line import words_with
-from pulumi_tcsql_check.statuses import PASSED, Status
-from pulumi_tcsql_check.step_list import MARKS, step_list
-from pulumi_tcsql_check.watch import Watch
-from pulumi_tcsql_check.wave import Member
+from pulumi_tcsql_check.messages.step_list import MARKS, step_list
+from pulumi_tcsql_check.model.flow import Evidence
+from pulumi_tcsql_check.model.group import Member
+from pulumi_tcsql_check.model.progress import Migration
+from pulumi_tcsql_check.model.statuses import PASSED, Status
+from pulumi_tcsql_check.polling.watch import Watch
+from pulumi_tcsql_check.reading.row import words_with
+from pulumi_tcsql_check.text import printable
 
 State = Status | Literal["in trouble", "not asked yet"]
 

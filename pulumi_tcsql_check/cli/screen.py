@@ -13,7 +13,7 @@ import click
 
 from pulumi_tcsql_check.cli.board import Board
 from pulumi_tcsql_check.cli.outcome import End, sentence, steps_below
-from pulumi_tcsql_check.progress import Migration
+from pulumi_tcsql_check.model.progress import Migration
 
 
 class Screen:

@@ -3,19 +3,22 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
-from pulumi_tcsql_check import connecting, gate
-from pulumi_tcsql_check.asking import Asking
 from pulumi_tcsql_check.cli.board import Board
 from pulumi_tcsql_check.cli.outcome import End, Outcome
 from pulumi_tcsql_check.cli.request import Request
 from pulumi_tcsql_check.cli.screen import Screen, write
+from pulumi_tcsql_check.clock import SystemClock
+from pulumi_tcsql_check.config.stack_config import Stack
+from pulumi_tcsql_check.credentials.session import Asking
 from pulumi_tcsql_check.errors import TcsqlCheckError
-from pulumi_tcsql_check.flow import Evidence
-from pulumi_tcsql_check.policy import PollPolicy
-from pulumi_tcsql_check.reading import look_policy
-from pulumi_tcsql_check.second_opinion import SecondOpinion
-from pulumi_tcsql_check.telling import count_of, error_of
-from pulumi_tcsql_check.watch import Watch
+from pulumi_tcsql_check.model.flow import Evidence
+from pulumi_tcsql_check.polling import poller
+from pulumi_tcsql_check.polling.check_flag_monitor import SecondOpinion
+from pulumi_tcsql_check.polling.policy import PollPolicy
+from pulumi_tcsql_check.polling.watch import Watch
+from pulumi_tcsql_check.reading import connection
+from pulumi_tcsql_check.reading.reader import look_policy
+from pulumi_tcsql_check.reading.report import count_of, error_of
 
 
 def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
@@ -29,13 +32,13 @@ def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
     Raises:
         TcsqlCheckError: Nobody could be asked, or what ended it is not one check's own.
     """
-    clock = gate.SystemClock(cancelled)
+    clock = SystemClock(cancelled)
     policy = PollPolicy(request.timeout_seconds, request.poll_interval_seconds, request.failed_statuses)
     opinion = SecondOpinion(request.migrations, clock=clock, warn=screen.warn)
     watches = _watches(request, policy, clock, opinion)
     connect = _connection(request, screen, clock, cancelled)
     screen.begin(Board(watches, request.failed_statuses, request.timeout_seconds, clock.monotonic))
-    errors = gate.wait(watches, connect, clock=clock, on_progress=lambda _: screen.update())
+    errors = poller.wait(watches, connect, clock=clock, on_progress=lambda _: screen.update())
     return _end(request, screen, watches, errors)
 
 
@@ -52,25 +55,23 @@ def look(request: Request, screen: Screen, cancelled: threading.Event) -> End:
     Raises:
         TcsqlCheckError: Nobody could be asked, or what ended it is not one check's own.
     """
-    clock = gate.SystemClock(cancelled)
+    clock = SystemClock(cancelled)
     policy = look_policy(request.failed_statuses)
     watches = _watches(request, policy, clock)
     connect = _connection(request, screen, clock, cancelled)
     screen.begin(Board(watches, request.failed_statuses, policy.timeout_seconds, clock.monotonic))
     tell = count_of(watches, lambda text: write(text, to_stderr=True))
-    errors = gate.wait(watches, connect, clock=clock, on_progress=tell, whatever_comes=True)
+    errors = poller.wait(watches, connect, clock=clock, on_progress=tell, whatever_comes=True)
     return _end(request, screen, watches, errors)
 
 
 def _connection(
-    request: Request, screen: Screen, clock: gate.SystemClock, cancelled: threading.Event
+    request: Request, screen: Screen, clock: SystemClock, cancelled: threading.Event
 ) -> Callable[[], Asking]:
-    return connecting.connection(
+    return connection.connection(
         request.migrations,
         endpoint=request.endpoint,
-        config={},
-        project=None,
-        keys=(),
+        stack=Stack({}),
         clock=clock,
         cancelled=cancelled,
         deadline=clock.monotonic() + request.timeout_seconds,
@@ -79,7 +80,7 @@ def _connection(
 
 
 def _watches(
-    request: Request, policy: PollPolicy, clock: gate.SystemClock, opinion: SecondOpinion | None = None
+    request: Request, policy: PollPolicy, clock: SystemClock, opinion: SecondOpinion | None = None
 ) -> list[Watch]:
     began = clock.monotonic()
     return [Watch(migration, policy, began, request.flow, opinion) for migration in request.migrations]

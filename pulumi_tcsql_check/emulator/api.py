@@ -15,8 +15,8 @@ from pulumi_tcsql_check.emulator.reply import error as _error
 from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.scenario import Error, Progress, RawAnswer, Refusal, Scenario
 from pulumi_tcsql_check.emulator.signature import verify
-from pulumi_tcsql_check.flow import FAILED, RUNNING, SUCCEEDED
-from pulumi_tcsql_check.inputs import REGIONS
+from pulumi_tcsql_check.model.flow import FAILED, RUNNING, SUCCEEDED
+from pulumi_tcsql_check.model.regions import REGIONS
 
 VERSION = "2018-03-28"
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
-from pulumi_tcsql_check.statuses import NOT_STARTED, PASSED
+from pulumi_tcsql_check.model.statuses import NOT_STARTED, PASSED
 
 EVERY_ID = "*"
 """The key of `Scenario.migrations` that stands for every id without a key of its own."""

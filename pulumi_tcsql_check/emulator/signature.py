@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pulumi_tcsql_check.emulator.errors import Code, RefusalError
 from pulumi_tcsql_check.emulator.keys import KeyRing, Keys
 from pulumi_tcsql_check.emulator.request import Request
-from pulumi_tcsql_check.inputs import Endpoint
+from pulumi_tcsql_check.model.endpoint import Endpoint
 
 SERVICE = "sqlserver"
 ALLOWED_SKEW_SECONDS = 300

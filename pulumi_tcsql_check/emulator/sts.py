@@ -11,7 +11,7 @@ from pulumi_tcsql_check.emulator.keys import Keys
 from pulumi_tcsql_check.emulator.reply import Reply, envelope, error
 from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.signature import verify
-from pulumi_tcsql_check.inputs import REGIONS
+from pulumi_tcsql_check.model.regions import REGIONS
 
 SERVICE = "sts"
 VERSION = "2018-08-13"

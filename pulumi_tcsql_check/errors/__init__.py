@@ -45,11 +45,10 @@ if TYPE_CHECKING:
         FlowFailedError,
     )
     from pulumi_tcsql_check.errors.group import GroupFailedError, GroupTimeoutError
-    from pulumi_tcsql_check.errors.next_step import start_command
     from pulumi_tcsql_check.errors.root import TcsqlCheckError, WaitCancelledError
     from pulumi_tcsql_check.errors.setup import AccountError, CredentialsError, InvalidInputError
 else:
-    from pulumi_tcsql_check import lazily
+    from pulumi_tcsql_check import lazy_import
 
     _HOMES = {
         "AccountError": "setup",
@@ -72,9 +71,8 @@ else:
         "TransientError": "api",
         "UnanswerableError": "api",
         "WaitCancelledError": "root",
-        "start_command": "next_step",
     }
-    __getattr__, __dir__ = lazily.names(__name__, _HOMES)
+    __getattr__, __dir__ = lazy_import.names(__name__, _HOMES)
 
 
 __all__ = [
@@ -98,5 +96,4 @@ __all__ = [
     "TransientError",
     "UnanswerableError",
     "WaitCancelledError",
-    "start_command",
 ]

@@ -1,9 +1,9 @@
 """What came instead of an answer: one call's refusal, or that nobody could be reached."""
 
-from pulumi_tcsql_check import voice
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
-from pulumi_tcsql_check.printable import printable
-from pulumi_tcsql_check.progress import Migration
+from pulumi_tcsql_check.messages import audience
+from pulumi_tcsql_check.model.progress import Migration
+from pulumi_tcsql_check.text import printable
 
 
 class ApiError(TcsqlCheckError):
@@ -53,7 +53,7 @@ class OutageError(TransientError):
         self.last = last
         super().__init__(
             f"{migration} could not be looked up for {outage_seconds:g} s: {last} "
-            f"Run {voice.current().again} again once the API can be reached.",
+            f"Run {audience.current().again} again once the API can be reached.",
             code=last.code,
         )
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from pulumi_tcsql_check import voice
-from pulumi_tcsql_check.check_flag import CHECKED, CHECKING, CheckFlag, is_unexplained
 from pulumi_tcsql_check.errors.api import ApiError, NotYetFoundError
-from pulumi_tcsql_check.errors.next_step import start_command, up_again
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
-from pulumi_tcsql_check.flow import Flow
-from pulumi_tcsql_check.printable import printable
-from pulumi_tcsql_check.progress import Migration, Progress, StepDetail, title
-from pulumi_tcsql_check.remedies import remedy_for
-from pulumi_tcsql_check.step_list import step_list
+from pulumi_tcsql_check.messages import audience
+from pulumi_tcsql_check.messages.next_step import start_command, up_again
+from pulumi_tcsql_check.messages.step_list import step_list
+from pulumi_tcsql_check.model.check_flag import CHECKED, CHECKING, CheckFlag, is_unexplained
+from pulumi_tcsql_check.model.flow import Flow
+from pulumi_tcsql_check.model.progress import Migration, Progress, StepDetail, title
+from pulumi_tcsql_check.model.remedies import remedy_for
+from pulumi_tcsql_check.text import printable
 
 _STUCK = 0.5
 """Who has stood at a step for more than this share of the whole wait is probably not at work there."""
@@ -136,7 +136,7 @@ class CheckTimeoutError(TcsqlCheckError):
         started = progress is not None and progress.status() != "not-started"
         self.steps_seen = step_list(progress) if progress is not None and started else ""
         pending = flow is not None and not flow.succeeded
-        speaking = voice.current()
+        speaking = audience.current()
         action = f"Run {speaking.again} again to go on waiting, or raise {speaking.timeout}."
         where = looks = ""
         if isinstance(trouble, NotYetFoundError):
@@ -164,7 +164,7 @@ class CheckTimeoutError(TcsqlCheckError):
 
 def _teach(code: int) -> str:
     """Say what a code that nobody has explained may mean, and how to tell the gate."""
-    speaking = voice.current()
+    speaking = audience.current()
     return (
         "It looks like a code that nobody has explained: look at the step in the console. If it has failed, teach the "
         f"gate that with {speaking.failed_status.format(code=code)}; if it runs, raise {speaking.timeout}."

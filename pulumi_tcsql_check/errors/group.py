@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias
 
-from pulumi_tcsql_check import voice
 from pulumi_tcsql_check.errors.check import CheckFailedError, CheckTimeoutError, FlagFailedError, FlowFailedError
-from pulumi_tcsql_check.errors.next_step import start_command
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
-from pulumi_tcsql_check.progress import Migration
-from pulumi_tcsql_check.wave import Member, Tally, enumeration
+from pulumi_tcsql_check.messages import audience
+from pulumi_tcsql_check.messages.next_step import start_command
+from pulumi_tcsql_check.model.group import Member, Tally, enumeration
+from pulumi_tcsql_check.model.progress import Migration
 
 MOST_LINES = 10
 """Of how many checks the list below the sentence tells; the sentence itself names all that have failed."""
@@ -65,9 +65,10 @@ class GroupTimeoutError(TcsqlCheckError):
         self.steps_seen = _list([f"▸ {one.migrate_id}: {error.last_seen}" for one, error in errors.items()])
         count = len(members) - len(errors)
         passed = f"{count} {'has' if count == 1 else 'have'} passed"
+        bound = f"{self.timeout_seconds:.10g} s ({audience.current().timeout})"
         super().__init__(
             f"{len(errors)} of {len(members)} migration checks ({members[0].migration.region}) had not passed after "
-            f"{self.timeout_seconds:.10g} s ({voice.current().timeout}): {_ids(errors)}; {passed}. {' '.join(actions)}"
+            f"{bound}: {_ids(errors)}; {passed}. {' '.join(actions)}"
         )
 
 
@@ -84,7 +85,7 @@ def _repair(failed: Mapping[Migration, Failure], lost: Collection[Migration]) ->
     causes, checks = ("causes", "these checks") if len(failed) > 1 else ("cause", "the check")
     below = " and see below what to do about those that could not be looked up," if lost else ""
     new_flows = " with the new FlowIds in flow_ids" if any(error.flow for error in failed.values()) else ""
-    again = f"{below} then run {voice.current().again} again{new_flows}"
+    again = f"{below} then run {audience.current().again} again{new_flows}"
     return f"Fix the {causes}, start {checks} again (`{start_command(*failed)}`),{again}."
 
 

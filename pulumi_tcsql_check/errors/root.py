@@ -1,6 +1,6 @@
 """The root of the tree, and the one error that is nobody's fault: the user ended the wait."""
 
-from pulumi_tcsql_check import voice
+from pulumi_tcsql_check.messages import audience
 
 
 class TcsqlCheckError(Exception):
@@ -22,5 +22,5 @@ class WaitCancelledError(TcsqlCheckError):
         why = f"ended, since the gate {refused} did not pass" if refused else "was cancelled"
         super().__init__(
             f"The wait for the migration check {why}; nothing behind the gate was changed. "
-            f"Run {voice.current().again} again to wait for it anew."
+            f"Run {audience.current().again} again to wait for it anew."
         )

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from pulumi_tcsql_check import voice
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
-from pulumi_tcsql_check.printable import printable
+from pulumi_tcsql_check.messages import audience
+from pulumi_tcsql_check.text import printable
 
 
 class InvalidInputError(TcsqlCheckError, ValueError):
@@ -57,5 +57,5 @@ class AccountError(TcsqlCheckError):
         super().__init__(
             f"The credentials {credentials} belong to account {account_id}, which {key} {rule}; nothing was asked with "
             "them about the migration. Use those of an allowed account, then run "
-            f"{voice.current().again} again."
+            f"{audience.current().again} again."
         )

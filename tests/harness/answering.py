@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from pulumi_tcsql_check import gate
-from pulumi_tcsql_check.api import Api
-from pulumi_tcsql_check.check_flag import CheckFlag
-from pulumi_tcsql_check.flow import Evidence, Flow
-from pulumi_tcsql_check.known import Observation
-from pulumi_tcsql_check.progress import Migration, Progress
-from pulumi_tcsql_check.retry import Clock
-from pulumi_tcsql_check.watch import Watch
+from pulumi_tcsql_check.clock import Clock
+from pulumi_tcsql_check.model.check_flag import CheckFlag
+from pulumi_tcsql_check.model.flow import Evidence, Flow
+from pulumi_tcsql_check.model.progress import Migration, Progress
+from pulumi_tcsql_check.polling import poller
+from pulumi_tcsql_check.polling.api import Api
+from pulumi_tcsql_check.polling.observation import Observation
+from pulumi_tcsql_check.polling.watch import Watch
 
 
 class Answering:
@@ -44,7 +44,7 @@ class Answering:
 
 def wait_for(watch: Watch, api: Api, *, clock: Clock, on_progress: Callable[[Observation], None]) -> Evidence:
     """Wait for one check, and return what ended the wait or raise it."""
-    errors = gate.wait([watch], lambda: api, clock=clock, on_progress=lambda now: on_progress(watch.seen(now)))
+    errors = poller.wait([watch], lambda: api, clock=clock, on_progress=lambda now: on_progress(watch.seen(now)))
     for error in errors.values():
         raise error
     assert watch.end is not None

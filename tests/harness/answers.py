@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pulumi_tcsql_check import envelope
-from pulumi_tcsql_check.check_flag import MigrationPage
-from pulumi_tcsql_check.credentials import Credentials
-from pulumi_tcsql_check.inputs import Endpoint
-from pulumi_tcsql_check.progress import Migration, Progress, StepDetail
-from pulumi_tcsql_check.tencent import LIST_ADVICE, QUERY_ADVICE
+from pulumi_tcsql_check.model.check_flag import MigrationPage
+from pulumi_tcsql_check.model.credentials import Credentials
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.model.progress import Migration, Progress, StepDetail
+from pulumi_tcsql_check.tencent import response
+from pulumi_tcsql_check.tencent.sqlserver import LIST_ADVICE, QUERY_ADVICE
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -26,12 +26,12 @@ def recorded(folder: str) -> dict[str, Any]:
 
 def decode(body: bytes) -> Progress:
     """Decode the body of an answer, or raise what a query would."""
-    return envelope.decode(body, Progress, endpoint=_ENDPOINT, who=_WHO, advice=QUERY_ADVICE)
+    return response.decode(body, Progress, endpoint=_ENDPOINT, who=_WHO, advice=QUERY_ADVICE)
 
 
 def decode_page(body: bytes) -> MigrationPage:
     """Decode the body of a page of migrations, or raise what asking for it would."""
-    return envelope.decode(body, MigrationPage, endpoint=_ENDPOINT, who=_WHO, advice=LIST_ADVICE)
+    return response.decode(body, MigrationPage, endpoint=_ENDPOINT, who=_WHO, advice=LIST_ADVICE)
 
 
 def as_body(answer: object) -> bytes:

@@ -10,7 +10,8 @@ from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
 from pulumi.runtime import mocks, settings, stack
 
 from harness.hurried_loop import HurriedLoop
-from pulumi_tcsql_check import MigrationCheck, declaring, ending
+from pulumi_tcsql_check import MigrationCheck
+from pulumi_tcsql_check.program import gate, shutdown
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
 FOR_EVER = 1000.0
@@ -118,8 +119,8 @@ def run(engine: Engine, program: Callable[[], object], *, preview: bool = False)
 
 def take_for_real(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the package take the mocks for a real engine, and leave this process its own way to end."""
-    monkeypatch.setattr(declaring, "get_monitor", object)
-    monkeypatch.setattr(ending, "prepare", lambda: None)
+    monkeypatch.setattr(gate, "get_monitor", object)
+    monkeypatch.setattr(shutdown, "prepare", lambda: None)
 
 
 def check(name: str, migrate_id: pulumi.Input[int] = 1066, **given: Any) -> MigrationCheck:  # noqa: ANN401  # as above

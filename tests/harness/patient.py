@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.errors import ApiError, ThrottledError, TransientError
-from pulumi_tcsql_check.retry import Clock, Patience
+from pulumi_tcsql_check.polling.backoff import Patience
 
 T = TypeVar("T")
 

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from pulumi_tcsql_check import role_credentials, sts
 from pulumi_tcsql_check.emulator import Emulator
-from pulumi_tcsql_check.inputs import Endpoint
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.tencent import metadata, sts
 
 
 @contextmanager
@@ -15,8 +15,8 @@ def standing_in(emulator: Emulator) -> Iterator[Emulator]:
     """Let an emulator, which is started here, stand where both are."""
     with emulator, pytest.MonkeyPatch.context() as patch:
         patch.setattr(sts, "ENDPOINT", Endpoint("http", emulator.endpoint))
-        path = role_credentials.METADATA_URL.split(".com", 1)[1]
-        patch.setattr(role_credentials, "METADATA_URL", f"{emulator.url}{path}")
+        path = metadata.METADATA_URL.split(".com", 1)[1]
+        patch.setattr(metadata, "METADATA_URL", f"{emulator.url}{path}")
         yield emulator
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pulumi_tcsql_check import rate_limit
+from pulumi_tcsql_check.tencent import rate_limit
 
 
 def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:

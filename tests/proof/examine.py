@@ -21,17 +21,18 @@ from harness.oracle import PASSED_FLOW, proves_a_failure, proves_a_pass
 from requests.adapters import HTTPAdapter
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 
-from pulumi_tcsql_check import client, envelope, outputs, rate_limit, status_line
-from pulumi_tcsql_check.check_inputs import CheckInputs
-from pulumi_tcsql_check.credentials import Credentials
+from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.errors import ApiError, CheckFailedError, TcsqlCheckError
-from pulumi_tcsql_check.flow import Evidence, Flow
-from pulumi_tcsql_check.inputs import Endpoint
-from pulumi_tcsql_check.policy import PollPolicy
-from pulumi_tcsql_check.printable import printable
-from pulumi_tcsql_check.progress import Progress, failed_steps, headline, judge
-from pulumi_tcsql_check.tencent import FLOW_ADVICE, QUERY_ADVICE, MigrationApi, _FlowStatus
-from pulumi_tcsql_check.watch import Watch
+from pulumi_tcsql_check.model.credentials import Credentials
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.model.flow import Evidence, Flow
+from pulumi_tcsql_check.model.progress import Progress, failed_steps, headline, judge
+from pulumi_tcsql_check.polling.policy import PollPolicy
+from pulumi_tcsql_check.polling.watch import Watch
+from pulumi_tcsql_check.reading import outputs, row
+from pulumi_tcsql_check.tencent import client, rate_limit, response
+from pulumi_tcsql_check.tencent.sqlserver import FLOW_ADVICE, QUERY_ADVICE, MigrationApi, _FlowStatus
+from pulumi_tcsql_check.text import printable
 
 ROW_CHARACTERS = 400
 """No row is longer: a name is cut at 300 characters, and numbers and words are few."""
@@ -122,14 +123,14 @@ def examine(case: Case) -> Outcome:
 def _receive(case: Case) -> Progress:
     """Do as the client does with what the SDK hands over."""
     if case.status != 200:
-        raise envelope.no_answer(TencentCloudSDKException("ServerNetworkError", ""), case.status, _ENDPOINT)
-    return envelope.decode(case.body, Progress, endpoint=_ENDPOINT, who=WHO, advice=QUERY_ADVICE)
+        raise response.no_answer(TencentCloudSDKException("ServerNetworkError", ""), case.status, _ENDPOINT)
+    return response.decode(case.body, Progress, endpoint=_ENDPOINT, who=WHO, advice=QUERY_ADVICE)
 
 
 def _as_flow(case: Case) -> None:
     """Decode the same bytes as the answer about a flow."""
     try:
-        said = envelope.decode(case.body, _FlowStatus, endpoint=_ENDPOINT, who=WHO, advice=FLOW_ADVICE)
+        said = response.decode(case.body, _FlowStatus, endpoint=_ENDPOINT, who=WHO, advice=FLOW_ADVICE)
     except ApiError as error:
         _is_fit_to_be_seen(error)
         return
@@ -159,7 +160,7 @@ def _rows(case: Case, progress: Progress) -> None:
     seen = Evidence(progress, case.flow)
     _is_row(headline(progress, case.taught))
     _is_row(seen.headline(case.taught))
-    _is_row(status_line.words_for(MIGRATION, seen, case.taught))
+    _is_row(row.words_for(MIGRATION, seen, case.taught))
     for step in progress.steps:
         _is_row(printable(step.message))
 

@@ -17,14 +17,16 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from harness import markers
 from harness.emulator_process import EmulatorProcess
 from harness.silent import Silent
 
-from pulumi_tcsql_check import reading
+from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.errors import TcsqlCheckError
+from pulumi_tcsql_check.reading import reader
 
 STARVED = 2.0
 """The slowest may take so many times as long as the fastest."""
@@ -149,7 +151,7 @@ def _pipeline(url: str, interval: float, start: Barrier, result: Connection) -> 
     start.wait(END_SECONDS)
     began = time.monotonic()
     try:
-        passed = reading.read(props, _Config(url), Silent())["passed"] is True
+        passed = reader.read(props, Stack(_Config(url)), Silent(), Event())["passed"] is True
     except TcsqlCheckError as error:
         print(error)
         passed = False

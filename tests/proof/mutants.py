@@ -1,7 +1,7 @@
 """Changes the code of the verdict in every small way, one at a time, and sees whether a test notices: `make mutants`.
 
-Usage: `python tests/proof/mutants.py MODULE...`, such as `progress.py`. A change that no test notices must stand, with
-the reason, in `mutants.txt`; one that doesn't, and a line there that explains nothing, make the exit code 1.
+Usage: `python tests/proof/mutants.py MODULE...`, such as `model/progress.py`. A change that no test notices must stand,
+with the reason, in `mutants.txt`; one that doesn't, and a line there that explains nothing, make the exit code 1.
 
 Each change is made to a copy of the installed package. What changes annotations alone is passed over, since nobody
 runs them. A change that makes a test run for ever, or for ever larger, counts as noticed.
@@ -55,11 +55,28 @@ PASSED_OVER = re.compile(
 """Names of cosmic-ray's operators that are not used."""
 
 UNIT_TESTS = {
-    "progress.py": ("test_progress", "test_gate", "test_no_false_pass", "test_flow"),
-    "gate.py": ("test_gate", "test_gate_of_many", "test_flow", "test_second_opinion"),
-    "watch.py": ("test_gate", "test_gate_of_many", "test_flow", "test_second_opinion", "test_log", "test_reading"),
-    "schedule.py": ("test_schedule", "test_gate_of_many"),
-    "wave.py": ("test_wave", "test_wave_line", "test_group_errors"),
+    "model/progress.py": (
+        "model/test_progress",
+        "polling/test_poller",
+        "polling/test_no_false_pass",
+        "polling/test_flow",
+    ),
+    "polling/poller.py": (
+        "polling/test_poller",
+        "polling/test_poller_of_many",
+        "polling/test_flow",
+        "polling/test_check_flag_monitor",
+    ),
+    "polling/watch.py": (
+        "polling/test_poller",
+        "polling/test_poller_of_many",
+        "polling/test_flow",
+        "polling/test_check_flag_monitor",
+        "test_log",
+        "reading/test_reader",
+    ),
+    "polling/scheduler.py": ("polling/test_scheduler", "polling/test_poller_of_many"),
+    "model/group.py": ("model/test_group", "reading/test_group_row", "errors/test_group"),
 }
 """Which tests may notice, the quickest first."""
 

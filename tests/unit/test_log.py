@@ -11,7 +11,6 @@ from harness.answers import MIGRATION, seen
 from harness.fake_clock import FakeClock
 
 from pulumi_tcsql_check import log
-from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.errors import (
     CheckFailedError,
     InvalidInputError,
@@ -19,11 +18,12 @@ from pulumi_tcsql_check.errors import (
     ThrottledError,
     WaitCancelledError,
 )
-from pulumi_tcsql_check.flow import Flow
-from pulumi_tcsql_check.policy import PollPolicy
-from pulumi_tcsql_check.progress import Progress
-from pulumi_tcsql_check.second_opinion import SecondOpinion
-from pulumi_tcsql_check.watch import Watch
+from pulumi_tcsql_check.model.check_flag import CheckFlag
+from pulumi_tcsql_check.model.flow import Flow
+from pulumi_tcsql_check.model.progress import Progress
+from pulumi_tcsql_check.polling.check_flag_monitor import SecondOpinion
+from pulumi_tcsql_check.polling.policy import PollPolicy
+from pulumi_tcsql_check.polling.watch import Watch
 
 POLICY = PollPolicy(60.0, 2.0)
 

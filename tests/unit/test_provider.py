@@ -14,9 +14,10 @@ from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 
 import pulumi_tcsql_check
-from pulumi_tcsql_check import host, reading
+from pulumi_tcsql_check.dynamic_host import host
 from pulumi_tcsql_check.errors import CredentialsError, WaitCancelledError
 from pulumi_tcsql_check.provider import MigrationCheckProvider
+from pulumi_tcsql_check.reading import reader
 
 SERIALIZED = {
     4: "gASVWAAAAAAAAACMG3B1bHVtaV90Y3NxbF9jaGVjay5wcm92aWRlcpSMFk1p"
@@ -95,7 +96,7 @@ def test_the_provider_in_an_older_state_is_loaded_as_well() -> None:
 
 def test_the_providers_process_has_the_collector_leave_alone_what_it_loaded(provider: MigrationCheckProvider) -> None:
     """The engine waits for its end, which would take five times as long."""
-    assert not any(one is vars(reading) for one in gc.get_objects())
+    assert not any(one is vars(reader) for one in gc.get_objects())
     assert gc.isenabled()
     assert provider is not None
 
@@ -104,7 +105,7 @@ def test_a_read_returns_its_id_and_what_was_read(
     monkeypatch: pytest.MonkeyPatch, call: Call, provider: MigrationCheckProvider
 ) -> None:
     """The outputs are those of the reading, in a dictionary of their own."""
-    monkeypatch.setattr(reading, "read", lambda props, _config, _call: {"seen": props["migrate_id"]})
+    monkeypatch.setattr(reader, "read", lambda props, *_: {"seen": props["migrate_id"]})
     result = provider.read("ap-guangzhou/7", {"migrate_id": 7})
     assert (result.id, result.outs) == ("ap-guangzhou/7", {"seen": 7})
     assert (call.sentence, call.is_flushed) == ("", True)
@@ -114,7 +115,7 @@ def test_an_error_of_ours_is_its_own_sentence(
     monkeypatch: pytest.MonkeyPatch, call: Call, provider: MigrationCheckProvider
 ) -> None:
     """The engine prints what the error says, and the read fails."""
-    monkeypatch.setattr(reading, "read", _raising(WaitCancelledError()))
+    monkeypatch.setattr(reader, "read", _raising(WaitCancelledError()))
     with pytest.raises(WaitCancelledError):
         provider.read("ap-guangzhou/7", {})
     assert (call.sentence, call.is_flushed) == (str(WaitCancelledError()), True)
@@ -124,7 +125,7 @@ def test_an_error_that_nobody_foresaw_keeps_the_gate_shut_and_quotes_nothing(
     monkeypatch: pytest.MonkeyPatch, call: Call, provider: MigrationCheckProvider
 ) -> None:
     """Its text might hold anything, so only its kind is named."""
-    monkeypatch.setattr(reading, "read", _raising(KeyError("a secret")))
+    monkeypatch.setattr(reader, "read", _raising(KeyError("a secret")))
     with pytest.raises(KeyError):
         provider.read("ap-guangzhou/7", {})
     assert call.sentence == "The gate stays shut: it failed in a way it did not foresee (KeyError)."
@@ -151,7 +152,7 @@ def test_a_refusal_ends_the_other_waits_of_an_update(  # noqa: PLR0913  # two fi
     ends: bool,
 ) -> None:
     """Whatever the error; but not that of a preview, nor of a gate that holds nothing."""
-    monkeypatch.setattr(reading, "read", _raising(error))
+    monkeypatch.setattr(reader, "read", _raising(error))
     with pytest.raises(type(error)):
         provider.read("ap-guangzhou/7", props)
     assert call.sentence
@@ -163,7 +164,7 @@ def test_a_wait_that_ends_for_anothers_refusal_names_that_gate(
 ) -> None:
     """So that whoever reads the screen looks there for the reason."""
     monkeypatch.setattr(host, "refused", lambda: "orders")
-    monkeypatch.setattr(reading, "read", _raising(WaitCancelledError()))
+    monkeypatch.setattr(reader, "read", _raising(WaitCancelledError()))
     with pytest.raises(WaitCancelledError) as ended:
         provider.read("ap-guangzhou/7", {"wait": True})
     assert ended.value.refused == "orders"
@@ -182,8 +183,8 @@ def _raising(error: Exception) -> Any:  # noqa: ANN401  # stands for a function
 
 def test_a_library_that_is_gone_is_one_sentence(monkeypatch: pytest.MonkeyPatch, call: Call) -> None:
     """It says what can't be loaded, and how to get it back; by a read, since a failed `configure` is a traceback."""
-    monkeypatch.delattr(pulumi_tcsql_check, "reading")
-    monkeypatch.setitem(sys.modules, "pulumi_tcsql_check.reading", None)
+    monkeypatch.delattr(pulumi_tcsql_check.reading, "reader")
+    monkeypatch.setitem(sys.modules, "pulumi_tcsql_check.reading.reader", None)
     provider = MigrationCheckProvider()
     provider.configure(ConfigureRequest(Config({}, "test")))
     with pytest.raises(ImportError):
@@ -199,7 +200,7 @@ def test_each_library_that_only_the_provider_needs_may_be_gone(library: str, tmp
 import sys
 sys.modules[{library!r}] = None
 from pulumi.dynamic import Config, ConfigureRequest
-from pulumi_tcsql_check import MigrationCheck, host
+from pulumi_tcsql_check.dynamic_host import host
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 class Call:
     fail = print

@@ -56,7 +56,7 @@ def test_the_package_alone_loads_only_what_loads_its_names(tmp_path: Path) -> No
 import sys, pulumi_tcsql_check
 print([name for name in sys.modules if name.startswith(("pulumi_tcsql_check.", "pulumi.", "msgspec"))])
 """
-    assert _printed(code, tmp_path) == "['pulumi_tcsql_check.lazily']\n"
+    assert _printed(code, tmp_path) == "['pulumi_tcsql_check.lazy_import']\n"
 
 
 def test_a_program_loads_neither_the_sdk_nor_what_only_the_provider_needs(tmp_path: Path) -> None:
@@ -67,8 +67,8 @@ def test_a_program_loads_neither_the_sdk_nor_what_only_the_provider_needs(tmp_pa
     code = """
 import sys, warnings
 from pulumi_tcsql_check import *
-from pulumi_tcsql_check.look import _load
-heavy = {"tencentcloud", "requests", "pulumi_tcsql_check.reading"}
+from pulumi_tcsql_check.program.get_migration_check import _load
+heavy = {"tencentcloud", "requests", "pulumi_tcsql_check.reading.reader"}
 extra = {"click", "rich", "pulumi_tcsql_check.cli", "pulumi_tcsql_check.log"}
 print(sorted((heavy | extra) & set(sys.modules)))
 before = list(warnings.filters)

@@ -37,15 +37,16 @@ if os.environ.get(HUNG_VARIABLE):
         setattr(module, name, _hang(getattr(module, name), os.environ[HUNG_VARIABLE]))
 
 if os.environ.get(VARIABLE) and "pulumi.dynamic" in sys.orig_argv:
-    from pulumi_tcsql_check import inputs, role_credentials, sts
+    from pulumi_tcsql_check.config import validation
+    from pulumi_tcsql_check.tencent import metadata, sts
 
-    sts.ENDPOINT = inputs.endpoint(os.environ[VARIABLE])
-    role_credentials.METADATA_URL = os.environ[VARIABLE] + role_credentials.METADATA_URL.split(".com", 1)[1]
+    sts.ENDPOINT = validation.endpoint(os.environ[VARIABLE])
+    metadata.METADATA_URL = os.environ[VARIABLE] + metadata.METADATA_URL.split(".com", 1)[1]
 
 if os.environ.get(LOG_VARIABLE) and "pulumi.dynamic" in sys.orig_argv:
     logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
 
 if os.environ.get(ALONE_VARIABLE) and "pulumi.dynamic" in sys.orig_argv:
-    from pulumi_tcsql_check import host
+    from pulumi_tcsql_check.dynamic_host import host
 
     host.end_other_waits = lambda: None

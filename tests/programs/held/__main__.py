@@ -8,7 +8,8 @@ import pulumi
 from migration import Migration
 from records import Record
 
-from pulumi_tcsql_check import MigrationCheck, hold, hold_stack
+from pulumi_tcsql_check import MigrationCheck, hold_stack
+from pulumi_tcsql_check.program import hold
 
 config = pulumi.Config("test")
 number = config.get_int("number") or 1

@@ -11,9 +11,11 @@ from harness import command
 from harness.loopback import Loopback, answer, reset, silence
 from harness.starting import start_check
 
-from pulumi_tcsql_check import client, gate, reading, telling
 from pulumi_tcsql_check.cli import entry, program, screens
 from pulumi_tcsql_check.emulator import Emulator, parse
+from pulumi_tcsql_check.polling import poller
+from pulumi_tcsql_check.reading import reader, report
+from pulumi_tcsql_check.tencent import client
 
 from .conftest import Run
 
@@ -83,7 +85,7 @@ def test_a_look_that_is_refused_asks_no_further(
     monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", "wrong")
     assert run("status", *map(str, range(1, 41))) == 4
     assert "AuthFailure.SignatureFailure" in capsys.readouterr().err
-    assert len((tmp_path / "requests.jsonl").read_text("utf-8").splitlines()) <= 2 * gate.LANES
+    assert len((tmp_path / "requests.jsonl").read_text("utf-8").splitlines()) <= 2 * poller.LANES
 
 
 def test_a_wait_ends_with_0_once_all_have_passed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -178,7 +180,7 @@ def test_trouble_that_passes_is_waited_out(capsys: pytest.CaptureFixture[str]) -
 
 def test_a_look_gives_up_soon(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Trouble that goes on ends it with the last error."""
-    monkeypatch.setattr(reading, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(reader, "LOOK_SECONDS", 0.05)
     with Loopback(reset) as server:
         assert entry.run(["status", "1", "--endpoint", f"http://{server.host}"]) == 4
     assert "connection reset by peer." in capsys.readouterr().err
@@ -188,7 +190,7 @@ def test_a_long_look_tells_on_stderr_how_many_it_has_seen(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A hundred take a quarter of a minute; stdout is the table's, or JSON's."""
-    monkeypatch.setattr(telling, "COUNT_SECONDS", 0.0)
+    monkeypatch.setattr(report, "COUNT_SECONDS", 0.0)
     with Loopback(answer(ONE_STEP)) as server:
         assert entry.run(["status", "1", "2", "--json", "--endpoint", f"http://{server.host}"]) == 0
     shown = capsys.readouterr()
@@ -198,7 +200,7 @@ def test_a_long_look_tells_on_stderr_how_many_it_has_seen(
 
 def test_a_look_has_time_for_the_turns_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the turns of twenty take longer than one look may, the last is looked at all the same."""
-    monkeypatch.setattr(reading, "LOOK_SECONDS", 0.3)
+    monkeypatch.setattr(reader, "LOOK_SECONDS", 0.3)
     monkeypatch.setattr(client, "TURN_SECONDS", 0.0)
     with Loopback(answer(ONE_STEP)) as server:
         assert entry.run(["status", *map(str, range(1, 21)), "--endpoint", f"http://{server.host}"]) == 0
@@ -308,7 +310,7 @@ def test_an_error_that_nobody_foresaw_is_trouble_in_one_sentence(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(gate, "wait", fail)
+    monkeypatch.setattr(poller, "wait", fail)
     assert run("wait", "1") == 4
     assert capsys.readouterr().err.splitlines()[-1] == (
         "Nothing is known of the check: asking failed in a way nobody foresaw (ZeroDivisionError)."
@@ -320,7 +322,7 @@ def test_an_error_that_nobody_foresaw_is_trouble_in_one_sentence(
 
 def test_what_is_under_way_holds_up_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where one has failed while another's server is silent, no thread goes on with that exchange."""
-    monkeypatch.setattr(gate, "LAST_ROUND_SECONDS", 0.1)
+    monkeypatch.setattr(poller, "LAST_ROUND_SECONDS", 0.1)
     with Loopback(answer(ONE_STEP.replace(b'"Status":0', b'"Status":7')), silence) as server:
         words = ["wait", "1", "2", "--failed-status", "7", "--endpoint", f"http://{server.host}"]
         assert entry.run(words) == 1

@@ -5,7 +5,6 @@ import itertools
 import pytest
 from harness.answers import MIGRATION, seen
 
-from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.cli import exit_codes
 from pulumi_tcsql_check.cli.outcome import Outcome, kind, sentence, steps_below
 from pulumi_tcsql_check.errors import (
@@ -22,8 +21,9 @@ from pulumi_tcsql_check.errors import (
     ThrottledError,
     TransientError,
 )
-from pulumi_tcsql_check.flow import Evidence, Flow
-from pulumi_tcsql_check.statuses import Status
+from pulumi_tcsql_check.model.check_flag import CheckFlag
+from pulumi_tcsql_check.model.flow import Evidence, Flow
+from pulumi_tcsql_check.model.statuses import Status
 
 ODD = seen(2, 0, 7)
 ERRORS: list[tuple[Exception, str, int]] = [

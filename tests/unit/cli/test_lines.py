@@ -7,9 +7,9 @@ from harness.fake_clock import FakeClock
 
 from pulumi_tcsql_check.cli.board import Board
 from pulumi_tcsql_check.cli.lines import Lines
-from pulumi_tcsql_check.policy import PollPolicy
-from pulumi_tcsql_check.progress import Migration
-from pulumi_tcsql_check.watch import Watch
+from pulumi_tcsql_check.model.progress import Migration
+from pulumi_tcsql_check.polling.policy import PollPolicy
+from pulumi_tcsql_check.polling.watch import Watch
 
 
 def watches(count: int, clock: FakeClock) -> list[Watch]:

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from pulumi_tcsql_check.cli.request import Request, make
+from pulumi_tcsql_check.config.validation import MAX_ID, MAX_MIGRATIONS
 from pulumi_tcsql_check.errors import InvalidInputError
-from pulumi_tcsql_check.flow import Flow
-from pulumi_tcsql_check.inputs import MAX_ID, MAX_MIGRATIONS, Endpoint
-from pulumi_tcsql_check.progress import Migration
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.model.flow import Flow
+from pulumi_tcsql_check.model.progress import Migration
 
 IDS = f"a whole number from 1 to {MAX_ID}"
 

@@ -7,7 +7,6 @@ from harness.answering import Answering
 from harness.answers import MIGRATION, seen
 from harness.fake_clock import FakeClock
 
-from pulumi_tcsql_check.check_flag import CheckFlag
 from pulumi_tcsql_check.cli.board import Board
 from pulumi_tcsql_check.cli.row import Row
 from pulumi_tcsql_check.errors import (
@@ -20,10 +19,11 @@ from pulumi_tcsql_check.errors import (
     ThrottledError,
     TransientError,
 )
-from pulumi_tcsql_check.flow import Flow
-from pulumi_tcsql_check.policy import PollPolicy
-from pulumi_tcsql_check.progress import Migration, Progress
-from pulumi_tcsql_check.watch import Watch
+from pulumi_tcsql_check.model.check_flag import CheckFlag
+from pulumi_tcsql_check.model.flow import Flow
+from pulumi_tcsql_check.model.progress import Migration, Progress
+from pulumi_tcsql_check.polling.policy import PollPolicy
+from pulumi_tcsql_check.polling.watch import Watch
 
 POLICY = PollPolicy(60.0, 2.0)
 

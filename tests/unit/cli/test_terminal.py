@@ -5,9 +5,9 @@ from harness.fake_clock import FakeClock
 
 from pulumi_tcsql_check.cli.board import Board
 from pulumi_tcsql_check.cli.terminal import Bars
-from pulumi_tcsql_check.policy import PollPolicy
-from pulumi_tcsql_check.progress import Migration
-from pulumi_tcsql_check.watch import Watch
+from pulumi_tcsql_check.model.progress import Migration
+from pulumi_tcsql_check.polling.policy import PollPolicy
+from pulumi_tcsql_check.polling.watch import Watch
 
 
 def test_what_was_told_to_end_begins_no_drawing(capsys: pytest.CaptureFixture[str]) -> None:

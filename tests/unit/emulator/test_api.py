@@ -25,7 +25,7 @@ from pulumi_tcsql_check.emulator.scenario import (
     SilentFault,
     Step,
 )
-from pulumi_tcsql_check.inputs import REGIONS
+from pulumi_tcsql_check.model.regions import REGIONS
 
 SignedRequest = Callable[..., Request]
 

@@ -1,0 +1,97 @@
+"""The role to assume, as Pulumi's Tencent Cloud provider is told it: `tencentcloud:assumeRole`, or variables."""
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE, StackConfig, refusal
+from pulumi_tcsql_check.errors import CredentialsError, InvalidInputError
+from pulumi_tcsql_check.model.role import DEFAULT_SESSION_SECONDS, Role
+
+KEY = f"{CONFIG_NAMESPACE}:assumeRole"
+
+MAX_SESSION_SECONDS = 43200
+"""How long a role may last, in seconds (https://www.tencentcloud.com/document/product/1150/49456)."""
+
+PREFIX = "TENCENTCLOUD_ASSUME_ROLE_"
+_ROLE_ARN, _SESSION_NAME, _SESSION_DURATION = f"{PREFIX}ARN", f"{PREFIX}SESSION_NAME", f"{PREFIX}SESSION_DURATION"
+_EXTERNAL_ID, _SOURCE_IDENTITY = f"{PREFIX}EXTERNAL_ID", f"{PREFIX}SOURCE_IDENTITY"
+VARIABLES = (_ROLE_ARN, _SESSION_NAME, _SESSION_DURATION, _EXTERNAL_ID, _SOURCE_IDENTITY)
+
+
+class _AssumeRole(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """The value of `assumeRole`, as the provider's schema has it; Pulumi hands it over as JSON text."""
+
+    role_arn: str | None = None
+    session_name: str | None = None
+    session_duration: int | str | None = None
+    policy: str | None = None
+    external_id: str | None = None
+    source_identity: str | None = None
+    serial_number: str | None = None
+    token_code: str | None = None
+
+    def __repr__(self) -> str:
+        """Show nothing: an external id is a secret to some, and so is a code."""
+        return "<a role to assume>"
+
+    def __rich_repr__(self) -> list[tuple[str, str]]:
+        """Show rich, which does not ask `__repr__`, no more than that."""
+        return []
+
+
+def read(config: StackConfig, environ: Mapping[str, str]) -> Role | None:
+    """Read the role to assume: the key's own fields, each with its variable for a default.
+
+    Args:
+        config: The stack's configuration.
+        environ: The provider process's environment.
+
+    Raises:
+        CredentialsError: What is there is no whole role, or not one role alone.
+        InvalidInputError: The duration is outside its range.
+    """
+    block = _assume_role(config)
+    given = {name: environ[name] for name in VARIABLES if environ.get(name)}
+    if block is None and not given:
+        return None
+    block = block or _AssumeRole()
+    if block.serial_number or block.token_code:
+        raise refusal(f"{KEY} has a one-time code, which can't be used twice")
+    if block.role_arn and given.get(_ROLE_ARN, block.role_arn) != block.role_arn:
+        raise refusal(f"{KEY} and {_ROLE_ARN} name two roles, and the gate takes neither", "one of them")
+    arn, session_name = block.role_arn or given.get(_ROLE_ARN), block.session_name or given.get(_SESSION_NAME)
+    if not arn or not session_name:
+        missing = f"roleArn (or {_ROLE_ARN})" if not arn else f"sessionName (or {_SESSION_NAME})"
+        raise CredentialsError(f"A role to assume is configured, but {missing} of {KEY} is not.")
+    return Role(
+        arn,
+        session_name,
+        _session_seconds(block.session_duration or given.get(_SESSION_DURATION) or DEFAULT_SESSION_SECONDS),
+        block.policy or None,
+        block.external_id or given.get(_EXTERNAL_ID),
+        block.source_identity or given.get(_SOURCE_IDENTITY),
+    )
+
+
+def _assume_role(config: StackConfig) -> _AssumeRole | None:
+    value = config.get(KEY)
+    if value in (None, "", "{}"):
+        return None
+    try:
+        return msgspec.json.decode(str(value), type=_AssumeRole)
+    except (ValueError, RecursionError):
+        raise CredentialsError(  # unseen: it may hold an external id, which is a secret to some
+            f"{KEY} can't be read; set its fields with `pulumi config set --path "
+            f"{KEY}.roleArn ...`, and so on for sessionName, sessionDuration, policy, "
+            "externalId and sourceIdentity."
+        ) from None
+
+
+def _session_seconds(value: int | str) -> int:
+    text = str(value)
+    if not (re.fullmatch("[0-9]{1,5}", text) and 1 <= int(text) <= MAX_SESSION_SECONDS):
+        allowed = f"a whole number of seconds from 1 to {MAX_SESSION_SECONDS}"
+        raise InvalidInputError(f"sessionDuration of {KEY}", value, allowed)
+    return int(text)

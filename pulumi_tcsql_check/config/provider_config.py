@@ -1,0 +1,159 @@
+"""What Pulumi's Tencent Cloud provider is told about who asks: each of its keys is honoured, refused, or named.
+
+Its keys stand in the stack's configuration under `tencentcloud`, and many have an environment variable. What it reads,
+and in which order, is in its source (`tencentcloudstack/terraform-provider-tencentcloud`, `tencentcloud/provider.go`).
+A key that was passed over might make the gate ask as another account, about another migration of the same number.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from pulumi_tcsql_check.config import assumed_role
+from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE, StackConfig, refusal
+from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.model.role import Role
+
+REFUSED = ("assumeRoleWithOidc", "assumeRoleWithSaml", "assumeRoleWithWebIdentity", "mfaCertification")
+"""Keys that would make somebody else of the caller, in ways that aren't supported here."""
+
+HONOURED = (
+    "allowedAccountIds",
+    "assumeRole",
+    "camRoleName",
+    "domain",
+    "enablePodOidc",
+    "forbiddenAccountIds",
+    "profile",
+    "protocol",
+    "region",
+    "secretId",
+    "secretKey",
+    "securityToken",
+    "sharedCredentialsDir",
+)
+
+WITHOUT_MEANING_HERE = ("cosDomain",)
+"""Keys about other APIs."""
+
+_REFUSED_VARIABLES = (assumed_role.PREFIX, "TENCENTCLOUD_MFA_CERTIFICATION_")
+"""How variables begin that make somebody else of the caller; those of `assumed_role.VARIABLES` are honoured."""
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A value, and who gave it."""
+
+    value: str
+    by: str
+
+
+class ProviderConfig(msgspec.Struct, frozen=True):
+    """What the keys and variables amount to.
+
+    Attributes:
+        profile: The section, and the file `<profile>.credential`, to read; None is `default`.
+        credentials_dir: The folder of that file; None is `~/.tccli`.
+        cam_role: The CVM role to ask the instance's metadata for.
+        pod_oidc: Whether to be whom the TKE pod's identity makes.
+        role: The role to assume with what was found.
+        allowed: The accounts to ask as; none given is any.
+        forbidden: The accounts not to ask as.
+    """
+
+    profile: Named | None
+    credentials_dir: Named | None
+    cam_role: Named | None
+    pod_oidc: bool
+    role: Role | None
+    allowed: frozenset[str]
+    forbidden: frozenset[str]
+
+
+def read(config: StackConfig, environ: Mapping[str, str], keys: Iterable[str] = ()) -> ProviderConfig:
+    """Read all keys and variables.
+
+    Args:
+        config: The stack's configuration.
+        environ: The provider process's environment.
+        keys: All keys of the configuration, where they can be listed.
+
+    Raises:
+        CredentialsError: One can't be honoured.
+        InvalidInputError: One has a value that it can't have.
+    """
+    _refuse(config, environ, keys)
+    pod_oidc = _flag(config, "enablePodOidc")
+    role = assumed_role.read(config, environ)
+    if pod_oidc and role is not None:
+        both = f"{CONFIG_NAMESPACE}:enablePodOidc stands beside a role to assume, and the gate takes neither"
+        raise refusal(both, "one of them")
+    return ProviderConfig(
+        profile=_profile(config, environ),
+        credentials_dir=_named(config, "sharedCredentialsDir", environ, "TENCENTCLOUD_SHARED_CREDENTIALS_DIR"),
+        cam_role=_named(config, "camRoleName", environ, "TENCENTCLOUD_CAM_ROLE_NAME"),
+        pod_oidc=pod_oidc,
+        role=role,
+        allowed=_accounts(config, "allowedAccountIds"),
+        forbidden=_accounts(config, "forbiddenAccountIds"),
+    )
+
+
+def unknown_keys(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return those keys of the provider's namespace that mean nothing here, in order."""
+    known = {f"{CONFIG_NAMESPACE}:{name}" for name in (*HONOURED, *REFUSED, *WITHOUT_MEANING_HERE)}
+    return tuple(sorted(key for key in keys if key.startswith(f"{CONFIG_NAMESPACE}:") and key not in known))
+
+
+def _refuse(config: StackConfig, environ: Mapping[str, str], keys: Iterable[str]) -> None:
+    of_roles = [key for key in unknown_keys(keys) if key.startswith(f"{CONFIG_NAMESPACE}:assumeRole")]
+    for key in (*(f"{CONFIG_NAMESPACE}:{name}" for name in REFUSED), *of_roles):
+        if str(config.get(key) or "").lower() not in ("", "false"):
+            raise refusal(f"The stack's configuration sets {key}, which the gate doesn't honour")
+    for name in sorted(environ):
+        if environ[name] and name.startswith(_REFUSED_VARIABLES) and name not in assumed_role.VARIABLES:
+            raise refusal(f"The environment sets {name}, which the gate doesn't honour")
+
+
+def _profile(config: StackConfig, environ: Mapping[str, str]) -> Named | None:
+    """Return the profile; it is a part of a file's name, which must not lead out of the folder."""
+    profile = _named(config, "profile", environ, "TENCENTCLOUD_PROFILE")
+    if profile is not None and "/" in profile.value:
+        raise InvalidInputError(profile.by, profile.value, "a name without a slash")
+    return profile
+
+
+def _named(config: StackConfig, name: str, environ: Mapping[str, str], variable: str) -> Named | None:
+    """Return a key's text, or else its variable's; the screen may show it."""
+    key = f"{CONFIG_NAMESPACE}:{name}"
+    value = config.get(key)
+    by, value = (key, value) if value else (variable, environ.get(variable))
+    if not value:
+        return None
+    if not isinstance(value, str) or not value.isprintable():
+        raise InvalidInputError(by, value, "text without control characters")
+    return Named(value, by)
+
+
+def _flag(config: StackConfig, name: str) -> bool:
+    key = f"{CONFIG_NAMESPACE}:{name}"
+    value = config.get(key)
+    text = str(value or "false").lower()
+    if text not in ("true", "false"):
+        raise InvalidInputError(key, value, "true or false")
+    return text == "true"
+
+
+def _accounts(config: StackConfig, name: str) -> frozenset[str]:
+    """Read a list of account ids; Pulumi hands over numbers where the configuration's file has no quotes."""
+    key = f"{CONFIG_NAMESPACE}:{name}"
+    value = config.get(key)
+    if value in (None, ""):
+        return frozenset()
+    try:
+        found = msgspec.json.decode(str(value), type=list[int | str])
+    except (ValueError, RecursionError):
+        found = []
+    ids = frozenset(str(one) for one in found)
+    if not ids or not all(one.isascii() and one.isdecimal() for one in ids):
+        raise InvalidInputError(key, value, 'a list of one account id or more, such as ["100000000001"]')
+    return ids

@@ -1,0 +1,43 @@
+"""The stack's configuration as the provider process gets it, and how a part of it is refused that can't be honoured."""
+
+from typing import Any, NamedTuple, Protocol
+
+from pulumi_tcsql_check.errors import CredentialsError
+from pulumi_tcsql_check.messages import audience
+
+CONFIG_NAMESPACE = "tencentcloud"
+"""The namespace of Pulumi's Tencent Cloud provider, whose keys are used here as well."""
+
+
+class StackConfig(Protocol):
+    """The stack's configuration, decrypted; keys carry their namespace, and structured values come as JSON text."""
+
+    def get(self, key: str, /) -> Any:  # noqa: ANN401  # whatever Pulumi's wire brought
+        """Return a value, or None."""
+
+
+class Stack(NamedTuple):
+    """The stack that a check is queried for.
+
+    Attributes:
+        config: Its configuration.
+        project: The name of its project; None if it is unknown.
+        keys: The keys that its configuration sets; empty if they are unknown.
+    """
+
+    config: StackConfig
+    project: str | None = None
+    keys: tuple[str, ...] = ()
+
+
+def refusal(what: str, to_take_out: str = "it") -> CredentialsError:
+    """Make the error that refuses to pass something over.
+
+    Args:
+        what: What is there, as the beginning of a sentence.
+        to_take_out: What has to go, so that the gate can go on.
+    """
+    return CredentialsError(
+        f"{what}, and to pass that over might ask about another account's migration. "
+        f"{audience.current().elsewhere.format(it=to_take_out)}"
+    )

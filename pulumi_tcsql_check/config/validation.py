@@ -1,0 +1,174 @@
+"""What a gate may be asked to do: each input, its range, and its default.
+
+Plain values are validated in the program, at the user's own line; values that were outputs, in the provider, before
+any request. Both use the same functions.
+"""
+
+import ipaddress
+import math
+import re
+from collections import Counter
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.model.endpoint import Endpoint, is_loopback
+from pulumi_tcsql_check.model.statuses import NOT_STARTED, PASSED
+
+DEFAULT_TIMEOUT_SECONDS = 1800.0
+DEFAULT_POLL_INTERVAL_SECONDS = 2.0
+MIN_POLL_INTERVAL_SECONDS = 0.1
+MAX_POLL_INTERVAL_SECONDS = 300.0
+MAX_MIGRATIONS = 1000
+"""How many checks one group may have; at the API's rate a round of them takes two minutes."""
+
+MAX_ID = 2**53 - 1
+"""The largest whole number that Pulumi's wire format, a double, carries unharmed."""
+
+
+def _whole_number(value: object) -> int | None:
+    """Return a whole number as an int, also one that came over Pulumi's wire as a float; None for all else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    if isinstance(value, float) and not value.is_integer():
+        return None
+    return int(value)
+
+
+def migrate_id(value: object, name: str = "migrate_id") -> int:
+    """Validate a migration's number; text of ASCII digits will do, without leading zeros."""
+    if isinstance(value, str) and re.fullmatch("[1-9][0-9]{0,15}", value):
+        return _id(name, value, int(value))
+    return _id(name, value, _whole_number(value))
+
+
+def flow_id(value: object, name: str = "flow_id") -> int:
+    """Validate a flow's number."""
+    return _id(name, value, _whole_number(value))
+
+
+def _id(name: str, value: object, number: int | None) -> int:
+    if number is None or not 1 <= number <= MAX_ID:
+        raise InvalidInputError(name, value, f"a whole number from 1 to {MAX_ID}")
+    return number
+
+
+def migrate_ids(value: object) -> tuple[int, ...]:
+    """Validate the numbers of a group's migrations: each as one is, and none twice."""
+    return _ids("migrate_ids", value, migrate_id)
+
+
+def flow_ids(value: object) -> tuple[int, ...]:
+    """Validate the numbers of a group's flows: each as one is, and none twice, since a flow is of one start alone."""
+    return _ids("flow_ids", value, flow_id)
+
+
+def flows_of(value: object, count: int) -> tuple[int, ...]:
+    """Validate the numbers of the flows of so many migrations: one for each."""
+    numbers = flow_ids(value)
+    if len(numbers) != count:
+        raise InvalidInputError("flow_ids", value, "as many numbers as migrate_ids has, in the same order")
+    return numbers
+
+
+def _ids(name: str, value: object, read: Callable[[object, str], int]) -> tuple[int, ...]:
+    if not isinstance(value, (list, tuple)) or not 1 <= len(value) <= MAX_MIGRATIONS:
+        raise InvalidInputError(name, value, f"a list of 1 to {MAX_MIGRATIONS} numbers")
+    numbers = tuple(read(item, f"{name}[{index}]") for index, item in enumerate(value))
+    for number, count in Counter(numbers).items():
+        if count > 1:
+            raise InvalidInputError(name, value, f"a list without repetitions: {number} is in it {count} times")
+    return numbers
+
+
+def region(value: object) -> str:
+    """Validate a region's name; whether the API knows it is for the API to say."""
+    if not isinstance(value, str) or not re.fullmatch("[A-Za-z0-9-]+", value):
+        given = ", given here, as tencentcloud:region in the stack's configuration, or as TENCENTCLOUD_REGION"
+        allowed = 'the name of a region, such as "ap-guangzhou"'
+        raise InvalidInputError("region", value, allowed + (given if value == "" else ""))
+    return value
+
+
+def _seconds(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def timeout_seconds(value: object) -> float:
+    """Validate the longest total wait, in seconds."""
+    seconds = _seconds(value)
+    if seconds is None or not (math.isfinite(seconds) and seconds > 0):
+        raise InvalidInputError("timeout_seconds", value, "a finite number of seconds greater than 0")
+    return seconds
+
+
+def poll_interval_seconds(value: object) -> float:
+    """Validate the pause between two queries, in seconds."""
+    seconds = _seconds(value)
+    if seconds is None or not MIN_POLL_INTERVAL_SECONDS <= seconds <= MAX_POLL_INTERVAL_SECONDS:
+        allowed = f"a number of seconds from {MIN_POLL_INTERVAL_SECONDS:g} to {MAX_POLL_INTERVAL_SECONDS:g}"
+        raise InvalidInputError("poll_interval_seconds", value, allowed)
+    return seconds
+
+
+def enforce(value: object) -> bool:
+    """Validate the break-glass switch: nothing but `True` or `False`."""
+    if not isinstance(value, bool):
+        raise InvalidInputError("enforce", value, "True or False")
+    return value
+
+
+def failed_statuses(value: object) -> tuple[int, ...]:
+    """Validate the raw codes that mean "failed"."""
+    numbers = [_whole_number(item) for item in value] if isinstance(value, (list, tuple)) else [None]
+    codes = tuple(number for number in numbers if number is not None)
+    if len(codes) != len(numbers) or PASSED in codes or NOT_STARTED in codes:
+        allowed = f"a list of whole numbers without {PASSED} (passed) and {NOT_STARTED} (not started)"
+        raise InvalidInputError("failed_statuses", value, allowed)
+    return codes
+
+
+def endpoint(value: object, name: str = "endpoint") -> Endpoint:
+    """Validate an endpoint: a bare host, or a URL without a path; `http` for this machine alone."""
+    found = _parse_endpoint(value) if isinstance(value, str) else None
+    if found is None:
+        allowed = "a bare host or https://host[:port], or http://host[:port] where the host is a loopback address"
+        has_password = isinstance(value, str) and "@" in value
+        raise InvalidInputError(name, "a URL with a user's name in it" if has_password else value, allowed)
+    return found
+
+
+def _parse_endpoint(text: str) -> Endpoint | None:
+    bare = "://" not in text
+    try:
+        url = urlsplit(f"https://{text}" if bare else text)
+        host, port = url.hostname, url.port
+    except ValueError:
+        return None
+    if host is None or not _is_host(host) or port == 0 or (bare and port is not None):
+        return None
+    if url.scheme != "https" and not (url.scheme == "http" and is_loopback(host)):
+        return None
+    netloc = f"[{host}]" if ":" in host else host
+    netloc = netloc if port is None else f"{netloc}:{port}"
+    as_read = netloc if bare else f"{url.scheme}://{netloc}"
+    return Endpoint(url.scheme, netloc) if text.lower() == as_read else None
+
+
+def _is_host(host: str) -> bool:
+    """Take nothing but names and addresses: two libraries may read anything else as two different hosts."""
+    label = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+    return re.fullmatch(rf"{label}(\.{label})*", host) is not None or _is_address(host)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return "%" not in host

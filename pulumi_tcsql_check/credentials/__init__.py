@@ -1,0 +1,4 @@
+"""Finds, verifies, assumes and renews credentials.
+
+It knows nothing of migration checks.
+"""

@@ -1,0 +1,82 @@
+"""The accounts of this process: one for each environment and what is found in it, shared by all its gates."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from pulumi_tcsql_check.clock import SystemClock, raising_if
+from pulumi_tcsql_check.config.provider_config import ProviderConfig
+from pulumi_tcsql_check.config.stack_config import StackConfig
+from pulumi_tcsql_check.credentials import chain, role_credentials
+from pulumi_tcsql_check.credentials.account import Account
+from pulumi_tcsql_check.model.credentials import Credentials, Source
+from pulumi_tcsql_check.tencent import bounded_file
+from pulumi_tcsql_check.tencent.exchange import bound_seconds
+from pulumi_tcsql_check.tencent.sts import TokenService
+
+_PREFIXES = ("TENCENTCLOUD_", "TKE_")
+
+_known: dict[object, Account] = {}
+_lock = threading.Lock()
+
+
+def of(  # noqa: PLR0913  # all that the account depends on
+    asked: ProviderConfig,
+    config: StackConfig,
+    environ: Mapping[str, str],
+    home: Path,
+    deadline: float,
+    *,
+    cancelled: threading.Event,
+) -> Account:
+    """Return the account that a gate asks as; the same one for the same credentials and environment.
+
+    A process may live long (Automation API), and a file that was written anew meanwhile holds for the next gate.
+
+    Args:
+        asked: What the provider's keys say.
+        config: The stack's configuration.
+        environ: The provider process's environment.
+        home: The user's home folder.
+        deadline: The instant, on the machine's monotonic clock, that bounds the read of each file.
+        cancelled: Set when the update is cancelled.
+
+    Raises:
+        CredentialsError: A source on this machine is unusable.
+        WaitCancelledError: The update was cancelled.
+    """
+    clock = SystemClock(cancelled)
+    check_cancelled = raising_if(cancelled)
+
+    def local(until: float) -> Sequence[Source]:
+        def read(path: Path) -> str | None:
+            return bounded_file.read(path, bound_seconds(until - clock.monotonic()), check_cancelled)
+
+        return chain.local_sources(asked, config, environ, home, read)
+
+    found = chain.first(local(deadline))
+    seen = tuple(sorted((name, environ[name]) for name in environ if name.startswith(_PREFIXES)))
+    unseen = hashlib.sha256(repr(seen).encode()).digest()  # nobody needs to keep the secrets in it
+    key = (asked, found, unseen, home, cancelled)
+    with _lock:
+        if key not in _known:
+            _known[key] = _make(asked, local, dict(seen), cancelled)
+        return _known[key]
+
+
+def _make(
+    asked: ProviderConfig,
+    local: Callable[[float], Sequence[Source]],
+    environ: Mapping[str, str],
+    cancelled: threading.Event,
+) -> Account:
+    clock, check_cancelled = SystemClock(cancelled), raising_if(cancelled)
+    service = TokenService(clock, cancelled)
+    cam_role = asked.cam_role.value if asked.cam_role else None
+    roles = role_credentials.sources(environ, cam_role, service, clock, check_cancelled)
+
+    def find(deadline: float) -> Credentials:
+        return chain.find(asked, local(deadline), roles)
+
+    return Account(find, asked, service, clock=clock, check_cancelled=check_cancelled)

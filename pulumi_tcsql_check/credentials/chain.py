@@ -1,0 +1,160 @@
+"""Looks for credentials where users keep them, in the order that the README's table gives."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from pulumi_tcsql_check.config.provider_config import ProviderConfig
+from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE, StackConfig
+from pulumi_tcsql_check.credentials import files
+from pulumi_tcsql_check.credentials.files import DEFAULT_PROFILE
+from pulumi_tcsql_check.credentials.pair import pair
+from pulumi_tcsql_check.errors import CredentialsError
+from pulumi_tcsql_check.messages import audience
+from pulumi_tcsql_check.model.credentials import Credentials, Source
+from pulumi_tcsql_check.tencent.bounded_file import Reader
+
+
+def find(asked: ProviderConfig, local: Sequence[Source], roles: tuple[Source, Source]) -> Credentials:
+    """Return the first credentials found.
+
+    A role that is named (`camRoleName`, `enablePodOidc`) goes before all else, as in Pulumi's provider.
+
+    Args:
+        asked: What the provider's keys say.
+        local: The sources on this machine, as `local_sources` lists them.
+        roles: The two sources that have to be asked over the network: the TKE pod's, the CVM instance's.
+
+    Raises:
+        CredentialsError: A source is unusable, or there are none; it lists what was tried.
+    """
+    pod, instance = roles
+    sources = (pod,) if asked.pod_oidc else (instance,) if asked.cam_role else (*local, pod, instance)
+    found = first(sources)
+    if found is None:
+        how = audience.current().credentials
+        raise CredentialsError(f"No Tencent Cloud credentials were found. {how}", [name for name, _ in sources])
+    return found
+
+
+def first(sources: Sequence[Source]) -> Credentials | None:
+    """Return the credentials of the first source that has some; None if none has.
+
+    Raises:
+        CredentialsError: A source is unusable.
+    """
+    for _, look in sources:
+        found = look()
+        if found is not None:
+            return found
+    return None
+
+
+def local_sources(
+    asked: ProviderConfig, config: StackConfig, environ: Mapping[str, str], home: Path, read: Reader
+) -> tuple[Source, ...]:
+    """List the sources on this machine, in their order; none where a role is named.
+
+    Args:
+        asked: What the provider's keys say.
+        config: The stack's configuration.
+        environ: The provider process's environment.
+        home: The user's home folder.
+        read: Reads a file.
+
+    Raises:
+        CredentialsError: A CVM role is named, and the command line's file names another role.
+    """
+    if asked.pod_oidc:
+        return ()
+    if asked.cam_role is not None:
+        _refuse_a_second_role(asked, asked.cam_role.by, config, environ, home, read)
+        return ()
+    stack: Source = ("the stack's configuration (tencentcloud:secretId)", lambda: _from_config(config))
+    return (
+        *((stack,) if audience.current().has_stack else ()),
+        ("the environment (TENCENTCLOUD_SECRET_ID)", lambda: _from_environment(environ)),
+        *_files(asked, home, read),
+    )
+
+
+def _cli_file(asked: ProviderConfig, home: Path) -> Path:
+    """Return where the command line's file is."""
+    folder = _expand(asked.credentials_dir.value, home) if asked.credentials_dir else home / ".tccli"
+    return folder / f"{_profile(asked)}.credential"
+
+
+def _profile(asked: ProviderConfig) -> str:
+    return asked.profile.value if asked.profile else DEFAULT_PROFILE
+
+
+def _from_config(config: StackConfig) -> Credentials | None:
+    names = (f"{CONFIG_NAMESPACE}:secretId", f"{CONFIG_NAMESPACE}:secretKey")
+    token = config.get(f"{CONFIG_NAMESPACE}:securityToken")
+    return pair("the stack's configuration", names, config.get(names[0]), config.get(names[1]), token)
+
+
+def _from_environment(environ: Mapping[str, str]) -> Credentials | None:
+    names = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY")
+    token = environ.get("TENCENTCLOUD_TOKEN") or environ.get("TENCENTCLOUD_SECURITY_TOKEN")
+    return pair("the environment", names, environ.get(names[0]), environ.get(names[1]), token)
+
+
+def _files(asked: ProviderConfig, home: Path, read: Reader) -> tuple[Source, ...]:
+    """List the files: the SDK's, then the command line's; where a profile or folder is asked for, as it is meant."""
+    profile, path = _profile(asked), _cli_file(asked, home)
+    sdk: Source = (
+        "~/.tencentcloud/credentials",
+        lambda: files.from_profile_file(home, profile, read),
+    )
+    name = f"{asked.credentials_dir.value if asked.credentials_dir else '~/.tccli'}/{profile}.credential"
+    cli: Source = (name, lambda: files.from_cli_file(path, read))
+    if asked.credentials_dir:
+        return (cli, ("", _missing(asked.credentials_dir.by, name)))
+    if asked.profile:
+        return (cli, sdk, ("", _missing(asked.profile.by, f"{name} and {sdk[0]} ({profile})")))
+    return (sdk if asked.allowed else (sdk[0], _if_the_same(sdk, cli)), cli)
+
+
+def _if_the_same(sdk: Source, cli: Source) -> Callable[[], Credentials | None]:
+    """Make the source that is the SDK's file, unless Pulumi's provider, which reads the other, is somebody else."""
+
+    def look() -> Credentials | None:
+        found = sdk[1]()
+        other = cli[1]() if found else None
+        if found and other and (found.secret_id, found.role) != (other.secret_id, other.role):
+            raise CredentialsError(
+                f"{found.source} and {other.source} make two different callers, of which Pulumi's provider is the "
+                "second, and the gate takes neither: take the pair out of one of them, or name the account in "
+                f"{CONFIG_NAMESPACE}:allowedAccountIds."
+            )
+        return found
+
+    return look
+
+
+def _refuse_a_second_role(  # noqa: PLR0913, PLR0917  # as `local_sources`, and whose name to give
+    asked: ProviderConfig, by: str, config: StackConfig, environ: Mapping[str, str], home: Path, read: Reader
+) -> None:
+    """Refuse a CVM role where Pulumi's provider goes on to the role of the file, which it reads for want of keys."""
+    keys = (("secretId", "TENCENTCLOUD_SECRET_ID"), ("secretKey", "TENCENTCLOUD_SECRET_KEY"))
+    if all(config.get(f"{CONFIG_NAMESPACE}:{name}") or environ.get(variable) for name, variable in keys):
+        return
+    path = _cli_file(asked, home)
+    if files.role_in_cli_file(path, read) is not None:
+        raise CredentialsError(
+            f"{by} names a CVM role and {path} another role (role-arn), which Pulumi's provider would assume with it, "
+            "and the gate takes neither: take one of them out."
+        )
+
+
+def _missing(who: str, what: str) -> Callable[[], Credentials | None]:
+    """Make the source that ends the search: what was asked for is not there, and another will not do."""
+
+    def look() -> Credentials | None:
+        raise CredentialsError(f"{who} asks for {what}, where there are no credentials.")
+
+    return look
+
+
+def _expand(folder: str, home: Path) -> Path:
+    return home / folder[2:] if folder.startswith("~/") else home if folder == "~" else Path(folder)

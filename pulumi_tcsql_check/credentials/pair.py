@@ -1,0 +1,55 @@
+"""Makes credentials of a source's secret id and secret key.
+
+A source with one half of a pair is an error. With the next source, the gate could query another account's migration of
+the same number.
+"""
+
+from pulumi_tcsql_check.errors import CredentialsError
+from pulumi_tcsql_check.model.credentials import Credentials
+from pulumi_tcsql_check.model.role import Role
+from pulumi_tcsql_check.tencent.sts import Session
+
+
+def pair(  # noqa: PLR0913  # what a source may hold, the rarer half by name
+    source: str,
+    names: tuple[str, str],
+    secret_id: object,
+    secret_key: object,
+    token: object = None,
+    *,
+    expires_at: float | None = None,
+    role: Role | None = None,
+) -> Credentials | None:
+    """Make credentials of what a source holds: None of nothing, an error of a half.
+
+    Args:
+        source: What to call the source.
+        names: What the source calls id and key.
+        secret_id: What it holds as id.
+        secret_key: What it holds as key.
+        token: What it holds as token, if anything.
+        expires_at: When they run out, in seconds since 1970, if it says so.
+        role: A role that the source itself asks to assume.
+
+    Raises:
+        CredentialsError: One of id and key is missing, or a value can't be what it claims to be.
+    """
+    if not secret_id and not secret_key:
+        return None
+    for name, value in zip(names, (secret_id, secret_key), strict=True):
+        if not value:
+            raise CredentialsError(f"{name} is missing in {source}, though its counterpart is there.")
+    for name, value in (*zip(names, (secret_id, secret_key), strict=True), ("the token", token or "-")):
+        if not isinstance(value, str) or not value.isascii() or not value.isprintable() or " " in value:
+            raise CredentialsError(f"{name} in {source} is not plain text without spaces or line breaks.")
+    return Credentials(str(secret_id), str(secret_key), str(token) if token else None, source, expires_at, role)
+
+
+def from_session(session: Session, source: str) -> Credentials | None:
+    """Make credentials of a role's session; None if it has neither id nor key.
+
+    Raises:
+        CredentialsError: One of id and key is missing, or a value can't be what it claims to be.
+    """
+    new, names = session.credentials, ("TmpSecretId", "TmpSecretKey")
+    return pair(source, names, new.tmp_secret_id, new.tmp_secret_key, new.token, expires_at=session.expired_time)

@@ -1,0 +1,98 @@
+"""Fetches the temporary credentials that a TKE pod or a CVM instance gets from its surroundings.
+
+Both are looked for only where the configuration or the environment says that this is such a place, and each has two
+seconds. Trouble that may pass by itself is told as such, so that a wait goes on; a refusal is not.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pulumi_tcsql_check.clock import Clock
+from pulumi_tcsql_check.credentials.pair import from_session
+from pulumi_tcsql_check.errors import CredentialsError, ThrottledError, TransientError, WaitCancelledError
+from pulumi_tcsql_check.model.credentials import Credentials, Source
+from pulumi_tcsql_check.tencent import bounded_file, metadata
+from pulumi_tcsql_check.tencent.sts import Session, TokenService
+from pulumi_tcsql_check.text import printable
+
+BOUND_SECONDS = 2.0
+
+_TKE_VARIABLES = ("TKE_REGION", "TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE", "TKE_ROLE_ARN")
+_SESSION_NAME = "pulumi-tcsql-check"
+
+
+def sources(
+    environ: Mapping[str, str],
+    cam_role: str | None,
+    service: TokenService,
+    clock: Clock,
+    check_cancelled: Callable[[], None],
+) -> tuple[Source, Source]:
+    """List the sources that have to be asked, in their order: the pod's, then the instance's.
+
+    Args:
+        environ: The provider process's environment.
+        cam_role: The name of the instance's role, where one is configured.
+        service: The token service.
+        clock: The time to live in.
+        check_cancelled: Raises when the update was cancelled.
+    """
+
+    def tke() -> Credentials | None:
+        if not all(environ.get(name) for name in _TKE_VARIABLES):
+            return None
+        return _ask("the TKE pod's identity", lambda: _from_tke(environ, service, clock, check_cancelled))
+
+    def cvm() -> Credentials | None:
+        if not cam_role:
+            return None
+        return _ask(f"the CVM role {cam_role}", lambda: metadata.role_session(cam_role, BOUND_SECONDS, check_cancelled))
+
+    return (
+        (f"the TKE pod's identity ({', '.join(_TKE_VARIABLES)})", tke),
+        ("the CVM role (tencentcloud:camRoleName or TENCENTCLOUD_CAM_ROLE_NAME)", cvm),
+    )
+
+
+def _ask(name: str, call: Callable[[], Session]) -> Credentials | None:
+    """Ask within the bound; whatever goes wrong is one sentence without the answer's text, which may hold a token.
+
+    Raises:
+        CredentialsError: There was a refusal, an answer that is none, or a file that can't be read.
+        ThrottledError: There were too many requests.
+        TransientError: It may pass by itself.
+        WaitCancelledError: The update was cancelled.
+    """
+    from_whom = f"No credentials came from {name}, which the configuration or the environment names"
+    try:
+        found = call()
+    except (CredentialsError, WaitCancelledError):
+        raise
+    except (ThrottledError, TransientError) as error:
+        if not error.code:
+            raise
+        raise type(error)(f"{from_whom} ({_cause(error)}).", code=error.code, request_id=error.request_id) from None
+    except Exception as error:  # noqa: BLE001  # from a file, two HTTP libraries and two decoders
+        raise CredentialsError(f"{from_whom} ({_cause(error)}).") from None
+    return from_session(found, name)
+
+
+def _cause(error: Exception) -> str:
+    return printable(str(getattr(error, "code", "")), 80) or type(error).__name__
+
+
+def _from_tke(
+    environ: Mapping[str, str], service: TokenService, clock: Clock, check_cancelled: Callable[[], None]
+) -> Session:
+    region, provider, token_file, role_arn = (environ[name] for name in _TKE_VARIABLES)
+    until = clock.monotonic() + BOUND_SECONDS
+    identity = bounded_file.read(Path(token_file), BOUND_SECONDS, check_cancelled)
+    if identity is None:
+        raise FileNotFoundError(token_file)
+    params = {
+        "ProviderId": provider,
+        "WebIdentityToken": identity.strip(),
+        "RoleArn": role_arn,
+        "RoleSessionName": _SESSION_NAME,
+    }
+    return service.assume_role_with_web_identity(params, region, until, BOUND_SECONDS)

@@ -1,0 +1,4 @@
+"""Sentences that a person reads, made of facts.
+
+It decides nothing.
+"""

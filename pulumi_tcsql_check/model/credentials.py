@@ -1,0 +1,71 @@
+"""A pair of secret id and secret key, and where it was found.
+
+Credentials are never inputs and never attributes of the provider: Pulumi stores both in the state.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from pulumi_tcsql_check.model.role import Role
+
+_LONG_ENOUGH_TO_BE_A_SECRET = 8
+"""Real ones have 32 characters and more; a shorter one may be a part of any word."""
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """A pair of id and key, and where it was found.
+
+    Attributes:
+        secret_id: Names the key.
+        secret_key: What requests are signed with.
+        token: Sent beside a pair that is temporary.
+        source: What to call the source.
+        expires_at: When a temporary pair runs out, in seconds since 1970, where its source says so.
+        role: A role that the source itself asks to assume with the pair.
+    """
+
+    secret_id: str
+    secret_key: str
+    token: str | None
+    source: str
+    expires_at: float | None = None
+    role: Role | None = None
+
+    def __repr__(self) -> str:
+        """Show nothing but the id's last four characters and the source."""
+        return f"<credentials {self}>"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """Show rich, which does not ask `__repr__`, no more than that."""
+        return [("found", str(self))]
+
+    def __str__(self) -> str:
+        """Name them so that their owner knows them and nobody else learns anything."""
+        return f"{_short(self.secret_id)} from {self.source}"
+
+    def hidden_in(self, text: str) -> str:
+        """Take id, key and token out of a text that came from elsewhere: a server may repeat what it was sent."""
+        for secret in (self.secret_id, self.secret_key, self.token or ""):
+            text = hide(secret, text, _short(secret) if secret == self.secret_id else "...")
+        return text
+
+
+def hide(secret: str, text: str, shown: str = "...") -> str:
+    """Replace a secret in a text, if the secret is long enough to be one.
+
+    Args:
+        secret: The secret.
+        text: The text, from elsewhere.
+        shown: What stands in its place.
+    """
+    return text.replace(secret, shown) if len(secret) >= _LONG_ENOUGH_TO_BE_A_SECRET else text
+
+
+def _short(secret_id: str) -> str:
+    return f"...{secret_id[-4:]}"
+
+
+Source = tuple[str, Callable[[], Credentials | None]]
+"""What the source is called, and how to look there; None means that it isn't there."""

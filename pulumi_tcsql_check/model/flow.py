@@ -1,0 +1,88 @@
+"""What the flow of one start of a check said, and what it adds to an answer about the steps.
+
+An answer about the steps has no date: a pass may be of an earlier start. A flow is of one start alone
+(`StartMigrationCheck` returns its number), so until it has succeeded, neither a pass nor a failure of the steps counts.
+It can hold or fail, never open. Everything here is pure.
+"""
+
+from collections.abc import Collection
+
+import msgspec
+
+from pulumi_tcsql_check.model.progress import Progress
+from pulumi_tcsql_check.model.progress import headline as headline_of_steps
+from pulumi_tcsql_check.model.statuses import Status
+
+SUCCEEDED, FAILED, RUNNING = 0, 1, 2
+"""The published codes of a flow (API page of `DescribeFlowStatus`, `Status`); what any other means, nobody has said."""
+
+
+class Flow(msgspec.Struct, frozen=True):
+    """One flow, and what it said last.
+
+    Attributes:
+        flow_id: Its number; None in a preview that can't know it yet.
+        code: Its status; None before it was asked.
+        request_id: The API's number for the call that brought it.
+    """
+
+    flow_id: int | None
+    code: int | None = None
+    request_id: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it has said so."""
+        return self.code == SUCCEEDED
+
+    @property
+    def failed(self) -> bool:
+        """Whether it has said so."""
+        return self.code == FAILED
+
+    def __str__(self) -> str:
+        """Name it as the sentences on the screen do, with a code that nobody has explained."""
+        if self.flow_id is None:
+            return "a flow that is not known yet"
+        published = (None, SUCCEEDED, FAILED, RUNNING)
+        return f"flow {self.flow_id}" + ("" if self.code in published else f" (status {self.code})")
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What is known of a check: an answer about its steps, and what its flow had said when that was asked for."""
+
+    progress: Progress
+    flow: Flow | None = None
+
+    @property
+    def is_of_this_start(self) -> bool:
+        """Whether the steps are those of the start that was asked about, or none was."""
+        return self.flow is None or self.flow.succeeded
+
+    @property
+    def passed(self) -> bool:
+        """Whether both say so."""
+        return self.progress.passed and self.is_of_this_start
+
+    def status(self, failed_statuses: Collection[int] = ()) -> Status:
+        """Sum it up in a word; only `passed` opens a gate."""
+        status = self.progress.status(failed_statuses)
+        if self.flow is None or self.flow.succeeded:
+            return status
+        if self.flow.failed:
+            return "failed"
+        if status in ("passed", "failed"):
+            return "running" if self.flow.code == RUNNING else "unknown"
+        return status
+
+    def headline(self, failed_statuses: Collection[int] = ()) -> str:
+        """Describe it in a few words: the current step, or that only the flow is waited for."""
+        words = headline_of_steps(self.progress, failed_statuses)
+        if self.flow is None or self.flow.succeeded:
+            return words
+        if self.flow.failed:
+            return f"{self.flow} has failed; {words}"
+        status = self.progress.status(failed_statuses)
+        if status == "passed":
+            return f"waiting for {self.flow}"
+        return f"{words}; waiting for {self.flow}" if status == "failed" else words

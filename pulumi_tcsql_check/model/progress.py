@@ -1,0 +1,161 @@
+"""What Tencent said, as values, and the verdict they amount to.
+
+Everything here is pure. Tencent publishes two step codes only, 0 (passed) and -2 (not started); any other code is a
+code that nobody has explained, so nothing is guessed from it and it never passes.
+"""
+
+from collections.abc import Collection
+from typing import Annotated, Literal
+
+import msgspec
+
+from pulumi_tcsql_check.model.remedies import english_name
+from pulumi_tcsql_check.model.statuses import NOT_STARTED, PASSED, Status, StepState
+from pulumi_tcsql_check.text import printable
+
+Verdict = Literal["passed", "failed", "waiting"]
+
+_LARGEST = 2**63 - 1
+
+Integer = Annotated[int, msgspec.Meta(ge=-_LARGEST - 1, le=_LARGEST)]
+"""The API's `Integer`: 64 bits with a sign, as in Tencent's SDKs (`long` in the one for .NET, for `StepDetail.Status`).
+
+A larger one could neither be written into the state, where numbers are floating, nor shown in a row.
+"""
+
+_Count = Annotated[int, msgspec.Meta(ge=0, le=_LARGEST)]
+
+
+class Migration(msgspec.Struct, frozen=True):
+    """Which migration is meant: its number, and the region it lives in."""
+
+    migrate_id: int
+    region: str
+
+    def __str__(self) -> str:
+        """Name it as the sentences on the screen do."""
+        return f"migration check {self.migrate_id} ({self.region})"
+
+
+class StepDetail(msgspec.Struct, frozen=True, rename={"name": "Name", "status": "Status", "message": "Msg"}):
+    """One step as the API lists it; `message` says what the step checks, never why it failed."""
+
+    name: str
+    status: Integer
+    message: str
+
+
+class Progress(
+    msgspec.Struct,
+    frozen=True,
+    rename={"total": "TotalStep", "current": "CurrentStep", "steps": "StepDetails", "request_id": "RequestId"},
+):
+    """One answer of `QueryMigrationCheckProcess`, decoded strictly; `current` counts from 1."""
+
+    total: _Count
+    current: _Count
+    steps: tuple[StepDetail, ...]
+    request_id: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether this answer, taken alone, proves that every step passed."""
+        return (
+            self.total >= 1
+            and len(self.steps) == self.total
+            and all(step.status == PASSED for step in self.steps)
+            and self.current == self.total
+        )
+
+    def step_states(self, failed_statuses: Collection[int] = ()) -> tuple[StepState, ...]:
+        """Name the state of each step, in the order of `steps`.
+
+        Args:
+            failed_statuses: Raw codes that mean "failed" in this account; never 0 or -2.
+        """
+        return tuple(
+            _step_state(step.status, number - self.current, failed_statuses)
+            for number, step in enumerate(self.steps, start=1)
+        )
+
+    def status(self, failed_statuses: Collection[int] = ()) -> Status:
+        """Sum up this one answer in a word; only `passed` opens a gate."""
+        if self.passed:
+            return "passed"
+        states = self.step_states(failed_statuses)
+        if "failed" in states:
+            return "failed"
+        if not states or len(states) != self.total or self.current > self.total or "unknown" in states:
+            return "unknown"
+        if all(state == "not-started" for state in states):
+            return "not-started"
+        return "running"
+
+
+def _step_state(code: int, ahead: int, failed_statuses: Collection[int]) -> StepState:
+    if code == PASSED:
+        return "passed"
+    if code == NOT_STARTED:
+        return "not-started"
+    if code in failed_statuses or ahead < 0:
+        return "failed"
+    return "running" if ahead == 0 else "unknown"
+
+
+def failed_steps(
+    progress: Progress, failed_statuses: Collection[int] = (), previous: Progress | None = None
+) -> tuple[int, ...]:
+    """List the steps, counted from 1, that have failed beyond doubt.
+
+    A step has failed if its code is in `failed_statuses`. A step that the check has gone past, and that shows any
+    other code than 0 and -2, has failed if the previous poll saw it the same: one answer alone may have been taken
+    between two writes.
+
+    Args:
+        progress: The newest answer.
+        failed_statuses: Raw codes that mean "failed" in this account.
+        previous: The answer of the poll before, if there was one.
+    """
+    taught = {number for number, step in enumerate(progress.steps, start=1) if step.status in failed_statuses}
+    left_behind = _left_behind(progress).items() & (_left_behind(previous).items() if previous else set())
+    return tuple(sorted(taught | {number for number, _ in left_behind}))
+
+
+def _left_behind(progress: Progress) -> dict[int, int]:
+    """Map each step before the current one that is neither passed nor not started to its code."""
+    return {
+        number: step.status
+        for number, step in enumerate(progress.steps, start=1)
+        if number < progress.current and step.status not in (PASSED, NOT_STARTED)
+    }
+
+
+def judge(progress: Progress, failed_statuses: Collection[int] = (), previous: Progress | None = None) -> Verdict:
+    """Say what the newest answer amounts to: `passed` and `failed` are final, `waiting` is everything else."""
+    if progress.passed:
+        return "passed"
+    return "failed" if failed_steps(progress, failed_statuses, previous) else "waiting"
+
+
+def headline(progress: Progress, failed_statuses: Collection[int] = ()) -> str:
+    """Describe the current step in a few words, such as `4/8 Character set check: running`."""
+    states = progress.step_states(failed_statuses)
+    number = _step_in_focus(progress, states)
+    if number is None:
+        return f"{progress.current}/{progress.total}: {progress.status(failed_statuses)}"
+    step, state = progress.steps[number - 1], states[number - 1]
+    code = f" (status {step.status})" if state in ("failed", "unknown") else ""
+    return f"{number}/{progress.total} {title(step.name)}: {state.replace('-', ' ')}{code}"
+
+
+def _step_in_focus(progress: Progress, states: tuple[StepState, ...]) -> int | None:
+    """Choose the step, counted from 1, that a reader wants to see: a failed one, else the current one."""
+    if "failed" in states:
+        return states.index("failed") + 1
+    return progress.current if 1 <= progress.current <= len(states) else None
+
+
+def title(step_name: str) -> str:
+    """Show a step's name, with the English one beside the Chinese one of a published step."""
+    english = english_name(step_name)
+    return f"{printable(step_name)} ({english})" if english else printable(step_name)

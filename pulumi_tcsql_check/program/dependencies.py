@@ -1,0 +1,78 @@
+"""Requires that everything a gate depends on is in the stack, before Pulumi reads the gate.
+
+Pulumi writes a gate into the state together with its parent and its dependencies. If one of those is new and this
+update leaves it out (`--target`, `--exclude`), or if it has failed, it is not in the state, and every later command
+ends with "snapshot integrity failure".
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+
+import pulumi
+
+from pulumi_tcsql_check.program import monitor
+
+
+async def require(
+    gate: pulumi.Resource, inputs: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions
+) -> None:
+    """Wait until the gate's parent and dependencies are registered, and require that each is in the stack.
+
+    Args:
+        gate: The gate.
+        inputs: Its inputs; the resources whose outputs they are made of are its dependencies, too.
+        opts: Its options, of which `depends_on` and `parent` count.
+
+    Raises:
+        pulumi.RunError: One of them is not in the stack, or it can't be told.
+    """
+    listed = pulumi.Output.from_input(opts.depends_on or [])
+    found = await listed.future(with_unknowns=True)
+    resources = {*await listed.resources(), *(found if isinstance(found, (list, tuple)) else [found])}
+    for value in inputs.values():
+        resources |= await pulumi.Output.from_input(value).resources()
+    leaves = {leaf for one in resources if isinstance(one, pulumi.Resource) for leaf in _leaves(one)} - {gate}
+    present = await asyncio.gather(*map(_has_id, leaves))
+    for leaf, is_there in zip(leaves, present, strict=True):
+        if not is_there:
+            raise _absent(gate, leaf)
+    if opts.parent is not None and not await _is_in_stack(opts.parent):
+        raise _absent(gate, opts.parent)
+
+
+def _leaves(resource: pulumi.Resource) -> Iterator[pulumi.Resource]:
+    """Walk to the resources that Pulumi takes for the dependency: of a component of the program, its children."""
+    if _is_local_component(resource):
+        for child in tuple(resource._childResources):  # noqa: SLF001  # the SDK expands a component in the same way
+            yield from _leaves(child)
+    else:
+        yield resource
+
+
+def _is_local_component(resource: pulumi.Resource) -> bool:
+    return isinstance(resource, pulumi.ComponentResource) and not resource._remote  # noqa: SLF001  # as above
+
+
+async def _is_in_stack(parent: pulumi.Resource) -> bool:
+    """Tell whether a gate's parent is in the stack; a component has no id, so its registration tells."""
+    if not _is_local_component(parent) or parent.pulumi_resource_type == "pulumi:pulumi:Stack":
+        return await _has_id(parent)
+    return monitor.has_registered(await parent.urn.future())
+
+
+async def _has_id(resource: pulumi.Resource) -> bool:
+    """Tell whether a resource has a known id; what has none by its kind counts as there.
+
+    That is a remote component, which a package constructs, and the stack itself.
+    """
+    if isinstance(resource, pulumi.CustomResource):
+        return bool(await resource.id.future())
+    await resource.urn.future()
+    return True
+
+
+def _absent(gate: pulumi.Resource, resource: pulumi.Resource) -> pulumi.RunError:
+    return pulumi.RunError(
+        f"The gate {gate.pulumi_resource_name} depends on {resource.pulumi_resource_name}, which is not in the stack: "
+        "it failed, or --target or --exclude left it out. See its own error, or include it in the update."
+    )

@@ -1,0 +1,146 @@
+"""Declares a gate in a program, of one check or of a group: a read resource, and the guard that stands behind it."""
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import Resource
+from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import get_monitor
+
+from pulumi_tcsql_check.config import validation
+from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE
+from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.program import dependencies, monitor, refusal, shutdown
+from pulumi_tcsql_check.provider import MigrationCheckProvider
+
+monitor.observe()  # a component may be registered before the program declares its first gate
+
+_REGION_VARIABLE = "TENCENTCLOUD_REGION"
+
+_MAY_BE_LATE = ("flow_id", "flow_ids")
+"""Inputs that a preview may not know yet, and asks without."""
+
+_IDS_IN_AN_ID = 8
+"""Up to how many numbers the id of a group shows; above that it has a digest of them."""
+
+
+class Gate(Resource):
+    """What every gate is; `MigrationCheck` and `MigrationCheckGroup` are the two."""
+
+    def __init__(
+        self,
+        name: str,
+        given: Mapping[str, Any],
+        outputs: Sequence[str],
+        opts: pulumi.ResourceOptions | None,
+    ) -> None:
+        """Declare it.
+
+        Args:
+            name: The resource's name in the stack.
+            given: Its inputs by their names, `migrate_id` or `migrate_ids` among them.
+            outputs: What the provider adds to them.
+            opts: As on any resource.
+
+        Raises:
+            InvalidInputError: A plain value is outside its range, or `opts` has what a gate can't have; it is a
+                `pulumi.RunError` as well.
+        """
+        wait = not pulumi.runtime.is_dry_run()
+        from_outputs = [key for key, value in given.items() if not refusal.is_plain(value)]
+        needed = {key: refusal.accept(key, value, to_be_known=wait) for key, value in given.items()}
+        ids = "migrate_ids" if "migrate_ids" in given else "migrate_id"
+        needed[ids] = _as_numbers(ids, needed[ids])
+        refusal.accept_as_many(needed.get("flow_ids"), needed[ids])
+        refusal.refuse_options(opts)
+        given_opts = opts or pulumi.ResourceOptions()
+        is_real = not in_unit_test()
+        if is_real:
+            shutdown.prepare()
+            refusal.warn_of_options(name, given_opts)
+        # An input that a preview can't know yet leaves the id unknown too, and then the engine reads nothing.
+        late = [needed[key] for key in from_outputs if key not in _MAY_BE_LATE]
+        holds = wait and is_real
+        if holds:
+            monitor.observe()
+            late.append(pulumi.Output.from_input(dependencies.require(self, needed, given_opts)))
+        reads = pulumi.ResourceOptions(id=_resource_id(needed[ids], needed["region"], late))
+        provider = MigrationCheckProvider(uuid.uuid4().hex if holds else "")
+        props = {**needed, **dict.fromkeys(outputs)}
+        hidden = {"wait": wait, "from_outputs": from_outputs}
+        super().__init__(provider, name, props | hidden, pulumi.ResourceOptions.merge(opts, reads))
+        mine = vars(self)
+        for key in hidden:  # a program that exports the whole gate exports its attributes
+            del mine[key]
+        self._settled: pulumi.Output[Any] = self.urn
+        """What `hold_stack` waits for; on an up, it fails unless the gate lets the program go on."""
+        if holds:
+            sent = serialize_provider(provider)
+            is_fresh = mine[PROVIDER_KEY].apply(lambda echoed: echoed == sent, run_with_unknowns=True)
+            self._settled = guarded = shutdown.guard(name, mine["passed"], is_fresh, needed["enforce"])
+            # Else an apply on one of these would run behind a refusal, under --continue-on-error, and could create.
+            mine.update({key: shutdown.behind(guarded, mine[key]) for key in ("id", "urn", *props)})
+        elif is_real:
+            mine["passed"].apply(self._tell_if_not_read, run_with_unknowns=True)
+        self._needed = needed | dict(_dependencies(given_opts))
+        """What must be there before the checks can be looked up, by its name."""
+
+    def _tell_if_not_read(self, passed: object) -> None:
+        """Say in a preview that there is no forecast: Pulumi reads no gate that waits for what is still to be made."""
+        if pulumi.contains_unknowns(passed):
+            pulumi.log.info("not queried in this preview: an input or a dependency is known only in the update", self)
+
+
+def in_unit_test() -> bool:
+    """Tell whether the program runs under `pulumi.runtime.set_mocks`, where no provider reads anything."""
+    return isinstance(get_monitor(), MockMonitor)
+
+
+def _dependencies(opts: pulumi.ResourceOptions) -> Iterator[tuple[str, object]]:
+    """Name what `opts` makes the gate wait for, each with what is there once it is."""
+    given = opts.depends_on
+    for one in given if isinstance(given, (list, tuple)) else [given]:
+        if isinstance(one, pulumi.Resource):
+            yield f"{one.pulumi_resource_name} (depends_on)", one.urn
+        elif isinstance(one, pulumi.Output):
+            yield "depends_on", one
+    if opts.parent is not None:
+        yield f"{opts.parent.pulumi_resource_name} (parent)", opts.parent.urn
+
+
+def default_region() -> str:
+    """Return the region that holds where the program gives none, or "" where there is none."""
+    return pulumi.Config(CONFIG_NAMESPACE).get("region") or os.environ.get(_REGION_VARIABLE) or ""
+
+
+def _resource_id(
+    ids: pulumi.Input[object], region: pulumi.Input[str], late: Sequence[pulumi.Input[object]]
+) -> pulumi.Input[str]:
+    """Compose the id, once all that is late is known; it is no secret, and the SDK can't send one as an id."""
+    if late:
+        known = pulumi.Output.all(region, ids, *late)
+        return pulumi.Output.unsecret(known.apply(lambda values: f"{values[0]}/{_name_of(values[1])}"))
+    return f"{region}/{_name_of(ids)}"
+
+
+def _name_of(ids: object) -> str:
+    """Write the numbers as an id shows them: sorted, or as a digest where they are many."""
+    if not isinstance(ids, list) or not all(isinstance(number, int) for number in ids):
+        return str(ids)
+    name = "+".join(map(str, sorted(ids)))
+    return name if len(ids) <= _IDS_IN_AN_ID else hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def _as_numbers(name: str, given: pulumi.Input[object]) -> pulumi.Input[object]:
+    """Make numbers of text and number, so that both have one state; what is neither is left for `read` to refuse."""
+    if isinstance(given, pulumi.Output):
+        return given.apply(lambda known: _as_numbers(name, known))
+    try:
+        return validation.migrate_id(given) if name == "migrate_id" else list(validation.migrate_ids(given))
+    except InvalidInputError:
+        return given

@@ -1,0 +1,225 @@
+"""Looks at a check once, for a program that decides by itself what to make of it; this is never a gate.
+
+The look is taken in the program's own process, by what the provider's preview does. The SDK is loaded by the first look
+and not before.
+"""
+
+import asyncio
+import contextvars
+import threading
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar, cast
+
+import pulumi
+
+from pulumi_tcsql_check import daemon_thread
+from pulumi_tcsql_check.config.stack_config import Stack
+from pulumi_tcsql_check.errors import InvalidInputError, TcsqlCheckError
+from pulumi_tcsql_check.messages.next_step import not_loaded
+from pulumi_tcsql_check.model.statuses import Status
+from pulumi_tcsql_check.program import refusal, shutdown
+from pulumi_tcsql_check.program.gate import default_region, in_unit_test
+from pulumi_tcsql_check.program.migration_check import Step
+
+TOKEN = "tcsql:index:getMigrationCheck"  # noqa: S105  # the name of a function
+"""What a unit test's `call` is asked for, in place of the network."""
+
+T = TypeVar("T")
+
+_NEVER_CANCELLED = threading.Event()
+
+_FIELDS = ("total", "current", "passed", "status", "migrate_id", "region")
+
+
+@pulumi.output_type
+class MigrationCheckResult(dict[str, Any]):
+    """What one look at a migration check saw.
+
+    Attributes:
+        total: How many steps there are, 0 or more (`TotalStep`).
+        current: The step that the check was at, from 1 (`CurrentStep`).
+        steps: All steps, in order (`StepDetails`).
+        passed: Whether every step had passed.
+        status: `passed`, `running`, `failed`, `not-started` or `unknown`.
+        migrate_id: The migration's number.
+        region: The migration's region.
+    """
+
+    total: int
+    current: int
+    steps: Sequence[Step]
+    passed: bool
+    status: str
+    migrate_id: int
+    region: str
+
+    def __init__(  # noqa: PLR0913  # one argument per field, all by name
+        self,
+        *,
+        total: int,
+        current: int,
+        steps: Sequence[Step],
+        passed: bool,
+        status: Status,
+        migrate_id: int,
+        region: str,
+    ) -> None:
+        """Hold what was seen."""
+        super().__init__(
+            total=total,
+            current=current,
+            steps=steps,
+            passed=passed,
+            status=status,
+            migrate_id=migrate_id,
+            region=region,
+        )
+
+
+class LookError(TcsqlCheckError, pulumi.RunError):
+    """A check could not be looked at; Pulumi prints the sentence and no traceback."""
+
+    def __init__(self, problem: str, line: str) -> None:
+        """Add the user's line to what happened."""
+        super().__init__(f"{problem} ({line})")
+
+
+def get_migration_check(
+    migrate_id: int | str,
+    region: str | None = None,
+    *,
+    endpoint: str | None = None,
+    failed_statuses: Sequence[int] = (),
+) -> MigrationCheckResult:
+    """Look at a migration check once, and return what it shows at this moment.
+
+    This is no gate: it holds nothing, waits for no verdict, and a failed check is a result like any other. To hold
+    something until the check has passed, use `MigrationCheck`. It asks on every preview and up, in the program itself,
+    with the credentials and at the endpoint that a gate would use; a call that fails in passing is repeated for at most
+    10 seconds. Under `pulumi.runtime.set_mocks` the mock's `call` answers, for the token
+    `tcsql:index:getMigrationCheck`.
+
+    Args:
+        migrate_id: The migration's number (`MigrateId`), from 1; text of digits will do.
+        region: The migration's region; by default the stack's `tencentcloud:region`, then `TENCENTCLOUD_REGION`.
+        endpoint: A bare host, `https://host[:port]`, or `http://` for a loopback address; by default the stack's
+            `tcsql-check:endpoint`, then Tencent's host for the region.
+        failed_statuses: Raw step codes that mean "failed" in your account; none by default.
+
+    Raises:
+        InvalidInputError: A value is outside its range, or is an output.
+        pulumi.RunError: There was no answer, or the API refused; the error above is one as well.
+    """
+    line = refusal.users_line()
+    given = _given(migrate_id, region, endpoint, failed_statuses)
+    for name, value in given.items():
+        refusal.accept_plain(name, value, "get_migration_check_output")
+    if in_unit_test():
+        return _from_mocks(given)
+    shutdown.prepare()
+    _load(line)
+    return _look(given, line)
+
+
+def get_migration_check_output(
+    migrate_id: pulumi.Input[int | str],
+    region: pulumi.Input[str] | None = None,
+    *,
+    endpoint: pulumi.Input[str] | None = None,
+    failed_statuses: pulumi.Input[Sequence[int]] = (),
+) -> pulumi.Output[MigrationCheckResult]:
+    """Look at a migration check once, as `get_migration_check` does, as soon as all that it needs is known.
+
+    This is no gate either: what depends on the result waits for the answer, whatever it says. While an input is
+    unknown, as in the preview that would make the migration, nobody is asked and the result is unknown as well.
+
+    Args:
+        migrate_id: The migration's number (`MigrateId`), from 1; text of digits will do.
+        region: The migration's region; by default the stack's `tencentcloud:region`, then `TENCENTCLOUD_REGION`.
+        endpoint: A bare host, `https://host[:port]`, or `http://` for a loopback address; by default the stack's
+            `tcsql-check:endpoint`, then Tencent's host for the region.
+        failed_statuses: Raw step codes that mean "failed" in your account; none by default.
+
+    Raises:
+        InvalidInputError: A plain value is outside its range. Whatever else goes wrong ends the program with a
+            `pulumi.RunError` once it is known.
+    """
+    line = refusal.users_line()
+    mocked = in_unit_test()
+    given = _given(migrate_id, region, endpoint, failed_statuses)
+    needed = {name: refusal.accept(name, value, to_be_known=False) for name, value in given.items()}
+
+    if not mocked:
+        shutdown.prepare()
+
+    async def look(known: Mapping[str, Any]) -> MigrationCheckResult:
+        if mocked:
+            return _from_mocks(known)
+        _load(line)
+        return await _aside(lambda: _look(known, line))
+
+    return pulumi.Output.all(**needed).apply(look)
+
+
+def _given(migrate_id: object, region: object, endpoint: object, failed_statuses: object) -> dict[str, Any]:
+    return {
+        "migrate_id": migrate_id,
+        "region": region if region is not None else default_region(),
+        "endpoint": endpoint,
+        "failed_statuses": list(failed_statuses) if isinstance(failed_statuses, tuple) else failed_statuses,
+    }
+
+
+def _from_mocks(given: Mapping[str, Any]) -> MigrationCheckResult:
+    """Ask the unit test's `call`, as Pulumi's own data sources do."""
+    answer = pulumi.runtime.invoke(TOKEN, dict(given), typ=MigrationCheckResult)
+    return cast("MigrationCheckResult", answer.value)
+
+
+def _load(line: str) -> None:
+    """Load what only a look needs."""
+    try:
+        with warnings.catch_warnings():  # the SDK changes the program's own filters when it is imported
+            from pulumi_tcsql_check.reading import reader  # noqa: F401, PLC0415  # brings the SDK
+    except ImportError as error:
+        problem = f"The check could not be looked at, since something that this needs {not_loaded(error)}"
+        raise LookError(problem, line) from error
+
+
+async def _aside(call: Callable[[], T]) -> T:
+    """Run a blocking call while the event loop goes on; an interrupted program waits for no answer."""
+    context = contextvars.copy_context()
+    return await asyncio.wrap_future(daemon_thread.begin(lambda: context.run(call), "tcsql-check-look"))
+
+
+class _Screen:
+    """What a look may tell: a warning, and nothing else, as it has no row."""
+
+    def show(self, text: str) -> None:
+        """Show nothing."""
+
+    note = show
+
+    def warn(self, text: str) -> None:
+        """Show a warning on the stack's row."""
+        pulumi.log.warn(text)
+
+
+def _look(given: Mapping[str, Any], line: str) -> MigrationCheckResult:
+    """Ask, and turn every error into one sentence with the user's line."""
+    from pulumi_tcsql_check.reading import reader  # noqa: PLC0415  # loaded by `_load`
+
+    # Not `pulumi.Config`, where a variable named PULUMI_CONFIG_... may stand for a key that the stack doesn't set.
+    config = dict(pulumi.runtime.config.CONFIG.get())
+    stack = Stack(config, pulumi.get_project(), tuple(config))
+    try:
+        seen = reader.read({**given, "wait": False}, stack, _Screen(), _NEVER_CANCELLED)
+    except InvalidInputError as error:
+        raise refusal.InputError(error, line) from None
+    except TcsqlCheckError as error:
+        raise LookError(str(error), line) from error
+    except Exception as error:
+        problem = f"The check could not be looked at: that failed in a way nobody foresaw ({type(error).__name__})."
+        raise LookError(problem, line) from error
+    return MigrationCheckResult(steps=[Step(**step) for step in seen["steps"]], **{key: seen[key] for key in _FIELDS})

@@ -1,0 +1,52 @@
+"""Observes the calls that the SDK makes to the engine's resource monitor, for what the SDK itself doesn't tell.
+
+The SDK drops two things. The response to the registration of a component says whether the engine has skipped it. And a
+call that the engine answers with "unavailable" means that the update is over: the SDK takes that for an error of the
+program, and prints "Resource monitor has terminated, shutting down" below the error that says why.
+"""
+
+from typing import Any
+
+import grpc
+from pulumi.runtime.settings import get_monitor
+
+from pulumi_tcsql_check.program import shutdown
+
+
+class _Observed:
+    """A call of the monitor.
+
+    Attributes:
+        registered: The URNs of the resources that came back from it and that the engine has not skipped.
+    """
+
+    def __init__(self, call: Any) -> None:  # noqa: ANN401  # gRPC's call has no public type
+        self._call = call
+        self.registered: set[str] = set()
+
+    def __call__(self, request: Any, *args: Any, **more: Any) -> Any:  # noqa: ANN401  # as in gRPC
+        try:
+            response = self._call(request, *args, **more)
+        except grpc.RpcError as error:
+            code = getattr(error, "code", None)  # gRPC's errors are calls as well, which their type doesn't say
+            if code is not None and code() is grpc.StatusCode.UNAVAILABLE:
+                shutdown.end_with_the_update()
+            raise
+        if not getattr(response, "unknown", True):
+            self.registered.add(response.urn)
+        return response
+
+
+def observe() -> None:
+    """Observe this stack's monitor from now on; a second call changes nothing."""
+    monitor: Any = get_monitor()
+    if monitor is None or isinstance(monitor.RegisterResource, _Observed):
+        return
+    monitor.RegisterResource = _Observed(monitor.RegisterResource)
+    for name in ("ReadResource", "RegisterResourceOutputs"):
+        setattr(monitor, name, _Observed(getattr(monitor, name)))
+
+
+def has_registered(urn: str | None) -> bool:
+    """Tell whether the engine has registered a resource since `observe` was called, and has not skipped it."""
+    return urn in getattr(getattr(get_monitor(), "RegisterResource", None), "registered", ())

@@ -1,0 +1,186 @@
+"""What a program is refused before its gate is registered, in one sentence; most end with the user's own line."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pulumi
+
+from pulumi_tcsql_check.config import validation
+from pulumi_tcsql_check.errors import InvalidInputError
+
+_VALIDATORS: Mapping[str, Callable[[object], object]] = {
+    "migrate_id": validation.migrate_id,
+    "migrate_ids": validation.migrate_ids,
+    "region": validation.region,
+    "timeout_seconds": validation.timeout_seconds,
+    "poll_interval_seconds": validation.poll_interval_seconds,
+    "enforce": validation.enforce,
+    "failed_statuses": validation.failed_statuses,
+    "flow_id": validation.flow_id,
+    "flow_ids": validation.flow_ids,
+    "endpoint": validation.endpoint,
+}
+_REQUIRED = ("migrate_id", "migrate_ids", "region")
+
+_REFUSED_OPTIONS = {
+    "custom_timeouts": "left out: the engine doesn't pass it on to a read; use timeout_seconds",
+    "hooks": "left out: the engine runs none for a read",
+    "id": "left out: it is made of the region and the numbers",
+    "import_": "left out: a gate is read, never managed",
+    "provider": "left out: the gate has a provider of its own",
+    "providers": "left out: the gate has a provider of its own",
+    "urn": "left out: a gate is read from Tencent, never from the state",
+}
+"""Options that would make the gate another thing, or that a user would count on in vain."""
+
+
+_IDLE_OPTIONS = (
+    "aliases",
+    "delete_before_replace",
+    "deleted_with",
+    "env_var_mappings",
+    "hide_diffs",
+    "ignore_changes",
+    "protect",
+    "replace_on_changes",
+    "replace_with",
+    "replacement_trigger",
+    "retain_on_delete",
+    "state_migrations",
+    "transforms",
+)
+"""Options that Pulumi doesn't send with a read. A component may pass its own on, so they are not refused."""
+
+_warned: set[str] = set()
+"""The idle options that this process has warned of."""
+
+
+class InputError(InvalidInputError, pulumi.RunError):
+    """An input is outside its range; Pulumi prints the sentence and no traceback."""
+
+    def __init__(self, error: InvalidInputError, line: str = "") -> None:
+        """Add the user's line to what the validation said; where it isn't given, it is the one that runs."""
+        Exception.__init__(self, f"{error} ({line or users_line()})")
+        self.name = error.name
+        self.value = error.value
+
+
+class NotAGateError(TypeError, pulumi.RunError):
+    """What should be held is no gate, or nothing; Pulumi prints the sentence and no traceback."""
+
+    def __init__(self, sentence: str) -> None:
+        """Add the user's line."""
+        super().__init__(f"{sentence} ({users_line()})")
+
+
+def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN401  # what was given, or an output of it
+    """Accept an input: a plain value that is in its range, or what will be known later.
+
+    Args:
+        name: The input.
+        value: What the program gives.
+        to_be_known: Whether the value must be there before the gate is registered, as on an up. There it can be missing
+            only because the resource that brings it failed, or `--target` or `--exclude` left it out. In the latter
+            case the engine would write a state that it can't read again: the gate in it depends on what isn't there.
+
+    Returns:
+        The plain value, or an output, which can be awaited more than once and fails if it must be known and isn't.
+
+    Raises:
+        InputError: The plain value is outside its range.
+    """
+    if is_plain(value):
+        if name in _REQUIRED or value is not None:
+            _validated(lambda: _VALIDATORS[name](value))
+        return value
+
+    def known(got: object) -> object:
+        if to_be_known and pulumi.contains_unknowns(got):
+            raise pulumi.RunError(
+                f"{name} of the gate is not known in this update: the resource that brings it has failed, or was left "
+                "out by --target or --exclude. See its own error, or name it as well."
+            )
+        return got
+
+    return pulumi.Output.from_input(value).apply(known, run_with_unknowns=True)
+
+
+def accept_as_many(flow_ids: object, migrate_ids: object) -> None:
+    """Accept the flows of a group, of which there is one for each check; what is not known yet is left for later.
+
+    Raises:
+        InputError: There are more of one than of the other.
+    """
+    if isinstance(migrate_ids, list) and flow_ids is not None and is_plain(flow_ids):
+        _validated(lambda: validation.flows_of(flow_ids, len(migrate_ids)))
+
+
+def accept_plain(name: str, value: object, function: str) -> None:
+    """Accept a plain value that is in its range, and nothing that will be known later.
+
+    Args:
+        name: The input.
+        value: What the program gives.
+        function: What takes outputs.
+
+    Raises:
+        InputError: The value is an output, or outside its range.
+    """
+    if not is_plain(value):
+        allowed = f"a plain value here; {function} takes outputs"
+        raise InputError(InvalidInputError(name, type(value).__name__, allowed))
+    accept(name, value, to_be_known=False)
+
+
+def is_plain(value: object) -> bool:
+    """Tell a value that is there from one that will be: an output, something awaitable, or a list with one in it."""
+    parts = value if isinstance(value, (list, tuple)) else [value]
+    return not any(isinstance(part, pulumi.Output) or hasattr(part, "__await__") for part in parts)
+
+
+def _validated(validate: Callable[[], object]) -> None:
+    try:
+        validate()
+    except InvalidInputError as error:
+        raise InputError(error) from None
+
+
+def refuse_options(opts: pulumi.ResourceOptions | None) -> None:
+    """Refuse the options that a gate can't have.
+
+    Raises:
+        InputError: One of them is set.
+    """
+    for name, allowed in _REFUSED_OPTIONS.items():
+        value = getattr(opts, name, None)
+        if isinstance(value, pulumi.ResourceHookBinding):  # `ResourceOptions.merge` makes an empty one
+            value = any(vars(value).values())
+        if value:
+            raise InputError(InvalidInputError(f"opts.{name}", type(value).__name__, allowed))
+
+
+def warn_of_options(name: str, opts: pulumi.ResourceOptions) -> None:
+    """Warn of the options that do nothing on a gate, of each once in a process.
+
+    Args:
+        name: The gate's name in the stack.
+        opts: Its options.
+    """
+    idle = [option for option in _IDLE_OPTIONS if getattr(opts, option, None) and option not in _warned]
+    _warned.update(idle)
+    if idle:
+        does = "does" if len(idle) == 1 else "do"
+        pulumi.log.warn(f"{', '.join(idle)} {does} nothing on the gate {name}: Pulumi reads it and never changes it.")
+
+
+def users_line() -> str:
+    """Say where in the user's program the call stands: the first frame outside of this package."""
+    here = f"{Path(__file__).parents[1]}{os.sep}"
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # inspect.stack() reads every source file
+    while frame is not None and frame.f_code.co_filename.startswith(here):
+        frame = frame.f_back
+    return f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}" if frame is not None else "your program"

@@ -1,0 +1,95 @@
+"""Finds out whom to ask about checks, and as whom, and warns of what is unusual about it; nothing is sent yet.
+
+It brings the SDK: only what asks loads it.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pulumi_tcsql_check.clock import Clock, raising_if
+from pulumi_tcsql_check.config import endpoints, provider_config
+from pulumi_tcsql_check.config.stack_config import Stack
+from pulumi_tcsql_check.credentials import accounts
+from pulumi_tcsql_check.credentials.session import Asking
+from pulumi_tcsql_check.messages import audience
+from pulumi_tcsql_check.model.credentials import Credentials
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.model.group import name_of
+from pulumi_tcsql_check.model.progress import Migration
+from pulumi_tcsql_check.model.regions import REGIONS
+from pulumi_tcsql_check.tencent import tls
+from pulumi_tcsql_check.tencent.exchange import bound_seconds
+from pulumi_tcsql_check.tencent.sqlserver import MigrationApi
+
+_warned: set[str] = set()
+"""The warnings that this process shows once, and has shown."""
+
+_warning = threading.Lock()
+
+
+def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
+    migrations: Sequence[Migration],
+    *,
+    endpoint: Endpoint | None,
+    stack: Stack,
+    clock: Clock,
+    cancelled: threading.Event,
+    deadline: float,
+    warn: Callable[[str], None],
+) -> Callable[[], Asking]:
+    """Choose the endpoint and the account, and warn of what is unusual about them.
+
+    Args:
+        migrations: Which checks, at least one, all of the same region.
+        endpoint: What the user chose, if anything.
+        stack: The stack; the command has an empty one.
+        clock: The time to live in.
+        cancelled: Set when the update is cancelled.
+        deadline: The instant, on the clock, that bounds the read of each file.
+        warn: Shows a sentence to the user.
+
+    Returns:
+        What makes a connection, each for one thread at a time; all of them share the account.
+
+    Raises:
+        InvalidInputError: The configuration has a value outside its range.
+        CredentialsError: It asks for something that can't be honoured, or a source on this machine is unusable.
+        WaitCancelledError: The update was cancelled.
+    """
+    region = migrations[0].region
+    chosen = endpoints.choose(endpoint, stack.config, region)
+    if audience.current().has_stack:
+        endpoints.refuse_option_variables(chosen, stack.project, os.environ)
+    if not endpoints.is_tencents(chosen, stack.config):
+        are = "is" if len(migrations) == 1 else "are"
+        warn(f"{name_of(migrations)} {are} asked of {chosen}, which is not Tencent Cloud.")
+    if region not in REGIONS:
+        warn(f"{region} is not a region that the API's page lists; asking all the same.")
+    if unknown := provider_config.unknown_keys(stack.keys):
+        names = ", ".join(unknown)
+        _warn_once(f"The gate knows nothing of {names} in the stack's configuration, and goes on without.", warn)
+    if tls.bundle(os.environ) and (proxy := tls.proxy(os.environ, chosen)):
+        _warn_once(
+            f"Requests to {chosen} go through the proxy in {proxy} and trust the certificates in {tls.VARIABLE}: "
+            "this proxy can answer for Tencent Cloud.",
+            warn,
+        )
+    asked = provider_config.read(stack.config, os.environ, stack.keys)
+    tls.verify(os.environ, bound_seconds(deadline - clock.monotonic()), raising_if(cancelled))
+    account = accounts.of(asked, stack.config, os.environ, Path.home(), deadline, cancelled=cancelled)
+
+    def connect(somebody: Credentials) -> MigrationApi:
+        return MigrationApi(somebody, chosen, region, clock=clock, cancelled=cancelled)
+
+    return lambda: Asking(account, connect)
+
+
+def _warn_once(text: str, warn: Callable[[str], None]) -> None:
+    """Show a warning that this process has not shown yet."""
+    with _warning:
+        is_news = text not in _warned
+        _warned.add(text)
+    if is_news:
+        warn(text)

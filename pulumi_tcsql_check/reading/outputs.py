@@ -1,0 +1,70 @@
+"""What a gate gives back to the engine: its outputs, as they go into the state."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from pulumi_tcsql_check.config.check_inputs import CheckInputs
+from pulumi_tcsql_check.model.flow import Evidence
+from pulumi_tcsql_check.model.group import status_of
+from pulumi_tcsql_check.model.progress import Migration
+
+
+def outputs_of(seen: Sequence[Evidence | None], inputs: CheckInputs) -> dict[str, Any]:
+    """Build the outputs; those that a refresh needs to ask the same question again are among them.
+
+    Args:
+        seen: What is known of each check, in their order; None where nothing is.
+        inputs: What was asked for.
+    """
+    flow_ids = [flow.flow_id for flow in inputs.flows if flow.flow_id is not None]
+    outputs = _group(seen, inputs, flow_ids) if inputs.is_group else _single(seen[0], inputs, flow_ids)
+    outputs |= {
+        "region": inputs.region,
+        "enforce": inputs.enforce,
+        "failed_statuses": list(inputs.failed_statuses),
+    }
+    if inputs.endpoint is not None:
+        outputs["endpoint"] = str(inputs.endpoint)
+    return outputs
+
+
+def _single(seen: Evidence | None, inputs: CheckInputs, flow_ids: list[int]) -> dict[str, Any]:
+    return result_of(inputs.migrations[0], seen, inputs.failed_statuses) | (
+        {"flow_id": flow_ids[0]} if flow_ids else {}
+    )
+
+
+def _group(seen: Sequence[Evidence | None], inputs: CheckInputs, flow_ids: list[int]) -> dict[str, Any]:
+    pairs = zip(inputs.migrations, seen, strict=True)
+    checks = [result_of(one, known, inputs.failed_statuses) for one, known in pairs]
+    return {
+        "total": sum(check["total"] for check in checks),
+        "current": sum(check["current"] for check in checks),
+        "passed": all(check["passed"] for check in checks),
+        "status": status_of(check["status"] for check in checks),
+        "checks": checks,
+        "migrate_ids": [one.migrate_id for one in inputs.migrations],
+    } | ({"flow_ids": flow_ids} if flow_ids else {})
+
+
+def result_of(migration: Migration, seen: Evidence | None, failed_statuses: Collection[int]) -> dict[str, Any]:
+    """Say what is known of one check, by the names of the outputs.
+
+    Args:
+        migration: Which one.
+        seen: What is known of it; None where nothing is.
+        failed_statuses: Raw codes that mean "failed" in this account.
+    """
+    progress = seen.progress if seen else None
+    states = progress.step_states(failed_statuses) if progress else ()
+    return {
+        "total": progress.total if progress else 0,
+        "current": progress.current if progress else 0,
+        "steps": [
+            {"name": step.name, "status": step.status, "state": state, "message": step.message}
+            for step, state in zip(progress.steps if progress else (), states, strict=True)
+        ],
+        "passed": seen is not None and seen.passed,
+        "status": seen.status(failed_statuses) if seen else "unknown",
+        "migrate_id": migration.migrate_id,
+    }

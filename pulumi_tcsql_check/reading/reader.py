@@ -1,0 +1,168 @@
+"""Reads migration checks: once, or until they have passed. It brings the SDK: only the provider and a look load it.
+
+A gate of one check is a group of one here; what differs is what it gives back, and in which words.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from pulumi_tcsql_check.clock import SystemClock
+from pulumi_tcsql_check.config.check_inputs import CheckInputs
+from pulumi_tcsql_check.config.stack_config import Stack
+from pulumi_tcsql_check.credentials.session import Asking
+from pulumi_tcsql_check.errors import ApiError, OutageError, TcsqlCheckError, WaitCancelledError
+from pulumi_tcsql_check.messages.duration import span
+from pulumi_tcsql_check.model.flow import Evidence
+from pulumi_tcsql_check.model.group import name_of
+from pulumi_tcsql_check.polling import poller
+from pulumi_tcsql_check.polling.check_flag_monitor import SecondOpinion
+from pulumi_tcsql_check.polling.policy import PollPolicy
+from pulumi_tcsql_check.polling.watch import Watch
+from pulumi_tcsql_check.reading import connection
+from pulumi_tcsql_check.reading.outputs import outputs_of
+from pulumi_tcsql_check.reading.report import count_of, error_of, forecast_of, row_of, words_of
+
+LOOK_SECONDS = 10.0
+"""How long a preview or a refresh, which never wait for the verdict, go on when a call fails in passing."""
+
+WORTH_A_WORD_SECONDS = 1.0
+"""From how long a wait on its end is told: a check that had passed before has nothing to tell but its row."""
+
+
+class Listener(Protocol):
+    """Who is told what a read is at."""
+
+    def show(self, text: str) -> None:
+        """Show a line until the next one."""
+
+    def note(self, text: str) -> None:
+        """Show a line that stays."""
+
+    def warn(self, text: str) -> None:
+        """Show a warning that stays."""
+
+
+def read(props: Mapping[str, Any], stack: Stack, listener: Listener, cancelled: threading.Event) -> dict[str, Any]:
+    """Query one check or a group, and wait until they have passed if the inputs say so.
+
+    Args:
+        props: The gate's inputs, or on a refresh its stored outputs.
+        stack: The stack.
+        listener: Shows progress to the user.
+        cancelled: Set when the update is cancelled.
+
+    Returns:
+        The outputs, as they go into the state.
+
+    Raises:
+        TcsqlCheckError: The gate stays shut; says why.
+    """
+    inputs = CheckInputs.from_props(props)
+    one = _Read(inputs, stack, listener, cancelled)
+    try:
+        if not inputs.enforce:
+            seen = one.look_without_enforcing()
+        elif inputs.wait:
+            seen = one.wait()
+        else:
+            seen = one.look(is_preview=props.get("wait") is False)
+    except ApiError as error:
+        if not isinstance(error, OutageError):  # which names it already
+            error.args = (f"{name_of(inputs.migrations)}: {error}",)
+        raise
+    return outputs_of(seen, inputs)
+
+
+def look_policy(failed_statuses: tuple[int, ...]) -> PollPolicy:
+    """Query each check once, and repeat only a call that failed with a transient error."""
+    return PollPolicy(LOOK_SECONDS, 0.0, failed_statuses, once=True)
+
+
+class _Read:
+    """One read of a gate."""
+
+    def __init__(self, inputs: CheckInputs, stack: Stack, listener: Listener, cancelled: threading.Event) -> None:
+        self._inputs = inputs
+        self._stack = stack
+        self._listener = listener
+        self._cancelled = cancelled
+        self._clock = SystemClock(cancelled)
+
+    def wait(self) -> Sequence[Evidence | None]:
+        """Wait until all checks have passed."""
+        inputs = self._inputs
+        policy = PollPolicy(
+            inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses, inputs.ids_are_new
+        )
+        opinion = SecondOpinion(inputs.migrations, clock=self._clock, warn=self._listener.warn)
+        watches = self._watches(policy, opinion)
+        self._poll(watches, row_of(watches, inputs, self._listener.show))
+        if (took := self._clock.monotonic() - watches[0].began) >= WORTH_A_WORD_SECONDS:
+            have = "has" if len(watches) == 1 else "have"
+            self._listener.note(f"{name_of(inputs.migrations)} {have} passed, after {span(took)}")
+        return [watch.end for watch in watches]
+
+    def look(self, *, is_preview: bool) -> Sequence[Evidence | None]:
+        """Query each check once, for a preview or a refresh."""
+        watches = self._watches(look_policy(self._inputs.failed_statuses))
+        self._poll(watches, count_of(watches, self._listener.show))
+        seen = [watch.end for watch in watches if watch.end is not None]
+        self._listener.show(words_of(seen, self._inputs))
+        words = forecast_of(seen, self._inputs)
+        if words and is_preview:
+            self._listener.note(words)
+        return seen
+
+    def look_without_enforcing(self) -> Sequence[Evidence | None]:
+        """Query each check exactly once, for a gate with `enforce=False`; no response and no error fails it."""
+        inputs = self._inputs
+        seen: list[Evidence | None] = [None] * len(inputs.migrations)
+        try:
+            policy = msgspec.structs.replace(look_policy(inputs.failed_statuses), tries_again=False)
+            watches = self._watches(policy)
+            errors = poller.wait(
+                watches, self._connect(), clock=self._clock, on_progress=lambda _: None, whatever_comes=True
+            )
+            seen = [watch.end for watch in watches]
+            ended = error_of(watches, errors) if errors else None
+            words = f"{ended}{ended.steps_seen}" if ended else words_of(seen, inputs)
+        except WaitCancelledError:
+            raise
+        except TcsqlCheckError as error:
+            words = str(error)
+        except Exception as error:  # noqa: BLE001  # the promise is that nothing fails it
+            words = f"nothing ({type(error).__name__})"
+        holds, says = ("holds", "it says") if len(inputs.migrations) == 1 else ("hold", "they say")
+        who = name_of(inputs.migrations)
+        self._listener.warn(
+            f"enforce is False: {who} {holds} nothing back, whatever {says}. {says.capitalize()}: {words}"
+        )
+        return seen
+
+    def _poll(self, watches: Sequence[Watch], tell: Callable[[float], None]) -> None:
+        """Poll until all have passed, or raise what kept any from it."""
+        errors = poller.wait(watches, self._connect(), clock=self._clock, on_progress=tell)
+        if errors:
+            raise error_of(watches, errors)
+
+    def _watches(self, policy: PollPolicy, opinion: SecondOpinion | None = None) -> list[Watch]:
+        began = self._clock.monotonic()
+        return [
+            Watch(migration, policy, began, self._inputs.flow_of(number), opinion)
+            for number, migration in enumerate(self._inputs.migrations)
+        ]
+
+    def _connect(self) -> Callable[[], Asking]:
+        """Find the endpoint and the credentials, after the wait has begun: its deadline bounds this as well."""
+        return connection.connection(
+            self._inputs.migrations,
+            endpoint=self._inputs.endpoint,
+            stack=self._stack,
+            clock=self._clock,
+            cancelled=self._cancelled,
+            deadline=self._clock.monotonic() + self._inputs.timeout_seconds,
+            warn=self._listener.warn,
+        )

@@ -1,0 +1,60 @@
+"""Reads a file of credentials within bounds of time and size: a pipe or a hung file system can block a read."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from pulumi_tcsql_check.errors import CredentialsError
+from pulumi_tcsql_check.tencent.exchange import ExchangeTimeoutError, run_bounded
+
+MAX_BYTES = 1 << 20
+"""How large a file may be; a real one has less than 10 kB."""
+
+Reader = Callable[[Path], str | None]
+"""Reads a file's text within the bounds of one wait; None if the file is missing."""
+
+
+class _UnfitError(Exception):
+    """The file is there, but not one to read."""
+
+
+def read(path: Path, seconds: float, check_cancelled: Callable[[], None]) -> str | None:
+    """Return a file's text; None if the file is missing.
+
+    Args:
+        path: Which file.
+        seconds: How long the read may take.
+        check_cancelled: Called every tenth of a second; raises when the wait is to end.
+
+    Raises:
+        CredentialsError: It is not a regular file of at most `MAX_BYTES` of UTF-8, or can't be read in time.
+    """
+    try:
+        return run_bounded(lambda: _read(path), seconds, check_cancelled)
+    except FileNotFoundError:
+        return None
+    except ExchangeTimeoutError:
+        cause = f"the file system gave nothing within {seconds:.3g} s"
+    except _UnfitError as error:
+        cause = str(error)
+    except (OSError, ValueError) as error:
+        cause = type(error).__name__
+    raise CredentialsError(
+        f"{path} can't be read ({cause}). Put a readable, regular file of at most 1 MiB there, or set the credentials "
+        "in another way."
+    )
+
+
+def _read(path: Path) -> str:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # without the flag, the call waits for a pipe's writer
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise _UnfitError("it is not a regular file")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            octets = file.read(MAX_BYTES + 1)
+    finally:
+        os.close(descriptor)
+    if len(octets) > MAX_BYTES:
+        raise _UnfitError("it has more than 1 MiB")
+    return octets.decode("utf-8-sig")  # some editors begin a file with a byte order mark

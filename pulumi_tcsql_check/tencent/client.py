@@ -1,0 +1,148 @@
+"""The only module that knows Tencent's SDK: one bounded call after the other, of one service, as one caller."""
+
+import logging
+import os
+import threading
+from collections.abc import Collection, Mapping
+from typing import Any, TypeVar
+
+from tencentcloud.common.common_client import CommonClient
+from tencentcloud.common.credential import Credential
+from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
+from tencentcloud.common.profile.client_profile import ClientProfile
+from tencentcloud.common.profile.http_profile import HttpProfile
+
+from pulumi_tcsql_check.clock import Clock
+from pulumi_tcsql_check.errors import ApiError, ThrottledError, TransientError, WaitCancelledError
+from pulumi_tcsql_check.model.credentials import Credentials
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.tencent import rate_limit, response, tls
+from pulumi_tcsql_check.tencent.exchange import BoundedAdapter, ExchangeTimeoutError, bound_seconds, run_bounded
+
+TURN_SECONDS = 5.0
+"""How long after its deadline a wait may still get its turn for the last request."""
+
+# At DEBUG the SDK logs the Authorization header and the token (it formats the whole request): let it log nothing.
+logging.getLogger("tencentcloud_sdk_common").addFilter(lambda _: False)
+
+T = TypeVar("T")
+
+
+class Client:
+    """Calls one service at one endpoint; one thread uses it at a time."""
+
+    def __init__(  # noqa: PLR0913  # what makes a caller, and all but the first two by name
+        self,
+        service: str,
+        version: str,
+        *,
+        credentials: Credentials | None,
+        endpoint: Endpoint,
+        region: str,
+        clock: Clock,
+        cancelled: threading.Event,
+    ) -> None:
+        """Prepare; nothing is sent yet.
+
+        Args:
+            service: The API, such as `sqlserver`; part of the signature.
+            version: The API's version.
+            credentials: Who asks; nobody for a call that isn't signed.
+            endpoint: Whom to ask.
+            region: The API's `Region`.
+            clock: The time in which to await a turn under the process's limit.
+            cancelled: Set when the update is cancelled: an exchange under way is left behind then.
+        """
+        self._service = service
+        self._version = version
+        self._credentials = credentials
+        self._endpoint = endpoint
+        self._region = region
+        self._clock = clock
+        self._cancelled = cancelled
+        self._adapter, self._client = self._connect()
+
+    def call(  # noqa: PLR0913  # one for each thing that differs from call to call, half of them by name
+        self,
+        action: str,
+        params: Mapping[str, object],
+        kind: type[T],
+        deadline: float,
+        *,
+        advice: response.Advice = (),
+        secrets: Collection[str] = (),
+        at_most_seconds: float = float("inf"),
+        strict: bool = False,
+    ) -> T:
+        """Call an action once.
+
+        Args:
+            action: The action's name.
+            params: Its parameters.
+            kind: The type of its answer.
+            deadline: The instant, on the clock, that bounds the exchange together with its own limits.
+            advice: What to do about which error code.
+            secrets: Which values of the parameters are secret: nothing shows them, even if the server repeats them.
+            at_most_seconds: A closer bound on the exchange, where there is one.
+            strict: Whether the call must have ended by its deadline and disturb no other: it gets no turn and no least
+                time after its deadline, and where it is one too many, for its own action, nobody goes slower.
+
+        Raises:
+            ThrottledError: There were too many requests.
+            TransientError: There was no connection or no sensible answer.
+            PermanentError: The API refused.
+            WaitCancelledError: The update was cancelled.
+        """
+        latest = deadline if strict else max(deadline + TURN_SECONDS, self._clock.monotonic())
+        rate_limit.PROCESS.wait_for_turn(self._clock, latest)
+        began = self._clock.monotonic()
+        left = deadline - began
+        try:
+            body = self._exchange(action, params, min(at_most_seconds, left if strict else bound_seconds(left)))
+            return response.decode(
+                body, kind, endpoint=self._endpoint, who=self._credentials, advice=advice, secrets=secrets
+            )
+        except ApiError as error:
+            error.took_seconds = self._clock.monotonic() - began
+            if isinstance(error, ThrottledError) and not strict:
+                rate_limit.PROCESS.slow_down(self._clock)
+            raise
+
+    def _exchange(self, action: str, params: Mapping[str, object], seconds: float) -> bytes:
+        """Send one request, and return the body of its answer."""
+        self._adapter.begin(seconds)
+        options = None if self._credentials else {"SkipSign": True}
+        try:
+            body: bytes = run_bounded(
+                lambda: self._client.call(action, dict(params), options), seconds, self._check_cancelled
+            )
+        except ExchangeTimeoutError:
+            self._adapter.abandon()
+            self._adapter, self._client = self._connect()
+            late = f"within {seconds:.3g} s"
+            raise TransientError(f"{self._endpoint} gave no answer {late}.", kind=f"nothing {late}") from None
+        except WaitCancelledError:
+            self._adapter.abandon()
+            raise
+        except TencentCloudSDKException as error:
+            raise response.no_answer(error, self._adapter.status, self._endpoint) from None
+        return body
+
+    def _connect(self) -> tuple[BoundedAdapter, CommonClient]:
+        http = HttpProfile(
+            protocol=self._endpoint.scheme,
+            endpoint=self._endpoint.host,
+            keepAlive=True,
+            certification=tls.bundle(os.environ),
+        )
+        profile = ClientProfile(httpProfile=http, language="en-US", disable_region_breaker=True)
+        who = self._credentials
+        credential: Any = Credential(who.secret_id, who.secret_key, who.token) if who else None
+        client = CommonClient(self._service, self._version, credential, self._region, profile)
+        if self._endpoint.is_loopback:
+            client.request.conn.proxy = None
+        return BoundedAdapter.on(client.request.conn._session), client  # noqa: SLF001  # the SDK has no public way
+
+    def _check_cancelled(self) -> None:
+        if self._cancelled.is_set():
+            raise WaitCancelledError

@@ -1,0 +1,200 @@
+"""Bounds one HTTP exchange of the SDK, from connecting to the last byte: in time, in size, and in where it goes.
+
+The SDK's own timeout applies to each socket operation, so a server that trickles bytes holds it for as long as it
+likes; it follows redirects; and it judges an answer by its content type. This adapter, mounted on the SDK's `requests`
+session, takes all three away: the body is read here, under a deadline and a size limit, a redirect loses its target,
+and the content type is hidden, so that the SDK hands over the bytes and `tencent` decides what they are. The adapter
+refuses a body that contradicts its own headers. An exchange that is given up loses its connection, so that its thread
+ends, whatever the server does.
+"""
+
+import contextlib
+import queue
+import threading
+import time
+import weakref
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from pulumi_tcsql_check.tencent.open_connection import Line
+
+MAX_BODY_BYTES = 1 << 20
+"""How much of a body is read; a real answer has 2 kB."""
+
+_TOO_LARGE = f"the body is larger than {MAX_BODY_BYTES} bytes"
+
+MAX_EXCHANGE_SECONDS = 10.0
+MIN_EXCHANGE_SECONDS = 1.0
+
+_CHUNK_BYTES = 1 << 13
+_ENCODINGS = ("", "identity", "gzip")
+"""How a body may be compressed: a chunk of any other might become gigabytes before they can be counted."""
+
+_GZIP_ALONE = 31
+"""The `wbits` with which zlib accepts the gzip format and no other, with the largest window."""
+
+_GLANCE_SECONDS = 0.1
+_LINGER_SECONDS = 0.5
+
+T = TypeVar("T")
+
+
+class ExchangeTimeoutError(requests.exceptions.Timeout):
+    """The exchange was not over in time."""
+
+
+class MalformedBodyError(requests.exceptions.ContentDecodingError):
+    """The body is larger than any response of this API, or is not the one that its headers describe."""
+
+
+def bound_seconds(left: float) -> float:
+    """Return how long an exchange may take when so many seconds are left until the deadline."""
+    return max(MIN_EXCHANGE_SECONDS, min(MAX_EXCHANGE_SECONDS, left))
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Reads the whole answer before `requests` sees it; one thread uses it at a time."""
+
+    def __init__(self) -> None:
+        """Keep one connection alive."""
+        self._deadline = 0.0
+        self._line = Line()
+        weakref.finalize(self, self._line.close)
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+        self.status = 0
+        """The HTTP status of the last answer, 0 where there was none."""
+
+    @classmethod
+    def on(cls, session: requests.Session) -> "BoundedAdapter":
+        """Bound all exchanges of a session, and keep it from reading the environment.
+
+        An entry in a netrc file would replace the signature. Proxies are the SDK's business: it reads them by itself.
+        """
+        adapter = cls()
+        session.trust_env = False
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        return adapter
+
+    def begin(self, seconds: float) -> None:
+        """Bound the next exchange; a little more generously than `run_bounded`, which is to notice first."""
+        self._deadline = time.monotonic() + seconds + _LINGER_SECONDS
+        self.status = 0
+
+    def abandon(self) -> None:
+        """Cut the connection for good: whatever the exchange waits for, its thread ends."""
+        self._line.cut()
+
+    def close(self) -> None:
+        """Close every connection; the next exchange makes its own."""
+        super().close()
+        self._line.close()
+
+    def init_poolmanager(self, *args: Any, **more: Any) -> None:  # noqa: ANN401  # as in the base class
+        """Have each connection held."""
+        super().init_poolmanager(*args, **more)
+        self._line.hold_those_of(self.poolmanager)
+
+    def proxy_manager_for(self, *args: Any, **more: Any) -> Any:  # noqa: ANN401  # as in the base class
+        """Have each connection to a proxy held as well."""
+        manager = super().proxy_manager_for(*args, **more)
+        self._line.hold_those_of(manager)
+        return manager
+
+    def send(  # noqa: PLR0913, PLR0917  # the signature is requests'
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,  # noqa: FBT001, FBT002  # the signature is requests'
+        timeout: float | tuple[float | None, float | None] | None = None,
+        verify: bool | str = True,  # noqa: FBT001, FBT002  # the signature is requests'
+        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Send one request and read its whole answer; an exchange that was given up leaves nothing open."""
+        del stream, timeout
+        request.headers["Accept-Encoding"] = "gzip"
+        left = max(0.001, self._deadline - time.monotonic())
+        response: requests.Response | None = None
+        try:
+            response = super().send(request, True, (left, left), verify, cert, proxies)  # noqa: FBT003  # see above
+            response._content = self._read(response)  # noqa: SLF001  # requests has no public way to set a body
+        except BaseException:
+            if response is not None:
+                response.close()
+            self.close()
+            raise
+        response.headers.pop("Location", None)
+        response.headers["Content-Type"] = "application/octet-stream"
+        self.status = response.status_code
+        return response
+
+    def _read(self, response: requests.Response) -> bytes:
+        # Without the header urllib3 hands over the body as sent: its own decoder accepts gzip data that are cut.
+        encoding = response.raw.headers.pop("Content-Encoding", "").lower()
+        if encoding not in _ENCODINGS:
+            raise MalformedBodyError("the body has an encoding that the request does not accept")
+        body = bytearray()
+        for chunk in response.iter_content(_CHUNK_BYTES):
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                raise MalformedBodyError(_TOO_LARGE)
+            if time.monotonic() > self._deadline:
+                raise ExchangeTimeoutError("the answer did not end in time")
+        if self._line.is_cut:  # headers that end in the middle can look like an answer
+            raise ExchangeTimeoutError("the exchange was given up")
+        length = response.headers.get("Content-Length")
+        if length is not None and length.rstrip(" \t") != str(len(body)):
+            raise MalformedBodyError("Content-Length is not the length of the body")
+        return _decompress(body) if encoding == "gzip" else bytes(body)
+
+
+def _decompress(body: bytearray) -> bytes:
+    """Decompress a gzip body: one whole member with the right checksum, and nothing behind it."""
+    gzip, plain = zlib.decompressobj(_GZIP_ALONE), b""
+    with contextlib.suppress(zlib.error):
+        plain = gzip.decompress(body, MAX_BODY_BYTES + 1)
+    if len(plain) > MAX_BODY_BYTES:
+        raise MalformedBodyError(_TOO_LARGE)
+    if not gzip.eof or gzip.unused_data:
+        raise MalformedBodyError("the body is not exactly one gzip member")
+    return plain
+
+
+def run_bounded(call: Callable[[], T], seconds: float, check_cancelled: Callable[[], None]) -> T:
+    """Run a blocking call on a thread of its own, and leave it behind when the time is up.
+
+    No socket timeout bounds a name look-up, a list of addresses that don't answer, or headers that trickle.
+
+    Args:
+        call: What to run; what it raises is raised here.
+        seconds: How long to wait for it.
+        check_cancelled: Called every tenth of a second; raises when the wait is to end.
+
+    Raises:
+        ExchangeTimeoutError: The call was not over in time.
+    """
+    outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            outcome.put((call(), None))
+        except BaseException as error:  # noqa: BLE001  # raised again in the thread that waits
+            outcome.put((None, error))
+
+    threading.Thread(target=run, name="tcsql-check-exchange", daemon=True).start()
+    until = time.monotonic() + seconds
+    while True:
+        check_cancelled()
+        try:
+            result, error = outcome.get(timeout=max(0.0, min(_GLANCE_SECONDS, until - time.monotonic())))
+        except queue.Empty:
+            if time.monotonic() >= until:
+                raise ExchangeTimeoutError("there was no answer in time") from None
+            continue
+        if error is not None:
+            raise error
+        return result  # type: ignore[return-value]  # it is T where there is no error

@@ -1,0 +1,59 @@
+"""Gets the temporary credentials of a CVM instance's role from the instance's metadata service."""
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+import msgspec
+import requests
+
+from pulumi_tcsql_check.errors import TransientError
+from pulumi_tcsql_check.tencent import response
+from pulumi_tcsql_check.tencent.exchange import BoundedAdapter, run_bounded
+from pulumi_tcsql_check.tencent.sts import Session, Temporary
+
+METADATA_URL = "http://metadata.tencentyun.com/latest/meta-data/cam/security-credentials/"
+"""Where an instance finds its role's credentials (https://cloud.tencent.com/document/product/598/85616)."""
+
+_TRANSIENT = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+"""What may pass by itself: no connection or a broken one, or no time."""
+
+
+class _Metadata(Temporary, rename="pascal"):
+    code: str = "Success"
+    expired_time: float | None = None
+
+
+def role_session(role: str, seconds: float, check_cancelled: Callable[[], None]) -> Session:
+    """Get the temporary credentials of the instance's role.
+
+    Args:
+        role: The role's name.
+        seconds: How long the request may take.
+        check_cancelled: Called every tenth of a second; raises if the update was cancelled.
+
+    Raises:
+        TransientError: The service gave no response, or an error that may pass.
+        requests.RequestException: It refused.
+        ValueError: Its response is not the documented one.
+    """
+    try:
+        answer = run_bounded(lambda: _get(METADATA_URL + quote(role, safe=""), seconds), seconds, check_cancelled)
+    except _TRANSIENT as error:
+        raise _no_metadata(role, type(error).__name__) from None
+    if response.may_pass(answer.status_code):
+        raise _no_metadata(role, f"HTTP {answer.status_code}")
+    answer.raise_for_status()
+    found = msgspec.json.decode(answer.content, type=_Metadata)
+    if found.code != "Success":
+        raise ValueError(found.code)
+    return Session(found, found.expired_time)
+
+
+def _get(url: str, seconds: float) -> requests.Response:
+    with requests.Session() as session:
+        BoundedAdapter.on(session).begin(seconds)
+        return session.get(url)
+
+
+def _no_metadata(role: str, cause: str) -> TransientError:
+    return TransientError(f"The instance's metadata gave no answer about the CVM role {role} ({cause}).")

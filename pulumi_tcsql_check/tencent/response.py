@@ -1,0 +1,193 @@
+"""Reads the envelope in which every Tencent API answers, strictly, and tells apart the ways of not being an answer.
+
+It knows no SDK and no action: whoever asks says which answer it expects, and what to do about which error code.
+"""
+
+import json
+import ssl
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from pulumi_tcsql_check.errors import ApiError, PermanentError, ThrottledError, TransientError, UnanswerableError
+from pulumi_tcsql_check.model.credentials import Credentials, hide
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.tencent.exchange import MalformedBodyError
+from pulumi_tcsql_check.text import printable
+
+Advice = Sequence[tuple[str, str]]
+"""What to do, by the beginning of the API's error code."""
+
+_OF_THE_QUESTION = ("FailedOperation", "InvalidParameter", "ResourceNotFound", "ResourceUnavailable")
+"""How the codes begin of a refusal that is about what was asked for, and about nobody else who asks."""
+
+_ERROR_FIELDS = ("error", "code")
+"""How the names of fields begin that describe an error, in lower case.
+
+No documented field of a successful response begins so: `QueryMigrationCheckProcess`, `DescribeFlowStatus`,
+`DescribeMigrations`, `AssumeRole`, `AssumeRoleWithWebIdentity`, `GetCallerIdentity` (models of the SDK 3.1.183).
+"""
+
+_OK = 200
+_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS, _SERVER_ERROR = 408, 429, 500
+
+T = TypeVar("T")
+
+
+class _Error(msgspec.Struct, rename="pascal"):
+    code: str
+    message: str
+
+
+class _Outcome(msgspec.Struct, rename="pascal"):
+    error: _Error | msgspec.UnsetType = msgspec.UNSET
+    request_id: str = ""
+
+
+class _Envelope(msgspec.Struct, rename="pascal"):
+    response: _Outcome
+
+
+class _Answer(msgspec.Struct, Generic[T], rename="pascal"):
+    response: T
+
+
+def decode(  # noqa: PLR0913  # what came, and by name what it is judged by
+    body: bytes,
+    kind: type[T],
+    *,
+    endpoint: Endpoint,
+    who: Credentials | None,
+    advice: Advice,
+    secrets: Collection[str] = (),
+) -> T:
+    """Decode the body of an answer.
+
+    A successful response that repeats the credentials or another secret of the request is refused: its texts go into
+    the state and onto the screen. An error may quote them, and is shown without them.
+
+    Args:
+        body: What came.
+        kind: The answer's type, field by field.
+        endpoint: Who answered; for the sentences of errors.
+        who: Who asked, where it was somebody; the same.
+        advice: What to do about a refusal; the first that fits is given.
+        secrets: What else of the request is secret.
+
+    Raises:
+        ThrottledError: There were too many requests.
+        TransientError: It is no answer of the documented kind, or an error that passes by itself.
+        UnanswerableError: The API refused, because of what was asked for.
+        PermanentError: It refused for another reason.
+    """
+
+    def hidden_in(text: str) -> str:
+        for secret in secrets:
+            text = hide(secret, text)
+        return who.hidden_in(text) if who is not None else text
+
+    try:
+        document = json.loads(body.decode("utf-8"), object_pairs_hook=_refuse_duplicates)
+        outcome = msgspec.json.decode(body, type=_Envelope).response
+        if outcome.error is msgspec.UNSET:
+            _refuse_undocumented(document, hidden_in)
+            return msgspec.json.decode(body, type=_Answer[kind]).response  # type: ignore[valid-type]  # known at run time
+    except (ValueError, RecursionError) as error:
+        reason = printable(str(error), 120)
+        problem = f"{endpoint} gave an answer that is not the documented one: {reason}."
+        raise TransientError(problem, kind="not a documented answer") from None
+    refusal = _Error(hidden_in(outcome.error.code), hidden_in(outcome.error.message))
+    facts: dict[str, Any] = {"code": refusal.code, "request_id": hidden_in(outcome.request_id)}
+    raise _classify(refusal, facts, endpoint, who, advice)
+
+
+def _classify(
+    error: _Error, facts: dict[str, Any], endpoint: Endpoint, who: Credentials | None, advice: Advice
+) -> ApiError:
+    message = printable(error.message).rstrip(".")
+    said = f"{endpoint} answered {printable(error.code, 80)}: {message}"
+    if error.code.startswith("RequestLimitExceeded"):
+        return ThrottledError(f"{said}.", **facts)
+    if error.code.startswith("InternalError") or error.code == "FailedOperation.DBError":
+        return TransientError(f"{said}.", kind=printable(error.code, 80), **facts)
+    action = next((text for prefix, text in advice if error.code.startswith(prefix)), "")
+    asked = f" (asked with {who})" if who is not None else ""
+    kind = UnanswerableError if error.code.startswith(_OF_THE_QUESTION) else PermanentError
+    return kind(f"{said}{asked}. {action}".rstrip(), **facts)
+
+
+def no_answer(error: BaseException, status: int, endpoint: Endpoint) -> ApiError:
+    """Tell apart an answer with another status than 200 from no answer at all.
+
+    Args:
+        error: What the SDK raised.
+        status: The HTTP status, 0 where there was none.
+        endpoint: Who was asked.
+    """
+    if status in (0, _OK):
+        cause = root_cause(error)
+        return TransientError(f"no answer could be had from {endpoint}: {cause}.", kind=cause)
+    problem = f"{endpoint} answered with HTTP status {status}"
+    if status == _TOO_MANY_REQUESTS:
+        return ThrottledError(f"{problem}.", kind=f"HTTP {status}")
+    if may_pass(status):
+        return TransientError(f"{problem}.", kind=f"HTTP {status}")
+    return PermanentError(
+        f"{problem}, which is no answer of the API (redirects are not followed). Check the endpoint and any proxy."
+    )
+
+
+def may_pass(status: int) -> bool:
+    """Tell whether an HTTP status speaks of trouble that may pass by itself."""
+    return status in (_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS) or status >= _SERVER_ERROR
+
+
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object that gives a name twice: which of the two is meant, nobody can say."""
+    names = [name for name, _ in pairs]
+    if len(set(names)) != len(names):
+        raise ValueError("a name stands twice in one object")
+    return dict(pairs)
+
+
+def _refuse_undocumented(document: dict[str, Any], hidden_in: Callable[[str], str]) -> None:
+    """Refuse a successful response that has fields beside `Response`, describes an error, or repeats a secret."""
+    if list(document) != ["Response"]:
+        raise ValueError("the top level holds more than `Response`")
+    nodes: list[Any] = [document]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, dict):
+            if any(name.casefold().startswith(_ERROR_FIELDS) for name in node):
+                raise ValueError("a field describes an error outside `Response.Error`")
+            nodes += (*node, *node.values())
+        elif isinstance(node, list):
+            nodes += node
+        elif isinstance(node, str) and hidden_in(node) != node:
+            raise ValueError("a text repeats the credentials or another secret of the request")
+
+
+def root_cause(error: BaseException) -> str:
+    """Name what lies at the bottom of an exchange that brought no answer.
+
+    The text of the SDK's and the HTTP library's own errors is not shown: it is long, and may quote a proxy's password.
+    """
+    cause: BaseException = error
+    seen: set[int] = set()
+    while (below := _below(cause)) is not None and id(below) not in seen:
+        seen.add(id(below))
+        cause = below
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"its certificate was refused ({cause.verify_message})"
+    if isinstance(cause, MalformedBodyError):
+        return str(cause)
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror.lower()
+    return type(cause).__name__
+
+
+def _below(error: BaseException) -> BaseException | None:
+    reason = getattr(error, "reason", None)
+    nested = [arg for arg in (reason, *error.args) if isinstance(arg, BaseException)]
+    return nested[0] if nested else error.__cause__ or error.__context__

@@ -1,0 +1,73 @@
+"""Whose certificates are trusted: those that every tool on `requests` trusts, so that a proxy may look into TLS.
+
+The SDK passes over the variable, and so would the session, which reads nothing else of the environment either.
+"""
+
+import functools
+import os
+import ssl
+import stat
+from collections.abc import Callable, Mapping
+
+from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.tencent.exchange import run_bounded
+
+VARIABLE = "REQUESTS_CA_BUNDLE"
+PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY")
+"""Where the SDK looks for a proxy, in this order (`tencentcloud/common/http/request.py`)."""
+
+
+def bundle(environ: Mapping[str, str]) -> str | None:
+    """Return the file, or the folder, of the authorities to trust; None for those that come with `certifi`.
+
+    Args:
+        environ: The process's environment.
+    """
+    return environ.get(VARIABLE) or None
+
+
+def proxy(environ: Mapping[str, str], endpoint: Endpoint) -> str:
+    """Return the variable that names the proxy of the requests to an endpoint; "" if there is none.
+
+    Args:
+        environ: The process's environment.
+        endpoint: The endpoint.
+    """
+    excepted = environ.get("NO_PROXY") or environ.get("no_proxy") or ""
+    if endpoint.is_loopback or endpoint.host in excepted:  # in any part of it, as the SDK does it
+        return ""
+    return next((name for name in PROXY_VARIABLES if environ.get(name)), "")
+
+
+def verify(environ: Mapping[str, str], seconds: float, check_cancelled: Callable[[], None]) -> None:
+    """Make sure that the authorities can be loaded, before any request.
+
+    There is no limit on the size of a file: `requests` has none when it loads the same file for each connection.
+
+    Args:
+        environ: The process's environment.
+        seconds: How long it may take.
+        check_cancelled: Called every tenth of a second; raises when the wait is to end.
+
+    Raises:
+        InvalidInputError: The variable names something else.
+    """
+    path = bundle(environ)
+    if path is None:
+        return
+    try:
+        run_bounded(lambda: _load(path), seconds, check_cancelled)
+    except OSError:  # no time left is one as well
+        allowed = f"a regular file or a folder of certificates that can be read within {seconds:.3g} s"
+        raise InvalidInputError(VARIABLE, path, allowed) from None
+
+
+@functools.cache
+def _load(path: str) -> None:
+    """Load the authorities once in a process, which takes as long as a query."""
+    mode = os.stat(path).st_mode  # noqa: PTH116  # `ssl` takes the name as well
+    if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
+        raise OSError(path)
+    kind = "capath" if stat.S_ISDIR(mode) else "cafile"
+    ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(**{kind: path})

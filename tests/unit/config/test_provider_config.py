@@ -1,0 +1,274 @@
+"""Every key of Pulumi's Tencent Cloud provider is honoured, refused, or named."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from pulumi_tcsql_check.config import assumed_role, provider_config
+from pulumi_tcsql_check.config.provider_config import Named, ProviderConfig
+from pulumi_tcsql_check.errors import CredentialsError, InvalidInputError
+from pulumi_tcsql_check.model.role import Role
+
+ARN = "qcs::cam::uin/100000000001:roleName/gatekeeper"
+OTHER_ARN = "qcs::cam::uin/100000000002:roleName/gatekeeper"
+NOTHING = ProviderConfig(None, None, None, pod_oidc=False, role=None, allowed=frozenset(), forbidden=frozenset())
+ROLE_ENVIRON = {"TENCENTCLOUD_ASSUME_ROLE_ARN": ARN, "TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME": "deploy"}
+
+
+def role_key(**fields: object) -> dict[str, str]:
+    """Write the key as Pulumi hands it over."""
+    return {"tencentcloud:assumeRole": json.dumps(fields)}
+
+
+@pytest.mark.parametrize(
+    "config", [{}, {f"tencentcloud:{name}": "" for name in (*provider_config.HONOURED, *provider_config.REFUSED)}]
+)
+def test_nothing_said_is_nothing_asked(config: Mapping[str, str]) -> None:
+    """Keys that are missing or empty change nothing, and neither do empty variables."""
+    assert provider_config.read(config, {}) == NOTHING
+    assert provider_config.read(config, dict.fromkeys(ROLE_ENVIRON, "")) == NOTHING
+
+
+REFUSED = ["assumeRoleWithSaml", "assumeRoleWithWebIdentity", "assumeRoleWithOidc", "mfaCertification"]
+"""Written out once more: a name that is lost from the package is missed here."""
+
+
+def test_the_readme_lists_the_keys_that_are_refused() -> None:
+    """The row of the table names these, and the package refuses no others by name."""
+    readme = (Path(__file__).resolve().parents[3] / "README.md").read_text(encoding="utf-8")
+    row = next(line for line in readme.splitlines() if line.startswith("| `assumeRoleWithSaml`"))
+    assert re.findall(r"`(\w+)`", row.split(" | ")[0]) == REFUSED
+    assert sorted(provider_config.REFUSED) == sorted(REFUSED)
+
+
+@pytest.mark.parametrize("key", REFUSED)
+def test_a_key_that_would_make_somebody_else_of_the_caller_is_refused(key: str) -> None:
+    """It stops the gate at once, its value is not shown, and the reader is told what to do."""
+    config = {f"tencentcloud:{key}": '{"roleArn": "somebody-else"}'}
+    with pytest.raises(CredentialsError, match=rf"sets tencentcloud:{key}, which the gate doesn't honour") as caught:
+        provider_config.read(config, {})
+    assert "somebody-else" not in str(caught.value)
+    assert str(caught.value).endswith(
+        " Take it out of this stack's configuration or environment, or give the gate a stack of its own with "
+        "credentials of its own."
+    )
+    assert "pulumi config set" not in str(caught.value)  # more credentials beside the key would be refused as well
+
+
+def test_a_key_about_roles_that_nobody_knows_yet_is_refused_too() -> None:
+    """Where the keys can be listed, whatever begins like a role's is no mere unknown key."""
+    key = "tencentcloud:assumeRoleWithMagic"
+    with pytest.raises(CredentialsError, match=f"sets {key}, which the gate doesn't honour"):
+        provider_config.read({key: "{}"}, {}, [key])
+    assert provider_config.read({key: "false"}, {}, [key]) == NOTHING
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION",
+        "TENCENTCLOUD_ASSUME_ROLE_PRINCIPAL_ARN",
+        "TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN",
+        "TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN_FILE",
+        "TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID",
+        "TENCENTCLOUD_ASSUME_ROLE_SERIAL_NUMBER",
+        "TENCENTCLOUD_ASSUME_ROLE_TOKEN_CODE",
+        "TENCENTCLOUD_MFA_CERTIFICATION_SERIAL_NUMBER",
+        "TENCENTCLOUD_MFA_CERTIFICATION_TOKEN_CODE",
+    ],
+)
+def test_a_variable_that_would_make_somebody_else_of_the_caller_is_refused(name: str) -> None:
+    """The stack's resources would be another account's, and the gate ask in this one."""
+    with pytest.raises(
+        CredentialsError, match=rf"^The environment sets {name}, which the gate doesn't honour"
+    ) as caught:
+        provider_config.read({}, {name: "a value"})
+    assert "a value" not in str(caught.value)
+    assert provider_config.read({}, {name: ""}) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("field", "key", "variable"),
+    [
+        ("profile", "profile", "TENCENTCLOUD_PROFILE"),
+        ("credentials_dir", "sharedCredentialsDir", "TENCENTCLOUD_SHARED_CREDENTIALS_DIR"),
+        ("cam_role", "camRoleName", "TENCENTCLOUD_CAM_ROLE_NAME"),
+    ],
+)
+def test_a_key_goes_before_its_variable(field: str, key: str, variable: str) -> None:
+    """Both are read, and who said it is remembered for the sentence."""
+    key = f"tencentcloud:{key}"
+    assert getattr(provider_config.read({key: "a"}, {variable: "b"}), field) == Named("a", key)
+    assert getattr(provider_config.read({}, {variable: "b"}), field) == Named("b", variable)
+    with pytest.raises(InvalidInputError, match=rf"^{key} is 1, but must be text without control characters\.$"):
+        provider_config.read({key: 1}, {})
+
+
+@pytest.mark.parametrize("value", ["\x1b[31mred", "two\nlines", "\u202eright to left"])
+@pytest.mark.parametrize(
+    ("key", "variable"),
+    [
+        ("profile", "TENCENTCLOUD_PROFILE"),
+        ("sharedCredentialsDir", "TENCENTCLOUD_SHARED_CREDENTIALS_DIR"),
+        ("camRoleName", "TENCENTCLOUD_CAM_ROLE_NAME"),
+    ],
+)
+def test_text_that_would_move_the_cursor_is_refused(key: str, variable: str, value: str) -> None:
+    """The screen shows names of profiles, folders and roles; the refusal writes the characters out."""
+    for config, environ, by in (
+        ({f"tencentcloud:{key}": value}, {}, f"tencentcloud:{key}"),
+        ({}, {variable: value}, variable),
+    ):
+        with pytest.raises(InvalidInputError) as refused:
+            provider_config.read(config, environ)
+        assert refused.value.name == by
+        assert str(refused.value).isprintable()
+        assert str(refused.value).endswith("but must be text without control characters.")
+
+
+@pytest.mark.parametrize("value", ["../../x", "/etc/passwd", "a/b"])
+def test_a_profile_does_not_lead_out_of_its_folder(value: str) -> None:
+    """It is a part of a file's name."""
+    for config, environ in (({"tencentcloud:profile": value}, {}), ({}, {"TENCENTCLOUD_PROFILE": value})):
+        with pytest.raises(InvalidInputError, match=r"but must be a name without a slash\.$"):
+            provider_config.read(config, environ)
+
+
+def test_a_flag_is_true_or_false() -> None:
+    """Anything else is no answer to the question."""
+    assert provider_config.read({"tencentcloud:enablePodOidc": "true"}, {}).pod_oidc
+    with pytest.raises(InvalidInputError, match="enablePodOidc is 'yes', but must be true or false"):
+        provider_config.read({"tencentcloud:enablePodOidc": "yes"}, {})
+
+
+def test_the_pods_identity_and_a_role_to_assume_are_refused_together() -> None:
+    """The provider would assume the role and then be the pod all the same: which was meant, nobody can say."""
+    config = {"tencentcloud:enablePodOidc": "true", **role_key(roleArn=ARN, sessionName="deploy")}
+    with pytest.raises(CredentialsError, match=r"^tencentcloud:enablePodOidc stands beside a role to assume"):
+        provider_config.read(config, {})
+    with pytest.raises(CredentialsError, match="Take one of them out of this stack's configuration or environment"):
+        provider_config.read(config, {})
+
+
+@pytest.mark.parametrize("key", ["allowed", "forbidden"])
+@pytest.mark.parametrize("written", ['["1001", "1002"]', "[1001,1002]", ' [1001, "1002"] '])
+def test_account_ids_may_be_text_or_numbers(key: str, written: str) -> None:
+    """`pulumi config set --path` writes numbers, which Pulumi hands over as such."""
+    found = provider_config.read({f"tencentcloud:{key}AccountIds": written}, {})
+    assert getattr(found, key) == {"1001", "1002"}
+
+
+@pytest.mark.parametrize("key", ["allowedAccountIds", "forbiddenAccountIds"])
+@pytest.mark.parametrize(
+    "written",
+    ["[]", "1001", '"1001"', "[1001.5]", "[true]", "[null]", '["x"]', '[""]', '["\uff11"]', "{}", "x", "[" * 9999],
+)
+def test_what_is_no_list_of_account_ids_is_refused(key: str, written: str) -> None:
+    """An empty or unreadable list must not end up as no restriction at all."""
+    with pytest.raises(
+        InvalidInputError, match=f"^tencentcloud:{key} is .* but must be a list of one account id or more"
+    ):
+        provider_config.read({f"tencentcloud:{key}": written}, {})
+
+
+def test_a_role_is_read_as_pulumi_hands_it_over() -> None:
+    """All fields of the provider's schema but the one-time code are honoured."""
+    config = role_key(
+        roleArn=ARN, sessionName="deploy", sessionDuration=3600, policy="{}", externalId="e", sourceIdentity="s"
+    )
+    assert assumed_role.read(config, {}) == Role(ARN, "deploy", 3600, "{}", "e", "s")
+    assert assumed_role.read(role_key(roleArn=ARN, sessionName="deploy"), {}) == Role(ARN, "deploy", 7200)
+
+
+def test_a_role_is_read_from_variables() -> None:
+    """They are what Pulumi's provider reads."""
+    more = {
+        "TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION": "900",
+        "TENCENTCLOUD_ASSUME_ROLE_EXTERNAL_ID": "e",
+        "TENCENTCLOUD_ASSUME_ROLE_SOURCE_IDENTITY": "s",
+    }
+    assert assumed_role.read({}, ROLE_ENVIRON) == Role(ARN, "deploy", 7200)
+    assert assumed_role.read({}, {**ROLE_ENVIRON, **more}) == Role(ARN, "deploy", 900, None, "e", "s")
+
+
+def test_a_variable_is_the_default_of_its_field() -> None:
+    """What the key leaves out is taken from the environment, as the provider's schema says."""
+    found = assumed_role.read(
+        role_key(externalId="mine"), {**ROLE_ENVIRON, "TENCENTCLOUD_ASSUME_ROLE_EXTERNAL_ID": "e"}
+    )
+    assert found == Role(ARN, "deploy", 7200, None, "mine")
+    assert assumed_role.read(role_key(roleArn=ARN), ROLE_ENVIRON) == Role(ARN, "deploy", 7200)
+
+
+def test_two_roles_are_refused() -> None:
+    """The provider would assume one with the other: a gate that took only one might ask in another account."""
+    config = role_key(roleArn=OTHER_ARN, sessionName="deploy")
+    with pytest.raises(CredentialsError, match="and TENCENTCLOUD_ASSUME_ROLE_ARN name two roles, and the gate takes"):
+        assumed_role.read(config, ROLE_ENVIRON)
+    with pytest.raises(CredentialsError, match="Take one of them out of this stack's configuration or environment"):
+        assumed_role.read(config, ROLE_ENVIRON)
+
+
+@pytest.mark.parametrize("code", [{"serialNumber": "n"}, {"tokenCode": "123456"}])
+def test_a_one_time_code_is_refused(code: Mapping[str, object]) -> None:
+    """The provider uses it up."""
+    with pytest.raises(CredentialsError, match="has a one-time code, which can't be used twice") as caught:
+        assumed_role.read(role_key(roleArn=ARN, sessionName="deploy", **code), {})
+    assert "123456" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("config", "environ", "missing"),
+    [
+        (role_key(sessionName="deploy"), {}, r"roleArn \(or TENCENTCLOUD_ASSUME_ROLE_ARN\)"),
+        (role_key(roleArn=ARN), {}, r"sessionName \(or TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME\)"),
+        ({}, {"TENCENTCLOUD_ASSUME_ROLE_ARN": ARN}, r"sessionName \(or TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME\)"),
+        ({}, {"TENCENTCLOUD_ASSUME_ROLE_EXTERNAL_ID": "e"}, r"roleArn \(or TENCENTCLOUD_ASSUME_ROLE_ARN\)"),
+    ],
+)
+def test_half_a_role_is_refused(config: Mapping[str, str], environ: Mapping[str, str], missing: str) -> None:
+    """To go on without it would be to ask as the account that the role was to leave."""
+    with pytest.raises(CredentialsError, match=rf"^A role to assume is configured, but {missing} of tencentcloud:"):
+        assumed_role.read(config, environ)
+
+
+@pytest.mark.parametrize("text", ["x", "[]", "[{}]", '{"roleArm": "secret"}', '{"roleArn": 1}', '"secret"', "[" * 9999])
+def test_a_role_that_cannot_be_read_is_refused_unseen(text: str) -> None:
+    """It may hold an external id, so nothing of it is shown."""
+    with pytest.raises(CredentialsError, match=r"^tencentcloud:assumeRole can't be read; set its fields") as caught:
+        assumed_role.read({"tencentcloud:assumeRole": text}, {})
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("seconds", [-1, 43201, "1.5", "x", " 60", "9" * 5000])
+def test_a_duration_is_up_to_twelve_hours(seconds: object) -> None:
+    """That is what the service allows."""
+    with pytest.raises(
+        InvalidInputError, match=r"^sessionDuration of tencentcloud:assumeRole is .* from 1 to 43200\.$"
+    ):
+        assumed_role.read(role_key(roleArn=ARN, sessionName="deploy", sessionDuration=seconds), {})
+
+
+@pytest.mark.parametrize(("given", "meant"), [(1, 1), ("43200", 43200), (0, 7200), ("", 7200)])
+def test_no_duration_is_two_hours(given: object, meant: int) -> None:
+    """The provider's schema lets 0 stand for the service's own default."""
+    found = assumed_role.read(role_key(roleArn=ARN, sessionName="deploy", sessionDuration=given), {})
+    assert found is not None
+    assert found.seconds == meant
+
+
+def test_a_role_shows_its_name_alone() -> None:
+    """An external id is a secret to some; the pretty-printer of rich does not ask `__repr__`."""
+    role = Role(ARN, "deploy", external_id="a secret")
+    assert f"{[role]}" == f"[<role {ARN}>]"
+    assert role.__rich_repr__() == [("arn", ARN)]
+
+
+def test_only_keys_without_a_meaning_here_are_named() -> None:
+    """Neither those that are honoured, nor those that are refused, nor other namespaces', nor COS's."""
+    known = [*provider_config.HONOURED, *provider_config.REFUSED, "cosDomain"]
+    keys = [f"tencentcloud:{name}" for name in (*known, "zeal", "ardour")] + ["aws:zeal", "zeal"]
+    assert provider_config.unknown_keys(keys) == ("tencentcloud:ardour", "tencentcloud:zeal")

@@ -1,0 +1,453 @@
+"""Every input: what is good, what is bad, and what the refusal says."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pulumi_tcsql_check.config import validation
+from pulumi_tcsql_check.config.check_inputs import CheckInputs
+from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.model.flow import Flow
+from pulumi_tcsql_check.model.progress import Migration
+from pulumi_tcsql_check.model.regions import REGIONS
+
+NAN, INF = float("nan"), float("inf")
+
+BAD: dict[str, tuple[str, list[Any]]] = {
+    "migrate_id": (
+        "a whole number from 1 to 9007199254740991",
+        [
+            0,
+            -1,
+            1.5,
+            "x",
+            "",
+            "01",
+            " 7",
+            "7 ",
+            "7\n",
+            "+7",
+            "-7",
+            "7.0",
+            "1_0",
+            "\uff17",
+            "\u0667",
+            "1" * 17,
+            True,
+            False,
+            None,
+            [7],
+            b"7",
+            NAN,
+            INF,
+            -INF,
+            2**53,
+            float(2**53),
+            str(2**53),
+            10**400,
+        ],
+    ),
+    "flow_id": (
+        "a whole number from 1 to 9007199254740991",
+        [0, -1, 1.5, "1001", "", True, False, None, [7], b"7", NAN, INF, -INF, 2**53, float(2**53), 10**400],
+    ),
+    "region": (
+        'the name of a region, such as "ap-guangzhou"',
+        [
+            " ",
+            "a b",
+            "ap-guangzhou\n",
+            "ap_guangzhou",
+            "ap/guangzhou",
+            "ap.guangzhou",
+            "广州",
+            5,
+            None,
+            True,
+            ["ap-guangzhou"],
+            b"ap-guangzhou",
+        ],
+    ),
+    "timeout_seconds": (
+        "a finite number of seconds greater than 0",
+        [0, -1, 0.0, -0.001, NAN, INF, -INF, True, False, "5", None, [5]],
+    ),
+    "poll_interval_seconds": (
+        "a number of seconds from 0.1 to 300",
+        [0.09, 0, -1, 301, 300.001, NAN, INF, -INF, True, "2", None, [2]],
+    ),
+    "enforce": ("True or False", [0, 1, "false", "true", "", None, 0.0, []]),
+    "failed_statuses": (
+        "a list of whole numbers without 0 (passed) and -2 (not started)",
+        [
+            5,
+            [0],
+            [-2],
+            [1, 0],
+            [-2.0],
+            [0.0],
+            [-0.0],
+            ["1"],
+            [1.5],
+            [True],
+            [False],
+            [None],
+            [[1]],
+            [NAN],
+            [INF],
+            "1",
+            None,
+            {1},
+            {1: 1},
+            True,
+        ],
+    ),
+    "endpoint": (
+        "a bare host or https://host[:port], or http://host[:port] where the host is a loopback address",
+        [
+            "",
+            " ",
+            "https://",
+            "https:///",
+            "a.example/path",
+            "https://a.example/path",
+            "https://a.example/",
+            "https://a.example?x=1",
+            "https://a.example#x",
+            "a.example?x",
+            "a.example:443",
+            "127.0.0.1:8918",
+            "https://a.example:",
+            "https://a.example:x",
+            "https://a.example:65536",
+            "https://a.example:-1",
+            "https://a.example:0443",
+            "https://a.example:0",
+            "https://a.example?",
+            "https://evil.example\\.tencentcloudapi.com",
+            "evil.example\\.tencentcloudapi.com",
+            "a.example%2f.tencentcloudapi.com",
+            "..tencentcloudapi.com",
+            "a..example",
+            "-a.example",
+            "*",
+            "http://[::1%lo]",
+            "http://a.example",
+            "http://10.0.0.1",
+            "http://127.0.0.1.a.example",
+            "http://localhost.a.example",
+            "http://[::2]",
+            "http://0.0.0.0",
+            "ftp://a.example",
+            "ftp://127.0.0.1",
+            "://a.example",
+            "//a.example",
+            "a.example b",
+            " a.example",
+            "a.example\n",
+            "a.exa\tmple",
+            "https://[::1",
+            "https://a.example\x00",
+            "例.cn",
+            5,
+            None,
+            True,
+            ["a.example"],
+            b"a.example",
+        ],
+    ),
+}
+CASES = [(name, value, allowed) for name, (allowed, values) in BAD.items() for value in values]
+
+
+@pytest.mark.parametrize(("name", "value", "allowed"), CASES, ids=[f"{name} {value!r:.40}" for name, value, _ in CASES])
+def test_a_bad_value_is_refused_with_its_name_and_its_range(name: str, value: object, allowed: str) -> None:
+    """One sentence says which input it is, what it was, and what it may be; the facts are attributes."""
+    validate: Callable[[object], object] = getattr(validation, name)
+    with pytest.raises(InvalidInputError) as refused:
+        validate(value)
+    assert refused.value.name == name
+    assert refused.value.value is value
+    sentence = str(refused.value)
+    assert sentence.startswith(f"{name} is ")
+    assert sentence.endswith(f", but must be {allowed}.")
+    assert len(repr(value)) > 80 or not repr(value).isascii() or repr(value) in sentence
+    assert sentence.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (1, 1),
+        (1066, 1066),
+        (1066.0, 1066),
+        ("1066", 1066),
+        ("1", 1),
+        (2**53 - 1, 2**53 - 1),
+        (str(2**53 - 1), 2**53 - 1),
+    ],
+)
+def test_a_migration_is_a_positive_whole_number(value: object, number: int) -> None:
+    """Also as the text or the float that other providers give."""
+    found = validation.migrate_id(value)
+    assert (found, type(found)) == (number, int)
+
+
+@pytest.mark.parametrize(("value", "number"), [(1, 1), (1001, 1001), (1001.0, 1001), (2**53 - 1, 2**53 - 1)])
+def test_a_flow_is_a_positive_whole_number(value: object, number: int) -> None:
+    """Also as the float that comes over the wire."""
+    found = validation.flow_id(value)
+    assert (found, type(found)) == (number, int)
+
+
+def test_where_no_region_is_given_the_places_for_one_are_named() -> None:
+    """Nobody wrote the empty text: it stands for a stack and an environment that name none."""
+    with pytest.raises(
+        InvalidInputError, match=r"as tencentcloud:region in the stack's c.*, or as TENCENTCLOUD_REGION\."
+    ):
+        validation.region("")
+
+
+@pytest.mark.parametrize("value", ["ap-guangzhou", "ap-shanghai-fsi", "xx-somewhere-9", *sorted(REGIONS)])
+def test_a_region_need_not_be_known(value: str) -> None:
+    """A region that opened yesterday is for the API to refuse."""
+    assert validation.region(value) == value
+
+
+def test_the_known_regions_are_the_published_ones() -> None:
+    """There are eighteen."""
+    assert len(REGIONS) == 18
+
+
+@pytest.mark.parametrize("value", [1, 0.001, 1800, 7200.5, 10**9, 5e-324])
+def test_a_timeout_is_any_positive_number(value: float) -> None:
+    """Also a tiny one; it comes back as a float."""
+    found = validation.timeout_seconds(value)
+    assert (found, type(found)) == (value, float)
+
+
+@pytest.mark.parametrize("value", [0.1, 1, 2.0, 300, 300.0])
+def test_an_interval_lies_between_its_bounds(value: float) -> None:
+    """The bounds themselves are good."""
+    found = validation.poll_interval_seconds(value)
+    assert (found, type(found)) == (value, float)
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_the_switch_is_a_bool(*, value: bool) -> None:
+    """It comes back as it is."""
+    assert validation.enforce(value) is value
+
+
+@pytest.mark.parametrize(
+    ("value", "found"), [([], ()), ((), ()), ([-1], (-1,)), ([1.0, -3.0], (1, -3)), ((3, 3, 2**40), (3, 3, 2**40))]
+)
+def test_taught_codes_are_any_others_than_the_published(value: object, found: tuple[int, ...]) -> None:
+    """Whole floats, as they come over the wire, become ints."""
+    assert validation.failed_statuses(value) == found
+    assert {type(code) for code in validation.failed_statuses(value)} <= {int}
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "is_tencent", "is_loopback"),
+    [
+        ("sqlserver.tencentcloudapi.com", "https://sqlserver.tencentcloudapi.com", True, False),
+        ("tencentcloudapi.com", "https://tencentcloudapi.com", True, False),
+        ("https://SQLServer.intl.TencentCloudAPI.com", "https://sqlserver.intl.tencentcloudapi.com", True, False),
+        ("HTTPS://a.example", "https://a.example", False, False),
+        ("eviltencentcloudapi.com", "https://eviltencentcloudapi.com", False, False),
+        ("tencentcloudapi.com.a.example", "https://tencentcloudapi.com.a.example", False, False),
+        ("https://tencentcloudapi.com:8443", "https://tencentcloudapi.com:8443", True, False),
+        ("https://a.example:65535", "https://a.example:65535", False, False),
+        ("localhost", "https://localhost", False, True),
+        ("http://localhost", "http://localhost", False, True),
+        ("http://LOCALHOST:8918", "http://localhost:8918", False, True),
+        ("http://127.0.0.1", "http://127.0.0.1", False, True),
+        ("http://127.0.0.1:8918", "http://127.0.0.1:8918", False, True),
+        ("http://127.255.255.254:1", "http://127.255.255.254:1", False, True),
+        ("http://[::1]", "http://[::1]", False, True),
+        ("http://[::1]:8918", "http://[::1]:8918", False, True),
+        ("[::1]", "https://[::1]", False, True),
+        ("https://[2001:db8::1]:443", "https://[2001:db8::1]:443", False, False),
+        ("https://10.0.0.1:8443", "https://10.0.0.1:8443", False, False),
+    ],
+)
+def test_an_endpoint_is_a_scheme_and_a_host(text: str, url: str, *, is_tencent: bool, is_loopback: bool) -> None:
+    """It is written in lower case, knows whether it is Tencent's, and whether it is this machine."""
+    endpoint = validation.endpoint(text)
+    assert str(endpoint) == url
+    assert (endpoint.is_tencent, endpoint.is_loopback) == (is_tencent, is_loopback)
+
+
+@pytest.mark.parametrize("value", ["https://user@a.example", "https://user:pw@a.example", "user:pw@a.example"])
+def test_an_endpoint_with_a_user_in_it_is_refused_without_being_quoted(value: str) -> None:
+    """It may hold a password."""
+    with pytest.raises(InvalidInputError) as refused:
+        validation.endpoint(value)
+    assert str(refused.value).startswith('endpoint is "a URL with a user\'s name in it", but must be a bare host')
+    assert "pw" not in repr(vars(refused.value))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("timeout_seconds", 10**400), ("poll_interval_seconds", 10**400), ("migrate_id", 10**5000), ("flow_id", 10**5000)],
+    ids=["timeout", "interval", "id", "flow"],
+)
+def test_a_number_beyond_all_bounds_is_refused_as_any_other(name: str, value: int) -> None:
+    """Neither the conversion to seconds nor the sentence fails on it."""
+    validate: Callable[[object], object] = getattr(validation, name)
+    with pytest.raises(InvalidInputError, match=f"^{name} is "):
+        validate(value)
+
+
+def test_an_endpoint_without_a_host_is_nowhere() -> None:
+    """One that was made by hand, empty, is neither this machine nor Tencent's."""
+    endpoint = Endpoint("https", "")
+    assert (endpoint.is_tencent, endpoint.is_loopback) == (False, False)
+
+
+def test_what_is_missing_or_null_gets_its_default() -> None:
+    """Migration, region and whether to wait are enough."""
+    expected = CheckInputs(
+        migrations=(Migration(1066, "ap-guangzhou"),),
+        wait=False,
+        timeout_seconds=1800.0,
+        poll_interval_seconds=2.0,
+        enforce=True,
+        failed_statuses=(),
+        endpoint=None,
+        flows=(),
+        ids_are_new=False,
+    )
+    given: dict[str, Any] = {"migrate_id": 1066.0, "region": "ap-guangzhou", "wait": False}
+    assert CheckInputs.from_props(given) == expected
+    rest = ("timeout_seconds", "poll_interval_seconds", "enforce", "failed_statuses", "endpoint", "flow_id")
+    assert CheckInputs.from_props({**given, **dict.fromkeys(rest)}) == expected
+
+
+def test_what_is_given_is_taken() -> None:
+    """Every input reaches its field; what else there is doesn't matter."""
+    props = {
+        "migrate_id": "7",
+        "region": "ap-tokyo",
+        "wait": True,
+        "timeout_seconds": 5.0,
+        "poll_interval_seconds": 1.0,
+        "enforce": False,
+        "failed_statuses": [-1.0],
+        "endpoint": "http://[::1]:8918",
+        "flow_id": 1001.0,
+        "from_outputs": ["migrate_id"],
+        "__provider": "...",
+    }
+    assert CheckInputs.from_props(props) == CheckInputs(
+        migrations=(Migration(7, "ap-tokyo"),),
+        wait=True,
+        timeout_seconds=5.0,
+        poll_interval_seconds=1.0,
+        enforce=False,
+        failed_statuses=(-1,),
+        endpoint=Endpoint("http", "[::1]:8918"),
+        flows=(Flow(1001),),
+        ids_are_new=True,
+    )
+
+
+@pytest.mark.parametrize("value", ["migrate_id", [1], {"migrate_id": 1}, 1, True])
+def test_what_came_as_an_output_must_be_said_in_a_list_of_names(value: object) -> None:
+    """The hidden input is what `MigrationCheck` sets, or the gate stays shut."""
+    with pytest.raises(InvalidInputError, match=r"^from_outputs is "):
+        CheckInputs.from_props({"migrate_id": 1, "region": "a", "wait": True, "from_outputs": value})
+
+
+def test_an_output_that_brings_no_flow_is_refused_on_an_up_and_unknown_before() -> None:
+    """Never is it taken for a gate that needs none."""
+    given: dict[str, Any] = {"migrate_id": 1, "region": "a", "from_outputs": ["flow_id"], "flow_id": None}
+    with pytest.raises(InvalidInputError, match=r"^flow_id is None, but must be a whole number"):
+        CheckInputs.from_props({**given, "wait": True})
+    assert CheckInputs.from_props({**given, "wait": False}).flows == (Flow(None),)
+
+
+@pytest.mark.parametrize("value", [None, 1, "true", 1.0, [], {}])
+def test_whether_to_wait_must_be_said(value: object) -> None:
+    """The hidden input is a bool; what else it might be keeps the gate shut."""
+    with pytest.raises(InvalidInputError, match=r"^wait is "):
+        CheckInputs.from_props({"migrate_id": 1, "region": "a", "wait": value})
+
+
+def test_stored_outputs_do_not_wait() -> None:
+    """A refresh brings them in place of the inputs, and they never say that it is to wait."""
+    assert not CheckInputs.from_props({"migrate_id": 1, "region": "a", "passed": False}).wait
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_value_on_the_wire_is_refused(name: str) -> None:
+    """Each input is validated on its way in, and the missing ones that are needed are named."""
+    with pytest.raises(InvalidInputError) as refused:
+        CheckInputs.from_props({"migrate_id": 1, "region": "a", "wait": True, name: object()})
+    assert refused.value.name == name
+
+
+@pytest.mark.parametrize("name", ["migrate_id", "region"])
+def test_what_is_needed_must_be_there(name: str) -> None:
+    """A gate without its migration or region is refused by name."""
+    props = {"migrate_id": 1, "region": "a"}
+    del props[name]
+    with pytest.raises(InvalidInputError, match=f"^{name} is None, but must be "):
+        CheckInputs.from_props(props)
+
+
+def test_an_endpoint_that_an_output_did_not_bring_is_refused() -> None:
+    """Without it another one would be asked than the program meant."""
+    props = {"migrate_id": 1, "region": "ap-guangzhou", "wait": True, "from_outputs": ["endpoint"]}
+    with pytest.raises(InvalidInputError, match=r"^endpoint is None, but must be a bare host"):
+        CheckInputs.from_props(props)
+
+
+@pytest.mark.parametrize("validate", [validation.migrate_ids, validation.flow_ids])
+def test_the_numbers_of_a_group_are_a_list_of_one_to_a_thousand(validate: Callable[[object], tuple[int, ...]]) -> None:
+    """As they come over the wire, too, and each is validated as a single one is."""
+    assert validate([3.0, 1]) == (3, 1)
+    assert validate((7,)) == (7,)
+    assert len(validate(list(range(1, 1001)))) == 1000
+    name = validate.__name__
+    for bad in ([], list(range(1, 1002)), None, 7, "7", {1: 1}, {7}, b"7"):
+        with pytest.raises(InvalidInputError, match=rf"^{name} is .*, but must be a list of 1 to 1000 numbers\.$"):
+            validate(bad)
+    with pytest.raises(InvalidInputError, match=rf"^{name}\[1\] is True, but must be a whole number"):
+        validate([1, True])
+    with pytest.raises(InvalidInputError, match=r"must be a list without repetitions: 2 is in it 3 times\.$"):
+        validate([2, 1, 2.0, 2])
+
+
+def test_text_of_digits_is_a_number_of_a_migration_and_of_no_flow() -> None:
+    """As with a single one; the same number as text and as a number is there twice."""
+    assert validation.migrate_ids(["7", 8]) == (7, 8)
+    with pytest.raises(InvalidInputError, match="7 is in it 2 times"):
+        validation.migrate_ids(["7", 7])
+    with pytest.raises(InvalidInputError, match=r"^flow_ids\[0\] is '7', but must be a whole number"):
+        validation.flow_ids(["7"])
+
+
+@pytest.mark.parametrize("value", [None, [], "1066", [1, 1]])
+def test_a_group_without_good_numbers_is_refused(value: object) -> None:
+    """Never is it taken for a single check, or for a wave of none, which would pass."""
+    with pytest.raises(InvalidInputError, match=r"^migrate_ids is "):
+        CheckInputs.from_props({"migrate_ids": value, "migrate_id": 1, "region": "a", "wait": True})
+
+
+def test_an_output_that_brings_no_flows_is_refused_on_an_up_and_unknown_before() -> None:
+    """For a group as for one."""
+    given: dict[str, Any] = {"migrate_ids": [1, 2], "region": "a", "from_outputs": ["flow_ids"], "flow_ids": None}
+    with pytest.raises(InvalidInputError, match=r"^flow_ids is None, but must be a list"):
+        CheckInputs.from_props({**given, "wait": True})
+    assert CheckInputs.from_props({**given, "wait": False}).flows == (Flow(None), Flow(None))
+
+
+def test_new_numbers_are_told_by_their_own_name() -> None:
+    """A group's are new if its list came as an output, and a single one's if it did."""
+    group: dict[str, Any] = {"migrate_ids": [1], "region": "a", "wait": True}
+    assert CheckInputs.from_props({**group, "from_outputs": ["migrate_ids"]}).ids_are_new
+    assert not CheckInputs.from_props({**group, "from_outputs": ["migrate_id"]}).ids_are_new

@@ -1,0 +1,598 @@
+"""Who asks: found once, made sure of, kept while it lasts, fetched again; against an emulator's token service."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.hanging import hang
+from harness.loopback import Loopback, answer, join_exchanges, reset
+from harness.standing_in import role_of, standing_in
+from harness.turns import without_pauses
+
+from pulumi_tcsql_check.clock import SystemClock
+from pulumi_tcsql_check.config import provider_config
+from pulumi_tcsql_check.config.provider_config import ProviderConfig
+from pulumi_tcsql_check.credentials import accounts
+from pulumi_tcsql_check.credentials.account import AGAIN_SECONDS, Account
+from pulumi_tcsql_check.emulator import (
+    ACCOUNT_ID,
+    DUMMY_SECRET_ID,
+    DUMMY_SECRET_KEY,
+    OTHER_ACCOUNT_ID,
+    OTHER_SECRET_ID,
+    OTHER_SECRET_KEY,
+    Emulator,
+)
+from pulumi_tcsql_check.errors import (
+    AccountError,
+    CredentialsError,
+    PermanentError,
+    TransientError,
+    WaitCancelledError,
+)
+from pulumi_tcsql_check.model.credentials import Credentials
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.model.role import Role
+from pulumi_tcsql_check.tencent import exchange, metadata, sts
+
+NOW = 1_700_000_000.0
+MINE = Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, None, "a test")
+OTHERS = Credentials(OTHER_SECRET_ID, OTHER_SECRET_KEY, None, "a test")
+ASKED = provider_config.read({}, {})
+LATER = float("inf")
+UNCANCELLED = threading.Event()
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Keep the machine's own credentials out of it, and take turns without pauses."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    without_pauses(monkeypatch)
+    monkeypatch.setattr(accounts, "_known", {})
+    yield
+    join_exchanges()
+
+
+@pytest.fixture(name="log")
+def _log(tmp_path: Path) -> Callable[[], list[Any]]:
+    """Tell what the emulator was asked so far: action and account."""
+    path = tmp_path / "requests.jsonl"
+
+    def read() -> list[Any]:
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        return [(one["action"], one["account"]) for one in map(json.loads, lines)]
+
+    return read
+
+
+@pytest.fixture(name="emulator")
+def _emulator(tmp_path: Path, log: object) -> Iterator[Emulator]:
+    """Stand in for the token service."""
+    del log
+    with standing_in(Emulator(request_log=tmp_path / "requests.jsonl")) as emulator:
+        yield emulator
+
+
+class Source:
+    """A source that gives one thing after the other, and the last one from then on; an error is raised."""
+
+    def __init__(self, *given: Credentials | Exception) -> None:
+        """Take what it gives."""
+        self.given = given
+        self.asked = 0
+
+    def __call__(self, deadline: float = LATER) -> Credentials:
+        """Give the next one."""
+        del deadline
+        self.asked += 1
+        found = self.given[min(self.asked, len(self.given)) - 1]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+class Time:
+    """The time of day, as a test sets it."""
+
+    def __init__(self, now: float = NOW) -> None:
+        """Begin at an instant."""
+        self.now = now
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+
+def service() -> sts.TokenService:
+    """Make the token service as a process has it."""
+    cancelled = threading.Event()
+    return sts.TokenService(SystemClock(cancelled), cancelled)
+
+
+def account(
+    source: Callable[[float], Credentials], asked: ProviderConfig = ASKED, now: Callable[[], float] = lambda: NOW
+) -> Account:
+    """Make an account that nobody cancels."""
+    clock = SystemClock(threading.Event())
+    return Account(source, asked, service(), clock=clock, check_cancelled=lambda: None, now=now)
+
+
+def soon() -> float:
+    """Return a deadline."""
+    return time.monotonic() + 5
+
+
+def temporary(name: str, expires_at: float | None = None) -> Credentials:
+    """Make temporary credentials."""
+    return Credentials(f"AKID{name}", "key", "token", "a test", expires_at)
+
+
+def allowing(**ids: list[str]) -> ProviderConfig:
+    """Make a configuration of `allowed` and `forbidden` accounts."""
+    return provider_config.read(
+        {f"tencentcloud:{name}AccountIds": json.dumps(value) for name, value in ids.items()}, {}
+    )
+
+
+def test_what_does_not_run_out_is_looked_for_once() -> None:
+    """A process's gates share what was found."""
+    source = Source(MINE)
+    who = account(source)
+    assert [who.current(LATER) for _ in range(3)] == [MINE] * 3
+    assert source.asked == 1
+
+
+def test_many_gates_cause_one_search(emulator: Emulator, log: Callable[[], list[Any]]) -> None:
+    """Twelve threads that begin at once assume the role once, and make sure of the account once."""
+    del emulator
+    asked = provider_config.read(
+        {
+            "tencentcloud:assumeRole": json.dumps({"roleArn": role_of(OTHER_ACCOUNT_ID), "sessionName": "deploy"}),
+            "tencentcloud:allowedAccountIds": json.dumps([OTHER_ACCOUNT_ID]),
+        },
+        {},
+    )
+    who = account(Source(MINE), asked, time.time)
+    with ThreadPoolExecutor(12) as pool:
+        found = set(pool.map(lambda _: who.current(soon()).secret_id, range(12)))
+    assert len(found) == 1
+    assert log() == [("AssumeRole", ACCOUNT_ID), ("GetCallerIdentity", OTHER_ACCOUNT_ID)]
+
+
+def test_a_source_that_fails_is_asked_again_by_the_next() -> None:
+    """Nothing is kept of a search that ended with an error."""
+    source = Source(CredentialsError("none"), MINE)
+    who = account(source)
+    with pytest.raises(CredentialsError):
+        who.current(LATER)
+    assert who.current(LATER) == MINE
+
+
+def test_a_role_is_assumed_with_what_was_found(emulator: Emulator) -> None:
+    """The gate asks as the role, and the sentence about its credentials says so."""
+    del emulator
+    asked = provider_config.read(
+        {"tencentcloud:assumeRole": json.dumps({"roleArn": role_of(OTHER_ACCOUNT_ID), "sessionName": "deploy"})}, {}
+    )
+    found = account(Source(MINE), asked, time.time).current(soon())
+    assert found.token
+    assert found.source == f"the role {role_of(OTHER_ACCOUNT_ID)}"
+    assert found.expires_at is not None
+    assert 7190 < found.expires_at - time.time() <= 7200
+    assert service().account_of(found, soon()) == OTHER_ACCOUNT_ID
+
+
+def test_roles_are_assumed_one_after_the_other(emulator: Emulator, log: Callable[[], list[Any]]) -> None:
+    """The role that the command line's file names comes first, then the configured one, as in Pulumi's provider."""
+    del emulator
+    found = Credentials(
+        MINE.secret_id, MINE.secret_key, None, "a test", None, Role(role_of(OTHER_ACCOUNT_ID), "deploy")
+    )
+    asked = provider_config.read(
+        {"tencentcloud:assumeRole": json.dumps({"roleArn": role_of(ACCOUNT_ID), "sessionName": "deploy"})}, {}
+    )
+    last = account(Source(found), asked, time.time).current(soon())
+    assert log() == [("AssumeRole", ACCOUNT_ID), ("AssumeRole", OTHER_ACCOUNT_ID)]
+    assert service().account_of(last, soon()) == ACCOUNT_ID
+
+
+def test_a_role_that_is_not_there_is_an_error(emulator: Emulator) -> None:
+    """The account that was to be left is not asked instead."""
+    del emulator
+    asked = provider_config.read(
+        {"tencentcloud:assumeRole": json.dumps({"roleArn": role_of("100000000009"), "sessionName": "deploy"})}, {}
+    )
+    with pytest.raises(PermanentError, match=r"ResourceNotFound\.RoleNotFound: .* Check the role's ARN\."):
+        account(Source(MINE), asked).current(soon())
+
+
+def test_a_role_without_a_pair_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Empty id and key are no credentials, and half of them neither."""
+    empty = '{"Response":{"Credentials":{"Token":"t","TmpSecretId":"","TmpSecretKey":""},"RequestId":"r"}}'
+    asked = provider_config.read({"tencentcloud:assumeRole": '{"roleArn": "arn", "sessionName": "deploy"}'}, {})
+    with Loopback(answer(empty), answer(empty.replace('"TmpSecretId":""', '"TmpSecretId":"i"'))) as server:
+        monkeypatch.setattr(sts, "ENDPOINT", Endpoint("http", server.host))
+        with pytest.raises(CredentialsError, match=r"^The token service gave nothing for the role arn\.$"):
+            account(Source(MINE), asked).current(soon())
+        with pytest.raises(CredentialsError, match=r"^TmpSecretKey is missing in the role arn, though"):
+            account(Source(MINE), asked).current(soon())
+
+
+@pytest.mark.parametrize(
+    ("credentials", "asked", "sentence"),
+    [
+        (MINE, allowing(allowed=[ACCOUNT_ID]), ""),
+        (MINE, allowing(allowed=["1", ACCOUNT_ID]), ""),
+        (MINE, allowing(forbidden=[OTHER_ACCOUNT_ID]), ""),
+        (MINE, allowing(allowed=[ACCOUNT_ID], forbidden=[OTHER_ACCOUNT_ID]), ""),
+        (OTHERS, allowing(allowed=[ACCOUNT_ID]), "tencentcloud:allowedAccountIds does not list"),
+        (OTHERS, allowing(allowed=[OTHER_ACCOUNT_ID[:-1]]), "tencentcloud:allowedAccountIds does not list"),
+        (OTHERS, allowing(forbidden=[OTHER_ACCOUNT_ID]), "tencentcloud:forbiddenAccountIds forbids"),
+        (
+            OTHERS,
+            allowing(allowed=[OTHER_ACCOUNT_ID], forbidden=[OTHER_ACCOUNT_ID]),
+            "tencentcloud:forbiddenAccountIds forbids",
+        ),
+    ],
+)
+def test_only_an_allowed_account_asks(
+    emulator: Emulator, credentials: Credentials, asked: ProviderConfig, sentence: str
+) -> None:
+    """Whoever isn't allowed, or is forbidden, is told which account it is, and what keeps it from asking."""
+    del emulator
+    who = account(Source(credentials), asked)
+    if not sentence:
+        assert who.current(soon()) == credentials
+        return
+    for _ in range(2):
+        with pytest.raises(AccountError) as caught:
+            who.current(soon())
+        assert caught.value.account_id == OTHER_ACCOUNT_ID
+        assert str(caught.value) == (
+            f"The credentials ...2222 from a test belong to account {OTHER_ACCOUNT_ID}, which {sentence}; nothing was "
+            "asked with them about the migration. Use those of an allowed account, then run `pulumi up` again."
+        )
+
+
+def test_an_account_is_made_sure_of_once(emulator: Emulator, log: Callable[[], list[Any]]) -> None:
+    """One request for each credentials, not one for each query."""
+    del emulator
+    who = account(Source(MINE), allowing(allowed=[ACCOUNT_ID]))
+    for _ in range(3):
+        who.current(soon())
+    assert log() == [("GetCallerIdentity", ACCOUNT_ID)]
+
+
+@pytest.mark.parametrize("asked", [allowing(allowed=["1"]), allowing(forbidden=["1"])])
+def test_an_account_that_cannot_be_made_sure_of_does_not_ask(
+    monkeypatch: pytest.MonkeyPatch, asked: ProviderConfig
+) -> None:
+    """Where the token service gives no answer, nothing is passed over; trouble in passing may be tried again."""
+    known = answer('{"Response":{"AccountId":"1","RequestId":"r"}}')
+    with Loopback(reset, known) as server:
+        monkeypatch.setattr(sts, "ENDPOINT", Endpoint("http", server.host))
+        who = account(Source(MINE), asked)
+        with pytest.raises(TransientError):
+            who.current(soon())
+        if asked.forbidden:
+            with pytest.raises(AccountError):
+                who.current(soon())
+        else:
+            assert who.current(soon()) == MINE
+
+
+def test_what_runs_out_is_fetched_anew_in_time() -> None:
+    """New credentials are looked for five minutes before the old ones' end, and not before."""
+    first, second = temporary("1", NOW + 7200), temporary("2", NOW + 14400)
+    now, source = Time(), Source(first, second)
+    who = account(source, now=now)
+    assert who.current(LATER) == first
+    now.now = NOW + 7200 - 301
+    assert who.current(LATER) == first
+    now.now = NOW + 7200 - 300
+    assert who.current(LATER) == second
+    assert source.asked == 2
+
+
+def test_what_lasts_only_a_little_is_fetched_anew_in_its_last_tenth() -> None:
+    """A session of a minute is not fetched anew for every query."""
+    first, second = temporary("1", NOW + 60), temporary("2", NOW + 120)
+    now = Time()
+    who = account(Source(first, second), now=now)
+    assert who.current(LATER) == first
+    now.now = NOW + 53.9
+    assert who.current(LATER) == first
+    now.now = NOW + 54
+    assert who.current(LATER) == second
+
+
+def test_what_was_fetched_out_of_date_is_used_and_fetched_anew_each_time() -> None:
+    """This machine's clock may be wrong: the API is to say so."""
+    source = Source(temporary("1", NOW - 1), temporary("2", NOW - 1))
+    who = account(source)
+    assert [who.current(LATER).secret_id for _ in range(2)] == ["AKID1", "AKID2"]
+
+
+@pytest.mark.parametrize("trouble", [CredentialsError("gone"), TransientError("no answer")])
+def test_the_old_ones_are_used_as_long_as_they_last(trouble: Exception) -> None:
+    """A source that fails for a while does not end a wait, and is not asked with every query."""
+    first = temporary("1", NOW + 7200)
+    now, source = Time(), Source(first, trouble)
+    who = account(source, now=now)
+    who.current(LATER)
+    now.now = NOW + 7000
+    assert who.current(LATER) == first
+    now.now += AGAIN_SECONDS - 1
+    assert who.current(LATER) == first
+    assert source.asked == 2
+    now.now += 1
+    assert who.current(LATER) == first
+    assert source.asked == 3
+    now.now = NOW + 7200
+    with pytest.raises(type(trouble)):
+        who.current(LATER)
+
+
+def test_new_ones_of_another_account_end_the_wait(emulator: Emulator) -> None:
+    """Credentials that change hands in the middle of a wait are not used, though the old ones still last."""
+    del emulator
+    mine = Credentials(MINE.secret_id, MINE.secret_key, None, "a test", NOW + 7200)
+    now = Time()
+    who = account(Source(mine, OTHERS), allowing(allowed=[ACCOUNT_ID]), now)
+    assert who.current(soon()) == mine
+    now.now = NOW + 7000
+    with pytest.raises(AccountError):
+        who.current(soon())
+
+
+def test_refused_ones_are_replaced_by_newer_ones_for_everybody() -> None:
+    """The first gate that is refused fetches new ones; the next that is refused with the same gets those."""
+    first, second = temporary("1"), temporary("2")
+    source = Source(first, second)
+    who = account(source)
+    assert who.current(LATER) == first
+    assert [who.renew(first, LATER) for _ in range(3)] == [second] * 3
+    assert who.current(LATER) == second
+    assert source.asked == 2
+
+
+def test_refused_ones_whose_source_has_no_newer_ones_are_not_replaced() -> None:
+    """The environment can't change while a process runs."""
+    first = temporary("1")
+    who = account(Source(first))
+    who.current(LATER)
+    assert who.renew(first, LATER) is None
+
+
+def test_refused_ones_are_replaced_even_if_nothing_is_held() -> None:
+    """Nothing is taken for granted of the order of calls."""
+    assert account(Source(MINE)).renew(temporary("1"), LATER) == MINE
+
+
+@pytest.mark.parametrize("asked_before", [True, False])
+def test_whose_the_refused_ones_are_is_not_asked_again(
+    emulator: Emulator, log: Callable[[], list[Any]], *, asked_before: bool
+) -> None:
+    """The token service would refuse them too, and its sentence would hide that they ran out; nothing new is held."""
+    del emulator
+    source = Source(MINE)
+    who = account(source, allowing(allowed=[ACCOUNT_ID]))
+    if asked_before:
+        who.current(soon())
+    asked = log()
+    assert who.renew(MINE, soon()) is None
+    assert log() == asked
+    assert who.current(soon()) == MINE
+    assert log() == [("GetCallerIdentity", ACCOUNT_ID)]
+    assert source.asked == 2
+
+
+def test_a_role_is_assumed_again_although_its_caller_is_the_same(emulator: Emulator) -> None:
+    """What is found is the caller's, which is as good as ever; the new session alone counts."""
+    del emulator
+    asked = provider_config.read(
+        {"tencentcloud:assumeRole": json.dumps({"roleArn": role_of(OTHER_ACCOUNT_ID), "sessionName": "deploy"})}, {}
+    )
+    newer = account(Source(MINE), asked, time.time).renew(MINE, soon())
+    assert newer is not None
+    assert newer.token
+
+
+def test_a_cancelled_update_ends_the_wait_for_another_gates_search() -> None:
+    """Whoever waits for its turn while another one searches ends with the update."""
+    searching, go_on = threading.Event(), threading.Event()
+
+    def search(_: float) -> Credentials:
+        searching.set()
+        go_on.wait(5)
+        return MINE
+
+    def cancel() -> None:
+        raise WaitCancelledError
+
+    who = Account(search, ASKED, service(), clock=SystemClock(threading.Event()), check_cancelled=cancel)
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(who.current, LATER)
+        searching.wait(5)
+        with pytest.raises(WaitCancelledError):
+            who.current(LATER)
+        go_on.set()
+        assert other.result() == MINE
+
+
+def test_a_gate_waits_for_another_gates_search_and_takes_what_it_found() -> None:
+    """It looks again and again whether its turn has come, and then searches nothing itself."""
+    searching, go_on = threading.Event(), threading.Event()
+    source = Source(MINE)
+
+    def search(_: float) -> Credentials:
+        searching.set()
+        go_on.wait(5)
+        return source()
+
+    who = Account(search, ASKED, service(), clock=SystemClock(threading.Event()), check_cancelled=go_on.set)
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(who.current, LATER)
+        searching.wait(5)
+        assert who.current(LATER) == other.result() == MINE
+    assert source.asked == 1
+
+
+def test_a_gate_whose_time_is_up_does_not_wait_for_another_gates_search() -> None:
+    """A search that takes long, for one gate after the other, makes nobody wait beyond its deadline."""
+    searching, go_on = threading.Event(), threading.Event()
+
+    def search(_: float) -> Credentials:
+        searching.set()
+        go_on.wait(5)
+        return MINE
+
+    who = account(search)
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(who.current, LATER)
+        searching.wait(5)
+        with pytest.raises(TransientError, match=r"^The credentials could not be had in time: another gate still"):
+            who.current(time.monotonic())
+        go_on.set()
+        assert other.result() == MINE
+
+
+def test_a_process_has_one_account_for_each_configuration_and_environment(tmp_path: Path) -> None:
+    """Gates of one stack share it; another configuration, environment or home is another."""
+    environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
+    config = {"tencentcloud:secretId": "i", "tencentcloud:secretKey": "k"}
+    same = accounts.of(ASKED, config, environ, tmp_path, LATER, cancelled=UNCANCELLED)
+    assert accounts.of(ASKED, dict(config), {**environ, "LANG": "C"}, tmp_path, LATER, cancelled=UNCANCELLED) is same
+    for another in (
+        accounts.of(allowing(allowed=["1"]), config, environ, tmp_path, LATER, cancelled=UNCANCELLED),
+        accounts.of(ASKED, {**config, "tencentcloud:secretId": "j"}, environ, tmp_path, LATER, cancelled=UNCANCELLED),
+        accounts.of(ASKED, config, {**environ, "TKE_REGION": "r"}, tmp_path, LATER, cancelled=UNCANCELLED),
+        accounts.of(ASKED, config, environ, tmp_path / "other", LATER, cancelled=UNCANCELLED),
+    ):
+        assert another is not same
+
+
+FILES = {
+    ".tencentcloud/credentials": "[default]\nsecret_id = {}\nsecret_key = k\n",
+    ".tccli/default.credential": '{{"secretId": "{}", "secretKey": "k"}}',
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_was_written_anew_holds_for_the_next_gate(tmp_path: Path, name: str) -> None:
+    """A process that looks again and again, as Automation API's, does not go on as whom the file named before."""
+    path = tmp_path / name
+    path.parent.mkdir()
+
+    def current() -> str:
+        return accounts.of(ASKED, {}, {}, tmp_path, LATER, cancelled=UNCANCELLED).current(LATER).secret_id
+
+    for secret_id in ("a", "b", "b", "a"):
+        path.write_text(FILES[name].format(secret_id), encoding="utf-8")
+        assert current() == secret_id
+    assert len(accounts._known) == 2
+    path.unlink()
+    with pytest.raises(CredentialsError):
+        current()
+    path.mkdir()
+    with pytest.raises(CredentialsError, match=r"can't be read \(it is not a regular file\)"):
+        current()
+
+
+def test_a_search_has_the_time_that_its_gate_has() -> None:
+    """The first search and each later one are given the deadline of the gate that begins them."""
+    given: list[float] = []
+
+    def search(deadline: float) -> Credentials:
+        given.append(deadline)
+        return temporary(str(len(given)))
+
+    who = account(search)
+    assert who.renew(who.current(7.0), 8.0) is not None
+    assert given == [7.0, 8.0]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_hangs_ends_the_search_at_the_deadline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Each search of a gate is over in its time, the first and a later one, and the sentence names the file."""
+    monkeypatch.setattr(exchange, "MIN_EXCHANGE_SECONDS", 0.05)
+    path = tmp_path / name
+    path.parent.mkdir()
+    path.write_text(FILES[name].format("a"), encoding="utf-8")
+    who = accounts.of(ASKED, {}, {}, tmp_path, LATER, cancelled=UNCANCELLED)
+    with hang("fstat"):
+        for search in (who.current, lambda now: accounts.of(ASKED, {}, {}, tmp_path, now, cancelled=UNCANCELLED)):
+            with pytest.raises(CredentialsError) as refused:
+                search(time.monotonic())
+            assert str(refused.value).startswith(f"{path} can't be read (the file system gave nothing within 0.05 s).")
+
+
+def test_a_cancelled_update_ends_the_search_in_a_file_that_hangs(tmp_path: Path) -> None:
+    """A gate that begins while the update is cancelled waits for no file."""
+    cancelled = threading.Event()
+    cancelled.set()
+    with hang("open"), pytest.raises(WaitCancelledError):
+        accounts.of(ASKED, {}, {}, tmp_path, LATER, cancelled=cancelled)
+
+
+def test_no_file_is_read_that_is_not_needed(tmp_path: Path) -> None:
+    """A pair in the configuration or the environment comes before the files, so that a file that hangs harms nobody."""
+    config = {"tencentcloud:secretId": "i", "tencentcloud:secretKey": "k"}
+    environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
+    with hang("open") as blocked:
+        assert accounts.of(ASKED, config, {}, tmp_path, LATER, cancelled=UNCANCELLED).current(LATER).secret_id == "i"
+        assert accounts.of(ASKED, {}, environ, tmp_path, LATER, cancelled=UNCANCELLED).current(LATER).secret_id == "i"
+    assert blocked == []
+
+
+@pytest.mark.parametrize("named", ["key", "variable"])
+def test_an_instance_is_asked_for_the_role_that_is_named(emulator: Emulator, tmp_path: Path, named: str) -> None:
+    """The role's temporary credentials come from the metadata, and are the instance's account's."""
+    del emulator
+    config = {"tencentcloud:camRoleName": "emulated"} if named == "key" else {}
+    environ = {} if named == "key" else {"TENCENTCLOUD_CAM_ROLE_NAME": "emulated"}
+    who = accounts.of(provider_config.read(config, environ), config, environ, tmp_path, LATER, cancelled=UNCANCELLED)
+    found = who.current(soon())
+    assert found.source == "the CVM role emulated"
+    assert found.expires_at is not None
+    assert service().account_of(found, soon()) == ACCOUNT_ID
+    newer = who.renew(found, soon())
+    assert newer is not None
+    assert newer.secret_id != found.secret_id
+
+
+def test_a_role_that_the_instance_does_not_have_is_an_error(emulator: Emulator, tmp_path: Path) -> None:
+    """The pair in the environment is not used instead."""
+    del emulator
+    config = {"tencentcloud:camRoleName": "another"}
+    environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
+    who = accounts.of(provider_config.read(config, environ), config, environ, tmp_path, LATER, cancelled=UNCANCELLED)
+    with pytest.raises(CredentialsError, match=r"^No credentials came from the CVM role another, which"):
+        who.current(soon())
+
+
+def test_a_pod_is_whom_its_identity_makes(emulator: Emulator, tmp_path: Path) -> None:
+    """The token service takes the pod's identity for the role that its environment names."""
+    del emulator
+    (tmp_path / "identity").write_text("an identity", encoding="utf-8")
+    environ = {
+        "TKE_REGION": "ap-guangzhou",
+        "TKE_PROVIDER_ID": "a-provider",
+        "TKE_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "identity"),
+        "TKE_ROLE_ARN": role_of(OTHER_ACCOUNT_ID),
+    }
+    found = accounts.of(ASKED, {}, environ, tmp_path, LATER, cancelled=UNCANCELLED).current(soon())
+    assert found.source == "the TKE pod's identity"
+    assert service().account_of(found, soon()) == OTHER_ACCOUNT_ID
+
+
+def test_the_metadata_are_asked_where_the_sdk_asks_them() -> None:
+    """Their address is a constant: neither the configuration nor the environment moves it."""
+    assert metadata.METADATA_URL == ("http://metadata.tencentyun.com/latest/meta-data/cam/security-credentials/")

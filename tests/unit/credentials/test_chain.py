@@ -1,0 +1,478 @@
+"""Where credentials are found, in which order, and what is refused rather than passed over."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pulumi_tcsql_check.config import assumed_role, provider_config
+from pulumi_tcsql_check.config.stack_config import StackConfig
+from pulumi_tcsql_check.credentials import account, chain
+from pulumi_tcsql_check.errors import CredentialsError
+from pulumi_tcsql_check.model.credentials import Credentials, Source
+from pulumi_tcsql_check.model.role import Role
+from pulumi_tcsql_check.tencent import bounded_file, metadata, sts
+
+ID = "AKIDthisismyidentity1234"
+SECRET = "thisismyverysecretkey"
+TOKEN = "thisismysessiontoken"
+
+NOTHING: Mapping[str, str] = {}
+CONFIG = {"tencentcloud:secretId": "config-id", "tencentcloud:secretKey": "config-key"}
+ENVIRON = {"TENCENTCLOUD_SECRET_ID": "environment-id", "TENCENTCLOUD_SECRET_KEY": "environment-key"}
+ALLOWED = {"tencentcloud:allowedAccountIds": '["100000000001"]'}
+PROFILE = "[default]\nsecret_id = profile-id\nsecret_key = profile-key\n"
+CLI = json.dumps({"secretId": "cli-id", "secretKey": "cli-key"})
+TKE: Source = ("the pod", lambda: Credentials("pod-id", "pod-key", "pod-token", "the pod"))
+CVM: Source = ("the role", lambda: Credentials("role-id", "role-key", "role-token", "the role"))
+NO_TKE: Source = ("the pod", lambda: None)
+NO_CVM: Source = ("the role", lambda: None)
+
+
+def find(
+    config: StackConfig, environ: Mapping[str, str], home: Path, tke: Source = NO_TKE, cvm: Source = NO_CVM
+) -> Credentials:
+    """Look for credentials, as an account does."""
+    asked = provider_config.read(config, environ)
+    local = chain.local_sources(asked, config, environ, home, read)
+    return chain.find(asked, local, (tke, cvm))
+
+
+def read(path: Path) -> str | None:
+    """Read a file within five seconds."""
+    return bounded_file.read(path, 5, lambda: None)
+
+
+def profile_file(home: Path, text: str) -> Path:
+    """Write the SDK's profile file."""
+    return write(home / ".tencentcloud" / "credentials", text)
+
+
+def cli_file(home: Path, text: str) -> Path:
+    """Write the command line's credential file."""
+    return write(home / ".tccli" / "default.credential", text)
+
+
+def write(path: Path, text: str) -> Path:
+    """Write a file and the folder it is in."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    list(enumerate(("config-id", "environment-id", "profile-id", "cli-id", "pod-id", "role-id"))),
+)
+def test_the_first_source_that_has_any_wins(tmp_path: Path, first: int, expected: str) -> None:
+    """Of all sources from one on, that one is used, and each source is used where those before it are empty."""
+    if first <= 2:
+        profile_file(tmp_path, PROFILE)
+    if first <= 3:
+        cli_file(tmp_path, CLI)
+    config, environ = {**ALLOWED, **(CONFIG if first == 0 else NOTHING)}, (ENVIRON if first <= 1 else NOTHING)
+    found = find(config, environ, tmp_path, TKE if first <= 4 else NO_TKE, CVM)
+    assert found.secret_id == expected
+    assert found.secret_key == expected.replace("-id", "-key")
+
+
+@pytest.mark.parametrize(
+    ("config", "environ", "profile", "cli", "source"),
+    [
+        ({**CONFIG, "tencentcloud:securityToken": TOKEN}, NOTHING, "", "", "the stack's configuration"),
+        (NOTHING, {**ENVIRON, "TENCENTCLOUD_TOKEN": TOKEN}, "", "", "the environment"),
+        (NOTHING, {**ENVIRON, "TENCENTCLOUD_SECURITY_TOKEN": TOKEN}, "", "", "the environment"),
+        (
+            NOTHING,
+            {**ENVIRON, "TENCENTCLOUD_TOKEN": TOKEN, "TENCENTCLOUD_SECURITY_TOKEN": "another"},
+            "",
+            "",
+            "the environment",
+        ),
+        (NOTHING, NOTHING, f"{PROFILE}token = {TOKEN}\n", "", ".tencentcloud/credentials"),
+        (NOTHING, NOTHING, "", json.dumps({**json.loads(CLI), "token": TOKEN}), ".tccli/default.credential"),
+    ],
+)
+def test_every_source_may_bring_a_token(  # noqa: PLR0913, PLR0917  # a case is one row
+    tmp_path: Path, config: Mapping[str, str], environ: Mapping[str, str], profile: str, cli: str, source: str
+) -> None:
+    """A session token is taken from beside the pair, and the source is named as its owner knows it."""
+    if profile:
+        profile_file(tmp_path, profile)
+    if cli:
+        cli_file(tmp_path, cli)
+    found = find(config, environ, tmp_path)
+    assert found.token == TOKEN
+    assert found.source.endswith(source)
+
+
+def test_without_a_token_there_is_none(tmp_path: Path) -> None:
+    """An empty token counts as none."""
+    assert find({**CONFIG, "tencentcloud:securityToken": ""}, NOTHING, tmp_path).token is None
+
+
+@pytest.mark.parametrize("missing", ["tencentcloud:secretId", "tencentcloud:secretKey"])
+def test_half_a_pair_in_the_configuration_is_refused(tmp_path: Path, missing: str) -> None:
+    """The missing half is named, and the complete pair in the environment is not used instead."""
+    with pytest.raises(
+        CredentialsError, match=rf"^{missing} is missing in the stack's configuration, though"
+    ) as caught:
+        find({**CONFIG, missing: ""}, ENVIRON, tmp_path, cvm=CVM)
+    assert "config-" not in str(caught.value)
+
+
+@pytest.mark.parametrize("missing", ["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"])
+def test_half_a_pair_in_the_environment_is_refused(tmp_path: Path, missing: str) -> None:
+    """The missing half is named, and the complete pair in the profile file is not used instead."""
+    profile_file(tmp_path, PROFILE)
+    environ = {name: value for name, value in ENVIRON.items() if name != missing}
+    with pytest.raises(CredentialsError, match=rf"^{missing} is missing in the environment, though") as caught:
+        find(NOTHING, environ, tmp_path)
+    assert "environment-" not in str(caught.value)
+
+
+@pytest.mark.parametrize("missing", ["secret_id", "secret_key"])
+def test_half_a_pair_in_the_profile_file_is_refused(tmp_path: Path, missing: str) -> None:
+    """The missing half and the file are named, and the command line's file is not used instead."""
+    cli_file(tmp_path, CLI)
+    path = profile_file(tmp_path, "".join(line for line in PROFILE.splitlines(keepends=True) if missing not in line))
+    with pytest.raises(CredentialsError) as caught:
+        find(NOTHING, NOTHING, tmp_path)
+    assert str(caught.value) == f"{missing} is missing in {path}, though its counterpart is there."
+
+
+@pytest.mark.parametrize("missing", ["secretId", "secretKey"])
+def test_half_a_pair_in_the_command_lines_file_is_refused(tmp_path: Path, missing: str) -> None:
+    """The missing half and the file are named, and the role is not asked instead."""
+    path = cli_file(tmp_path, json.dumps({**json.loads(CLI), missing: None}))
+    with pytest.raises(CredentialsError) as caught:
+        find(NOTHING, NOTHING, tmp_path, cvm=CVM)
+    assert str(caught.value) == f"{missing} is missing in {path}, though its counterpart is there."
+
+
+@pytest.mark.parametrize("name", ["tencentcloud:secretId", "tencentcloud:secretKey", "tencentcloud:securityToken"])
+@pytest.mark.parametrize(
+    "value", ["sec ret", "secret\n", " secret", "s\u00e9cret", "secret\x00", "sec\tret", 17, ["secret"]]
+)
+def test_a_value_that_is_no_plain_text_is_refused_unseen(tmp_path: Path, name: str, value: object) -> None:
+    """Spaces, line breaks, controls, other alphabets and other types are refused without showing the value."""
+    config = {**CONFIG, name: value}
+    with pytest.raises(CredentialsError, match=r"is not plain text without spaces or line breaks\.$") as caught:
+        find(config, ENVIRON, tmp_path)
+    said = str(caught.value)
+    assert said.startswith(name if name != "tencentcloud:securityToken" else "the token")
+    for shown in ("sec ret", "secret\n", "\u00e9", "17", "config-"):
+        assert shown not in said
+
+
+def test_rich_shows_no_more_than_the_owner_needs() -> None:
+    """The pretty-printer of rich does not ask `__repr__`."""
+    found = Credentials("AKIDexample1234", "the key", "the token", "a test")
+    assert found.__rich_repr__() == [("found", "...1234 from a test")]
+
+
+@pytest.mark.parametrize(
+    "text", [f"secret_key = {SECRET}\n", f"[default]\n{SECRET}\n", f"[default\nsecret_key={SECRET}"]
+)
+def test_a_malformed_profile_file_is_refused_unseen(tmp_path: Path, text: str) -> None:
+    """A file that is no INI file is named, and nothing of it is shown."""
+    path = profile_file(tmp_path, text)
+    with pytest.raises(CredentialsError) as caught:
+        find(NOTHING, NOTHING, tmp_path, cvm=CVM)
+    assert str(caught.value) == f"{path} is not an INI file."
+
+
+@pytest.mark.parametrize("text", [f'{{"secretKey": "{SECRET}"', f'["{SECRET}"]', SECRET, ""])
+def test_a_malformed_file_of_the_command_line_is_refused_unseen(tmp_path: Path, text: str) -> None:
+    """A file that is no JSON object is named, and nothing of it is shown."""
+    path = cli_file(tmp_path, text)
+    with pytest.raises(CredentialsError) as caught:
+        find(NOTHING, NOTHING, tmp_path, cvm=CVM)
+    assert str(caught.value) == f"{path} is not a JSON object."
+
+
+@pytest.mark.parametrize("text", ["", "[other]\nsecret_id = i\nsecret_key = k\n", "[default]\nregion = ap-guangzhou\n"])
+def test_a_profile_file_without_a_default_pair_is_passed_over(tmp_path: Path, text: str) -> None:
+    """Other profiles are not this one, and a profile without either half is no source."""
+    profile_file(tmp_path, text)
+    cli_file(tmp_path, CLI)
+    assert find(NOTHING, NOTHING, tmp_path).secret_id == "cli-id"
+
+
+def test_a_percent_sign_in_a_profile_is_just_that(tmp_path: Path) -> None:
+    """Values are taken as they stand, without interpolation."""
+    profile_file(tmp_path, "[default]\nsecret_id = i\nsecret_key = 100%(x)s\n")
+    assert find(NOTHING, NOTHING, tmp_path).secret_key == "100%(x)s"
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    """Where the file should be stands a folder: the error names it, and the next source is not used."""
+    path = tmp_path / ".tencentcloud" / "credentials"
+    path.mkdir(parents=True)
+    cli_file(tmp_path, CLI)
+    with pytest.raises(CredentialsError) as caught:
+        find(NOTHING, NOTHING, tmp_path)
+    assert str(caught.value).startswith(f"{path} can't be read (it is not a regular file). Put a ")
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    """Bytes that are no UTF-8 are an unreadable file, not an absent one."""
+    path = cli_file(tmp_path, "")
+    path.write_bytes(b'{"secretKey": "\xff"}')
+    with pytest.raises(CredentialsError) as caught:
+        find(NOTHING, NOTHING, tmp_path)
+    assert str(caught.value).startswith(f"{path} can't be read (UnicodeDecodeError). Put a ")
+
+
+def test_the_error_lists_what_was_tried(tmp_path: Path) -> None:
+    """Where nothing is found, every source is named in its order, and the reader is told what to set."""
+    with pytest.raises(CredentialsError, match=r"^No Tencent Cloud credentials were found\. Set them with") as caught:
+        find(NOTHING, NOTHING, tmp_path)
+    assert caught.value.tried == (
+        "the stack's configuration (tencentcloud:secretId)",
+        "the environment (TENCENTCLOUD_SECRET_ID)",
+        "~/.tencentcloud/credentials",
+        "~/.tccli/default.credential",
+        "the pod",
+        "the role",
+    )
+    assert "; ".join(caught.value.tried) in str(caught.value)
+
+
+def test_credentials_show_their_owner_and_nothing_else() -> None:
+    """Neither text of credentials holds the key, the token, or more of the id than its end."""
+    found = Credentials(ID, SECRET, TOKEN, "a test")
+    assert str(found) == "...1234 from a test"
+    assert repr(found) == "<credentials ...1234 from a test>"
+    assert f"{[found]}" == "[<credentials ...1234 from a test>]"
+
+
+def test_a_text_that_repeats_credentials_is_shown_without_them() -> None:
+    """The id keeps its end; what is too short to be a secret may be a part of any word, and stays."""
+    found = Credentials(ID, SECRET, TOKEN, "a test")
+    assert found.hidden_in(f"{ID}/{SECRET} {TOKEN}, {ID}") == "...1234/... ..., ...1234"
+    assert Credentials("in", "id", "invalid", "a test").hidden_in("invalid id") == "invalid id"
+    assert Credentials(ID, SECRET, None, "a test").hidden_in("an AuthFailure") == "an AuthFailure"
+
+
+@pytest.mark.parametrize(
+    ("config", "environ"),
+    [
+        ({"tencentcloud:camRoleName": "gatekeeper"}, NOTHING),
+        (NOTHING, {"TENCENTCLOUD_CAM_ROLE_NAME": "gatekeeper"}),
+        ({"tencentcloud:camRoleName": "gatekeeper"}, {"TENCENTCLOUD_CAM_ROLE_NAME": "another"}),
+    ],
+)
+def test_a_cvm_role_that_is_named_goes_before_all_else(
+    tmp_path: Path, config: Mapping[str, str], environ: Mapping[str, str]
+) -> None:
+    """Pulumi's provider acts as the role then, whatever pairs there are, and so does the gate."""
+    profile_file(tmp_path, PROFILE)
+    cli_file(tmp_path, CLI)
+    found = find({**CONFIG, **config}, {**ENVIRON, **environ}, tmp_path, TKE, CVM)
+    assert found.secret_id == "role-id"
+
+
+def test_a_cvm_role_that_is_named_is_the_only_source(tmp_path: Path) -> None:
+    """Where it gives nothing, nobody else will do."""
+    with pytest.raises(CredentialsError) as caught:
+        find({**CONFIG, "tencentcloud:camRoleName": "gatekeeper"}, ENVIRON, tmp_path, TKE)
+    assert caught.value.tried == ("the role",)
+
+
+@pytest.mark.parametrize("value", ["true", "True", True])
+def test_the_pods_identity_goes_before_all_else_once_it_is_enabled(tmp_path: Path, value: object) -> None:
+    """Pulumi's provider acts as the pod then, whatever else there is, a CVM role included."""
+    config = {**CONFIG, "tencentcloud:enablePodOidc": value, "tencentcloud:camRoleName": "gatekeeper"}
+    assert find(config, ENVIRON, tmp_path, TKE, CVM).secret_id == "pod-id"
+    with pytest.raises(CredentialsError) as caught:
+        find(config, ENVIRON, tmp_path, NO_TKE, CVM)
+    assert caught.value.tried == ("the pod",)
+
+
+@pytest.mark.parametrize("value", [None, "", "false", "False", False])
+def test_the_pods_identity_is_the_last_but_one_unless_it_is_enabled(tmp_path: Path, value: object) -> None:
+    """What is switched off changes nothing."""
+    assert find({**CONFIG, "tencentcloud:enablePodOidc": value}, NOTHING, tmp_path, TKE, CVM).secret_id == "config-id"
+
+
+ASKS_FOR = [
+    ({"tencentcloud:profile": "prod"}, NOTHING, "tencentcloud:profile"),
+    (NOTHING, {"TENCENTCLOUD_PROFILE": "prod"}, "TENCENTCLOUD_PROFILE"),
+    ({"tencentcloud:profile": "prod"}, {"TENCENTCLOUD_PROFILE": "another"}, "tencentcloud:profile"),
+]
+
+
+@pytest.mark.parametrize(("config", "environ", "by"), ASKS_FOR)
+def test_a_profile_chooses_the_file_first_and_then_the_section(
+    tmp_path: Path, config: Mapping[str, str], environ: Mapping[str, str], by: str
+) -> None:
+    """As in Pulumi's provider the command line's file counts; the SDK's section where there is none; else nobody."""
+    cli_file(tmp_path, CLI)
+    profile_file(tmp_path, PROFILE)
+    with pytest.raises(CredentialsError) as caught:
+        find(config, environ, tmp_path, TKE, CVM)
+    assert str(caught.value) == (
+        f"{by} asks for ~/.tccli/prod.credential and ~/.tencentcloud/credentials (prod), where there are no "
+        "credentials."
+    )
+    path = profile_file(tmp_path, f"{PROFILE}[prod]\nsecret_id = prod-id\nsecret_key = k\n")
+    assert find(config, environ, tmp_path).source == f"{path} (prod)"
+    path = write(tmp_path / ".tccli" / "prod.credential", json.dumps({"secretId": "cli-prod", "secretKey": "k"}))
+    found = find(config, environ, tmp_path)
+    assert (found.secret_id, found.source) == ("cli-prod", str(path))
+
+
+def test_a_profile_does_not_go_before_a_pair(tmp_path: Path) -> None:
+    """Pulumi's provider reads no file where it is given a pair, and neither does the gate."""
+    assert find(CONFIG, {"TENCENTCLOUD_PROFILE": "prod"}, tmp_path).secret_id == "config-id"
+    assert find({"tencentcloud:profile": "prod"}, ENVIRON, tmp_path).secret_id == "environment-id"
+
+
+@pytest.mark.parametrize("written", ["~/keys", "{home}/keys"])
+@pytest.mark.parametrize("by", ["tencentcloud:sharedCredentialsDir", "TENCENTCLOUD_SHARED_CREDENTIALS_DIR"])
+def test_a_folder_is_the_only_one_that_is_looked_in(tmp_path: Path, written: str, by: str) -> None:
+    """It holds the command line's files, of which the profile chooses one; no other file will do."""
+    profile_file(tmp_path, PROFILE)
+    cli_file(tmp_path, CLI)
+    value = written.format(home=tmp_path)
+    config, environ = ({by: value}, {}) if ":" in by else ({}, {by: value})
+    with pytest.raises(CredentialsError, match=rf"^{by} asks for {value}/default\.credential, where there are no"):
+        find(config, environ, tmp_path, TKE, CVM)
+    write(tmp_path / "keys" / "default.credential", json.dumps({"secretId": "mine", "secretKey": "k"}))
+    assert find(config, environ, tmp_path).secret_id == "mine"
+    write(tmp_path / "keys" / "prod.credential", json.dumps({"secretId": "my-prod", "secretKey": "k"}))
+    assert find({**config, "tencentcloud:profile": "prod"}, environ, tmp_path).secret_id == "my-prod"
+
+
+def test_the_home_itself_may_be_the_folder(tmp_path: Path) -> None:
+    """A tilde alone is the home."""
+    write(tmp_path / "default.credential", CLI)
+    assert find({"tencentcloud:sharedCredentialsDir": "~"}, NOTHING, tmp_path).secret_id == "cli-id"
+
+
+def test_the_command_lines_file_may_name_a_role(tmp_path: Path) -> None:
+    """The role that `tccli configure` wrote there comes with the pair, as Pulumi's provider has it."""
+    cli_file(
+        tmp_path, json.dumps({**json.loads(CLI), "role-arn": "qcs::cam::uin/1:roleName/r", "role-session-name": "s"})
+    )
+    assert find(NOTHING, NOTHING, tmp_path).role == Role("qcs::cam::uin/1:roleName/r", "s", 7200)
+
+
+@pytest.mark.parametrize("empty", [None, ""])
+def test_a_role_that_the_command_line_left_empty_is_none(tmp_path: Path, empty: object) -> None:
+    """It writes empty values for what nobody told it."""
+    cli_file(tmp_path, json.dumps({**json.loads(CLI), "role-arn": empty, "role-session-name": empty}))
+    assert find(NOTHING, NOTHING, tmp_path).role is None
+
+
+@pytest.mark.parametrize(
+    "role", [{"role-arn": "a"}, {"role-session-name": "s"}, {"role-arn": 1, "role-session-name": "s"}]
+)
+def test_half_a_role_in_the_command_lines_file_is_refused(tmp_path: Path, role: Mapping[str, object]) -> None:
+    """To go on without it would be to ask as the account that the role was to leave."""
+    path = cli_file(tmp_path, json.dumps({**json.loads(CLI), **role}))
+    with pytest.raises(CredentialsError) as caught:
+        find(NOTHING, NOTHING, tmp_path)
+    assert str(caught.value) == f"{path} has only one of role-arn and role-session-name, or not as text."
+
+
+def test_two_files_of_two_callers_are_refused(tmp_path: Path) -> None:
+    """Pulumi's provider reads the command line's file alone: its stack would be one account's, the check another's."""
+    sdk, cli = profile_file(tmp_path, PROFILE), cli_file(tmp_path, CLI)
+    with pytest.raises(CredentialsError) as caught:
+        find(NOTHING, NOTHING, tmp_path, TKE, CVM)
+    assert str(caught.value) == (
+        f"{sdk} and {cli} make two different callers, of which Pulumi's provider is the second, and the gate takes "
+        "neither: take the pair out of one of them, or name the account in tencentcloud:allowedAccountIds."
+    )
+    for hidden in ("profile-id", "profile-key", "cli-id", "cli-key"):
+        assert hidden not in str(caught.value)
+
+
+def test_two_files_of_two_callers_keep_their_order_where_the_account_is_named(tmp_path: Path) -> None:
+    """Whose the first ones are is made sure of then; a pair before both decides as well."""
+    profile_file(tmp_path, PROFILE)
+    cli_file(tmp_path, CLI)
+    assert find(ALLOWED, NOTHING, tmp_path).secret_id == "profile-id"
+    assert find(CONFIG, NOTHING, tmp_path).secret_id == "config-id"
+    assert find(NOTHING, ENVIRON, tmp_path).secret_id == "environment-id"
+    assert find({"tencentcloud:profile": "default"}, NOTHING, tmp_path).secret_id == "cli-id"
+
+
+def test_two_files_of_one_caller_are_no_contradiction(tmp_path: Path) -> None:
+    """The same id in both is the same account, unless the command line's file goes on to a role."""
+    pair = {"secretId": "profile-id", "secretKey": "profile-key"}
+    profile_file(tmp_path, PROFILE)
+    cli_file(tmp_path, json.dumps(pair))
+    assert find(NOTHING, NOTHING, tmp_path).secret_id == "profile-id"
+    cli_file(tmp_path, json.dumps({"secretId": "", "secretKey": ""}))
+    assert find(NOTHING, NOTHING, tmp_path).secret_id == "profile-id"
+    cli_file(tmp_path, json.dumps({**pair, "role-arn": "a", "role-session-name": "s"}))
+    with pytest.raises(CredentialsError, match="make two different callers"):
+        find(NOTHING, NOTHING, tmp_path)
+
+
+SECOND_ROLE = json.dumps({"role-arn": "qcs::cam::uin/1:roleName/r", "role-session-name": "s"})
+
+
+@pytest.mark.parametrize("by", ["tencentcloud:camRoleName", "TENCENTCLOUD_CAM_ROLE_NAME"])
+@pytest.mark.parametrize("half", [{}, {"TENCENTCLOUD_SECRET_ID": "i"}, {"TENCENTCLOUD_SECRET_KEY": "k"}])
+def test_a_cvm_role_and_a_role_in_the_command_lines_file_are_refused(
+    tmp_path: Path, by: str, half: Mapping[str, str]
+) -> None:
+    """Without keys Pulumi's provider reads the file, and assumes its role with the CVM role's credentials."""
+    path = cli_file(tmp_path, SECOND_ROLE)
+    given = {by: "gatekeeper"}
+    config, environ = (given, half) if ":" in by else (NOTHING, {**given, **half})
+    with pytest.raises(CredentialsError) as caught:
+        find(config, environ, tmp_path, TKE, CVM)
+    assert str(caught.value) == (
+        f"{by} names a CVM role and {path} another role (role-arn), which Pulumi's provider would assume with it, and "
+        "the gate takes neither: take one of them out."
+    )
+
+
+def test_a_role_in_a_file_that_nobody_reads_does_not_matter_to_a_cvm_role(tmp_path: Path) -> None:
+    """With keys of its own the provider reads no file; another profile's file is not read either."""
+    config = {"tencentcloud:camRoleName": "gatekeeper"}
+    path = cli_file(tmp_path, SECOND_ROLE)
+    assert find({**config, **CONFIG}, NOTHING, tmp_path, TKE, CVM).secret_id == "role-id"
+    assert find(config, ENVIRON, tmp_path, TKE, CVM).secret_id == "role-id"
+    assert find({**config, "tencentcloud:profile": "prod"}, NOTHING, tmp_path, TKE, CVM).secret_id == "role-id"
+    path.rename(path.with_name("prod.credential"))
+    with pytest.raises(CredentialsError, match="names a CVM role"):
+        find({**config, "tencentcloud:profile": "prod"}, NOTHING, tmp_path, TKE, CVM)
+
+
+def structs(of: type[msgspec.Struct] = msgspec.Struct) -> set[type[msgspec.Struct]]:
+    """Return all structs that the package has."""
+    found = {of}.union(*(structs(one) for one in of.__subclasses__()))
+    return {one for one in found if one.__module__.startswith("pulumi_tcsql_check.")}
+
+
+def test_nothing_that_holds_a_secret_shows_it() -> None:
+    """Neither in a traceback's locals, nor in a log, nor to rich, which does not ask `__repr__`."""
+    fields = {"secret_key": SECRET, "tmp_secret_key": SECRET, "token": TOKEN, "external_id": SECRET, "token_code": "1"}
+    found = Credentials(ID, SECRET, TOKEN, "a test")
+    temporary = sts.Temporary(TOKEN, ID, SECRET)
+    role = Role("arn", "deploy", external_id=SECRET)
+    holders = [
+        found,
+        role,
+        temporary,
+        metadata._Metadata(TOKEN, ID, SECRET),
+        assumed_role._AssumeRole(external_id=SECRET, token_code=TOKEN),
+    ]
+    assert {one for one in structs() if set(one.__struct_fields__) & set(fields)} == {type(one) for one in holders}
+    around = [
+        sts.Session(temporary),
+        account._Held(found, 0.0),
+        msgspec.structs.replace(provider_config.read({}, {}), role=role),
+    ]
+    for one in (*holders, *around):
+        shown = f"{one} {one!r} {one.__rich_repr__()!r}"
+        for hidden in (SECRET, TOKEN, ID):
+            assert hidden not in shown

@@ -1,0 +1,382 @@
+"""What a pod's or an instance's surroundings give, against a scripted server in their place."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+import pytest
+from harness.hanging import hang
+from harness.loopback import Loopback, Reply, answer, join_exchanges, reset, send_and_close, silence, trickle
+from harness.turns import without_pauses
+
+from pulumi_tcsql_check.clock import SystemClock
+from pulumi_tcsql_check.credentials import role_credentials
+from pulumi_tcsql_check.errors import (
+    CredentialsError,
+    TcsqlCheckError,
+    ThrottledError,
+    TransientError,
+    WaitCancelledError,
+)
+from pulumi_tcsql_check.model.credentials import Credentials, Source
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.tencent import metadata, sts
+
+IDENTITY = "the.pods.identity"
+KEY = "a-temporary-key"
+TOKEN = "a-temporary-token"
+STS_ANSWER = (
+    '{"Response":{"Credentials":{"Token":"a-temporary-token","TmpSecretId":"AKIDtemporary","TmpSecretKey":'
+    '"a-temporary-key"},"ExpiredTime":1700000000,"RequestId":"r"}}'
+)
+CVM_ANSWER = (
+    '{"TmpSecretId":"AKIDtemporary","TmpSecretKey":"a-temporary-key","Token":"a-temporary-token","ExpiredTime":1700000000,'
+    '"Code":"Success"}'
+)
+REFUSED = f'{{"Response":{{"Error":{{"Code":"AuthFailure","Message":"not {KEY}"}},"RequestId":"r"}}}}'
+
+
+def go_on() -> None:
+    """Cancel nothing."""
+
+
+def cancel() -> None:
+    """Cancel at once."""
+    raise WaitCancelledError
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Keep the machine's proxies and netrc out of it, take turns without pauses, and leave no exchange behind."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    without_pauses(monkeypatch)
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    yield
+    join_exchanges()
+
+
+def tke_environ(folder: Path) -> dict[str, str]:
+    """Make the environment of a pod whose service account has a role."""
+    path = folder / "identity"
+    path.write_text(f"{IDENTITY}\n", encoding="utf-8")
+    return {
+        "TKE_REGION": "ap-guangzhou",
+        "TKE_PROVIDER_ID": "a-provider",
+        "TKE_WEB_IDENTITY_TOKEN_FILE": str(path),
+        "TKE_ROLE_ARN": "qcs::cam::uin/1:roleName/gatekeeper",
+    }
+
+
+def sources(
+    environ: Mapping[str, str], cam_role: str | None, check_cancelled: Callable[[], None] = go_on
+) -> tuple[Source, Source]:
+    """List both sources, with the machine's own clock."""
+    clock = SystemClock(threading.Event())
+    service = sts.TokenService(clock, threading.Event())
+    return role_credentials.sources(environ, cam_role, service, clock, check_cancelled)
+
+
+def ask_tke(
+    environ: Mapping[str, str], server: Loopback, check_cancelled: Callable[[], None] = go_on
+) -> Credentials | None:
+    """Ask the pod's source, with this server as the token service."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sts, "ENDPOINT", Endpoint("http", server.host))
+        (_, look), _ = sources(environ, None, check_cancelled)
+        return look()
+
+
+def ask_cvm(role: str | None, server: Loopback, check_cancelled: Callable[[], None] = go_on) -> Credentials | None:
+    """Ask the instance's source, with this server in place of the metadata."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(metadata, "METADATA_URL", f"http://{server.host}/roles/")
+        _, (_, look) = sources({}, role, check_cancelled)
+        return look()
+
+
+def test_a_pod_gets_its_roles_credentials(tmp_path: Path) -> None:
+    """The pod's identity goes to the token service, unsigned, and the temporary credentials come back."""
+    with Loopback(answer(STS_ANSWER)) as server:
+        found = ask_tke(tke_environ(tmp_path), server)
+    assert found == Credentials("AKIDtemporary", KEY, TOKEN, "the TKE pod's identity", 1700000000.0)
+    (request,) = server.requests
+    assert request.headers["x-tc-action"] == "AssumeRoleWithWebIdentity"
+    assert request.headers["x-tc-region"] == "ap-guangzhou"
+    assert request.headers["authorization"] == "SKIP"
+    assert msgspec.json.decode(request.body) == {
+        "ProviderId": "a-provider",
+        "WebIdentityToken": IDENTITY,
+        "RoleArn": "qcs::cam::uin/1:roleName/gatekeeper",
+        "RoleSessionName": "pulumi-tcsql-check",
+    }
+
+
+def test_an_instance_gets_its_roles_credentials() -> None:
+    """The role that the environment names is asked for by its name."""
+    with Loopback(answer(CVM_ANSWER, kind="text/plain")) as server:
+        found = ask_cvm("gatekeeper", server)
+    assert found == Credentials("AKIDtemporary", KEY, TOKEN, "the CVM role gatekeeper", 1700000000.0)
+    assert [request.line for request in server.requests] == ["GET /roles/gatekeeper HTTP/1.1"]
+
+
+@pytest.mark.parametrize("missing", ["TKE_REGION", "TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE", "TKE_ROLE_ARN"])
+def test_where_the_environment_shows_no_pod_nobody_is_asked(tmp_path: Path, missing: str) -> None:
+    """One missing variable is enough for the token service not to be asked."""
+    environ = {**tke_environ(tmp_path), missing: ""}
+    with Loopback(answer(STS_ANSWER)) as server:
+        assert ask_tke(environ, server) is None
+    assert server.requests == []
+
+
+def test_where_the_environment_names_no_role_nobody_is_asked() -> None:
+    """Without a role's name the metadata are not asked."""
+    with Loopback(answer(CVM_ANSWER)) as server:
+        assert ask_cvm(None, server) is None
+    assert server.requests == []
+
+
+REFUSALS = [answer(REFUSED), answer(KEY, status="404 Not Found")]
+NO_ANSWERS = [
+    answer(f"<html>{KEY}</html>", kind="text/html"),
+    answer(f'{{"TmpSecretKey":"{KEY}","Token":"{TOKEN}"}}'),
+    answer(f'{{"Response":{{"Credentials":{{"TmpSecretKey":"{KEY}","Token":null}}}}}}'),
+    answer(f'"{KEY}\xff"'.encode("latin-1")),
+    answer(""),
+]
+IN_PASSING = [
+    answer(KEY, status="500 Internal Server Error"),
+    answer(KEY, status="503 Service Unavailable"),
+    answer(KEY, status="408 Request Timeout"),
+    reset,
+    send_and_close(f"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{KEY}".encode()),
+]
+
+
+def error_of(code: str) -> Reply:
+    """Answer as the token service does, with one of its error codes."""
+    return answer(f'{{"Response":{{"Error":{{"Code":"{code}","Message":"not {IDENTITY}"}},"RequestId":"r"}}}}')
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        *((reply, TransientError) for reply in (*IN_PASSING, *NO_ANSWERS, error_of("InternalError"))),
+        *((reply, ThrottledError) for reply in (answer("", status="429 x"), error_of("RequestLimitExceeded"))),
+    ],
+)
+def test_trouble_of_a_pod_in_passing_lets_the_wait_go_on(tmp_path: Path, reply: Reply, kind: type[Exception]) -> None:
+    """As with the API itself, whatever may pass is tried again; nothing of the answer or the identity is shown."""
+    with Loopback(reply) as server, pytest.raises(kind) as caught:
+        ask_tke(tke_environ(tmp_path), server)
+    for hidden in (KEY, TOKEN, IDENTITY):
+        assert hidden not in str(caught.value)
+
+
+@pytest.mark.parametrize("code", ["InternalError", "RequestLimitExceeded", "AuthFailure"])
+def test_an_error_that_repeats_a_pods_identity_is_shown_without_it(tmp_path: Path, code: str) -> None:
+    """Neither the code nor the number of the request brings the identity onto the screen."""
+    body = f'{{"Response":{{"Error":{{"Code":"{code}.{IDENTITY}","Message":"No."}},"RequestId":"{IDENTITY}"}}}}'
+    with Loopback(answer(body)) as server, pytest.raises(TcsqlCheckError) as caught:
+        ask_tke(tke_environ(tmp_path), server)
+    assert f"({code}....)" in str(caught.value)
+    assert IDENTITY not in f"{caught.value} {vars(caught.value)}"
+
+
+@pytest.mark.parametrize("place", ["a-temporary-token", "AKIDtemporary", "a-temporary-key", '"r"'])
+def test_a_role_that_repeats_a_pods_identity_is_none(tmp_path: Path, place: str) -> None:
+    """The identity becomes no part of a role's credentials, of which the screen shows the end of the id."""
+    body = STS_ANSWER.replace(place, f'"{IDENTITY}"' if place == '"r"' else IDENTITY)
+    with Loopback(answer(body)) as server, pytest.raises(TransientError) as caught:
+        ask_tke(tke_environ(tmp_path), server)
+    assert "repeats the credentials or another secret of the request" in str(caught.value)
+
+
+@pytest.mark.parametrize("code", ["InternalError", "RequestLimitExceeded"])
+def test_trouble_of_a_pod_in_passing_keeps_its_code(tmp_path: Path, code: str) -> None:
+    """Whoever has to ask support needs both the code and the number of the request."""
+    with Loopback(error_of(code)) as server, pytest.raises((TransientError, ThrottledError)) as caught:
+        ask_tke(tke_environ(tmp_path), server)
+    assert str(caught.value) == (
+        "No credentials came from the TKE pod's identity, which the configuration or the environment names "
+        f"({code}). Request r."
+    )
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("reply", [*IN_PASSING, answer("", status="429 Too Many Requests")])
+def test_trouble_of_the_metadata_in_passing_lets_the_wait_go_on(reply: Reply) -> None:
+    """A broken connection and a fault of the server's are no refusal."""
+    with Loopback(reply) as server, pytest.raises(TransientError) as caught:
+        ask_cvm("gatekeeper", server)
+    said = str(caught.value)
+    assert said.startswith("The instance's metadata gave no answer about the CVM role gatekeeper (")
+    assert KEY not in said
+
+
+def test_metadata_that_nobody_listens_for_may_come_in_passing() -> None:
+    """No connection at all is one sentence without an address."""
+    with Loopback() as server:
+        pass
+    with pytest.raises(TransientError, match=r"gatekeeper \(ConnectionError\)\.$"):
+        ask_cvm("gatekeeper", server)
+
+
+def test_an_answer_after_trouble_in_passing_is_taken(tmp_path: Path) -> None:
+    """The next attempt of the wait finds what this one did not."""
+    with Loopback(answer("", status="500 x"), answer(CVM_ANSWER)) as server:
+        with pytest.raises(TransientError):
+            ask_cvm("gatekeeper", server)
+        assert ask_cvm("gatekeeper", server) is not None
+    with Loopback(error_of("InternalError"), answer(STS_ANSWER)) as server:
+        with pytest.raises(TransientError):
+            ask_tke(tke_environ(tmp_path), server)
+        assert ask_tke(tke_environ(tmp_path), server) is not None
+
+
+@pytest.mark.parametrize("reply", REFUSALS)
+def test_a_pod_without_a_proper_answer_has_no_credentials(tmp_path: Path, reply: Reply) -> None:
+    """Whatever goes wrong is one sentence that names the source, and nothing of the answer or the identity."""
+    with Loopback(reply) as server, pytest.raises(CredentialsError) as caught:
+        ask_tke(tke_environ(tmp_path), server)
+    said = str(caught.value)
+    assert said.startswith(
+        "No credentials came from the TKE pod's identity, which the configuration or the environment names ("
+    )
+    assert caught.value.__cause__ is None
+    for hidden in (KEY, TOKEN, IDENTITY):
+        assert hidden not in said
+
+
+@pytest.mark.parametrize("reply", [*REFUSALS, *NO_ANSWERS])
+def test_an_instance_without_a_proper_answer_has_no_credentials(reply: Reply) -> None:
+    """Whatever goes wrong is one sentence that names the role, and nothing of the answer."""
+    with Loopback(reply) as server, pytest.raises(CredentialsError) as caught:
+        ask_cvm("gatekeeper", server)
+    said = str(caught.value)
+    assert said.startswith(
+        "No credentials came from the CVM role gatekeeper, which the configuration or the environment names ("
+    )
+    assert KEY not in said
+    assert TOKEN not in said
+
+
+def test_an_answer_that_says_it_failed_gives_nothing() -> None:
+    """The metadata say in `Code` whether what stands beside it is of use."""
+    failed = answer(CVM_ANSWER.replace("Success", "Failed"))
+    with Loopback(failed) as server, pytest.raises(CredentialsError, match=r"No credentials came .* \(ValueError\)"):
+        ask_cvm("gatekeeper", server)
+
+
+def test_a_roles_name_is_one_part_of_the_path() -> None:
+    """Whatever it is called, nothing else is asked for."""
+    with Loopback(answer(CVM_ANSWER)) as server:
+        ask_cvm("../a b?c", server)
+    assert [request.line for request in server.requests] == ["GET /roles/..%2Fa%20b%3Fc HTTP/1.1"]
+
+
+def test_half_an_answer_is_refused() -> None:
+    """An empty key beside an id is half a pair, as everywhere."""
+    with Loopback(answer(CVM_ANSWER.replace(KEY, ""))) as server, pytest.raises(CredentialsError) as caught:
+        ask_cvm("gatekeeper", server)
+    assert str(caught.value) == "TmpSecretKey is missing in the CVM role gatekeeper, though its counterpart is there."
+
+
+def test_an_answer_that_is_no_plain_text_is_refused() -> None:
+    """A key with a space would break the header it goes into."""
+    with Loopback(answer(CVM_ANSWER.replace(KEY, "a key"))) as server, pytest.raises(CredentialsError) as caught:
+        ask_cvm("gatekeeper", server)
+    assert (
+        str(caught.value) == "TmpSecretKey in the CVM role gatekeeper is not plain text without spaces or line breaks."
+    )
+
+
+def test_a_pods_identity_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    """The environment names a file that isn't there: the source is broken, not absent."""
+    environ = {**tke_environ(tmp_path), "TKE_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "nowhere")}
+    with Loopback(answer(STS_ANSWER)) as server, pytest.raises(CredentialsError, match=r"\(FileNotFoundError\)"):
+        ask_tke(environ, server)
+    assert server.requests == []
+
+
+def test_a_pipe_in_place_of_a_pods_identity_is_refused(tmp_path: Path) -> None:
+    """The sentence names the path, and the token service is not asked."""
+    environ = tke_environ(tmp_path)
+    path = Path(environ["TKE_WEB_IDENTITY_TOKEN_FILE"])
+    path.unlink()
+    os.mkfifo(path)
+    with Loopback(answer(STS_ANSWER)) as server, pytest.raises(CredentialsError) as refused:
+        ask_tke(environ, server)
+    assert str(refused.value).startswith(f"{path} can't be read (it is not a regular file). Put a ")
+    assert server.requests == []
+
+
+def test_a_pods_identity_that_hangs_is_refused_within_the_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file has the time that the source has."""
+    monkeypatch.setattr(role_credentials, "BOUND_SECONDS", 0.05)
+    environ = tke_environ(tmp_path)
+    with (
+        Loopback(answer(STS_ANSWER)) as server,
+        hang("open"),
+        pytest.raises(CredentialsError, match=r"identity can't be read \(the file system gave nothing within 0\.05 s"),
+    ):
+        ask_tke(environ, server)
+
+
+def test_a_cancelled_update_ends_the_wait_for_a_pods_identity(tmp_path: Path) -> None:
+    """A file that hangs keeps nobody from ending."""
+    environ = tke_environ(tmp_path)
+    with Loopback(answer(STS_ANSWER)) as server, hang("open"), pytest.raises(WaitCancelledError):
+        ask_tke(environ, server, cancel)
+
+
+@pytest.mark.parametrize("reply", [silence, trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b" ")])
+def test_a_slow_answer_is_not_awaited(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reply: Reply) -> None:
+    """Neither source is waited for longer than the bound, whether it is silent or trickles."""
+    monkeypatch.setattr(role_credentials, "BOUND_SECONDS", 0.08)
+    began = time.monotonic()
+    with Loopback(reply) as server:
+        with pytest.raises(TransientError, match="gave no answer within"):
+            ask_tke(tke_environ(tmp_path), server)
+        with pytest.raises(TransientError, match="CVM role"):
+            ask_cvm("gatekeeper", server)
+        assert time.monotonic() - began < 5  # an exchange that nobody bounds takes 10
+
+
+def test_a_redirect_of_the_metadata_is_not_followed() -> None:
+    """Credentials from elsewhere are nobody's."""
+    with Loopback(answer(CVM_ANSWER)) as elsewhere:
+        redirect = answer("", status="302 Found", Location=f"http://{elsewhere.host}/")
+        with Loopback(redirect) as server, pytest.raises(CredentialsError):
+            ask_cvm("gatekeeper", server)
+    assert elsewhere.requests == []
+
+
+def test_a_cancelled_update_ends_the_search_as_what_it_is() -> None:
+    """The search stops with the sentence for a cancelled update, not with one about credentials."""
+    with Loopback(silence) as server, pytest.raises(WaitCancelledError):
+        ask_cvm("gatekeeper", server, cancel)
+
+
+def test_the_sources_are_named_with_what_shows_them() -> None:
+    """Each name tells its reader which variables would have made it looked at."""
+    names = [name for name, _ in sources({}, None)]
+    assert names == [
+        "the TKE pod's identity (TKE_REGION, TKE_PROVIDER_ID, TKE_WEB_IDENTITY_TOKEN_FILE, TKE_ROLE_ARN)",
+        "the CVM role (tencentcloud:camRoleName or TENCENTCLOUD_CAM_ROLE_NAME)",
+    ]
+
+
+@pytest.mark.parametrize("status", ["302 Found", "307 Temporary Redirect"])
+def test_a_redirect_of_the_token_service_is_not_followed(tmp_path: Path, status: str) -> None:
+    """The pod's identity goes nowhere else, and credentials from elsewhere are nobody's."""
+    with Loopback(answer(STS_ANSWER)) as elsewhere:
+        redirect = answer("", status=status, Location=f"http://{elsewhere.host}/")
+        with Loopback(redirect) as server, pytest.raises(CredentialsError):
+            ask_tke(tke_environ(tmp_path), server)
+    assert elsewhere.requests == []

@@ -1,0 +1,172 @@
+"""Credentials that run out between two questions: fetched again where their source can, and one sentence where not."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from harness.answers import MIGRATION
+from harness.loopback import join_exchanges
+from harness.standing_in import role_of, standing_in
+from harness.turns import without_pauses
+
+from pulumi_tcsql_check.clock import SystemClock
+from pulumi_tcsql_check.config import provider_config
+from pulumi_tcsql_check.credentials.account import Account
+from pulumi_tcsql_check.credentials.session import Asking
+from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, OTHER_ACCOUNT_ID, Emulator, Keys, ManualClock
+from pulumi_tcsql_check.errors import AccountError, PermanentError
+from pulumi_tcsql_check.model.credentials import Credentials
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.model.role import Role
+from pulumi_tcsql_check.tencent import sts
+from pulumi_tcsql_check.tencent.sqlserver import MigrationApi
+
+MINE = Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, None, "a test")
+SESSION_SECONDS = 100
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Take turns without pauses, and wait for what a test left behind."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    without_pauses(monkeypatch)
+    yield
+    join_exchanges()
+
+
+@pytest.fixture(name="clock")
+def _clock() -> ManualClock:
+    """The emulator's own time, which begins at the SDK's."""
+    return ManualClock(time.time())
+
+
+def asking(emulator: Emulator, find: Callable[[], Credentials], config: dict[str, str] | None = None) -> Asking:
+    """Make a gate's way to an emulator; for it the time of day stands still."""
+    clock, cancelled, began = SystemClock(threading.Event()), threading.Event(), time.time()
+    asked = provider_config.read(config or {}, {})
+    service = sts.TokenService(clock, cancelled)
+    account = Account(lambda _: find(), asked, service, clock=clock, check_cancelled=lambda: None, now=lambda: began)
+    endpoint = Endpoint("http", emulator.endpoint)
+    return Asking(account, lambda who: MigrationApi(who, endpoint, MIGRATION.region, clock=clock, cancelled=cancelled))
+
+
+def soon() -> float:
+    """Return a deadline."""
+    return time.monotonic() + 5
+
+
+def test_a_role_that_runs_out_is_assumed_again(clock: ManualClock, tmp_path: Path) -> None:
+    """The API refuses the old session, and the same question is answered with the new one."""
+    log = tmp_path / "requests.jsonl"
+    role = {"roleArn": role_of(OTHER_ACCOUNT_ID), "sessionName": "deploy", "sessionDuration": SESSION_SECONDS}
+    with standing_in(Emulator("pass", clock=clock, request_log=log)) as emulator:
+        gate = asking(emulator, lambda: MINE, {"tencentcloud:assumeRole": json.dumps(role)})
+        assert gate.query(MIGRATION, soon()).passed
+        assert gate.query(MIGRATION, soon()).passed
+        clock.advance(SESSION_SECONDS)
+        assert gate.query(MIGRATION, soon()).passed
+        assert gate.query(MIGRATION, soon()).passed
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    query = "QueryMigrationCheckProcess"
+    assert [(line["action"], line["outcome"]) for line in lines] == [
+        ("AssumeRole", "answer"),
+        (query, "answer"),
+        (query, "answer"),
+        (query, "AuthFailure.TokenFailure"),
+        ("AssumeRole", "answer"),
+        (query, "answer"),
+        (query, "answer"),
+    ]
+
+
+def test_a_token_that_runs_out_for_good_is_one_sentence() -> None:
+    """Where the source holds no newer ones, the wait ends, and the reader is told to set some."""
+    old = Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, "old", "the environment")
+    with standing_in(Emulator("pass", keys=Keys(token="new"))) as emulator:
+        with pytest.raises(PermanentError) as caught:
+            asking(emulator, lambda: old).query(MIGRATION, soon())
+        assert caught.value.code == "AuthFailure.TokenFailure"
+        said = str(caught.value)
+        assert said.startswith(f"{emulator.url} answered AuthFailure.TokenFailure: The token of the request is missing")
+    assert said.endswith(
+        "They are temporary and seem to have run out, and their source holds no newer ones. Set new ones, then run "
+        "`pulumi up` again."
+    )
+    assert "old" not in said.replace("holds", "")
+
+
+def test_a_token_that_runs_out_for_good_is_that_sentence_also_where_the_account_is_named(
+    clock: ManualClock, tmp_path: Path
+) -> None:
+    """Nobody is asked whose the old token is, once it has been refused."""
+    log = tmp_path / "requests.jsonl"
+    with standing_in(Emulator("pass", clock=clock, request_log=log)) as emulator:
+        service = sts.TokenService(SystemClock(threading.Event()), threading.Event())
+        found = service.assume_role(MINE, Role(role_of(OTHER_ACCOUNT_ID), "deploy", SESSION_SECONDS), soon())
+        new = found.credentials
+        old = Credentials(new.tmp_secret_id, new.tmp_secret_key, new.token, "the environment")
+        gate = asking(emulator, lambda: old, {"tencentcloud:allowedAccountIds": f'["{OTHER_ACCOUNT_ID}"]'})
+        assert gate.query(MIGRATION, soon()).passed
+        clock.advance(SESSION_SECONDS)
+        with pytest.raises(PermanentError, match="They are temporary and seem to have run out, and their source"):
+            gate.query(MIGRATION, soon())
+    actions = [json.loads(line)["action"] for line in log.read_text(encoding="utf-8").splitlines()]
+    assert actions == ["AssumeRole", "GetCallerIdentity", *["QueryMigrationCheckProcess"] * 2]
+
+
+def test_a_token_that_its_source_replaced_is_taken_from_there() -> None:
+    """A file that was written anew meanwhile, by a login for example, is read again."""
+    given = [Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, token, "a file") for token in ("new", "old")]
+    with standing_in(Emulator("pass", keys=Keys(token="new"))) as emulator:
+        assert asking(emulator, given.pop).query(MIGRATION, soon()).passed
+    assert given == []
+
+
+def test_a_token_that_is_refused_twice_is_an_error() -> None:
+    """Newer ones that are no better end the wait: it does not go round in circles."""
+    given = [Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, token, "a file") for token in ("c", "b", "a")]
+    with (
+        standing_in(Emulator("pass", keys=Keys(token="new"))) as emulator,
+        pytest.raises(PermanentError, match="TokenFailure"),
+    ):
+        asking(emulator, given.pop).query(MIGRATION, soon())
+    assert len(given) == 1
+
+
+@pytest.mark.parametrize(
+    ("keys", "who"),
+    [
+        (Keys(secret_key="another"), Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, "t", "a test")),
+        (Keys(token="new"), MINE),
+    ],
+)
+def test_other_refusals_are_not_about_the_time(keys: Keys, who: Credentials) -> None:
+    """A wrong key, or no token where one is needed, is an error at once, and its source is not asked again."""
+    given = [who]
+    with standing_in(Emulator("pass", keys=keys)) as emulator, pytest.raises(PermanentError, match="AuthFailure"):
+        asking(emulator, given.pop).query(MIGRATION, soon())
+
+
+def test_new_ones_of_another_account_do_not_ask(clock: ManualClock, tmp_path: Path) -> None:
+    """Whose the new ones are is made sure of as well, before the question is put again."""
+    log = tmp_path / "requests.jsonl"
+    with standing_in(Emulator("pass", clock=clock, request_log=log)) as emulator:
+        service = sts.TokenService(SystemClock(threading.Event()), threading.Event())
+
+        def session(account_id: str) -> Credentials:
+            role = Role(role_of(account_id), "deploy", SESSION_SECONDS)
+            pair = service.assume_role(MINE, role, soon()).credentials
+            return Credentials(pair.tmp_secret_id, pair.tmp_secret_key, pair.token, "a file")
+
+        ids = ["100000000002", "100000000001"]
+        config = {"tencentcloud:allowedAccountIds": '["100000000001"]'}
+        gate = asking(emulator, lambda: session(ids.pop()), config)
+        assert gate.query(MIGRATION, soon()).passed
+        clock.advance(SESSION_SECONDS)
+        with pytest.raises(AccountError):
+            gate.query(MIGRATION, soon())
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert {line["account"] for line in lines if line["action"] == "QueryMigrationCheckProcess"} == {"100000000001"}

@@ -1,0 +1,94 @@
+"""The lines that the engine is told."""
+
+import threading
+from collections.abc import Iterator
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from harness import dynamic_host
+from pulumi.runtime.proto import engine_pb2
+
+from pulumi_tcsql_check.dynamic_host.engine_log import EngineLog
+
+LONGEST_SECONDS = 10.0
+GLANCE_SECONDS = 0.05
+
+
+class Engine(dynamic_host.Engine):
+    """Takes a line in when the test lets it."""
+
+    def __init__(self) -> None:
+        """Begin with nothing, and let nothing in."""
+        super().__init__()
+        self.came = threading.Semaphore(0)
+        self.may_take = threading.Semaphore(0)
+
+    def Log(self, request: engine_pb2.LogRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
+        """Take one line, after a while."""
+        self.came.release()
+        assert self.may_take.acquire(timeout=LONGEST_SECONDS)
+        return super().Log(request, context)
+
+    @property
+    def taken(self) -> list[str]:
+        """The lines that it has."""
+        return [line.message for line in self.logged]
+
+
+@pytest.fixture
+def engine() -> Engine:
+    """Make an engine."""
+    return Engine()
+
+
+@pytest.fixture
+def lines(engine: Engine) -> Iterator[EngineLog]:
+    """Serve the engine, and connect to it."""
+    server, address = dynamic_host.serve(engine)
+    yield EngineLog(address, "urn")
+    server.stop(None).wait()
+
+
+def test_a_line_is_sent_beside_what_the_gate_does(engine: Engine, lines: EngineLog) -> None:
+    """Whoever sends goes on while the engine still takes it in."""
+    lines.note("a line")
+    assert engine.came.acquire(timeout=LONGEST_SECONDS)
+    assert engine.taken == []
+    engine.may_take.release()
+    lines.flush()
+    assert engine.taken == ["a line"]
+
+
+def test_a_line_waits_for_the_one_before(engine: Engine, lines: EngineLog) -> None:
+    """The engine would show two that are under way at once in either order."""
+    lines.warn("the first")
+    later = threading.Thread(target=lines.show, args=("the second",))
+    later.start()
+    assert engine.came.acquire(timeout=LONGEST_SECONDS)
+    assert not engine.came.acquire(timeout=GLANCE_SECONDS)
+    engine.may_take.release(2)
+    later.join(LONGEST_SECONDS)
+    lines.flush()
+    assert engine.taken == ["the first", "the second"]
+
+
+def test_a_flush_waits_for_the_last_line(engine: Engine, lines: EngineLog) -> None:
+    """The engine drops what comes after the call's own answer."""
+    lines.show("the last")
+    flushed = threading.Thread(target=lines.flush)
+    flushed.start()
+    flushed.join(GLANCE_SECONDS)
+    assert flushed.is_alive()
+    engine.may_take.release()
+    flushed.join(LONGEST_SECONDS)
+    assert (flushed.is_alive(), engine.taken) == (False, ["the last"])
+
+
+def test_an_engine_that_takes_no_line_does_no_harm() -> None:
+    """Nobody listens at the engine's address: the lines are lost, and nothing else."""
+    lines = EngineLog("127.0.0.1:9", "urn")
+    lines.note("a line")
+    lines.warn("another")
+    lines.flush()
+    lines.flush()

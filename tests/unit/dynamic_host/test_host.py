@@ -1,0 +1,258 @@
+"""The host's private shapes: what happens where they have changed."""
+
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from pulumi.dynamic import Config
+from pulumi.runtime.proto import status_pb2
+
+from pulumi_tcsql_check.dynamic_host import engine_liveness, host
+
+
+class Metadata(list[tuple[str, bytes]]):
+    """The trailing metadata that a call was given."""
+
+
+def context_for(
+    metadata: Metadata, add_callback: Callable[[Callable[[], None]], bool] = lambda _: True
+) -> grpc.ServicerContext:
+    """Make a servicer's context that notes its trailing metadata, takes callbacks, and can do nothing else."""
+    kind: Any = type(
+        "Context",
+        (grpc.ServicerContext,),
+        {
+            "set_trailing_metadata": lambda _, given: metadata.extend(given),
+            "add_callback": lambda _, callback: add_callback(callback),
+        },
+    )
+    kind.__abstractmethods__ = frozenset()
+    context: grpc.ServicerContext = kind()
+    return context
+
+
+@pytest.fixture(autouse=True)
+def not_cancelled() -> None:
+    """Begin each test with an update that goes on."""
+    host.CANCELLED.clear()
+    host._refused.clear()
+
+
+def test_cancel_sets_the_flag_through_the_servicers_own_method(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bound method that the server already holds runs our code afterwards."""
+
+    class DynamicResourceProviderServicer:
+        def Cancel(self, request: object, context: object) -> object:  # noqa: N802
+            return request, context
+
+    monkeypatch.setattr(
+        sys.modules["__main__"], "DynamicResourceProviderServicer", DynamicResourceProviderServicer, raising=False
+    )
+    bound = DynamicResourceProviderServicer().Cancel
+    host.prepare()
+    assert bound(None, None) == empty_pb2.Empty()
+    assert host.CANCELLED.is_set()
+    host.CANCELLED.clear()
+
+
+def test_a_host_of_another_shape_is_left_as_it_is() -> None:
+    """Neither a missing servicer nor a thread outside of a pool is an error."""
+    host.prepare()
+    assert not host.CANCELLED.is_set()
+
+
+def test_every_queued_and_every_later_call_gets_a_thread() -> None:
+    """Once prepared, a pool of one thread serves what was queued before and what comes after, all at once."""
+    release, prepared = threading.Event(), threading.Event()
+    barrier = threading.Barrier(4)
+
+    def first() -> None:
+        began.set()
+        host.prepare()
+        host.prepare()
+        prepared.set()
+        release.wait()
+
+    def meet() -> None:
+        barrier.wait(timeout=5)
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        began = threading.Event()
+        jobs = [pool.submit(first)]
+        began.wait()
+        jobs += [pool.submit(meet) for _ in range(2)]
+        assert prepared.wait(5)
+        jobs.append(pool.submit(meet))
+        meet()
+        release.set()
+        for job in jobs:
+            job.result(timeout=5)
+
+
+def test_a_worker_of_another_kind_of_pool_is_left_alone() -> None:
+    """A thread whose first argument leads to no pool of the known kind goes on plainly."""
+    thread = threading.Thread(target=lambda _: host.prepare(), args=(SimpleNamespace,))
+    thread.start()
+    thread.join()
+
+
+def test_a_pool_without_the_known_parts_is_left_alone() -> None:
+    """A pool that has lost its count of idle threads keeps its size."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+
+        def prepare() -> int:
+            semaphore = pool.__dict__.pop("_idle_semaphore")
+            try:
+                host.prepare()
+                return pool._max_workers
+            finally:
+                pool.__dict__["_idle_semaphore"] = semaphore
+
+        assert pool.submit(prepare).result(timeout=5) == 1
+
+
+def test_the_call_is_found_by_the_servicers_frame_and_fails_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somewhere above stands a frame with the request and the context; the sentence goes into its trailing metadata."""
+    monkeypatch.setattr(sys, "argv", ["host"])
+    metadata = Metadata()
+
+    def read(request: object, context: object) -> host.Call:
+        del request, context
+        return host.current_call()
+
+    def serve(request: object, context: object) -> host.Call:
+        return read(request, context)
+
+    call = serve(SimpleNamespace(urn="urn:of:the:check"), context_for(metadata))
+    call.fail("one sentence")
+    ((key, value),) = metadata
+    assert key == "grpc-status-details-bin"
+    assert status_pb2.Status.FromString(value).message == "one sentence"
+
+
+def test_without_a_servicer_or_an_engine_every_word_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No row, no warning, a traceback: but no error of its own."""
+    monkeypatch.setattr(sys, "argv", ["host"])
+    call = host.current_call()
+    call.show("a line")
+    call.note("a line that stays")
+    call.warn("a warning")
+    call.flush()
+    call.fail("a sentence")
+
+
+def refuse(urn: str, context: grpc.ServicerContext) -> None:
+    """End the other waits as a servicer's `Read` does."""
+
+    def read(request: object, context: object) -> tuple[object, object]:
+        host.end_other_waits()
+        return request, context
+
+    read(SimpleNamespace(urn=urn), context)
+
+
+def test_a_refusal_ends_the_other_waits_once_the_engine_has_it() -> None:
+    """Not before, or their errors might come onto the screen before the reason; the first one is named."""
+    callbacks: list[Callable[[], None]] = []
+
+    def take(callback: Callable[[], None]) -> bool:
+        callbacks.append(callback)
+        return True
+
+    for name in ("orders", "customers"):
+        refuse(f"urn:pulumi:a::b::type::{name}", context_for(Metadata(), take))
+    assert not host.CANCELLED.is_set()
+    for callback in callbacks:
+        callback()
+    assert host.CANCELLED.is_set()
+    assert host.refused() == "orders"
+
+
+def test_a_refusal_ends_the_other_waits_also_where_the_engine_has_left() -> None:
+    """A call that is over takes no callback any more."""
+    refuse("urn:pulumi:a::b::type::orders", context_for(Metadata(), lambda _: False))
+    assert (host.CANCELLED.is_set(), host.refused()) == (True, "orders")
+
+
+def test_a_refusal_without_a_servicer_ends_the_other_waits_at_once() -> None:
+    """Where the host's frames have changed, the gate has no name, and the update still ends."""
+    host.end_other_waits()
+    assert (host.CANCELLED.is_set(), host.refused()) == (True, "beside it")
+
+
+def test_a_cancelled_update_is_not_taken_for_a_refused_one() -> None:
+    """The reason is the first one."""
+    host.note_cancel()
+    host.end_other_waits()
+    assert host.refused() == ""
+
+
+def test_a_host_whose_engine_is_gone_ends_its_gates_and_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the engine would have done it: with SIGINT, which Python's own handler takes."""
+    monkeypatch.setattr(engine_liveness, "INTERVAL_SECONDS", 0.01)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            monkeypatch.setattr(sys, "argv", ["host", f"127.0.0.1:{server.getsockname()[1]}"])
+            host.prepare()
+            server.accept()[0].close()
+        with pytest.raises(KeyboardInterrupt):
+            threading.Event().wait(5)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert host.CANCELLED.is_set()
+
+
+def test_an_engine_is_watched_once_however_often_a_provider_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each gate has a provider of its own, and the host configures each."""
+    begun: list[str] = []
+    monkeypatch.setattr(engine_liveness, "begin", lambda address, _: begun.append(address))
+    monkeypatch.setattr(sys, "argv", ["host", "127.0.0.1:1"])
+    host.prepare()
+    over = threading.Event()
+    watching = threading.Thread(target=over.wait, name=engine_liveness.THREAD)
+    watching.start()
+    host.prepare()
+    over.set()
+    watching.join()
+    assert begun == ["127.0.0.1:1"]
+
+
+def test_a_host_that_handles_sigint_in_its_own_way_is_not_interrupted() -> None:
+    """Nobody knows what its handler would do; the gates end all the same."""
+    before = signal.signal(signal.SIGINT, lambda *_: pytest.fail("it was interrupted"))
+    try:
+        host._end()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert host.CANCELLED.is_set()
+
+
+def test_the_configurations_keys_are_listed() -> None:
+    """The host's own class keeps them in a dictionary."""
+    assert host.config_keys(Config({"a:b": "c", "d:e": "f"}, "test")) == ("a:b", "d:e")
+
+
+@pytest.mark.parametrize("config", [SimpleNamespace(), SimpleNamespace(_props=["a:b"]), {"a:b": "c"}, None])
+def test_a_configuration_of_another_shape_lists_nothing(config: object) -> None:
+    """Where the host's class has changed, no key is named, and nothing fails."""
+    assert host.config_keys(config) == ()
+
+
+def test_the_projects_name_is_told() -> None:
+    """The host's own class keeps it, and completes a key without a namespace with it."""
+    assert host.project_name(Config({}, "shop")) == "shop"
+
+
+@pytest.mark.parametrize("config", [SimpleNamespace(), SimpleNamespace(_project_name=1), {}, None])
+def test_a_configuration_of_another_shape_has_no_known_project(config: object) -> None:
+    """Where the host's class has changed, the name is unknown, and nothing fails."""
+    assert host.project_name(config) is None

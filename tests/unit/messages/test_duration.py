@@ -1,0 +1,24 @@
+"""Durations in words."""
+
+import pytest
+
+from pulumi_tcsql_check.messages.duration import span
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (0.6, "1 s"),
+        (119.4, "119 s"),
+        (120, "2 min"),
+        (1800, "30 min"),
+        (7199, "120 min"),
+        (7200, "2 h"),
+        (9000, "2.5 h"),
+        (360_000, "100 h"),
+    ],
+)
+def test_a_duration_is_as_exact_as_somebody_who_waits_wants_it(seconds: float, words: str) -> None:
+    """Seconds below two minutes, minutes below two hours, and then hours."""
+    assert span(seconds) == words

@@ -1,0 +1,145 @@
+"""What a page of migrations says of one check, and where it is worth asking."""
+
+from typing import Any
+
+import pytest
+from harness.answers import as_body, decode_page, seen
+
+from pulumi_tcsql_check.errors import TransientError
+from pulumi_tcsql_check.model.check_flag import CheckFlag, is_unexplained
+from pulumi_tcsql_check.model.progress import Progress
+
+
+def page(*tasks: object, **more: object) -> bytes:
+    """Write a page with these entries."""
+    return as_body({"TotalCount": len(tasks), "MigrateTaskSet": list(tasks), "RequestId": "r-1", **more})
+
+
+def flag_of(*tasks: object) -> CheckFlag | None:
+    """Read what a page with these entries says of migration 7."""
+    return decode_page(page(*tasks)).flags().get(7)
+
+
+def task(migrate_id: object, check_flag: object, **more: object) -> dict[str, object]:
+    """Write one entry."""
+    return {"MigrateId": migrate_id, "CheckFlag": check_flag, **more}
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 4, -1, 2**70])
+def test_the_flag_is_that_of_the_migration_that_was_asked_for(code: int) -> None:
+    """Whatever the others are called and say, before it and after it."""
+    others: tuple[object, ...] = (
+        task(6, 2, MigrateName="orders"),
+        task(70, 1, MigrateName="orders"),
+        task(8, None),
+        task(None, 2),
+        {},
+    )
+    mine = task(7, code, MigrateName="orders", Source={"Password": "p"})
+    assert flag_of(*others, mine, *others) == CheckFlag(code, "r-1")
+
+
+def test_a_migration_that_is_not_listed_has_none() -> None:
+    """Nor has one on an empty page."""
+    assert flag_of(task(6, 2)) is None
+    assert flag_of() is None
+
+
+@pytest.mark.parametrize("odd", [None, True, False, "2", 2.0, 2.5, [], [2], {}, {"CheckFlag": 2}])
+def test_what_is_no_whole_number_says_nothing(odd: Any) -> None:  # noqa: ANN401  # any JSON
+    """Neither as a flag, alone or beside a right one, nor as an id."""
+    assert flag_of(task(7, odd)) == CheckFlag(None, "r-1")
+    assert flag_of(task(7, odd), task(7, 2)) == CheckFlag(None, "r-1")
+    assert flag_of(task(7, 2), task(7, odd)) == CheckFlag(None, "r-1")
+    assert flag_of(task(odd, 2)) is None
+
+
+@pytest.mark.parametrize("odd", [True, "1", 1.0])
+def test_what_is_only_equal_to_an_id_is_another(odd: Any) -> None:  # noqa: ANN401  # any JSON
+    """Text, a fraction or a truth value is no number of a migration."""
+    assert decode_page(page(task(odd, 2))).flags().get(1) is None
+    assert decode_page(page(task(odd, 2), task(1, 3))).flags().get(1) == CheckFlag(3, "r-1")
+
+
+def test_a_flag_that_is_missing_says_nothing() -> None:
+    """The migration is listed, so no other page is asked for it."""
+    assert flag_of({"MigrateId": 7}) == CheckFlag(None, "r-1")
+
+
+@pytest.mark.parametrize(("flags", "code"), [((2, 2), 2), ((2, 3), None), ((1, 2, 1), None), ((3, 3, 3), 3)])
+def test_a_migration_that_is_listed_twice_must_not_contradict_itself(flags: tuple[int, ...], code: int | None) -> None:
+    """The same twice is what it is; two that differ are nothing."""
+    assert flag_of(*(task(7, flag) for flag in flags)) == CheckFlag(code, "r-1")
+
+
+@pytest.mark.parametrize(("count", "is_last"), [(0, True), (1, True), (99, True), (100, False), (101, False)])
+def test_a_page_that_is_not_full_is_the_last(count: int, *, is_last: bool) -> None:
+    """A full one has 100 entries."""
+    assert decode_page(page(*[task(1, 1)] * count)).is_last == is_last
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        as_body({"RequestId": "r-1"}),
+        page(MigrateTaskSet=None),
+        page(MigrateTaskSet={"MigrateId": 7, "CheckFlag": 2}),
+        page(None),
+        page([7, 2]),
+        page(RequestId=None),
+        b'{"Response": {"RequestId": "r", "MigrateTaskSet": [{"MigrateId": 7, "CheckFlag": 3, "CheckFlag": 2}]}}',
+    ],
+)
+def test_a_page_of_another_shape_is_no_answer(body: bytes) -> None:
+    """No list, no entries that are objects, no request id, or a name that stands twice."""
+    with pytest.raises(TransientError):
+        decode_page(body)
+
+
+def test_nothing_of_the_list_but_the_flag_is_kept_or_quoted() -> None:
+    """Names, messages and whatever else the list holds stay out of values and errors."""
+    private = {"MigrateName": "hush-1", "Message": "hush-2", "Source": {"UserName": "hush-3", "Password": "hush-4"}}
+    assert "hush" not in repr(decode_page(page(task(7, 2, **private))))
+    with pytest.raises(TransientError) as raised:
+        decode_page(page({**private, "MigrateId": 7}, "hush-5"))
+    assert "hush" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("code", "word", "text"),
+    [
+        (0, "not checked", '"not checked" (CheckFlag 0)'),
+        (1, "passed", '"passed" (CheckFlag 1)'),
+        (2, "failed", '"failed" (CheckFlag 2)'),
+        (3, "checking", '"checking" (CheckFlag 3)'),
+        (4, "", "CheckFlag 4"),
+        (None, "", "CheckFlag None"),
+    ],
+)
+def test_a_published_code_has_a_word(code: int | None, word: str, text: str) -> None:
+    """The page's four; nothing is made up for another. Only 2 is a failure."""
+    flag = CheckFlag(code)
+    assert (flag.word, str(flag), flag.failed) == (word, text, code == 2)
+    assert {flag: "as a key"}[CheckFlag(code)]
+
+
+@pytest.mark.parametrize(
+    ("progress", "is_so"),
+    [
+        (seen(2, 0, 1, -2), True),
+        (seen(1, -1), True),
+        (seen(3, 0, 0, 2**40), True),
+        (seen(2, 0, 0, -2), False),
+        (seen(2, 0, -2, -2), False),
+        (seen(3, 0, 7, -2), False),
+        (seen(1, 0, 7, -2), False),
+        (seen(0, 7), False),
+        (seen(2, 7), False),
+        (seen(4, 0, 0, 7), False),
+        (seen(1), False),
+        (seen(2, 0, 7, total=5), True),
+    ],
+)
+def test_it_is_worth_asking_where_the_current_step_is_not_explained(progress: Progress, *, is_so: bool) -> None:
+    """Neither passed nor not started; another step's code doesn't matter, nor does one that isn't there."""
+    assert is_unexplained(progress) == is_so

@@ -1,0 +1,100 @@
+"""What several checks together amount to, in numbers and words."""
+
+import itertools
+from typing import get_args
+
+import pytest
+from harness.answers import seen
+
+from pulumi_tcsql_check.model.group import Member, Tally, enumeration, name_of, status_of
+from pulumi_tcsql_check.model.progress import Migration
+from pulumi_tcsql_check.model.statuses import Status
+
+
+def of(*ids: int) -> list[Migration]:
+    """Make migrations of one region."""
+    return [Migration(number, "ap-guangzhou") for number in ids]
+
+
+def member(number: int, *codes: int, current: int = 1, trouble: str | None = None) -> Member:
+    """Make one that was seen at a step, with these codes; without codes it was never answered."""
+    progress = seen(current, *codes) if codes else None
+    status: Status = progress.status() if progress else "unknown"
+    return Member(Migration(number, "ap-guangzhou"), progress, status, trouble)
+
+
+PASSED, RUNNING, IDLE = member(1, 0, 0, current=2), member(2, 0, 7, current=2), member(3, -2, -2)
+
+
+@pytest.mark.parametrize("statuses", list(itertools.product(get_args(Status), repeat=3)))
+def test_a_wave_has_passed_only_if_all_have(statuses: tuple[Status, ...]) -> None:
+    """One that has failed makes it failed, and only if none was started has it not started."""
+    status = status_of(statuses)
+    assert (status == "passed") == (set(statuses) == {"passed"})
+    assert (status == "failed") == ("failed" in statuses)
+    assert (status == "not-started") == (set(statuses) == {"not-started"})
+
+
+def test_a_wave_of_nothing_has_not_passed() -> None:
+    """There is always one, but were there none, nothing would have been proved."""
+    assert status_of([]) == "unknown"
+
+
+def test_a_wave_is_told_in_numbers_and_by_its_slowest() -> None:
+    """The one that runs and has passed the fewest steps; those that have passed come first."""
+    slower = member(9, 0, 0, 0, 7, -2, current=4)
+    slowest = member(10, 0, 7, -2, -2, -2, current=2)
+    tally = Tally(
+        [PASSED, slower, slowest, IDLE, PASSED, member(11, 0, -1, 7, current=3), member(12, 0, 0, 5, 0, current=2)]
+    )
+    assert tally.words() == "2/7 passed, 1 failed, 2 running, 1 unclear, 1 not started; slowest 10: 2/5 Step 2: running"
+
+
+def test_trouble_and_what_was_never_asked_are_counted_apart() -> None:
+    """Whoever gives no answer counts as nothing else, whatever was seen before, and each kind is named once."""
+    troubled = [
+        member(1, 0, 0, current=2, trouble="HTTP 502"),
+        member(2, 0, 7, current=2, trouble="HTTP 502"),
+        member(3, trouble="connection refused"),
+        member(4, trouble=""),
+    ]
+    tally = Tally([PASSED, *troubled, member(5)])
+    assert tally.words() == "1/6 passed, 4 without an answer (HTTP 502, connection refused), 1 not asked yet"
+    assert Tally([member(4, trouble="")]).words() == "0/1 passed, 1 without an answer"
+
+
+def test_a_step_with_a_code_that_nobody_explained_is_none_that_passed() -> None:
+    """Else a check full of them would look farther than one that has passed more steps."""
+    farther, slower = member(1, 0, 0, 9, -2, current=3), member(2, 0, 7, 5, 3, current=2)
+    assert "slowest 2: " in Tally([farther, slower]).words()
+
+
+def test_only_one_that_runs_can_be_the_slowest() -> None:
+    """Neither one that was never started nor one that has failed: their numbers say it."""
+    assert Tally([PASSED, IDLE]).words() == "1/2 passed, 1 not started"
+    assert Tally([RUNNING]).words() == "0/1 passed, 1 running; slowest 2: 2/2 Step 2: running"
+
+
+def test_taught_codes_are_named_as_failed() -> None:
+    """The words of the slowest know the codes that mean "failed"."""
+    late = Member(Migration(1, "ap-guangzhou"), seen(1, 7, 5), "unknown")
+    assert Tally([late], (7,)).words().endswith("slowest 1: 1/2 Step 1: failed (status 7)")
+
+
+@pytest.mark.parametrize(
+    ("ids", "name"),
+    [
+        ((1066,), "migration check 1066 (ap-guangzhou)"),
+        ((1066, 1070), "migration checks 1066 and 1070 (ap-guangzhou)"),
+        ((4, 3, 2, 1), "migration checks 4, 3, 2 and 1 (ap-guangzhou)"),
+        ((1, 2, 3, 4, 5), "5 migration checks (ap-guangzhou)"),
+    ],
+)
+def test_a_wave_is_named_by_its_numbers_as_long_as_they_are_few(ids: tuple[int, ...], name: str) -> None:
+    """In the order given."""
+    assert name_of(of(*ids)) == name
+
+
+def test_a_list_is_written_as_in_a_sentence() -> None:
+    """With "and" before the last."""
+    assert [enumeration("abc"[:count]) for count in range(4)] == ["", "a", "a and b", "a, b and c"]

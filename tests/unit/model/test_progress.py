@@ -1,0 +1,175 @@
+"""The verdict on one answer, on recorded answers and on made ones."""
+
+from typing import Any
+
+import pytest
+from harness.answers import MIGRATION, as_body, decode, recorded, seen
+
+from pulumi_tcsql_check.model.progress import StepDetail, failed_steps, headline, judge
+from pulumi_tcsql_check.text import printable
+
+STATES = recorded("states")
+
+
+@pytest.mark.parametrize("case", STATES.values(), ids=STATES)
+def test_a_recorded_answer_is_judged_as_its_file_says(case: dict[str, Any]) -> None:
+    """Verdict, status and the states of all steps are those in the file."""
+    progress = decode(as_body(case["answer"]))
+    taught = case["failed_statuses"]
+    assert judge(progress, taught) == case["verdict"]
+    assert progress.status(taught) == case["status"]
+    assert list(progress.step_states(taught)) == case["states"]
+    assert progress.passed == (case["verdict"] == "passed")
+
+
+def test_an_answer_is_decoded_field_by_field() -> None:
+    """The API's names end up in ours, text unchanged."""
+    progress = decode(as_body(STATES["chinese_names"]["answer"]))
+    assert (progress.total, progress.current) == (2, 2)
+    assert progress.request_id == "4be5990d-a4b5-49dc-b2b4-e713b6aa7ba3"
+    assert progress.steps[1] == StepDetail("字符集检查", 0, "检查字符集是否一致。")
+
+
+@pytest.mark.parametrize(
+    ("value", "field"), [(MIGRATION, "migrate_id"), (seen(1, 0), "total"), (seen(1, 0).steps[0], "status")]
+)
+def test_what_was_said_can_not_be_changed(value: object, field: str) -> None:
+    """A verdict is of one answer, which nobody alters afterwards."""
+    with pytest.raises(AttributeError, match="immutable"):
+        setattr(value, field, 0)
+
+
+def test_a_migration_names_itself() -> None:
+    """Sentences say number and region."""
+    assert str(MIGRATION) == "migration check 1066 (ap-guangzhou)"
+
+
+@pytest.mark.parametrize("code", [-3, -1, 1, 2, 3, 100, 2**63, -(2**70)])
+@pytest.mark.parametrize("current", [0, 1, 2, 3, 4, 5])
+def test_no_other_code_than_0_passes(code: int, current: int) -> None:
+    """Whatever the code, wherever the check is, a step that shows it holds the gate."""
+    for codes in ((code, 0, 0), (0, code, 0), (0, 0, code)):
+        progress = seen(current, *codes)
+        assert judge(progress) == "waiting"
+        assert judge(progress, [code]) == "failed"
+        assert judge(progress, (), progress) in ("waiting", "failed")
+
+
+@pytest.mark.parametrize("code", [-3, -1, 1, 7])
+def test_a_code_is_running_where_the_check_is_and_unknown_beyond(code: int) -> None:
+    """Only the place tells what a code that nobody has explained may mean, and behind the check it is a failure."""
+    assert seen(2, code, code, code).step_states() == ("failed", "running", "unknown")
+
+
+def test_a_step_left_behind_has_failed_once_two_polls_agree() -> None:
+    """One poll proves nothing, nor do two that differ in code or in step."""
+    now = seen(3, 0, -1, 1)
+    assert failed_steps(now) == ()
+    assert failed_steps(now, (), now) == (2,)
+    assert failed_steps(now, (), seen(3, 0, 2, 1)) == ()
+    assert failed_steps(now, (), seen(3, -1, 0, 1)) == ()
+    assert failed_steps(now, (), seen(2, 0, -1, -2)) == ()
+    assert judge(now, (), now) == "failed"
+
+
+def test_only_what_the_check_has_gone_past_is_left_behind() -> None:
+    """The same odd code at the current step, or beyond it, is no failure however often it is seen."""
+    now = seen(2, 0, 1, -1)
+    assert failed_steps(now, (), now) == ()
+    assert judge(now, (), now) == "waiting"
+
+
+def test_a_check_of_a_single_step_can_pass() -> None:
+    """One step that has passed is all steps."""
+    assert judge(seen(1, 0)) == "passed"
+    assert seen(1, 0).status() == "passed"
+
+
+@pytest.mark.parametrize("current", [0, 1, 2, 4, 5, 2**63 - 1])
+def test_only_the_last_step_is_the_end_of_a_check(current: int) -> None:
+    """Steps that all passed open the gate only if the current step is the last one, neither before it nor beyond."""
+    progress = seen(current, 0, 0, 0)
+    assert judge(progress) == judge(progress, (), progress) == "waiting"
+    assert progress.status() == ("running" if current < 3 else "unknown")
+
+
+def test_failed_steps_are_listed_in_their_order() -> None:
+    """Taught and left-behind steps come together, each once, sorted."""
+    now = seen(4, -1, 0, 7, 7, 0)
+    assert failed_steps(now, (7,), now) == (1, 3, 4)
+
+
+def test_a_pass_outranks_the_poll_before() -> None:
+    """What failed in the poll before is forgotten once all steps passed."""
+    assert judge(seen(3, 0, 0, 0), (-1,), seen(3, 0, -1, 1)) == "passed"
+
+
+@pytest.mark.parametrize(
+    ("current", "codes", "total", "line"),
+    [
+        (1, (0,), 1, "1/1 Step 1: passed"),
+        (1, (-2, -2), 2, "1/2 Step 1: not started"),
+        (2, (0, 1, -2), 3, "2/3 Step 2: running"),
+        (3, (0, -1, 1), 3, "2/3 Step 2: failed (status -1)"),
+        (0, (-2, -2), 2, "0/2: not-started"),
+        (3, (0, 0), 2, "3/2: unknown"),
+        (8, (0,), 8, "8/8: unknown"),
+        (0, (), 0, "0/0: unknown"),
+        (0, (5, -2), 2, "0/2: unknown"),
+    ],
+)
+def test_the_headline_shows_the_step_that_matters(current: int, codes: tuple[int, ...], total: int, line: str) -> None:
+    """A failed step comes first, then the current one, then the mere count."""
+    assert headline(seen(current, *codes, total=total)) == line
+
+
+def test_the_headline_knows_taught_codes() -> None:
+    """A taught code makes the current step a failed one."""
+    assert headline(seen(2, 0, 3), (3,)) == "2/2 Step 2: failed (status 3)"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", ""),
+        ("Character set check", "Character set check"),
+        ("字符集检查。", "字符集检查。"),
+        ("two\nlines\r", r"two\nlines\r"),
+        ("a\tb", r"a\tb"),
+        ("\x1b[31mred\x1b[0m", r"\x1b[31mred\x1b[0m"),
+        ("\x9b2J", r"\x9b2J"),
+        ("\x00\x07\x7f", r"\x00\x07\x7f"),
+        ("\u202egnp.exe", r"\u202egnp.exe"),
+        ("\u2066a\u2069\u200f", r"\u2066a\u2069\u200f"),
+        ("\u2028\u2029\u0085", r"\u2028\u2029\x85"),
+        ("\ufeff\u200b", r"\ufeff\u200b"),
+        ("\ud800", r"\ud800"),
+        ("\U000e0041", r"\U000e0041"),
+    ],
+)
+def test_text_from_outside_is_made_safe(text: str, shown: str) -> None:
+    """Nothing reaches the terminal that moves its cursor, breaks its line or turns its direction."""
+    assert printable(text) == shown
+    assert printable(text).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("x" * 300, "x" * 300),
+        ("x" * 301, "x" * 299 + "…"),
+        ("字" * 5000, "字" * 299 + "…"),
+        ("\n" * 150, r"\n" * 150),
+        ("\n" * 151, r"\n" * 149 + "\\…"),
+    ],
+)
+def test_long_text_is_cut(text: str, shown: str) -> None:
+    """At most 300 characters come out, escapes counted as they are written."""
+    assert printable(text) == shown
+    assert len(shown) <= 300
+
+
+def test_the_limit_can_be_chosen() -> None:
+    """A caller with less room says so."""
+    assert printable("abcdef", 5) == "abcd…"
+    assert printable("abcde", 5) == "abcde"

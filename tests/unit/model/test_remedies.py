@@ -1,0 +1,96 @@
+"""Which remedy a step gets, and what all of them have in common."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from pulumi_tcsql_check.emulator.scenario import PUBLISHED_STEPS
+from pulumi_tcsql_check.model import remedies
+from pulumi_tcsql_check.model.remedies import REMEDIES, Remedy, english_name, remedy_for
+
+CHINESE = (
+    "源库连接性检查",
+    "目的库连接性检查",
+    "硬盘空间检查",
+    "字符集检查",
+    "数据库版本检查",
+    "用户权限检查",
+    "源库存在性检查",
+    "目的库存在性检查",
+)
+"""The names on the Chinese page, in its order."""
+
+CHARACTER_SET = REMEDIES[3]
+
+FULL_WIDTH = "".join("\u3000" if char == " " else chr(ord(char) + 0xFEE0) for char in CHARACTER_SET.name)
+"""The name as a Chinese keyboard may write it: each letter as wide as a Chinese one."""
+
+
+def test_every_published_step_has_one_in_the_published_order() -> None:
+    """English and Chinese names are those of the pages' examples, and each leads to its own remedy."""
+    assert [remedy.name for remedy in REMEDIES] == [step.name for step in PUBLISHED_STEPS]
+    assert tuple(remedy.chinese_name for remedy in REMEDIES) == CHINESE
+    for remedy in REMEDIES:
+        assert remedy_for(remedy.name) is remedy
+        assert remedy_for(remedy.chinese_name) is remedy
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CHARACTER SET CHECK",
+        "Character Set check",
+        "  character  set\tcheck\n",
+        "Characterset check",
+        "Character\u00a0set\u2009check\u200b",
+        FULL_WIDTH,
+        "\ufeff字 符 集\u3000检查 ",
+    ],
+)
+def test_spaces_case_and_width_are_forgiven(name: str) -> None:
+    """However the API comes to write a name, it is the same step."""
+    assert remedy_for(name) is CHARACTER_SET
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "check", "Character set", "Character set checks", "Backup check", "字符集", "集字符检查"]
+)
+def test_a_step_that_nobody_published_has_none(name: str) -> None:
+    """A part of a name, or one more letter, is another step: nothing is guessed."""
+    assert remedy_for(name) is None
+
+
+@pytest.mark.parametrize("remedy", REMEDIES, ids=lambda remedy: remedy.name)
+def test_a_remedy_is_one_sentence_with_a_page_of_tencents(remedy: Remedy) -> None:
+    """It begins and ends as a sentence does, fits on a screen, and its source is the API's page or the step's own."""
+    assert remedy.sentence[0].isupper()
+    assert remedy.sentence.endswith(".")
+    assert remedy.sentence.count(".") == 1
+    assert remedy.sentence.isprintable()
+    assert len(remedy.sentence) < 200
+    own = {"Character set check": remedies.CHARACTER_SET_PAGE, "Database version check": remedies.VERSION_PAGE}
+    assert remedy.source == own.get(remedy.name, remedies.API_PAGE)
+    assert remedy.source.startswith("https://www.tencentcloud.com/document/product/238/")
+
+
+def test_only_where_a_cause_is_published_one_is_named() -> None:
+    """For the other six steps, a remedy says what the step checks and where to look, and claims no more."""
+    for remedy in REMEDIES:
+        claims_no_more = remedy.sentence.startswith("The step checks whether ") and " look " in remedy.sentence
+        assert claims_no_more is (remedy.source == remedies.API_PAGE)
+
+
+def test_it_is_data_that_imports_nothing_of_the_package() -> None:
+    """The errors import it, so it stands below them."""
+    tree = ast.parse(Path(remedies.__file__).read_text(encoding="utf-8"))
+    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert modules == {"typing"}
+
+
+def test_only_a_published_chinese_name_has_an_english_one() -> None:
+    """An English name needs none beside it, and of other steps nobody knows one."""
+    for remedy in REMEDIES:
+        assert english_name(remedy.chinese_name) == remedy.name
+        assert english_name(remedy.name) is None
+    assert english_name("别的检查") is None

@@ -1,0 +1,155 @@
+"""Repeating one call: what is repeated, for how long, and at what pace."""
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import pytest
+from harness.answers import MIGRATION
+from harness.fake_clock import FakeClock
+from harness.patient import until_answered
+
+from pulumi_tcsql_check.errors import (
+    ApiError,
+    OutageError,
+    PermanentError,
+    ThrottledError,
+    TransientError,
+    WaitCancelledError,
+)
+from pulumi_tcsql_check.polling.backoff import FIRST_BACKOFF_SECONDS, LAST_BACKOFF_SECONDS, OUTAGE_SECONDS
+
+DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.", code="RequestLimitExceeded")
+HOUR = 3600.0
+
+
+class Call:
+    """Raises or returns one thing after the other, and notes when it was called."""
+
+    def __init__(self, *outcomes: object, forever: object = "answer", takes: float = 0.0) -> None:
+        """Take what comes first, what comes ever after, and how long each try takes."""
+        self.clock = FakeClock()
+        self.instants: list[float] = []
+        self.troubles: list[ApiError] = []
+        self._outcomes: Iterator[object] = itertools.chain(outcomes, itertools.repeat(forever))
+        self._takes = takes
+
+    def __call__(self) -> object:
+        """Be tried once."""
+        self.instants.append(self.clock.monotonic())
+        self.clock.advance(self._takes)
+        outcome = next(self._outcomes)
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    def until_answered(self, timeout: float = HOUR, on_trouble: Callable[[ApiError], None] | None = None) -> object:
+        """Have it tried until it answers."""
+        deadline = self.clock.monotonic() + timeout
+        tell = on_trouble or self.troubles.append
+        return until_answered(self, deadline=deadline, clock=self.clock, on_trouble=tell)
+
+
+def test_an_answer_is_returned_as_it_is() -> None:
+    """One try, no pause, no word of trouble, whatever the answer."""
+    call = Call(None)
+    assert call.until_answered() is None
+    assert (len(call.instants), call.clock.sleeps, call.troubles) == (1, [], [])
+
+
+@pytest.mark.parametrize("error", [DOWN, THROTTLED, OutageError(MIGRATION, 1, DOWN)])
+def test_passing_trouble_is_told_and_tried_again(error: ApiError) -> None:
+    """Each error that another try follows is told, then the answer comes."""
+    call = Call(error, error)
+    assert call.until_answered() == "answer"
+    assert call.troubles == [error, error]
+    assert len(call.clock.sleeps) == 2
+
+
+@pytest.mark.parametrize("error", [PermanentError("No."), ApiError("?"), WaitCancelledError(), ValueError("?")])
+def test_everything_else_is_raised_at_once(error: Exception) -> None:
+    """The error itself comes out of the first try, untold."""
+    call = Call(error)
+    with pytest.raises(type(error)) as raised:
+        call.until_answered()
+    assert raised.value is error
+    assert (len(call.instants), call.troubles) == (1, [])
+
+
+def test_a_permanent_error_after_passing_trouble_ends_it() -> None:
+    """What may be repeated is decided anew for each error."""
+    call = Call(DOWN, THROTTLED, PermanentError("No."))
+    with pytest.raises(PermanentError):
+        call.until_answered()
+    assert len(call.instants) == 3
+
+
+def test_the_backoff_grows_with_full_jitter() -> None:
+    """Each pause lies between nothing and a bound that doubles from 0.5 s up to 5 s."""
+    bounds = [min(FIRST_BACKOFF_SECONDS * 2**n, LAST_BACKOFF_SECONDS) for n in range(8)]
+    longest = [0.0] * 8
+    shortest = [LAST_BACKOFF_SECONDS] * 8
+    for _ in range(300):
+        call = Call(*[THROTTLED] * 8)
+        call.until_answered()
+        assert all(0 <= pause <= bound for pause, bound in zip(call.clock.sleeps, bounds, strict=True))
+        longest = list(map(max, longest, call.clock.sleeps))
+        shortest = list(map(min, shortest, call.clock.sleeps))
+    assert all(pause > bound * 0.9 for pause, bound in zip(longest, bounds, strict=True))
+    assert all(pause < bound * 0.1 for pause, bound in zip(shortest, bounds, strict=True))
+
+
+def test_throttling_is_put_up_with_until_the_deadline() -> None:
+    """Hours of it end with the last error, from a try at the deadline itself, and no pause went beyond."""
+    call = Call(forever=THROTTLED)
+    with pytest.raises(ThrottledError):
+        call.until_answered(2 * HOUR)
+    assert call.instants[-1] == call.clock.now == 1000 + 2 * HOUR
+    assert len(call.troubles) == len(call.instants) - 1
+
+
+def test_an_outage_is_put_up_with_for_two_minutes() -> None:
+    """It ends with the last error, once more than 120 s have passed since the first."""
+    call = Call(forever=DOWN)
+    with pytest.raises(TransientError) as raised:
+        call.until_answered()
+    assert raised.value is DOWN
+    assert OUTAGE_SECONDS < call.clock.now - 1000 <= OUTAGE_SECONDS + LAST_BACKOFF_SECONDS
+    assert call.instants[-2] - 1000 <= OUTAGE_SECONDS
+
+
+def test_an_outage_begins_when_its_first_try_has_failed() -> None:
+    """Long tries count too: twelve of ten seconds and their pauses use up the two minutes."""
+    call = Call(forever=DOWN, takes=10)
+    with pytest.raises(TransientError):
+        call.until_answered()
+    assert OUTAGE_SECONDS < call.clock.now - 1010 <= OUTAGE_SECONDS + LAST_BACKOFF_SECONDS + 10
+
+
+def test_a_short_deadline_ends_an_outage() -> None:
+    """Before the two minutes are over, the deadline is what counts."""
+    call = Call(forever=DOWN)
+    with pytest.raises(TransientError):
+        call.until_answered(30)
+    assert call.instants[-1] == 1030
+
+
+def test_a_throttled_call_ends_an_outage() -> None:
+    """It reached the API: the two minutes begin anew with the next failure."""
+    call = Call(*[DOWN, DOWN, DOWN, THROTTLED] * 200, takes=10)
+    assert call.until_answered(10 * HOUR) == "answer"
+    assert call.clock.now - 1000 > 2 * HOUR
+
+
+def test_past_the_deadline_there_is_one_try() -> None:
+    """Whoever comes late still asks once, and doesn't pause."""
+    call = Call(forever=DOWN)
+    with pytest.raises(TransientError):
+        call.until_answered(-5)
+    assert (len(call.instants), call.clock.sleeps) == (1, [])
+
+
+def test_a_pause_is_never_negative() -> None:
+    """Where telling of the trouble outlasts the deadline, the last try follows at once."""
+    call = Call(DOWN)
+    assert call.until_answered(3, lambda _: call.clock.advance(10)) == "answer"
+    assert call.clock.sleeps == [0.0]

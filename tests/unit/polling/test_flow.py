@@ -1,0 +1,254 @@
+"""The flow of a start, beside the steps: it can hold or fail, never open."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+import pytest
+from harness.answering import Answering, wait_for
+from harness.answers import MIGRATION, seen
+from harness.fake_clock import FakeClock
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pulumi_tcsql_check.errors import (
+    CheckFailedError,
+    CheckTimeoutError,
+    FlowFailedError,
+    NoTurnError,
+    OutageError,
+    PermanentError,
+    TcsqlCheckError,
+    ThrottledError,
+    TransientError,
+    WaitCancelledError,
+)
+from pulumi_tcsql_check.model.flow import Evidence, Flow
+from pulumi_tcsql_check.model.progress import Progress
+from pulumi_tcsql_check.model.statuses import Status
+from pulumi_tcsql_check.polling.observation import Observation
+from pulumi_tcsql_check.polling.policy import PollPolicy
+from pulumi_tcsql_check.polling.watch import Watch
+
+PASSED, RUNNING, LEFT_BEHIND = seen(3, 0, 0, 0), seen(2, 0, 1, -2), seen(3, 0, -1, 1)
+NOT_STARTED = seen(1, -2, -2, -2)
+DOWN, THROTTLED, REFUSED = (
+    TransientError("No connection."),
+    ThrottledError("Too many.", code="RequestLimitExceeded"),
+    PermanentError("No."),
+)
+NO_ANSWERS = (DOWN, THROTTLED, REFUSED)
+
+CODES = st.one_of(st.none(), st.sampled_from([0, 1, 2]), st.integers())
+PROGRESS = st.builds(
+    lambda current, codes, off: seen(current, *codes, total=len(codes) + off),
+    st.integers(0, 4),
+    st.lists(st.sampled_from([0, 0, 0, 0, -2, 1, -1]), max_size=4),
+    st.sampled_from([0, 0, 0, 1]),
+)
+
+
+class Check:
+    """A check and its flow, which answer one thing after the other, the last one for ever."""
+
+    def __init__(self, flow: Sequence[int | Exception], steps: Sequence[Progress | Exception]) -> None:
+        """Take what each call brings."""
+        self.clock = FakeClock()
+        self.asked: list[str] = []
+        self.seen: list[Observation] = []
+        self._flow: Iterator[int | Exception] = itertools.chain(flow, itertools.repeat(flow[-1]))
+        self._steps: Iterator[Progress | Exception] = itertools.chain(steps, itertools.repeat(steps[-1]))
+
+    def follow(self, flow: Flow, _deadline: float) -> Flow:
+        """Be asked for the flow."""
+        assert flow.flow_id == 1001
+        self.asked.append("flow")
+        outcome = next(self._flow)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return Flow(1001, outcome, "f-1")
+
+    def query(self, _deadline: float) -> Progress:
+        """Be asked for the steps."""
+        self.asked.append("steps")
+        outcome = next(self._steps)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def wait(self, timeout: float = 60, *failed_statuses: int) -> Evidence:
+        """Have a gate wait for both."""
+        policy = PollPolicy(timeout, 2, failed_statuses)
+        watch = Watch(MIGRATION, policy, self.clock.monotonic(), Flow(1001))
+        return wait_for(watch, Answering(self.query, self.follow), clock=self.clock, on_progress=self.seen.append)
+
+
+@settings(max_examples=1000, deadline=None, database=None)
+@given(PROGRESS, CODES)
+def test_a_pair_of_answers_passes_exactly_if_both_do(progress: Progress, code: int | None) -> None:
+    """No code but 0 adds a pass to the steps, and 0 adds none to steps that don't pass; the word says the same."""
+    evidence = Evidence(progress, Flow(1001, code))
+    assert evidence.passed == (progress.passed and code == 0)
+    assert (evidence.status() == "passed") == evidence.passed
+    assert Evidence(progress).passed == progress.passed
+
+
+@settings(max_examples=400, deadline=None, database=None)
+@given(
+    st.lists(st.one_of(st.sampled_from([0, 1, 2, 2, 2, 7]), st.sampled_from(NO_ANSWERS)), min_size=1, max_size=6),
+    st.lists(
+        st.one_of(st.sampled_from([PASSED] * 3 + [RUNNING, LEFT_BEHIND]), st.sampled_from(NO_ANSWERS)), min_size=1
+    ),
+)
+def test_a_wait_opens_only_on_steps_asked_for_after_the_flow_had_succeeded(
+    flow: list[int | Exception], steps: list[Progress | Exception]
+) -> None:
+    """Whatever the two bring, in whatever order, an open gate means: the flow said 0, and then the steps passed."""
+    check = Check(flow, steps)
+    try:
+        evidence = check.wait(30)
+    except TcsqlCheckError:
+        return
+    said = [*flow, *itertools.repeat(flow[-1], check.asked.count("flow"))][: check.asked.count("flow")]
+    assert (said[-1], evidence.progress) == (0, PASSED)
+    assert evidence.flow == Flow(1001, 0, "f-1")
+    assert check.asked[-1] == "steps"
+    assert 0 not in said[:-1]
+
+
+def test_steps_that_passed_before_the_flow_succeeded_do_not_count() -> None:
+    """The pass of an earlier start is seen first, then the flow's 0 with steps that run: the gate stays shut."""
+    check = Check([2, 0], [PASSED, RUNNING])
+    with pytest.raises(CheckTimeoutError):
+        check.wait()
+    check = Check([2, 0], [PASSED, RUNNING, RUNNING, PASSED])
+    assert check.wait().progress is PASSED
+    assert check.asked == ["flow", "steps", "flow", "steps", "steps", "steps"]
+
+
+def test_the_flow_is_asked_for_first_once_a_poll_and_never_again_after_its_0() -> None:
+    """A passed check costs two requests, and a wait after the flow's end one a poll."""
+    check = Check([0], [PASSED])
+    check.wait()
+    assert check.asked == ["flow", "steps"]
+    check = Check([2, 2, 0], [RUNNING, RUNNING, RUNNING, RUNNING, PASSED])
+    check.wait()
+    assert check.asked == ["flow", "steps", "flow", "steps", "flow", "steps", "steps", "steps"]
+
+
+@pytest.mark.parametrize("code", [2, 3, -1, -2, 2**63])
+def test_any_other_code_of_the_flow_waits(code: int) -> None:
+    """What nobody has explained neither opens nor fails."""
+    with pytest.raises(CheckTimeoutError) as raised:
+        Check([code], [PASSED]).wait()
+    assert raised.value.flow == Flow(1001, code, "f-1")
+    assert raised.value.progress is PASSED
+    shown = "" if code == 2 else f" (status {code})"
+    assert f"last seen: 3/3 Step 3: passed, and flow 1001{shown} had not succeeded. Run" in str(raised.value)
+
+
+@pytest.mark.parametrize("steps", [PASSED, RUNNING, LEFT_BEHIND])
+def test_a_flow_that_has_failed_ends_the_wait_whatever_the_steps_say(steps: Progress) -> None:
+    """They are asked for once more, for the sentence alone."""
+    check = Check([2, 1], [RUNNING, steps])
+    with pytest.raises(FlowFailedError) as raised:
+        check.wait()
+    assert check.asked == ["flow", "steps", "flow", "steps"]
+    assert (raised.value.migration, raised.value.flow) == (MIGRATION, Flow(1001, 1, "f-1"))
+    assert raised.value.progress is steps
+
+
+@pytest.mark.parametrize("trouble", NO_ANSWERS)
+def test_a_flow_that_has_failed_ends_the_wait_without_the_steps(trouble: Exception) -> None:
+    """Where they can't be had, the sentence goes without, or shows those that were seen last."""
+    with pytest.raises(FlowFailedError) as raised:
+        Check([1], [trouble]).wait()
+    assert raised.value.progress is None
+    with pytest.raises(FlowFailedError, match="last seen at 2/3 Step 2: running"):
+        Check([2, 1], [RUNNING, trouble]).wait()
+
+
+def test_a_cancelled_last_look_is_a_cancelled_wait() -> None:
+    """Cancelling goes before all else."""
+    with pytest.raises(WaitCancelledError):
+        Check([1], [WaitCancelledError()]).wait()
+
+
+def test_a_failure_that_was_seen_before_the_flow_succeeded_does_not_count_either() -> None:
+    """The failed steps of an earlier start end nothing, neither taught nor left behind, not even as the first look."""
+    assert Check([2, 2, 2, 0], [LEFT_BEHIND] * 3 + [PASSED]).wait().passed
+    assert Check([2, 0], [LEFT_BEHIND, LEFT_BEHIND, RUNNING, PASSED]).wait().passed
+    assert Check([2, 2, 0], [RUNNING, RUNNING, PASSED]).wait(60, 1).passed
+
+
+def test_a_step_that_fails_after_the_flow_succeeded_ends_the_wait() -> None:
+    """Success of the flow is not taken for success of the steps, and the sentence asks for the new flow's number."""
+    check = Check([2, 0], [RUNNING, LEFT_BEHIND])
+    with pytest.raises(CheckFailedError) as raised:
+        check.wait()
+    assert check.asked == ["flow", "steps", "flow", "steps", "steps"]
+    assert "then run `pulumi up` again with the new FlowId as flow_id. Request" in str(raised.value)
+
+
+def test_a_deadline_before_any_answer_about_the_flow_names_it() -> None:
+    """The trouble is told, and that the flow had not succeeded."""
+    with pytest.raises(CheckTimeoutError) as raised:
+        Check([DOWN], [PASSED]).wait(30)
+    assert (raised.value.progress, raised.value.trouble) == (None, DOWN)
+    assert "last seen: No connection, and flow 1001 had not succeeded. Run" in str(raised.value)
+
+
+def test_what_the_steps_were_before_the_flow_succeeded_has_stood_for_no_time() -> None:
+    """Where its 0 comes at the deadline, and the steps after it don't, nothing is said to have stood for long."""
+    with pytest.raises(CheckTimeoutError) as raised:
+        Check([2, 2, 0], [RUNNING, RUNNING, NoTurnError("No turn in time.")]).wait(3)
+    assert (raised.value.trouble, raised.value.unchanged_seconds) == (None, 0)
+
+
+def test_an_outage_of_either_call_ends_the_wait() -> None:
+    """Two minutes without an answer about the flow are as good as two without one about the steps."""
+    for check in (Check([DOWN], [PASSED]), Check([2], [DOWN])):
+        with pytest.raises(OutageError):
+            check.wait(1800)
+
+
+def test_a_flow_that_may_not_be_asked_for_ends_the_wait_at_once() -> None:
+    """The user asked for it, so going on without it would be wrong."""
+    check = Check([REFUSED], [PASSED])
+    with pytest.raises(PermanentError) as raised:
+        check.wait()
+    assert raised.value is REFUSED
+    assert check.asked == ["flow"]
+
+
+def test_the_observer_hears_of_the_flow() -> None:
+    """Each observation has its last answer, the first one in trouble none."""
+    check = Check([DOWN, 2, 0], [PASSED])
+    check.wait()
+    assert check.seen[0] == Observation(None, DOWN, 0, Flow(1001))
+    assert [one.flow.code for one in check.seen[1:] if one.flow] == [2, 0]
+
+
+@pytest.mark.parametrize(
+    ("progress", "flow", "status", "words"),
+    [
+        (PASSED, None, "passed", "3/3 Step 3: passed"),
+        (PASSED, Flow(1001, 0), "passed", "3/3 Step 3: passed"),
+        (PASSED, Flow(1001, 2), "running", "waiting for flow 1001"),
+        (PASSED, Flow(1001, 7), "unknown", "waiting for flow 1001 (status 7)"),
+        (PASSED, Flow(1001), "unknown", "waiting for flow 1001"),
+        (PASSED, Flow(None), "unknown", "waiting for a flow that is not known yet"),
+        (PASSED, Flow(1001, 1), "failed", "flow 1001 has failed; 3/3 Step 3: passed"),
+        (RUNNING, Flow(1001, 0), "running", "2/3 Step 2: running"),
+        (RUNNING, Flow(1001, 2), "running", "2/3 Step 2: running"),
+        (RUNNING, Flow(1001, 1), "failed", "flow 1001 has failed; 2/3 Step 2: running"),
+        (LEFT_BEHIND, Flow(1001, 0), "failed", "2/3 Step 2: failed (status -1)"),
+        (LEFT_BEHIND, Flow(1001, 2), "running", "2/3 Step 2: failed (status -1); waiting for flow 1001"),
+        (NOT_STARTED, Flow(1001, 2), "not-started", "1/3 Step 1: not started"),
+    ],
+)
+def test_what_is_known_is_said_in_a_word_and_in_a_few(
+    progress: Progress, flow: Flow | None, status: Status, words: str
+) -> None:
+    """The flow is mentioned where it alone is waited for, or where it has failed."""
+    evidence = Evidence(progress, flow)
+    assert (evidence.status(), evidence.headline()) == (status, words)

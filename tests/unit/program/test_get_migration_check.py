@@ -1,0 +1,421 @@
+"""One look at a check by a program: what it returns, whom it asks, and how it fails and ends."""
+
+import asyncio
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from harness.loopback import Loopback, answer, join_exchanges, reset, silence
+from harness.turns import without_pauses
+from pulumi.runtime import mocks, settings, stack
+
+import pulumi_tcsql_check
+from pulumi_tcsql_check import (
+    InvalidInputError,
+    MigrationCheckResult,
+    Step,
+    get_migration_check,
+    get_migration_check_output,
+    hold_stack,
+)
+from pulumi_tcsql_check.config import endpoints
+from pulumi_tcsql_check.config.stack_config import StackConfig
+from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, parse
+from pulumi_tcsql_check.errors import CredentialsError, PermanentError, TcsqlCheckError, TransientError
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.polling import backoff
+from pulumi_tcsql_check.program import shutdown
+from pulumi_tcsql_check.program.get_migration_check import LookError
+from pulumi_tcsql_check.reading import connection, reader
+
+HERE = Path(__file__).name
+ODD = parse(
+    b"""{
+        "steps": [{"name": "one", "message": "Check it."}],
+        "migrations": {"1": [{"kind": "progress", "statuses": [7]}]}
+    }""",
+    name="test",
+)
+NOBODY = parse(b'{"migrations": {"2": [{"kind": "reset"}]}}', name="test")
+BODY = '{"Response":{"TotalStep":0,"CurrentStep":0,"StepDetails":[],"RequestId":"r"}}'
+WHERE = "ap-guangzhou"
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Be a program that no engine runs, with the emulator's keys and no other source of credentials."""
+    without_pauses(monkeypatch)
+    monkeypatch.setattr(backoff, "FIRST_BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr(shutdown, "prepare", lambda: None)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", DUMMY_SECRET_ID)
+    monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", DUMMY_SECRET_KEY)
+    for name in ("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN", "TENCENTCLOUD_REGION", "PULUMI_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    pulumi.runtime.config.CONFIG.set({})
+    settings.reset_options(project="look", stack="test")
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    pulumi.runtime.config.CONFIG.set({})
+    settings.reset_options()
+    loop.close()
+    asyncio.set_event_loop(None)
+    join_exchanges()
+
+
+def resolve(output: pulumi.Output[Any]) -> Any:  # noqa: ANN401  # whatever the output holds
+    """Wait for an output."""
+    return asyncio.get_event_loop().run_until_complete(output.future(with_unknowns=True))
+
+
+def here(below: int) -> str:
+    """Write how an error ends that was made so many lines below this call."""
+    return f" ({HERE}, line {sys._getframe(1).f_lineno + below})"
+
+
+def test_a_look_returns_what_the_check_shows_with_its_types() -> None:
+    """The same fields as the gate's outputs, whole numbers as ints and steps as `Step`."""
+    with Emulator("pass") as emulator:
+        seen = get_migration_check(1066, WHERE, endpoint=emulator.url)
+    assert isinstance(seen, MigrationCheckResult)
+    assert (seen.total, seen.current, seen.passed, seen.status) == (8, 8, True, "passed")
+    assert (seen.migrate_id, seen.region) == (1066, WHERE)
+    assert type(seen.total) is type(seen.migrate_id) is int
+    assert all(isinstance(step, Step) for step in seen.steps)
+    assert [step.state for step in seen.steps] == ["passed"] * 8
+    assert seen.steps[3].name == "Character set check"
+    assert set(seen) == {"total", "current", "steps", "passed", "status", "migrate_id", "region"}
+
+
+def test_an_output_of_a_look_is_the_same_and_lifts_its_fields() -> None:
+    """Inputs may be outputs, text among them, and each field is an output of its own."""
+    with Emulator("pass") as emulator:
+        number = pulumi.Output.from_input("1066")
+        seen = get_migration_check_output(number, WHERE, endpoint=pulumi.Output.from_input(emulator.url))
+        assert isinstance(resolve(seen), MigrationCheckResult)
+        assert resolve(seen.total) == 8
+        assert isinstance(resolve(seen.steps[0]), Step)
+
+
+def test_a_failed_check_is_a_result_like_any_other() -> None:
+    """Nothing is raised, and the codes that the account knows are named."""
+    with Emulator(ODD) as emulator:
+        seen = get_migration_check("1", WHERE, endpoint=emulator.url, failed_statuses=(7,))
+        assert (seen.passed, seen.status, seen.steps[0].state) == (False, "failed", "failed")
+        assert get_migration_check(1, WHERE, endpoint=emulator.url).status == "running"
+        codes: Any = [pulumi.Output.from_input(7)]
+        later = get_migration_check_output(1, WHERE, endpoint=emulator.url, failed_statuses=codes)
+        assert resolve(later).status == "failed"
+
+
+def test_a_look_is_one_request_that_waits_for_no_verdict() -> None:
+    """A check that has no steps yet is returned as it is."""
+    with Loopback(answer(BODY)) as server:
+        seen = get_migration_check(1066, WHERE, endpoint=f"http://{server.host}")
+    assert (seen.status, seen.passed, seen.steps) == ("unknown", False, [])
+    assert len(server.requests) == 1
+
+
+def test_a_look_asks_again_after_trouble_in_passing_but_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a preview does: a broken connection is tried again, and the last error ends it."""
+    with Loopback(reset, answer(BODY)) as server:
+        assert get_migration_check(1066, WHERE, endpoint=f"http://{server.host}").status == "unknown"
+    assert len(server.requests) == 2
+    monkeypatch.setattr(reader, "LOOK_SECONDS", 0.03)
+    with Loopback(reset) as server, pytest.raises(LookError, match=r"^migration check 1066 .* no answer") as caught:
+        get_migration_check(1066, WHERE, endpoint=f"http://{server.host}")
+    assert isinstance(caught.value.__cause__, TransientError)
+
+
+def test_an_endpoint_that_is_not_tencents_is_named_in_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    """The same words as a gate's, once a look, on the stack's own row."""
+    with Emulator("pass") as emulator:
+        get_migration_check(1066, WHERE, endpoint=emulator.url)
+        sentence = f"migration check 1066 ({WHERE}) is asked of {emulator.url}, which is not Tencent Cloud."
+        assert capsys.readouterr() == ("", f"warning: {sentence}\n")
+
+
+def test_the_stacks_configuration_says_whom_to_ask_and_as_whom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Region, endpoint and credentials come from where a gate has them."""
+    monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
+    monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
+    with Emulator("pass") as emulator:
+        pulumi.runtime.set_all_config(
+            {
+                "tcsql-check:endpoint": emulator.url,
+                "tencentcloud:region": "ap-tokyo",
+                "tencentcloud:secretId": DUMMY_SECRET_ID,
+                "tencentcloud:secretKey": DUMMY_SECRET_KEY,
+            },
+            ["tencentcloud:secretKey"],
+        )
+        assert get_migration_check(1066).region == "ap-tokyo"
+        assert resolve(get_migration_check_output(1066)).region == "ap-tokyo"
+
+
+def test_no_environment_variable_chooses_the_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pulumi's SDK takes a key that the stack doesn't set from the environment; a look doesn't."""
+    chosen = endpoints.choose
+
+    def choose(given: Endpoint | None, config: StackConfig, region: str) -> Endpoint:
+        found = chosen(given, config, region)
+        return Endpoint("http", tencent.host) if found.is_tencent else found
+
+    with Loopback(answer(BODY)) as stand_in, Loopback(answer(BODY)) as tencent:
+        monkeypatch.setenv("PULUMI_CONFIG_TCSQL_CHECK_ENDPOINT", f"http://{stand_in.host}")
+        monkeypatch.setenv("PULUMI_CONFIG", f'{{"tcsql-check:endpoint": "http://{stand_in.host}"}}')
+        monkeypatch.setattr(endpoints, "choose", choose)
+        assert pulumi.Config("tcsql-check").get("endpoint") == f"http://{stand_in.host}"
+        get_migration_check(1066, WHERE)
+    assert (len(stand_in.requests), len(tencent.requests)) == (0, 1)
+
+
+def test_what_the_api_refuses_is_one_sentence_with_the_users_line() -> None:
+    """It is an error of this package and Pulumi's, and says what a gate would say."""
+    with Emulator(NOBODY) as emulator:
+        ends = here(+2)
+        with pytest.raises(LookError) as caught:
+            get_migration_check(1066, WHERE, endpoint=emulator.url)
+        assert isinstance(caught.value, pulumi.RunError)
+        assert isinstance(caught.value, TcsqlCheckError)
+        assert isinstance(caught.value.__cause__, PermanentError)
+        assert str(caught.value).startswith(f"migration check 1066 ({WHERE}): {emulator.url} answered ResourceNotFound")
+        assert str(caught.value).endswith(ends)
+
+        later, ends = get_migration_check_output(1066, WHERE, endpoint=emulator.url), here(0)
+        with pytest.raises(LookError, match=re.escape(ends) + "$"):
+            resolve(later)
+
+
+def test_missing_credentials_are_one_sentence_and_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same sentence as a gate's."""
+    monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
+    monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
+    with Loopback(reset) as server, pytest.raises(LookError, match=r"^No Tencent Cloud credentials") as caught:
+        get_migration_check(1066, WHERE, endpoint=f"http://{server.host}")
+    assert isinstance(caught.value.__cause__, CredentialsError)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"PULUMI_OPTION_CONFIG": "tcsql-check:endpoint=http://127.0.0.1:1"},
+        {"PULUMI_OPTION_CONFIG_FILE": "Pulumi.other.yaml"},
+    ],
+)
+def test_a_variable_that_may_have_chosen_the_endpoint_is_refused_at_the_users_own_line(
+    monkeypatch: pytest.MonkeyPatch, environ: dict[str, str]
+) -> None:
+    """A program decides by what it sees, so a stand-in that a variable chose gets no request."""
+    (name, value) = environ.popitem()
+    monkeypatch.setenv(name, value)
+    with Loopback(reset) as server:
+        pulumi.runtime.config.CONFIG.set({"tcsql-check:endpoint": f"http://{server.host}"})
+        ends = here(+2)
+        with pytest.raises(InvalidInputError, match=rf"^{name} is ") as refused:
+            get_migration_check(1066, WHERE)
+        assert str(refused.value).endswith(ends)
+    assert server.requests == []
+
+
+def test_what_nobody_foresaw_is_one_sentence_without_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The text might hold a secret."""
+    nothing: dict[str, Any] = {}
+    monkeypatch.setattr(connection, "connection", lambda *_, **__: nothing["a secret"])
+    ends = here(+2)
+    with pytest.raises(LookError) as caught:
+        get_migration_check(1066, WHERE, endpoint="http://127.0.0.1:9")
+    assert str(caught.value) == (
+        f"The check could not be looked at: that failed in a way nobody foresaw (KeyError).{ends}"
+    )
+
+
+def test_a_library_that_is_gone_is_one_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what can't be loaded, and how to get it back."""
+    monkeypatch.delattr(pulumi_tcsql_check.reading, "reader")
+    monkeypatch.setitem(sys.modules, "pulumi_tcsql_check.reading.reader", None)
+    with pytest.raises(LookError, match=r"can't be loaded \(.*reading.*\)\. `pip check` names .* again\. \(") as caught:
+        get_migration_check(1066, WHERE, endpoint="http://127.0.0.1:9")
+    assert isinstance(caught.value, pulumi.RunError)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("migrate_id", value) for value in (0, 1.5, "x", "01", True, None)),
+        *(("endpoint", value) for value in ("https://a.example/path", "http://a.example")),
+        *(("failed_statuses", value) for value in ([0], "12")),
+        ("region", ""),
+        ("region", None),
+    ],
+)
+def test_a_bad_plain_value_is_refused_at_the_users_own_line(name: str, value: object) -> None:
+    """Both forms refuse it at once, and nobody is asked."""
+    given: dict[str, Any] = {"migrate_id": 1066, "region": WHERE, name: value}
+    for function in (get_migration_check, get_migration_check_output):
+        ends = here(+2)
+        with pytest.raises(InvalidInputError) as refused:
+            function(**given)
+        assert isinstance(refused.value, pulumi.RunError)
+        assert refused.value.name == name
+        assert str(refused.value).endswith(ends)
+
+
+def test_the_plain_form_takes_no_outputs_and_names_the_one_that_does() -> None:
+    """It could not wait for them."""
+    number: Any = pulumi.Output.from_input(1066)
+    with pytest.raises(InvalidInputError, match="a plain value here; get_migration_check_output takes outputs"):
+        get_migration_check(number, WHERE)
+
+
+def test_a_bad_value_that_was_an_output_is_refused_once_it_is_known() -> None:
+    """With the line of the call, where Pulumi's own frames stand in between, and before any request."""
+    with Loopback(reset) as server:
+        bad = pulumi.Output.from_input(1.5)
+        endpoint = f"http://{server.host}"
+        later, ends = get_migration_check_output(bad, WHERE, endpoint=endpoint), here(0)  # type: ignore[arg-type]  # a mistake
+        with pytest.raises(InvalidInputError, match=f"^migrate_id is 1.5, .*{re.escape(ends)}$"):
+            resolve(later)
+    assert server.requests == []
+
+
+def test_while_an_input_is_unknown_nobody_is_asked() -> None:
+    """The result is unknown as well, as in the preview that would make the migration."""
+    unknown: pulumi.Output[int] = pulumi.Output.from_input(1066).apply(lambda _: pulumi.UNKNOWN)  # type: ignore[arg-type, return-value]  # what a preview brings
+    with Loopback(reset) as server:
+        later = get_migration_check_output(unknown, WHERE, endpoint=f"http://{server.host}")
+        assert asyncio.get_event_loop().run_until_complete(later.is_known()) is False
+    assert server.requests == []
+
+
+def test_other_things_go_on_while_an_output_is_looked_at() -> None:
+    """The answer comes only after the program's event loop has done something else."""
+    released = threading.Event()
+    went_on: list[bool] = []
+
+    def reply(connection: socket.socket, stopped: threading.Event) -> None:
+        went_on.append(released.wait(5))
+        answer(BODY)(connection, stopped)
+
+    async def both(server: Loopback) -> MigrationCheckResult | None:
+        later = get_migration_check_output(1066, WHERE, endpoint=f"http://{server.host}")
+        asyncio.get_running_loop().call_later(0.01, released.set)
+        return await later.future()
+
+    with Loopback(reply) as server:
+        asyncio.get_event_loop().run_until_complete(both(server))
+    assert went_on == [True]
+
+
+class Answers(mocks.Mocks):
+    """A unit test's mocks, which note what they are asked for."""
+
+    def __init__(self, **fields: object) -> None:
+        """Take what `call` is to return."""
+        self.fields = fields
+        self.seen: list[mocks.MockCallArgs] = []
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        """Make nothing."""
+        raise NotImplementedError(args.typ)
+
+    def call(self, args: mocks.MockCallArgs) -> Any:  # noqa: ANN401  # Pulumi takes a dict as well
+        """Note the call, and answer."""
+        self.seen.append(args)
+        return self.fields
+
+
+def test_under_mocks_the_mock_answers_and_nobody_is_asked() -> None:
+    """As Pulumi's data sources do: `call` gets the token and the inputs, and its answer has the result's types."""
+    step = {"name": "one", "status": 0, "state": "passed", "message": ""}
+    answers = Answers(total=1, current=1, passed=True, status="passed", steps=[step])
+    mocks.set_mocks(answers, preview=False)
+    asyncio.get_event_loop().run_until_complete(stack.wait_for_rpcs())
+    with Loopback(reset) as server:
+        endpoint = f"http://{server.host}"
+        plain = get_migration_check("1066", WHERE, endpoint=endpoint, failed_statuses=[7])
+        later = resolve(get_migration_check_output(pulumi.Output.from_input(1066), WHERE, endpoint=endpoint))
+    assert server.requests == []
+    assert [call.token for call in answers.seen] == ["tcsql:index:getMigrationCheck"] * 2
+    assert answers.seen[0].args == {
+        "migrate_id": "1066",
+        "region": WHERE,
+        "endpoint": endpoint,
+        "failed_statuses": [7],
+    }
+    assert answers.seen[1].args["migrate_id"] == 1066
+    for seen in (plain, later):
+        assert isinstance(seen, MigrationCheckResult)
+        assert (seen.total, type(seen.total), seen.passed, seen.status) == (1, int, True, "passed")
+        assert isinstance(seen.steps[0], Step)
+
+
+def test_under_mocks_what_the_mock_leaves_out_is_none() -> None:
+    """A unit test need not invent what it doesn't use; bad plain values are refused all the same."""
+    mocks.set_mocks(Answers(), preview=False)
+    seen: Any = get_migration_check(1066, WHERE)
+    assert (seen.passed, seen.steps, seen.status) == (None, None, None)
+    with pytest.raises(InvalidInputError):
+        get_migration_check(0, WHERE)
+
+
+def test_a_result_is_no_gate() -> None:
+    """`hold_stack` doesn't take one."""
+    seen: Any = MigrationCheckResult(
+        total=1, current=1, steps=[], passed=True, status="passed", migrate_id=1, region=WHERE
+    )
+    with pytest.raises(
+        TypeError,
+        match="and was given MigrationCheckResult",
+    ):
+        hold_stack(seen)
+
+
+FORMS = {
+    "plain": "get_migration_check(1066, 'ap-guangzhou', endpoint=sys.argv[1])",
+    "output": "asyncio.new_event_loop().run_until_complete(later())",
+    "output where SIGINT is the program's": (
+        "signal.signal(signal.SIGINT, lambda *which: signal.default_int_handler(*which)); "
+        "asyncio.new_event_loop().run_until_complete(later())"
+    ),
+}
+PROGRAM = """
+import asyncio, signal, sys
+from pulumi_tcsql_check import get_migration_check, get_migration_check_output
+async def later():
+    await get_migration_check_output(1066, 'ap-guangzhou', endpoint=sys.argv[1]).future()
+try:
+    {form}
+finally:
+    print("finally", flush=True)
+"""
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_ctrl_c_ends_a_look_at_once_although_the_server_is_silent(tmp_path: Path, form: str) -> None:
+    """The program's own `finally` runs, it waits for no response, and it prints no traceback."""
+    with Loopback(silence) as server:
+        command = [sys.executable, "-c", PROGRAM.format(form=form), f"http://{server.host}"]
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+        ) as process:
+            while not server.requests and process.poll() is None:
+                threading.Event().wait(0.01)
+            began = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            out, errors = process.communicate()
+    assert time.monotonic() - began < 3
+    assert process.returncode in (shutdown.INTERRUPTED, -signal.SIGINT)
+    assert out == "finally\n"
+    assert "Traceback" not in errors

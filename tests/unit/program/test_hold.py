@@ -1,0 +1,301 @@
+"""`hold_stack` in a program: what it refuses, what it waits for, and what depends on the checks afterwards."""
+
+import asyncio
+import contextvars
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pulumi
+import pytest
+from harness.mock_engine import Engine, check, record, run, take_for_real
+from pulumi.runtime import sync_await
+
+from pulumi_tcsql_check import hold_stack
+from pulumi_tcsql_check.program import shutdown
+
+
+@pytest.fixture
+def no_mock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the package take the engine for a real one."""
+    take_for_real(monkeypatch)
+
+
+@pytest.mark.usefixtures("no_mock")
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ([], "hold_stack needs at least one MigrationCheck or MigrationCheckGroup to wait for."),
+        (["text"], "hold_stack waits for MigrationCheck and MigrationCheckGroup, and was given str."),
+        ([pulumi.CustomResource], "hold_stack waits for MigrationCheck and MigrationCheckGroup, and was given type."),
+        (["a check", None], "hold_stack waits for MigrationCheck and MigrationCheckGroup, and was given NoneType."),
+        (["a check", ["a check"]], "hold_stack waits for MigrationCheck and MigrationCheckGroup, and was given list."),
+    ],
+)
+def test_what_is_no_check_ends_the_program_at_the_users_line(given: list[Any], sentence: str) -> None:
+    """It is one sentence, and both Python's `TypeError` and Pulumi's `RunError`."""
+    engine = Engine()
+    line = sys._getframe().f_lineno + 4
+
+    def program() -> None:
+        declared = [check("orders") if one == "a check" else one for one in given]
+        hold_stack(*declared)
+
+    with pytest.raises(TypeError) as refused:
+        run(engine, program)
+    assert isinstance(refused.value, pulumi.RunError)
+    assert str(refused.value) == f"{sentence} (test_hold.py, line {line})"
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_under_mocks_nothing_is_held(preview: bool) -> None:
+    """A user's unit test goes on before the check is read, whatever the mock says, and nothing depends on it."""
+    engine = Engine(orders=False)
+
+    def program() -> None:
+        hold_stack(check("orders"))
+        engine.order.append("went on")
+        record("below")
+
+    run(engine, program, preview=preview)
+    assert sorted(engine.order[1:]) == ["below", "orders"]
+    assert engine.order[0] == "went on"
+    assert engine.dependencies["below"] == []
+
+
+@pytest.mark.usefixtures("no_mock")
+def test_an_sdk_that_offers_no_wait_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is one sentence, and nothing below is declared."""
+    monkeypatch.delattr(sync_await, "_sync_await")
+    engine = Engine()
+
+    def program() -> None:
+        hold_stack(check("orders"))
+        record("below")
+
+    with pytest.raises(pulumi.RunError, match=r"^hold_stack can't wait with this version of Pulumi's SDK, and would "):
+        run(engine, program)
+    assert engine.order == ["orders"]
+
+
+@pytest.mark.usefixtures("no_mock")
+def test_a_call_in_a_thread_without_an_event_loop_is_refused_in_one_sentence() -> None:
+    """It could not wait there, and would hold nothing."""
+    engine = Engine()
+    line = sys._getframe().f_lineno + 8
+    refused: list[BaseException] = []
+
+    def program() -> None:
+        orders = check("orders")
+
+        def call() -> None:
+            try:
+                hold_stack(orders)
+            except pulumi.RunError as error:
+                refused.append(error)
+
+        thread = threading.Thread(target=contextvars.copy_context().run, args=(call,))
+        thread.start()
+        thread.join()
+
+    run(engine, program)
+    (error,) = refused
+    assert str(error) == (
+        "hold_stack waits in the program's event loop, and was called in a thread that has none. "
+        f"(test_hold.py, line {line})"
+    )
+
+
+@pytest.mark.usefixtures("no_mock")
+def test_it_waits_for_each_check() -> None:
+    """One that has passed lets nothing through while the other's number is not even known."""
+    engine = Engine()
+
+    def program() -> None:
+        number = asyncio.get_running_loop().create_future()
+        one, two = check("one"), check("two", pulumi.Output.from_input(number))
+
+        async def release() -> None:
+            await one._settled.future()
+            for _ in range(100):
+                await asyncio.sleep(0)
+            engine.order.append("released")
+            number.set_result(1067)
+
+        released = asyncio.ensure_future(release())
+        hold_stack(one, two)
+        assert released.done()
+        engine.order.append("went on")
+
+    run(engine, program)
+    assert engine.order == ["one", "released", "two", "went on"]
+
+
+@pytest.mark.usefixtures("no_mock")
+@pytest.mark.parametrize("verdict", [False, None])
+def test_a_check_that_has_not_passed_ends_the_program(verdict: bool | None) -> None:
+    """The guard's sentence comes at once, also while another check can't be read yet; nothing below is reached."""
+    engine = Engine(one=verdict)
+
+    def program() -> None:
+        number = asyncio.get_running_loop().create_future()
+        try:
+            hold_stack(check("two", pulumi.Output.from_input(number)), check("one"))
+            engine.order.append("went on")
+        finally:
+            engine.order.append("ended")
+            number.set_result(1067)
+
+    with pytest.raises(pulumi.RunError, match=r"^The gate one did not pass, so the program ends here, before what was"):
+        run(engine, program)
+    assert engine.order == ["one", "ended", "two"]
+
+
+@pytest.mark.usefixtures("no_mock")
+def test_the_pass_of_another_update_ends_the_program() -> None:
+    """As the engine answers with it where it has skipped the read; no `apply` on an output of the check runs."""
+    engine = Engine()
+    engine.stale.add("orders")
+
+    def program() -> None:
+        orders = check("orders")
+        for output in (orders.passed, orders.id, orders.urn):
+            output.apply(lambda _: engine.order.append("an apply ran"))
+        hold_stack(orders)
+        engine.order.append("went on")
+
+    with pytest.raises(
+        pulumi.RunError, match=r"^The gate orders did not pass, so the program ends here, before what was"
+    ):
+        run(engine, program)
+    assert engine.order == ["orders"]
+
+
+@pytest.mark.usefixtures("no_mock")
+@pytest.mark.parametrize(("preview", "enforce"), [(True, None), (False, False)])
+def test_a_preview_and_a_broken_glass_wait_for_an_answer_alone(preview: bool, enforce: bool | None) -> None:
+    """Whatever it says, the program goes on after it, and what is below depends on the check."""
+    engine = Engine(orders=False)
+
+    def program() -> None:
+        hold_stack(check("orders", enforce=enforce))
+        engine.order.append("went on")
+        record("below")
+
+    run(engine, program, preview=preview)
+    assert engine.order == ["orders", "went on", "below"]
+    assert engine.dependencies["below"] == ["orders"]
+
+
+@pytest.mark.usefixtures("no_mock")
+def test_what_is_declared_afterwards_depends_on_the_checks() -> None:
+    """So does whatever has dependencies of its own, which it keeps; what was declared before and other checks don't."""
+    engine = Engine()
+
+    def program() -> None:
+        own, other = record("own"), record("other")
+        hold_stack(check("one"), check("two"))
+        record("plain")
+        record("single", depends_on=own)
+        record("list", depends_on=[own, other])
+        record("output", depends_on=pulumi.Output.from_input([own, other]))
+        record("output-in-list", depends_on=[pulumi.Output.from_input(own)])
+        # These edges are no more than a second belt: a child of what was declared before inherits none of them.
+        record("child", parent=own, depends_on=[other])
+        check("later")
+        hold_stack(check("third", opts=pulumi.ResourceOptions(depends_on=[own])))
+        record("below-both")
+
+    run(engine, program)
+    assert engine.dependencies == {
+        "project-stack": [],
+        "own": [],
+        "other": [],
+        "one": [],
+        "two": [],
+        "plain": ["one", "two"],
+        "single": ["one", "own", "two"],
+        "list": ["one", "other", "own", "two"],
+        "output": ["one", "other", "own", "two"],
+        "output-in-list": ["one", "own", "two"],
+        "child": ["other"],
+        "later": [],
+        "third": ["own"],
+        "below-both": ["one", "third", "two"],
+    }
+
+
+@pytest.mark.usefixtures("no_mock")
+def test_a_program_that_runs_afterwards_is_untouched() -> None:
+    """What one stack's program holds, another one in the same process doesn't depend on."""
+    run(Engine(), lambda: hold_stack(check("first")))
+    engine = Engine()
+
+    def program() -> None:
+        record("free")
+        hold_stack(check("second"))
+        record("below")
+
+    run(engine, program)
+    assert engine.dependencies == {"project-stack": [], "free": [], "second": [], "below": ["second"]}
+
+
+@pytest.mark.usefixtures("no_mock")
+def test_a_wait_ends_when_the_sdk_has_stopped_the_loop() -> None:
+    """It does so in an inline program whose engine has gone; nothing that is waited for will come any more."""
+    engine = Engine()
+
+    def program() -> None:
+        loop: Any = asyncio.get_running_loop()
+        value = loop.create_future()
+        loop.call_later(1, loop.stop)
+        try:
+            hold_stack(check("orders", pulumi.Output.from_input(value)))
+        finally:
+            loop._stopping = False
+            value.set_result(1066)
+
+    with pytest.raises(pulumi.RunError, match=r"^The engine ended this update while hold_stack waited"):
+        run(engine, program)
+
+
+@pytest.mark.usefixtures("no_mock")
+def test_an_interrupt_ends_the_wait_and_leaves_the_event_loop_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is raised from the call, and other coroutines of the program go on."""
+    engine = Engine()
+
+    @contextmanager
+    def interrupted(wake: Callable[[], object]) -> Iterator[None]:
+        asyncio.get_running_loop().call_later(1, wake)
+        yield
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(shutdown, "deferring_interrupts", interrupted)
+
+    def program() -> None:
+        value = asyncio.get_running_loop().create_future()
+        try:
+            hold_stack(check("orders", pulumi.Output.from_input(value)))
+        except KeyboardInterrupt:
+            engine.order.append("interrupted")
+        value.set_result(1066)
+
+    run(engine, program)
+    assert engine.order == ["interrupted", "orders"]
+
+
+@pytest.mark.usefixtures("no_mock")
+def test_a_program_that_catches_the_refusal_makes_nothing_below() -> None:
+    """What it declares afterwards depends on the check all the same, and the program ends with the same sentence."""
+    engine = Engine(orders=False)
+
+    def program() -> None:
+        with suppress(pulumi.RunError):
+            hold_stack(check("orders"))
+        record("below")
+
+    with pytest.raises(pulumi.RunError, match=r"^The gate orders did not pass"):
+        run(engine, program)
+    assert engine.order == ["orders"]

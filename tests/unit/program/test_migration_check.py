@@ -1,0 +1,215 @@
+"""`MigrationCheck` in a program, under Pulumi's own mocks."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pulumi
+import pytest
+from harness.mocked_program import STEP, Recorder, recording, resolve
+from pulumi.runtime import mocks
+
+from pulumi_tcsql_check import InvalidInputError, MigrationCheck, Step
+from pulumi_tcsql_check.program import gate, shutdown
+
+PLAIN: dict[str, Any] = {"migrate_id": 1066, "region": "ap-guangzhou"}
+
+
+@pytest.fixture(name="recorder")
+def _recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+    """Answer as one that has passed."""
+    with recording(monkeypatch, {"total": 1, "current": 1, "steps": [STEP], "passed": True}) as recorder:
+        yield recorder
+
+
+def test_the_names_that_users_state_holds_are_these(recorder: Recorder) -> None:
+    """Type token, id, and the names of all inputs on the wire are final."""
+    check = MigrationCheck(
+        "orders",
+        **PLAIN,
+        timeout_seconds=60,
+        poll_interval_seconds=1,
+        enforce=True,
+        failed_statuses=[-1],
+        flow_id=1001,
+        endpoint="sqlserver.tencentcloudapi.com",
+    )
+    resolve(check.urn)
+    (seen,) = recorder.seen
+    assert seen.typ == "pulumi-python:dynamic/tcsql:MigrationCheck"
+    assert seen.resource_id == "ap-guangzhou/1066"
+    assert {name: value for name, value in seen.inputs.items() if name != "__provider"} == {
+        "migrate_id": 1066,
+        "region": "ap-guangzhou",
+        "timeout_seconds": 60,
+        "poll_interval_seconds": 1,
+        "enforce": True,
+        "failed_statuses": [-1],
+        "flow_id": 1001,
+        "endpoint": "sqlserver.tencentcloudapi.com",
+        "wait": True,
+        "from_outputs": [],
+    }
+
+
+def test_outputs_have_their_types(recorder: Recorder) -> None:
+    """Whole numbers are ints, and each step is a `Step`."""
+    check = MigrationCheck("orders", **PLAIN)
+    (step,) = resolve(check.steps)
+    assert isinstance(step, Step)
+    assert (step.name, step.status, step.state, step.message) == ("Hard disk space check", 0, "passed", "Check ...")
+    assert (resolve(check.total), resolve(check.passed)) == (1, True)
+    assert recorder.seen
+
+
+def test_a_step_can_be_made_by_a_users_own_test() -> None:
+    """`Step` is a plain value."""
+    step = Step(name="Disk", status=-2, state="not-started", message="")
+    assert (step.name, step.status, step.state, step.message) == ("Disk", -2, "not-started", "")
+
+
+@pytest.mark.parametrize("as_output", [True, False])
+@pytest.mark.parametrize("migrate_id", ["1066", 1066, 1066.0])
+def test_text_and_numbers_make_one_resource(recorder: Recorder, migrate_id: int | str, *, as_output: bool) -> None:
+    """Text and floats, as other providers give them, end in one resource id and one input, which is a number."""
+    given: Any = pulumi.Output.from_input(migrate_id) if as_output else migrate_id
+    check = MigrationCheck("orders", migrate_id=given, region="ap-guangzhou")
+    assert resolve(check.id) == "ap-guangzhou/1066"
+    (seen,) = recorder.seen
+    assert seen.inputs["migrate_id"] == 1066
+
+
+def test_the_provider_is_told_what_came_as_an_output(recorder: Recorder) -> None:
+    """Plain values, those left out among them, are not named; outputs, awaitables and lists of them are."""
+
+    async def region() -> str:
+        return "ap-guangzhou"
+
+    flow: pulumi.Output[int] = pulumi.Output.from_input(1001)
+    codes: list[Any] = [pulumi.Output.from_input(-1)]
+    check = MigrationCheck("orders", migrate_id=1, region=region(), flow_id=flow, failed_statuses=codes)
+    resolve(check.urn)
+    assert recorder.seen[0].inputs["from_outputs"] == ["region", "failed_statuses", "flow_id"]
+
+
+def test_an_input_may_be_awaitable(recorder: Recorder) -> None:
+    """A coroutine, which can be awaited but once, is as good as an output."""
+
+    async def number() -> int:
+        return 1066
+
+    async def region() -> str:
+        return "ap-guangzhou"
+
+    check = MigrationCheck("orders", migrate_id=number(), region=region())
+    assert resolve(check.id) == "ap-guangzhou/1066"
+    assert recorder.seen[0].inputs["migrate_id"] == 1066
+
+
+def test_an_output_of_a_wrong_kind_is_left_for_the_provider(recorder: Recorder) -> None:
+    """The program goes on, and `read` refuses it."""
+    check = MigrationCheck("orders", migrate_id=pulumi.Output.from_input("x"), region="ap-guangzhou")
+    assert resolve(check.id) == "ap-guangzhou/x"
+    assert recorder.seen
+
+
+def test_the_region_comes_from_the_configuration_then_from_the_environment(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stack's own region wins over the machine's."""
+    monkeypatch.setenv("TENCENTCLOUD_REGION", "ap-tokyo")
+    assert resolve(MigrationCheck("one", migrate_id=1).id) == "ap-tokyo/1"
+    pulumi.runtime.set_config("tencentcloud:region", "ap-seoul")
+    assert resolve(MigrationCheck("two", migrate_id=1).id) == "ap-seoul/1"
+    assert resolve(MigrationCheck("three", migrate_id=1, region="ap-beijing").id) == "ap-beijing/1"
+    assert len(recorder.seen) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("migrate_id", value) for value in (0, -1, 1.5, "x", True, None)),
+        *(("timeout_seconds", value) for value in (0, float("nan"), float("inf"))),
+        *(("poll_interval_seconds", value) for value in (0.05, 301)),
+        *(("endpoint", value) for value in ("https://a.example/path", "http://a.example")),
+        ("failed_statuses", [0]),
+        *(("migrate_id", text) for text in ("01066", " 1066", "1066 ", "+1066", "\uff11066", "1066.0")),
+        *(("flow_id", value) for value in (0, -1, 1.5, "1001", True)),
+        ("enforce", "no"),
+        ("region", ""),
+    ],
+)
+def test_a_bad_plain_value_is_refused_at_the_users_own_line(recorder: Recorder, name: str, value: object) -> None:
+    """The error is Pulumi's, too, names input, value and line, and nothing is registered."""
+    given: dict[str, Any] = {**PLAIN, name: value}
+    line = sys._getframe().f_lineno + 2
+    with pytest.raises(InvalidInputError) as refused:
+        MigrationCheck("orders", **given)
+    assert isinstance(refused.value, pulumi.RunError)
+    assert refused.value.name == name
+    assert str(refused.value).startswith(f"{name} is {value!r}, but must be ")
+    assert str(refused.value).endswith(f"(test_migration_check.py, line {line})")
+    assert recorder.seen == []
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"custom_timeouts": pulumi.CustomTimeouts(read="1m")}, "use timeout_seconds"),
+        ({"id": "an-id"}, "it is made of the region and the numbers"),
+        ({"import_": "an-id"}, "a gate is read, never managed"),
+        ({"urn": "urn:pulumi:a::b::c::d"}, "a gate is read from Tencent, never from the state"),
+        ({"hooks": pulumi.ResourceHookBinding(before_create=[lambda _: None])}, "the engine runs none for a read"),
+    ],
+)
+def test_an_option_that_would_make_it_another_thing_is_refused(
+    recorder: Recorder, options: dict[str, Any], sentence: str
+) -> None:
+    """It ends at the user's own line, and nothing is registered."""
+    ((name, _),) = options.items()
+    with pytest.raises(pulumi.RunError, match=rf"^opts\.{name} is .*{sentence}\. \(test_migration_check\.py, line"):
+        MigrationCheck("orders", **PLAIN, opts=pulumi.ResourceOptions(**options))
+    assert recorder.seen == []
+
+
+def test_a_list_with_an_output_in_it_is_left_for_the_provider(recorder: Recorder) -> None:
+    """What is not known yet can't be validated yet."""
+    codes: list[Any] = [pulumi.Output.from_input(-1)]
+    resolve(MigrationCheck("orders", **PLAIN, failed_statuses=codes).urn)
+    assert recorder.seen[0].inputs["failed_statuses"] == [-1]
+
+
+def test_a_unit_test_of_a_program_keeps_its_own_way_to_end(recorder: Recorder) -> None:
+    """Under mocks, Ctrl-C stays what it was."""
+    before = signal.getsignal(signal.SIGINT), sys.excepthook
+    resolve(MigrationCheck("orders", **PLAIN).urn)
+    assert (signal.getsignal(signal.SIGINT), sys.excepthook) == before
+    assert recorder.seen
+
+
+def test_a_program_that_an_engine_runs_ends_quietly(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With an engine behind the program, its gate prepares the ending, and guards against deletions on an up alone."""
+    prepared: list[bool] = []
+    guarded: list[str] = []
+    monkeypatch.setattr(shutdown, "prepare", lambda: prepared.append(True))
+
+    def guard(name: str, passed: pulumi.Output[bool], *_: object) -> pulumi.Output[bool]:
+        guarded.append(name)
+        return passed
+
+    monkeypatch.setattr(shutdown, "guard", guard)
+    monkeypatch.setattr(gate, "get_monitor", object)
+    resolve(MigrationCheck("orders", **PLAIN).urn)
+    mocks.set_mocks(recorder, preview=True)
+    resolve(MigrationCheck("previewed", **PLAIN).urn)
+    assert prepared == [True, True]
+    assert guarded == ["orders"]
+    assert recorder.seen
+
+
+def test_a_preview_does_not_ask_to_wait(recorder: Recorder) -> None:
+    """The hidden input is set on an up alone."""
+    mocks.set_mocks(recorder, preview=True)
+    resolve(MigrationCheck("orders", **PLAIN).urn)
+    assert recorder.seen[0].inputs["wait"] is False

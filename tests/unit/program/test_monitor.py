@@ -1,0 +1,77 @@
+"""What the calls to the engine's resource monitor tell, and what becomes of a program whose update is over."""
+
+from typing import Any
+
+import grpc
+import pytest
+
+from pulumi_tcsql_check.program import monitor, shutdown
+
+
+class Refusal(grpc.RpcError):
+    """An error as gRPC's channel raises it."""
+
+    def __init__(self, code: grpc.StatusCode) -> None:
+        """Take the code."""
+        self._code = code
+
+    def code(self) -> grpc.StatusCode:
+        """Return the code."""
+        return self._code
+
+
+class Monitor:
+    """A monitor that answers every call with an error."""
+
+    def __init__(self, error: Exception) -> None:
+        """Take the error."""
+        self._error = error
+
+    def RegisterResource(self, _request: Any) -> None:  # noqa: ANN401, N802  # as the SDK has it
+        """Raise it."""
+        raise self._error
+
+    ReadResource = RegisterResourceOutputs = RegisterResource
+
+
+def observed(monkeypatch: pytest.MonkeyPatch, error: Exception) -> Any:  # noqa: ANN401  # the SDK's has no public type
+    """Return a monitor that is observed."""
+    broken = Monitor(error)
+    monkeypatch.setattr(monitor, "get_monitor", lambda: broken)
+    monitor.observe()
+    return broken
+
+
+@pytest.mark.parametrize("call", ["RegisterResource", "ReadResource", "RegisterResourceOutputs"])
+def test_a_program_whose_update_is_over_ends_without_a_word(monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    """The engine has said why; the call is not left to the SDK, which would add an error."""
+    broken = observed(monkeypatch, Refusal(grpc.StatusCode.UNAVAILABLE))
+    monkeypatch.setattr(shutdown, "end_with_the_update", lambda: pytest.fail("it ended"))
+    with pytest.raises(pytest.fail.Exception, match="it ended"):
+        getattr(broken, call)(None)
+
+
+@pytest.mark.parametrize(
+    "error", [Refusal(grpc.StatusCode.UNAVAILABLE), Refusal(grpc.StatusCode.UNKNOWN), grpc.RpcError(), ValueError()]
+)
+def test_every_other_error_is_the_sdks(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """So is an update that is over while the program runs inside another one, whose process goes on."""
+    broken = observed(monkeypatch, error)
+    with pytest.raises(type(error)) as raised:
+        broken.ReadResource(None)
+    assert raised.value is error
+
+
+def test_only_an_unavailable_engine_means_that_the_update_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any other error of gRPC is the program's."""
+    broken = observed(monkeypatch, Refusal(grpc.StatusCode.UNKNOWN))
+    monkeypatch.setattr(shutdown, "end_with_the_update", lambda: pytest.fail("it ended"))
+    with pytest.raises(grpc.RpcError):
+        broken.ReadResource(None)
+
+
+def test_nothing_is_registered_before_it_is_observed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a monitor there is nothing to know either."""
+    monkeypatch.setattr(monitor, "get_monitor", lambda: None)
+    monitor.observe()
+    assert not monitor.has_registered("urn:pulumi:test::test::test:index:Group::above")

@@ -1,0 +1,164 @@
+"""What a gate refuses of its inputs and options, and where it says that the call stands."""
+
+import _thread
+import asyncio
+import inspect
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from harness.mock_engine import Engine, check, record, run, take_for_real
+
+from pulumi_tcsql_check import MigrationCheck
+from pulumi_tcsql_check.program import refusal
+
+
+@pytest.mark.parametrize("option", ["provider", "providers"])
+def test_a_provider_is_refused(option: str) -> None:
+    """A gate has one of its own, and isn't registered with another."""
+    engine = Engine()
+
+    def program() -> None:
+        provider = pulumi.ProviderResource("tencentcloud", "mine")
+        given: Any = {"provider": provider, "providers": [provider]}[option]
+        check("orders", opts=pulumi.ResourceOptions(**{option: given}))
+
+    with pytest.raises(pulumi.RunError, match=rf"^opts\.{option} is .*the gate has a provider of its own\. \("):
+        run(engine, program)
+    assert engine.order == ["mine"]
+
+
+def test_options_that_have_nothing_to_act_on_are_accepted() -> None:
+    """The engine never changes or deletes what it only reads, so none of them is a mistake."""
+    engine = Engine()
+
+    def program() -> None:
+        above = record("above")
+        check(
+            "orders",
+            opts=pulumi.ResourceOptions(
+                protect=True,
+                aliases=[pulumi.Alias(name="was")],
+                ignore_changes=["region"],
+                retain_on_delete=True,
+                delete_before_replace=True,
+                replace_on_changes=["region"],
+                deleted_with=above,
+                additional_secret_outputs=["steps"],
+                parent=above,
+                depends_on=[above],
+            ),
+        )
+
+    run(engine, program)
+    assert engine.order == ["above", "orders"]
+    assert engine.dependencies["orders"] == ["above"]
+
+
+def unknown() -> pulumi.Output[Any]:
+    """Return what a resource brings that is left out of an update, or isn't made yet in a preview."""
+    loop = asyncio.get_running_loop()
+    value, known = loop.create_future(), loop.create_future()
+    value.set_result(None)
+    known.set_result(False)
+    return pulumi.Output(set(), value, known)
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("migrate_id", unknown),
+        ("region", unknown),
+        ("timeout_seconds", unknown),
+        ("failed_statuses", lambda: [unknown()]),
+    ],
+)
+def test_an_input_that_is_not_known_is_refused_on_an_up_alone(name: str, make: Callable[[], Any]) -> None:
+    """On an up one sentence says which, and the gate isn't registered; on a preview it may come later."""
+    plain: dict[str, Any] = {"migrate_id": 1066, "region": "ap-guangzhou"}
+    engine = Engine()
+    with pytest.raises(pulumi.RunError, match=rf"^{name} of the gate is not known in this update: the resource that "):
+        run(engine, lambda: _declare({**plain, name: make()}))
+    assert engine.order == []
+    run(engine, lambda: _declare({**plain, name: make()}), preview=True)
+    assert engine.order == ["orders"]
+
+
+def _declare(given: dict[str, Any]) -> None:
+    MigrationCheck("orders", **given)
+
+
+def test_a_folder_with_a_similar_name_is_the_users_own() -> None:
+    """The line is the first one outside of this package's folder, not of any that begins like it."""
+    package = Path(refusal.__file__).parents[1]
+    program = compile("\n\nraise NotAGateError('No.')", f"{package}_program/__main__.py", "exec")
+    with pytest.raises(TypeError, match=r"^No\. \(__main__\.py, line 3\)$"):
+        exec(program, {"NotAGateError": refusal.NotAGateError})
+
+
+def test_a_call_from_no_file_still_has_its_sentence() -> None:
+    """A thread that calls straight into the package has no line of a user's."""
+    errors: list[refusal.NotAGateError] = []
+    _thread.start_new_thread(errors.extend, (map(refusal.NotAGateError, ["No."]),))
+    deadline = time.monotonic() + 10
+    while not errors and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert [str(error) for error in errors] == ["No. (your program)"]
+
+
+def test_options_that_do_nothing_on_a_gate_are_named_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A component passes its own options on, so the gate is declared, and each option is named in one warning."""
+    take_for_real(monkeypatch)
+    monkeypatch.setattr(refusal, "_warned", set())
+    engine = Engine()
+
+    def program() -> None:
+        given = pulumi.ResourceOptions(protect=True, ignore_changes=["x"], depends_on=[], version="1.0.0")
+        check("first", opts=given)
+        check("second", opts=pulumi.ResourceOptions.merge(given, pulumi.ResourceOptions(retain_on_delete=True)))
+        check("third", opts=given)
+
+    run(engine, program)
+    assert sorted(engine.order) == ["first", "second", "third"]
+    assert [message for message in caplog.messages if "nothing on the gate" in message] == [
+        "ignore_changes, protect do nothing on the gate first: Pulumi reads it and never changes it.",
+        "retain_on_delete does nothing on the gate second: Pulumi reads it and never changes it.",
+    ]
+
+
+def test_every_option_that_the_sdk_has_is_sorted() -> None:
+    """Each is one that a gate honours, refuses, or warns of, so that a new one of the SDK's doesn't slip through."""
+    honoured = {
+        "additional_secret_outputs",
+        "depends_on",
+        "parent",
+        "plugin_download_url",
+        "transformations",
+        "version",
+    }
+    known = honoured | set(refusal._REFUSED_OPTIONS) | set(refusal._IDLE_OPTIONS)
+    assert set(inspect.signature(pulumi.ResourceOptions).parameters) == known
+
+
+def test_a_preview_that_does_not_query_a_gate_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Such a gate comes back without outputs; one that is read says nothing of the kind."""
+    take_for_real(monkeypatch)
+    caplog.set_level(logging.INFO)
+
+    def program() -> None:
+        check("read")
+        check("not-read")
+
+    engine = Engine()
+    engine.left_out.add("not-read")
+    run(engine, program, preview=True)
+    said = "not queried in this preview: an input or a dependency is known only in the update"
+    assert [message for message in caplog.messages if message == said] == [said]

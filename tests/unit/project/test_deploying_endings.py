@@ -1,0 +1,129 @@
+"""The automation guide's exit codes: each error of the package has one, and no sentence can take another's."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+from harness.answers import MIGRATION
+from harness.guide import EXAMPLES, module
+
+from pulumi_tcsql_check import errors
+from pulumi_tcsql_check.model.check_flag import CheckFlag
+from pulumi_tcsql_check.model.flow import Flow
+from pulumi_tcsql_check.model.group import Member
+from pulumi_tcsql_check.model.progress import Migration, Progress, StepDetail
+
+ENDINGS = module("automation", "endings")
+Ending = ENDINGS.Ending
+PROGRESS = Progress(1, 1, (StepDetail("migration check 1 (x) had not passed after", -1, "failed at step 1"),), "r")
+FLOW = Flow(1001)
+SAID = "The wait for the migration check was cancelled; migration check 1066 (ap-guangzhou) failed at step 4"
+"""What a server might say, were it to look like the gate."""
+
+MEMBERS = [Member(MIGRATION, PROGRESS, "running"), Member(Migration(7, "ap-guangzhou"), PROGRESS, "running")]
+FAILED = errors.CheckFailedError(MIGRATION, PROGRESS, [1])
+LATE = errors.CheckTimeoutError(MIGRATION, 1800, SAID, PROGRESS)
+SENTENCES: Mapping[type[errors.TcsqlCheckError], tuple[errors.TcsqlCheckError, str]] = {
+    errors.InvalidInputError: (errors.InvalidInputError("region", SAID, "another"), "trouble"),
+    errors.CredentialsError: (errors.CredentialsError("No Tencent Cloud credentials were found.", ["x"]), "trouble"),
+    errors.AccountError: (errors.AccountError("1", "AKID", "tencentcloud:x", forbidden=True), "trouble"),
+    errors.CheckFailedError: (FAILED, "failed"),
+    errors.FlagFailedError: (errors.FlagFailedError(MIGRATION, PROGRESS, CheckFlag(2)), "failed"),
+    errors.FlowFailedError: (errors.FlowFailedError(MIGRATION, FLOW), "failed"),
+    errors.GroupFailedError: (errors.GroupFailedError(MEMBERS, {MIGRATION: FAILED}), "failed"),
+    errors.GroupTimeoutError: (errors.GroupTimeoutError(MEMBERS, {MIGRATION: LATE}), "timed-out"),
+    errors.CheckTimeoutError: (LATE, "timed-out"),
+    errors.WaitCancelledError: (errors.WaitCancelledError(), "interrupted"),
+    errors.ApiError: (errors.ApiError(f"{MIGRATION}: {SAID}"), "trouble"),
+    errors.ThrottledError: (errors.ThrottledError(f"{MIGRATION}: {SAID}"), "trouble"),
+    errors.NoTurnError: (errors.NoTurnError(f"{MIGRATION}: {SAID}"), "trouble"),
+    errors.TransientError: (errors.TransientError(f"{MIGRATION}: {SAID}"), "trouble"),
+    errors.OutageError: (errors.OutageError(MIGRATION, 120, errors.TransientError(SAID)), "trouble"),
+    errors.NotYetFoundError: (errors.NotYetFoundError(f"{MIGRATION}: {SAID}"), "trouble"),
+    errors.PermanentError: (errors.PermanentError(f"{MIGRATION}: {SAID}"), "trouble"),
+    errors.UnanswerableError: (errors.UnanswerableError(f"{MIGRATION}: {SAID}"), "trouble"),
+    errors.NotFoundError: (errors.NotFoundError(f"{MIGRATION}: {SAID}"), "trouble"),
+}
+
+
+def below(kind: type[errors.TcsqlCheckError]) -> Iterator[type[errors.TcsqlCheckError]]:
+    """Walk the tree of errors."""
+    for child in kind.__subclasses__():
+        if child.__module__.startswith("pulumi_tcsql_check.errors"):
+            yield child
+            yield from below(child)
+
+
+def test_every_error_of_the_package_is_in_the_table() -> None:
+    """A new error has to be given an exit code here."""
+    assert set(SENTENCES) == set(below(errors.TcsqlCheckError))
+
+
+@pytest.mark.parametrize(("error", "word"), SENTENCES.values(), ids=[kind.__name__ for kind in SENTENCES])
+def test_an_error_ends_in_the_code_that_the_guide_gives_it(error: errors.TcsqlCheckError, word: str) -> None:
+    """Told by how its sentence begins, also if what the API said in it looks like another one."""
+    assert ENDINGS.of_refusals([str(error)]).word == word
+
+
+def test_a_sentence_that_nobody_knows_is_trouble() -> None:
+    """Never a pass, and never a verdict."""
+    assert (
+        ENDINGS.of_refusals(["The gate stays shut: it failed in a way it did not foresee (KeyError)."]).exit_code == 4
+    )
+
+
+def test_a_wait_that_another_gate_ended_says_nothing_of_its_own() -> None:
+    """The gate that was refused has the code, and where its sentence is missing, nobody was interrupted."""
+    ended = str(errors.WaitCancelledError("shop"))
+    assert ENDINGS.of_refusals([ended, str(SENTENCES[errors.CheckTimeoutError][0])]) is Ending.TIMED_OUT
+    assert ENDINGS.of_refusals([ended]) is Ending.TROUBLE
+
+
+def test_the_most_telling_of_several_refusals_counts() -> None:
+    """One gate has failed, another ran out of time, and a third could not ask."""
+    sentences = [str(SENTENCES[kind][0]) for kind in (errors.PermanentError, errors.CheckTimeoutError)]
+    assert ENDINGS.of_refusals(sentences) is Ending.TIMED_OUT
+    assert ENDINGS.of_refusals([*sentences, str(SENTENCES[errors.CheckFailedError][0])]) is Ending.FAILED
+
+
+@pytest.mark.parametrize(
+    ("went_through", "was_interrupted", "refusals", "passed", "ending"),
+    [
+        (True, False, [], {"orders": True}, Ending.PASSED),
+        (True, False, [], {"orders": True, "shop": False}, Ending.NOT_GATED),
+        (True, False, [], {}, Ending.NOT_GATED),
+        (True, True, [], {"orders": True}, Ending.PASSED),
+        (False, True, ["something"], {}, Ending.INTERRUPTED),
+        (False, False, [], {"orders": True}, Ending.ELSEWHERE),
+        (False, False, ["something"], {}, Ending.TROUBLE),
+    ],
+)
+def test_only_an_update_that_went_through_behind_a_pass_ends_with_0(
+    *, went_through: bool, was_interrupted: bool, refusals: list[str], passed: dict[str, bool], ending: object
+) -> None:
+    """Whatever else happened has another code, a gate that held nothing among them."""
+    seen = ENDINGS.of_update(
+        went_through=went_through, was_interrupted=was_interrupted, refusals=refusals, passed=passed
+    )
+    assert seen is ending
+
+
+@pytest.mark.parametrize(
+    ("urn", "gate"),
+    [
+        ("urn:pulumi:p::shop::pulumi-python:dynamic/tcsql:MigrationCheck::orders", True),
+        ("urn:pulumi:p::shop::a:b:C$pulumi-python:dynamic/tcsql:MigrationCheck::or::ders", True),
+        ("urn:pulumi:p::shop::pulumi-python:dynamic/tcsql:MigrationCheckGroup::wave", True),
+        ("urn:pulumi:p::shop::pulumi-python:dynamic/tcsql:MigrationCheck$a:b:C::orders", False),
+        ("urn:pulumi:p::shop::a:b:C::pulumi-python:dynamic/tcsql:MigrationCheck", False),
+    ],
+)
+def test_a_gate_is_told_by_its_type_alone(urn: str, gate: bool) -> None:
+    """Neither a resource inside of it nor one that is named like it is a gate."""
+    assert ENDINGS.is_gate(urn) is gate
+
+
+def test_the_readme_lists_every_exit_code_with_its_word() -> None:
+    """The table is the code's own, row by row."""
+    readme = (EXAMPLES / "automation" / "README.md").read_text(encoding="utf-8")
+    rows = [f"| {ending.exit_code} | `{ending.word}` |" for ending in Ending]
+    assert [row for row in rows if row not in readme] == []

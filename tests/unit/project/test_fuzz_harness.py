@@ -1,0 +1,124 @@
+"""The fuzzer's judge is one: it lets all that is in order pass, and notices what a broken package would do."""
+
+import copy
+import random
+from collections import Counter
+
+import pytest
+from harness.answers import as_body, recorded, seen
+from proof.examine import WHO, Case, Outcome, examine
+from proof.mutate import mutate, seeds
+
+from pulumi_tcsql_check.model import progress
+from pulumi_tcsql_check.model.credentials import Credentials
+from pulumi_tcsql_check.model.flow import Evidence
+from pulumi_tcsql_check.model.progress import Progress
+from pulumi_tcsql_check.polling import watch
+from pulumi_tcsql_check.reading import outputs
+from pulumi_tcsql_check.tencent import response
+
+INPUTS = 300
+STATES = recorded("states")
+
+MERELY_EQUAL = as_body({"RequestId": "x", "TotalStep": 1, "CurrentStep": 1, "StepDetails": []})
+RUNNING = as_body(STATES["last_step_runs"]["answer"])
+HEAD = bytes([0, 0, 0, 0, 1])
+
+
+def test_changed_answers_are_all_judged_as_the_oracle_says() -> None:
+    """From the recorded answers come many that are complete, that pass, and that fail; no promise is broken."""
+    chance = random.Random(4)
+    cases = [mutate(chance.choice(seeds()), chance) for _ in range(INPUTS)]
+    found: Counter[str] = Counter()
+    for case in (*seeds(), *cases):
+        outcome = examine(Case.of(case))
+        found.update({name: getattr(outcome, name) for name in ("progress", "passed", "failed")})
+    assert found["progress"] > found["failed"] > INPUTS / 50
+    assert found["passed"] > INPUTS / 50
+
+
+def test_the_same_numbers_make_the_same_changes() -> None:
+    """What a seed has found can be found again."""
+    assert mutate(seeds()[3], random.Random(7)) == mutate(seeds()[3], random.Random(7))
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[" * 9999, b"\xff", b'{"Response":', b"9" * 9999], ids=lambda body: repr(body[:9])
+)
+def test_what_is_no_json_is_examined_too(body: bytes) -> None:
+    """It is changed without a stumble, through the SDK as well, and opens nothing."""
+    for last in range(2):
+        case = mutate(bytes([0, 0, 0, 0, last]) + body, random.Random(last + 1))
+        assert not examine(Case.of(case)).passed
+    assert examine(Case.of(bytes(4) + b"\x01" + body)) == Outcome()
+
+
+@pytest.mark.parametrize("body", [MERELY_EQUAL, RUNNING], ids=["equal", "running"])
+def test_a_verdict_that_is_too_kind_is_noticed(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
+    """Were it enough that the last step is the current one, the fuzzer would find a false pass."""
+    assert not examine(Case.of(HEAD + body)).passed
+    monkeypatch.setattr(Progress, "passed", property(lambda self: self.current == self.total))
+    with pytest.raises(AssertionError, match="false pass"):
+        examine(Case.of(HEAD + body))
+
+
+def test_a_gate_that_is_too_kind_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were the verdict right, and the wait to return all the same, the fuzzer would find it."""
+    monkeypatch.setattr(watch, "judge", lambda *_: "passed")
+    with pytest.raises(AssertionError, match="a false pass of the gate"):
+        examine(Case.of(HEAD + RUNNING))
+
+
+def test_outputs_that_are_too_kind_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were the outputs of another opinion, the fuzzer would find it; so it would a flow that is passed over."""
+    behind_a_flow = bytes([0, 0, 0, 8, 1]) + as_body(STATES["published_example"]["answer"])
+    assert examine(Case.of(behind_a_flow)).passed
+    monkeypatch.setattr(Evidence, "is_of_this_start", True)
+    with pytest.raises(AssertionError):
+        examine(Case.of(behind_a_flow))
+    monkeypatch.setattr(outputs, "outputs_of", lambda *_: {"passed": True, "status": "passed", "steps": []})
+    with pytest.raises(AssertionError, match="another verdict"):
+        examine(Case.of(HEAD + RUNNING))
+
+
+def test_a_lenient_reader_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were every body taken for one that passed, the fuzzer would find it, through the SDK as well."""
+    monkeypatch.setattr(response, "decode", lambda *_, **__: seen(1, 0))
+    for last in range(2):
+        with pytest.raises(AssertionError):
+            examine(Case.of(bytes([0, 0, 0, 0, last]) + b"<html>"))
+
+
+def test_a_secret_that_is_let_through_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were a server's repetition of the secret id taken for a text like others, the fuzzer would find it."""
+    for field in ("Name", "Msg"):
+        answer = copy.deepcopy(STATES["last_step_runs"]["answer"])
+        answer["StepDetails"][0][field] = f"of {WHO.secret_id}"
+        case = Case.of(HEAD + as_body(answer))
+        assert not examine(case).progress
+        with monkeypatch.context() as patch:
+            patch.setattr(Credentials, "hidden_in", lambda _, text: text)
+            with pytest.raises(AssertionError, match="a secret in the outputs"):
+                examine(case)
+
+
+def test_a_stranger_among_the_errors_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception that is not the package's own gets out."""
+
+    def stumble(*_: object, **__: object) -> None:
+        raise OverflowError
+
+    monkeypatch.setattr(response, "decode", stumble)
+    with pytest.raises(OverflowError):
+        examine(Case.of(HEAD + RUNNING))
+
+
+def test_a_row_that_moves_the_cursor_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were text from the API shown as it came, the fuzzer would find it."""
+    answer = STATES["last_step_runs"]["answer"]
+    steps = [{**step, "Name": "\x1b[31m"} for step in answer["StepDetails"]]
+    case = Case.of(HEAD + as_body({**answer, "StepDetails": steps}))
+    assert examine(case).progress
+    monkeypatch.setattr(progress, "printable", lambda text, *_: text)
+    with pytest.raises(AssertionError, match="cursor"):
+        examine(case)

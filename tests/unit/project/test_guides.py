@@ -1,0 +1,115 @@
+"""What the guides' files say is so, as far as no engine is needed to see it."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.guide import EXAMPLES, KEYS, blocks
+from ruamel.yaml import YAML
+
+from pulumi_tcsql_check.config import validation
+from pulumi_tcsql_check.emulator import load
+
+PIPELINE = EXAMPLES / "pipeline"
+GITHUB = PIPELINE / ".github" / "workflows" / "cut-over.yaml"
+GITLAB = PIPELINE / ".gitlab-ci.yml"
+JOBS = ("preview", "up", "break-glass")
+
+GUIDES = ("automation", "created-here", "pipeline", "rehearsal")
+
+
+def github() -> dict[str, Any]:
+    """Read the workflow."""
+    read: dict[str, Any] = YAML(typ="safe").load(GITHUB)
+    return read
+
+
+def gitlab() -> dict[str, Any]:
+    """Read GitLab's file."""
+    read: dict[str, Any] = YAML(typ="safe").load(GITLAB)
+    return read
+
+
+@pytest.mark.parametrize(("schema", "path"), [("github-workflows", GITHUB), ("gitlab-ci", GITLAB)])
+def test_a_pipeline_file_fits_its_published_schema(schema: str, path: Path) -> None:
+    """The schemas come with the tool, so nothing is fetched."""
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_both_pipelines_run_the_same_commands(job: str) -> None:
+    """What is tried of one is true of the other; `exec` is for the runner that signals the shell alone."""
+    ours = [step["run"].strip() for step in github()["jobs"][job]["steps"] if "run" in step]
+    theirs = [*gitlab()["default"]["before_script"], *gitlab()[job]["script"]]
+    assert [line.removeprefix("exec ") for line in ours] == [line.strip() for line in theirs]
+    assert all(line.startswith("exec ") for line in ours if line.removeprefix("exec ").startswith("pulumi up"))
+
+
+@pytest.mark.parametrize("job", ["up", "break-glass"])
+def test_no_two_updates_run_at_once_and_none_ends_another(job: str) -> None:
+    """One group for all of them, in either file, and the job outlives the gate's own deadline."""
+    ours, theirs = github()["jobs"][job], gitlab()[job]
+    assert ours["concurrency"] == {"group": "production", "cancel-in-progress": False}
+    assert (theirs["resource_group"], theirs["interruptible"]) == ("production", False)
+    assert ours["timeout-minutes"] * 60 > validation.DEFAULT_TIMEOUT_SECONDS + 600
+    assert theirs["timeout"] == f"{ours['timeout-minutes']} minutes"
+
+
+def test_only_a_protected_job_by_hand_overrules_the_check() -> None:
+    """It has an environment of its own, on the main branch; nothing else in either file speaks of `enforceCheck`."""
+    ours, theirs = github()["jobs"], gitlab()
+    assert "workflow_dispatch" in ours["break-glass"]["if"]
+    assert "refs/heads/main" in ours["break-glass"]["if"]
+    assert [rule.get("when") for rule in theirs["break-glass"]["rules"]] == ["manual"]
+    for file in (ours, theirs):
+        assert [file[job]["environment"] for job in ("up", "break-glass")] == ["production", "production-break-glass"]
+    for path in (GITHUB, GITLAB):
+        above, below = path.read_text(encoding="utf-8").split(
+            "\n  break-glass:\n" if path == GITHUB else "\nbreak-glass:\n"
+        )
+        assert "enforceCheck" not in above
+        assert below.count("enforceCheck") == 1
+        assert "enforceCheck false" in below
+
+
+def test_what_somebody_types_is_no_part_of_a_command() -> None:
+    """The reason reaches the shell as a variable: an expression in a command could hold another command."""
+    runs = [step["run"] for job in github()["jobs"].values() for step in job["steps"] if "run" in step]
+    assert [run for run in runs if "${{" in run] == []
+
+
+def test_the_readme_names_every_secret_and_environment_of_the_pipeline() -> None:
+    """Neither is found out by a run that failed."""
+    readme = (PIPELINE / "README.md").read_text(encoding="utf-8")
+    secrets = set(re.findall(r"secrets\.(\w+)", GITHUB.read_text(encoding="utf-8")))
+    environments = {job["environment"] for job in github()["jobs"].values()}
+    assert [name for name in secrets | environments if f"`{name}`" not in readme] == []
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_a_guide_is_one_screen_and_its_links_lead_somewhere(guide: str) -> None:
+    """Sixty lines at most, and each file that it names is there."""
+    readme = (EXAMPLES / guide / "README.md").read_text(encoding="utf-8")
+    assert len(readme.splitlines()) <= 60
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", readme) if "://" not in link]
+    assert links
+    assert [link for link in links if not (EXAMPLES / guide / link).exists()] == []
+
+
+@pytest.mark.parametrize("guide", ["automation", "created-here", "rehearsal"])
+def test_a_guide_rehearses_with_the_emulators_own_keys(guide: str) -> None:
+    """Whoever copies the line is let in."""
+    assert KEYS in [command for block in blocks(guide) for command in block]
+
+
+def test_the_rehearsals_scenario_can_be_played_and_says_what_is_made_up() -> None:
+    """The file is one, fails at its first start, and admits which codes nobody has published."""
+    scenario = load(str(EXAMPLES / "rehearsal" / "last-quarter.json"))
+    assert scenario.frames(1066) != scenario.frames_again(1066)
+    assert scenario.frames(1067) is None
+    assert "made up" in scenario.description

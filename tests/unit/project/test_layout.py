@@ -1,0 +1,22 @@
+"""The package stays easy to enter: few modules in a folder, and short ones."""
+
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[3] / "pulumi_tcsql_check"
+FOLDERS = [PACKAGE, *(path for path in PACKAGE.iterdir() if (path / "__init__.py").exists())]
+MOST = {PACKAGE: 10, PACKAGE / "cli": 17, PACKAGE / "emulator": 22}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_folder_has_at_most_twelve_modules(folder: Path) -> None:
+    """`__init__` isn't counted."""
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    assert len(modules) <= MOST.get(folder, 12), sorted(modules)
+
+
+@pytest.mark.parametrize("module", [*PACKAGE.rglob("*.py")], ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_has_at_most_250_lines(module: Path) -> None:
+    """Who opens it can read it in one go."""
+    assert len(module.read_text(encoding="utf-8").splitlines()) <= 250

@@ -1,0 +1,169 @@
+"""The pictures in `docs` show what a terminal showed, wherever they are seen; so does whatever is recorded again."""
+
+import re
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from harness import markers
+from harness.answers import MIGRATION
+from recording import moments, svg, terminal
+from recording.moments import Moment
+from recording.screen import Frame, Run, Style, frames
+from recording.terminal import Written
+
+from pulumi_tcsql_check.emulator.scenario import PUBLISHED_STEPS
+from pulumi_tcsql_check.errors import CheckFailedError
+from pulumi_tcsql_check.model.progress import Progress, StepDetail
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+PICTURES = ("up", "refusal")
+
+SVG = "{http://www.w3.org/2000/svg}"
+MOST_BYTES = 60_000
+EMULATOR = "http://127.0.0.1:8918"
+ELEMENTS = {"svg", "title", "desc", "style", "rect", "circle", "g", "text"}
+ATTRIBUTES = {
+    *("viewBox", "width", "height", "role", "aria-labelledby", "id", "class", "transform"),
+    *("x", "y", "rx", "cx", "cy", "r", "fill", "stroke", "textLength"),
+}
+
+
+def picture(name: str) -> str:
+    """Read a picture."""
+    return (DOCS / f"{name}.svg").read_text(encoding="utf-8")
+
+
+def screens(drawn: str) -> list[str]:
+    """Read the screens of a picture, in order, each with a blank between what stands apart."""
+    film = ET.fromstring(drawn).findall(f"{SVG}svg/{SVG}g/{SVG}g")
+    return [" ".join(text.text or "" for text in screen) for screen in film]
+
+
+def shown(data: bytes, *, columns: int = 20, rows: int = 4) -> Frame:
+    """Show some bytes in a small terminal."""
+    *_, (_, frame) = frames([Written(0, data)], columns=columns, rows=rows, prompt="$ it")
+    return frame
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_a_picture_wherever_it_is_seen(name: str) -> None:
+    """It is small and well-formed, has a name for who doesn't see it, and nothing that runs or comes from elsewhere."""
+    drawn = picture(name)
+    root = ET.fromstring(drawn)
+    assert len(drawn.encode()) < MOST_BYTES
+    assert root.get("role") == "img"
+    assert root.findtext(f"{SVG}title")
+    assert root.findtext(f"{SVG}desc")
+    assert {element.tag.removeprefix(SVG) for element in root.iter()} <= ELEMENTS
+    assert {attribute for element in root.iter() for attribute in element.attrib} <= ATTRIBUTES
+    assert not re.search(r"url\(|@import|@font-face|javascript:", drawn)
+    assert {"http://www.w3.org/2000/svg", EMULATOR} >= set(re.findall(r"\w+://[^\s\"'<>,;)]+", drawn))
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_shows_nothing_of_the_machine_it_was_made_on(name: str) -> None:
+    """No key, no folder, and no day."""
+    drawn = picture(name)
+    assert markers.found_in(drawn.encode()) == set()
+    assert not re.search(r"/tmp|/home|/root|/usr|/var|\b20\d\d-\d\d|file:", drawn)
+
+
+def test_the_refusal_is_what_the_code_prints() -> None:
+    """The sentence of the scenario `fail` stands there word for word, but for its line breaks, and each step's mark."""
+    codes = (0, 0, 0, -1, 1, -2, -2, -2)
+    steps = tuple(StepDetail(step.name, code, step.message) for step, code in zip(PUBLISHED_STEPS, codes, strict=True))
+    sentence, *_ = str(CheckFailedError(MIGRATION, Progress(len(steps), 5, steps, "number"), [4])).split("number.")
+    (screen,) = screens(picture("refusal"))
+    assert re.sub(r"\s", "", sentence) in re.sub(r"\s", "", screen)
+    rows = zip("✓✓✓✗▸···", range(1, 9), PUBLISHED_STEPS, strict=True)
+    assert [row for row in rows if "{} {} {.name}".format(*row) not in screen] == []
+
+
+def test_the_update_is_told_from_its_preview_to_its_end() -> None:
+    """The preview says that it will wait, each step is seen, and in the end the application was switched."""
+    preview, *steps, end = screens(picture("up"))
+    assert "$ pulumi preview" in preview
+    assert "1/8 Source database connectivity check: running; `pulumi up` will wait for up to 30 min" in preview
+    assert [re.findall(r"\d/8", step) for step in steps] == [[f"{number}/8"] for number in range(1, 9)]
+    assert "migration check 1066 (ap-guangzhou) has passed, after" in end
+    assert "updated" in end
+
+
+def test_where_nothing_moves_the_end_is_seen() -> None:
+    """The film stands at its last screen, and moves only where nobody has asked for less of it."""
+    drawn = picture("up")
+    film = ET.fromstring(drawn).find(f"{SVG}svg")
+    assert film is not None
+    last = (len(screens(drawn)) - 1) * int(film.get("height", 0))
+    assert film.find(f"{SVG}g[@transform='translate(0 -{last})']") is not None
+    assert re.search(r"@media \(prefers-reduced-motion:no-preference\)\{\s*\.film\{animation:", drawn)
+    assert drawn.count("animation:") == 1
+
+
+def test_a_terminal_is_as_wide_as_asked_and_everything_is_kept(tmp_path: Path) -> None:
+    """What a command writes arrives, its error output and its last words too, and so does its exit code."""
+    program = "import os, sys; print(*os.get_terminal_size(), os.environ['TERM'], file=sys.stderr); sys.exit(3)"
+    session = terminal.run([sys.executable, "-c", program], tmp_path, {}, columns=100, rows=30)
+    assert b"".join(piece.data for piece in session.written) == b"100 30 xterm-256color\r\n"
+    assert session.exit_code == 3
+
+
+def test_a_screen_is_what_is_left_after_repainting() -> None:
+    """What was painted over is gone, a long line goes on below, and colours are the terminal's, by name or number."""
+    frame = shown(b"old\x1b[K\r\n\x1b[1A\x1b[38;5;13m\x1b[1mnew row:\x1b[0m  \x1b[32mgreen\x1b[0m\x1b[K" + b"x" * 9)
+    assert frame.rows[:3] == (
+        (Run(0, 4, "$ it", Style()),),
+        (
+            Run(0, 8, "new row:", Style(13, bold=True)),
+            Run(10, 5, "green", Style(2)),
+            Run(15, 5, "x" * 5, Style()),
+        ),
+        (Run(0, 4, "x" * 4, Style()),),
+    )
+    assert frame.text == "$ it\nnew row:  greenxxxxx\nxxxx"
+    assert frame.height == 3
+
+
+def test_a_chinese_character_fills_two_cells() -> None:
+    """What follows it stands where it stood, and the run is as wide as its cells."""
+    frame = shown("\x1b[4m检查\x1b[0m  ok".encode())
+    assert frame.rows[1] == (Run(0, 4, "检查", Style(underlined=True)), Run(6, 2, "ok", Style()))
+    assert frame.lines[1] == "检查  ok"
+
+
+def test_text_is_drawn_where_it_stood() -> None:
+    """Its column, its row, its width and its look; what means something in XML is text."""
+    drawn = svg.draw([Moment(shown(b"  \x1b[1;31m<&\x1b[0m"), 1)], title="<t>", description="&", columns=20)
+    prompt, text = ET.fromstring(drawn).iter(f"{SVG}text")
+    assert (prompt.text, prompt.get("x"), prompt.get("y"), prompt.get("class")) == ("$ it", "0", "14.5", None)
+    assert text.text == "<&"
+    assert text.attrib == {"x": "16.8", "y": "33.5", "textLength": "16.8", "class": "c1 b"}
+    assert ".c1{" in drawn
+    assert ".c2{" not in drawn
+    assert "animation" not in drawn
+
+
+def test_each_moment_is_seen_in_its_turn() -> None:
+    """The film moves to a screen when the one before has had its time, and begins anew after the last one."""
+    drawn = svg.draw([Moment(shown(b"a"), 3), Moment(shown(b"b"), 1)], title="t", description="d", columns=20)
+    assert screens(drawn) == ["$ it a", "$ it b"]
+    assert [text.get("y") for text in ET.fromstring(drawn).iter(f"{SVG}text")] == ["14.5", "33.5", "52.5", "71.5"]
+    assert "@keyframes film{0%{transform:translateY(0px)}75%{transform:translateY(-38px)}100%" in drawn
+    assert "animation:film 4s step-end infinite" in drawn
+    assert '<g class="film" transform="translate(0 -38)">' in drawn
+
+
+def test_a_screen_that_was_being_drawn_is_no_moment() -> None:
+    """One that stood long enough is one, and the last always is."""
+    half, whole, end = shown(b"1/8"), shown(b"1/8 it"), shown(b"end")
+    assert list(moments.settled([(0.0, half), (0.01, whole), (1.0, half), (1.01, end)])) == [whole, end]
+
+
+def test_a_story_has_one_moment_for_each_mark_and_its_end() -> None:
+    """What turns or counts meanwhile makes no moment of its own, nor does what comes before the first mark."""
+    begun, one, turned, two, end = (shown(text) for text in (b"..", b"1/8 .", b"1/8 ..", b"2/8 .", b"done"))
+    told = moments.told([begun, one, turned, two, end], re.compile(r"\d/8"), seconds=1, end_seconds=5)
+    assert told == [Moment(one, 1), Moment(two, 1), Moment(end, 5)]
+    assert moments.told([one, two], re.compile(r"\d/8"), seconds=1, end_seconds=5) == [Moment(one, 1), Moment(two, 5)]

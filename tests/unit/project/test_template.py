@@ -1,0 +1,24 @@
+"""The template's pipeline file is one, and what it needs is said."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+TEMPLATE = Path(__file__).resolve().parents[3] / "examples" / "template"
+WORKFLOW = TEMPLATE / ".github" / "workflows" / "cut-over.yaml"
+
+
+def test_the_pipeline_file_fits_the_published_schema() -> None:
+    """The schema of workflow files, as published, comes with the tool, so nothing is fetched."""
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(WORKFLOW)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_templates_readme_names_every_secret_of_the_pipeline() -> None:
+    """Neither more nor fewer, but for the one that takes the place of two."""
+    secrets = set(re.findall(r"secrets\.(\w+)", WORKFLOW.read_text(encoding="utf-8")))
+    readme = (TEMPLATE / "README.md").read_text(encoding="utf-8")
+    rows = "".join(re.findall(r"(?m)^\| (`PULUMI_.*|`TENCENTCLOUD_.*)$", readme))
+    assert set(re.findall(r"`([A-Z_]+)`", rows)) == secrets | {"PULUMI_ACCESS_TOKEN"}

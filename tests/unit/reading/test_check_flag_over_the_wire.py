@@ -1,0 +1,364 @@
+"""The API's word on a check as a whole, asked with the real SDK: page by page, in time, and disturbing no wait."""
+
+import itertools
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness import reading_here
+from harness.answers import MIGRATION, as_body
+from harness.fake_clock import FakeClock
+from harness.loopback import Loopback, Reply, Request, answer, reset, silence
+from harness.reading_here import own_environment, read
+
+from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, Scenario, parse
+from pulumi_tcsql_check.errors import (
+    CheckFailedError,
+    CheckTimeoutError,
+    FlagFailedError,
+    PermanentError,
+    ThrottledError,
+    TransientError,
+    WaitCancelledError,
+)
+from pulumi_tcsql_check.model.check_flag import CheckFlag
+from pulumi_tcsql_check.model.credentials import Credentials
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.polling import check_flag_monitor
+from pulumi_tcsql_check.tencent import rate_limit
+from pulumi_tcsql_check.tencent.sqlserver import MAX_PAGES, MigrationApi
+
+STEPS, LIST = "QueryMigrationCheckProcess", "DescribeMigrations"
+NOW = FakeClock().monotonic()
+SOON = NOW + 3
+ASKING = {"migrate_id": 1066, "region": "ap-guangzhou"}
+WAITING = {**ASKING, "wait": True, "timeout_seconds": 30, "poll_interval_seconds": 0.1}
+ODD = [0, 0, 0, 7, -2, -2, -2, -2]
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Keep the user's credentials and other tests' turns out of it, and ask for the flag at every poll."""
+    monkeypatch.setattr(check_flag_monitor, "INTERVAL_SECONDS", 0.05)
+    with own_environment(monkeypatch, tmp_path):
+        yield
+
+
+class Recorder(reading_here.Recorder):
+    """Notes what the engine would be told, but for the warning about the endpoint."""
+
+    def warn(self, text: str) -> None:
+        """Note any other warning."""
+        if "is not Tencent Cloud" not in text:
+            super().warn(text)
+
+
+@pytest.fixture(name="call")
+def _call() -> Recorder:
+    """What the engine would be told."""
+    return Recorder()
+
+
+@pytest.fixture(name="log")
+def _log(tmp_path: Path) -> Path:
+    """Where the emulator notes each request."""
+    return tmp_path / "requests.jsonl"
+
+
+def actions(log: Path) -> list[str]:
+    """List what was asked for, in order."""
+    return [json.loads(line)["action"] for line in log.read_text(encoding="utf-8").splitlines()]
+
+
+def api(host: str, cancelled: threading.Event | None = None) -> MigrationApi:
+    """Make a client of a server on this machine, whose clock stands still."""
+    who = Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, None, "a test")
+    cancelled = cancelled or threading.Event()
+    return MigrationApi(who, Endpoint("http", host), MIGRATION.region, clock=FakeClock(), cancelled=cancelled)
+
+
+def many(count: int, **flags: int) -> Scenario:
+    """Make a scenario of so many migrations, whose ids count from 1; some with a flag of their own."""
+    frames = {
+        str(number): [{"kind": "progress", "statuses": ODD, "check_flag": flags.get(f"m{number}", 3)}]
+        for number in range(1, count + 1)
+    }
+    return parse(json.dumps({"migrations": frames}).encode(), name="many")
+
+
+def played(*frames: dict[str, Any]) -> Scenario:
+    """Make a scenario that plays these frames."""
+    every = [{"kind": "progress", **frame} for frame in frames]
+    return parse(json.dumps({"migrations": {"*": every}}).encode(), name="test")
+
+
+def error(code: str) -> Reply:
+    """Answer with an error of the API's."""
+    return answer(as_body({"Error": {"Code": code, "Message": "Later."}, "RequestId": "r-1"}))
+
+
+def steps(*codes: int, current: int = 2) -> Reply:
+    """Answer about the steps of a check."""
+    details = [{"Name": str(number), "Status": code, "Msg": ""} for number, code in enumerate(codes, start=1)]
+    body = {"TotalStep": len(codes), "CurrentStep": current, "StepDetails": details, "RequestId": "r-1"}
+    return answer(as_body(body))
+
+
+def listed(flag: object) -> Reply:
+    """Answer with a list that says this of the check."""
+    task = {"MigrateId": MIGRATION.migrate_id, "CheckFlag": flag, "MigrateName": "hush-1"}
+    return answer(as_body({"MigrateTaskSet": [task], "RequestId": "r-1"}))
+
+
+def flag_of(migrate_id: int, asking: MigrationApi, until: float) -> CheckFlag:
+    """Ask what the list says of one check."""
+    return asking.check_flags({migrate_id}, until)[migrate_id]
+
+
+class TwoActions:
+    """Replies in turn to questions for the steps, and to those for the list, each with replies of its own."""
+
+    def __init__(self, polls: Sequence[Reply], lists: Sequence[Reply]) -> None:
+        """Take the replies; the last one of the list is given for ever."""
+        self.asked: list[str] = []
+        self._polls = iter(polls)
+        self._lists = itertools.chain(lists, itertools.repeat(lists[-1]))
+
+    def reply_to(self, request: Request) -> Reply:
+        """Choose by the action."""
+        action = request.headers["x-tc-action"]
+        self.asked.append(action)
+        return next(self._lists if action == LIST else self._polls)
+
+    def read(self, call: Recorder) -> dict[str, Any]:
+        """Have a gate wait for it."""
+        with pytest.MonkeyPatch.context() as patch, Loopback(silence) as server:
+            patch.setattr(server, "reply_to", self.reply_to)
+            return read({**WAITING, "endpoint": f"http://{server.host}"}, {}, call)
+
+
+@pytest.mark.parametrize(
+    ("migrate_id", "pages", "code"), [(250, 1, 3), (151, 1, 3), (150, 2, 3), (51, 2, 3), (50, 3, 3), (1, 3, 2)]
+)
+def test_pages_are_followed_up_to_the_one_that_has_the_migration(
+    log: Path, migrate_id: int, pages: int, code: int
+) -> None:
+    """The newest come first, so that a check that runs now is mostly on the first page; no other migration counts."""
+    with Emulator(many(250, m1=2), request_log=log) as emulator:
+        flag = flag_of(migrate_id, api(emulator.endpoint), SOON)
+    assert flag.code == code
+    assert flag.request_id
+    assert actions(log) == [LIST] * pages
+
+
+@pytest.mark.parametrize(("count", "pages"), [(0, 1), (99, 1), (100, 2), (250, 3), (600, MAX_PAGES)])
+def test_a_migration_that_is_not_listed_is_looked_for_on_so_many_pages_and_no_more(
+    log: Path, count: int, pages: int
+) -> None:
+    """Up to the end of the list, or five pages, of which it is on none."""
+    with Emulator(many(count) if count else "pass", request_log=log) as emulator:
+        assert flag_of(9999, api(emulator.endpoint), SOON) == CheckFlag()
+    assert actions(log) == [LIST] * pages
+
+
+def test_one_that_is_too_old_is_not_found(log: Path) -> None:
+    """More than 500 newer ones in the region: the list says nothing of it."""
+    with Emulator(many(501, m1=2), request_log=log) as emulator:
+        assert flag_of(1, api(emulator.endpoint), SOON) == CheckFlag()
+        assert flag_of(2, api(emulator.endpoint), SOON).code == 3
+
+
+def test_the_question_has_the_published_parameters_alone() -> None:
+    """An offset counts pages, and no parameter is sent that the page doesn't name."""
+    full = as_body({"MigrateTaskSet": [{"MigrateId": 1, "CheckFlag": 2}] * 100, "RequestId": "r-1"})
+    with Loopback(answer(full), answer(as_body({"MigrateTaskSet": [], "RequestId": "r-2"}))) as server:
+        assert flag_of(1066, api(server.host), SOON) == CheckFlag()
+    sent = [json.loads(request.body) for request in server.requests]
+    assert sent == [
+        {"Limit": 100, "Offset": 0, "OrderBy": "createTime", "OrderByType": "desc"},
+        {"Limit": 100, "Offset": 1, "OrderBy": "createTime", "OrderByType": "desc"},
+    ]
+    assert {request.headers["x-tc-action"] for request in server.requests} == {LIST}
+    assert {request.headers["x-tc-region"] for request in server.requests} == {"ap-guangzhou"}
+
+
+def test_a_question_that_is_not_answered_in_time_is_given_up() -> None:
+    """The time is the question's own, also where it is less than any other exchange gets."""
+    with Loopback(silence) as server, pytest.raises(TransientError, match=r"gave no answer within 0\.05 s"):
+        flag_of(1066, api(server.host), NOW + 0.05)
+
+
+def test_a_question_whose_turn_comes_too_late_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waits for its turn under the process's limit, as every request, but not for longer than it may take."""
+    monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 1.0)
+    rate_limit.PROCESS.wait_for_turn(FakeClock(), NOW)
+    page = as_body({"MigrateTaskSet": [{"MigrateId": 1066, "CheckFlag": 3}], "RequestId": "r-1"})
+    with Loopback(answer(page)) as server:
+        with pytest.raises(ThrottledError):
+            flag_of(1066, api(server.host), NOW + 0.9)
+        assert server.requests == []
+        assert flag_of(1066, api(server.host), NOW + 1.5).code == 3
+    assert len(server.requests) == 1
+
+
+def test_a_list_that_is_asked_for_too_often_slows_nobody_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is the list's own, and the questions about the steps go on at their rate."""
+    slower: list[object] = []
+    monkeypatch.setattr(rate_limit.PROCESS, "slow_down", slower.append)
+    with Loopback(error("RequestLimitExceeded")) as server:
+        with pytest.raises(ThrottledError):
+            flag_of(1066, api(server.host), SOON)
+        assert slower == []
+        with pytest.raises(ThrottledError):
+            api(server.host).query(MIGRATION, SOON)
+    assert len(slower) == 1
+
+
+def test_each_page_takes_a_turn_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With too many pages for the time, the question is given up."""
+    monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 1.0)
+    monkeypatch.setattr(rate_limit, "QUEUED_SECONDS", 1.0)
+    full = as_body({"MigrateTaskSet": [{"MigrateId": 1, "CheckFlag": 2}] * 100, "RequestId": "r-1"})
+    with Loopback(answer(full)) as server, pytest.raises(ThrottledError):
+        flag_of(1066, api(server.host), NOW + 2.5)
+    assert len(server.requests) == 3
+
+
+def test_a_cancelled_update_ends_a_question() -> None:
+    """At once, although its server is silent."""
+    cancelled = threading.Event()
+    cancelled.set()
+    with Loopback(silence) as server, pytest.raises(WaitCancelledError):
+        flag_of(1066, api(server.host, cancelled), SOON)
+
+
+def test_a_refusal_says_what_to_allow() -> None:
+    """The action is named as CAM names it."""
+    refusal = {"code": "UnauthorizedOperation.PermissionDenied", "message": "No."}
+    with Emulator(many(1)) as emulator:
+        assert flag_of(1, api(emulator.endpoint), SOON).code == 3
+    scenario = parse(
+        json.dumps({"migrations": {"1": [{"kind": "progress", "statuses": ODD, "check_flag": refusal}]}}).encode(),
+        name="test",
+    )
+    with Emulator(scenario) as emulator, pytest.raises(PermanentError) as raised:
+        flag_of(1, api(emulator.endpoint), SOON)
+    assert "Allow the action sqlserver:DescribeMigrations in CAM." in str(raised.value)
+
+
+def test_an_up_ends_once_the_api_has_twice_called_the_check_failed(call: Recorder, log: Path) -> None:
+    """Four requests, and one sentence."""
+    with Emulator("check-flag", request_log=log) as emulator, pytest.raises(FlagFailedError) as raised:
+        read({**WAITING, "endpoint": emulator.url}, {}, call)
+    assert actions(log) == [STEPS, LIST] * 2
+    assert str(raised.value).startswith(
+        "migration check 1066 (ap-guangzhou) failed: the API says so of the check as a whole (CheckFlag 2), which "
+        'stands at step 4 of 8, "Character set check" (status 7; '
+    )
+    assert [line.rsplit(", ", 1)[0] for line in call.lines] == [
+        "4/8 Character set check: running",
+        "4/8 Character set check: running; failed, says the API",
+    ]
+    assert call.warnings == []
+
+
+def test_an_up_without_the_permission_says_so_once_and_passes(call: Recorder, log: Path) -> None:
+    """One question, one warning, and the gate opens as it would have without."""
+    refusal = {"code": "UnauthorizedOperation.PermissionDenied", "message": "No."}
+    scenario = played(
+        {"statuses": ODD, "check_flag": refusal, "seconds": 0.5}, {"statuses": [0] * 8, "check_flag": refusal}
+    )
+    with Emulator(scenario, request_log=log) as emulator:
+        outputs = read({**WAITING, "endpoint": emulator.url}, {}, call)
+    assert outputs["passed"] is True
+    assert Counter(actions(log))[LIST] == 1
+    assert len(actions(log)) > 2
+    (warning,) = call.warnings
+    assert warning.startswith(
+        "migration check 1066 (ap-guangzhou): the wait goes by its steps alone, since the API does not tell what it "
+        f"calls the check as a whole: {emulator.url} answered UnauthorizedOperation.PermissionDenied: No "
+    )
+    assert "Allow the action sqlserver:DescribeMigrations in CAM. Request " in warning
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        error("InternalError"),
+        error("RequestLimitExceeded"),
+        error("FailedOperation.DBError"),
+        reset,
+        answer("<html>", status="502 Bad Gateway"),
+        answer("<html>"),
+        answer(as_body({"MigrateTaskSet": None, "RequestId": "r-1"})),
+    ],
+)
+def test_an_up_passes_although_the_list_is_out_of_order(call: Recorder, trouble: Reply) -> None:
+    """It is asked for after each poll, never again in between, and nothing is said of it."""
+    check = TwoActions([steps(0, 7)] * 4 + [steps(0, 0)], [trouble])
+    assert check.read(call)["passed"] is True
+    assert check.asked == [STEPS, LIST] * 4 + [STEPS]
+    assert call.warnings == []
+    assert [line.split(", ")[0] for line in call.lines] == ["2/2 2: running", "2/2 2: passed"]
+
+
+def test_the_flag_of_the_start_before_fails_no_up(call: Recorder) -> None:
+    """The list is late: it still says 2 while the steps of the new start go on, and then they pass.
+
+    Whoever takes the first 2 for the verdict refuses a check that passes.
+    """
+    polls = [steps(7, -2, current=1), steps(0, 7), steps(0, 7), steps(0, 0)]
+    check = TwoActions(polls, [listed(2), listed(2), listed(3)])
+    assert check.read(call)["passed"] is True
+    assert check.asked == [STEPS, LIST] * 3 + [STEPS]
+
+
+def test_nothing_else_of_the_list_is_shown(call: Recorder) -> None:
+    """What a migration is called stays where it is, whatever becomes of the question."""
+    polls = [steps(0, 7)] * 4
+    lists = [listed("hush-2"), listed({"Name": "hush-3"}), listed(2), listed(2)]
+    with pytest.raises(FlagFailedError) as raised:
+        TwoActions(polls, lists).read(call)
+    assert "hush" not in "".join([str(raised.value), *call.lines, *call.warnings])
+
+
+def test_an_up_that_times_out_says_what_the_api_called_the_check(call: Recorder) -> None:
+    """The last word is in the sentence, and on the row."""
+    with Emulator("unknown-code") as emulator, pytest.raises(CheckTimeoutError) as raised:
+        read({**WAITING, "timeout_seconds": 0.3, "endpoint": emulator.url}, {}, call)
+    assert (
+        "last seen: 4/8 Character set check: running, with status 7, for 0 s; the API's last word on the check as a "
+        'whole was "checking" (CheckFlag 3). It looks as if the step still runs. Run `pulumi up` again'
+    ) in str(raised.value)
+
+
+def test_an_up_with_the_code_taught_asks_nobody_else(call: Recorder, log: Path) -> None:
+    """What the user has explained is decided by the steps."""
+    with Emulator("check-flag", request_log=log) as emulator, pytest.raises(CheckFailedError):
+        read({**WAITING, "failed_statuses": [7], "endpoint": emulator.url}, {}, call)
+    assert actions(log) == [STEPS]
+
+
+@pytest.mark.parametrize("more", [{"wait": False}, {"wait": True, "enforce": False}, {"wait": False, "enforce": False}])
+def test_whoever_only_looks_asks_for_the_steps_alone(call: Recorder, log: Path, more: dict[str, Any]) -> None:
+    """A preview, a refresh, a look, and a gate that holds nothing: one request, as ever."""
+    with Emulator("check-flag", request_log=log) as emulator:
+        outputs = read({**ASKING, **more, "endpoint": emulator.url}, {}, call)
+    assert actions(log) == [STEPS]
+    assert outputs["status"] == "running"
+
+
+def test_a_silent_list_holds_nothing_up_beyond_its_bound(monkeypatch: pytest.MonkeyPatch, call: Recorder) -> None:
+    """Each question is left behind in time, the polls go on, and the check passes."""
+    monkeypatch.setattr(check_flag_monitor, "ASK_SECONDS", 0.05)
+    check = TwoActions([steps(0, 7)] * 4 + [steps(0, 0)], [silence])
+    began = time.monotonic()
+    assert check.read(call)["passed"] is True
+    assert time.monotonic() - began < 10
+    assert check.asked.count(STEPS) == 5
+    assert call.warnings == []

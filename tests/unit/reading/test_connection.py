@@ -1,0 +1,71 @@
+"""What is unusual about the endpoint is refused or named before anything is sent."""
+
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import trustme
+from harness.fake_clock import FakeClock
+from harness.reading_here import own_environment
+
+from pulumi_tcsql_check.config.stack_config import Stack
+from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.messages import audience
+from pulumi_tcsql_check.model.progress import Migration
+from pulumi_tcsql_check.reading import connection
+
+PROXY = "http://somebody:a-password@127.0.0.1:1"
+
+
+@pytest.fixture(autouse=True)
+def _own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Give each test a home of its own, and no proxy."""
+    for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    with own_environment(monkeypatch, tmp_path):
+        yield
+
+
+def connect(config: Mapping[str, str]) -> list[str]:
+    """Prepare a connection, and return the warnings."""
+    warnings: list[str] = []
+    connection.connection(
+        [Migration(1066, "ap-guangzhou")],
+        endpoint=None,
+        stack=Stack(dict(config), "shop"),
+        clock=FakeClock(),
+        cancelled=threading.Event(),
+        deadline=10.0,
+        warn=warnings.append,
+    )
+    return warnings
+
+
+def test_a_proxy_that_can_answer_for_tencent_cloud_is_named_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The warning names both variables and shows neither value; without a bundle, TLS protects the requests."""
+    monkeypatch.setenv("HTTPS_PROXY", PROXY)
+    assert connect({}) == []
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authority.pem"))
+    (warning,) = connect({})
+    assert warning == (
+        "Requests to https://sqlserver.intl.tencentcloudapi.com go through the proxy in HTTPS_PROXY and trust the "
+        "certificates in REQUESTS_CA_BUNDLE: this proxy can answer for Tencent Cloud."
+    )
+    assert connect({}) == []
+
+
+def test_a_variable_that_may_have_chosen_the_endpoint_is_refused_for_a_stack_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The command has no stack, and no such variable reaches it."""
+    config = {"tcsql-check:endpoint": "http://127.0.0.1:1"}
+    monkeypatch.setitem(os.environ, "PULUMI_OPTION_CONFIG", "tcsql-check:endpoint=http://127.0.0.1:1")
+    with pytest.raises(InvalidInputError, match=r"^PULUMI_OPTION_CONFIG is"):
+        connect(config)
+    with audience.speaking(audience.COMMAND):
+        assert len(connect(config)) == 1

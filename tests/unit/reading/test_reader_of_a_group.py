@@ -1,0 +1,184 @@
+"""A whole wave in one read, against the emulator: what it gives back, what it tells, and what it asks."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.loopback import Loopback, answer
+from harness.reading_here import Recorder, own_environment, read
+from harness.starting import start_check
+
+from pulumi_tcsql_check.emulator import Emulator, parse
+from pulumi_tcsql_check.errors import (
+    CheckFailedError,
+    GroupFailedError,
+    GroupTimeoutError,
+    InvalidInputError,
+    NotFoundError,
+    PermanentError,
+)
+
+WAVE = Path(__file__).parents[2] / "data" / "scenarios" / "wave.json"
+PROPS: dict[str, Any] = {"migrate_ids": [1.0, "11", 12.0], "region": "ap-guangzhou", "wait": True}
+ABSENT = {"total": 0, "current": 0, "steps": [], "passed": False, "status": "unknown"}
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Keep the user's credentials and other tests' turns out of it."""
+    with own_environment(monkeypatch, tmp_path):
+        yield
+
+
+@pytest.fixture(name="call")
+def _call() -> Recorder:
+    """What the engine would be told."""
+    return Recorder()
+
+
+@pytest.fixture(name="log")
+def _log(tmp_path: Path) -> Path:
+    """Where the emulator notes each request."""
+    return tmp_path / "requests.jsonl"
+
+
+def asked(log: Path) -> Counter[int]:
+    """Count how often each migration was asked for."""
+    lines = map(json.loads, log.read_text(encoding="utf-8").splitlines())
+    return Counter(line["migrate_id"] for line in lines if line["action"] == "QueryMigrationCheckProcess")
+
+
+def test_an_up_passes_once_all_have_and_asks_each_once(call: Recorder, log: Path) -> None:
+    """The outputs have sums and every check, in the order given, and what a refresh needs to ask again."""
+    with Emulator(WAVE, request_log=log) as emulator:
+        outputs = read({**PROPS, "endpoint": emulator.url}, {}, call)
+        assert asked(log) == Counter({1: 1, 11: 1, 12: 1})
+        again = read(outputs, {}, call)
+    assert again == outputs
+    checks = outputs.pop("checks")
+    assert outputs == {
+        "total": 24,
+        "current": 24,
+        "passed": True,
+        "status": "passed",
+        "migrate_ids": [1, 11, 12],
+        "region": "ap-guangzhou",
+        "enforce": True,
+        "failed_statuses": [],
+        "endpoint": emulator.url,
+    }
+    assert [check["migrate_id"] for check in checks] == [1, 11, 12]
+    assert all(check["passed"] and len(check["steps"]) == 8 for check in checks)
+    assert call.warnings[0] == (
+        f"migration checks 1, 11 and 12 (ap-guangzhou) are asked of {emulator.url}, which is not Tencent Cloud."
+    )
+
+
+def test_a_preview_and_a_refresh_of_a_wave_that_has_not_passed_fail_nothing(call: Recorder) -> None:
+    """The status is the worst there is, and the note says what the update would do."""
+    props = {**PROPS, "migrate_ids": [1, 3, 5], "wait": False}
+    with Emulator(WAVE) as emulator:
+        outputs = read({**props, "endpoint": emulator.url}, {}, call)
+    assert (outputs["passed"], outputs["status"], outputs["total"], outputs["current"]) == (False, "failed", 24, 14)
+    assert call.lines == ["1/3 passed, 1 failed, 1 running; slowest 3: 3/8 Hard disk space check: running"]
+    assert call.notes == [f"{call.lines[0]}; unless that changes, `pulumi up` will refuse"]
+
+
+def test_an_up_names_all_that_have_failed(call: Recorder) -> None:
+    """Also where a group has failed ones, missing ones and others."""
+    props = {**PROPS, "migrate_ids": [1, 2, 3, 5, 99], "poll_interval_seconds": 0.1}
+    with Emulator(WAVE) as emulator, pytest.raises(GroupFailedError) as raised:
+        read({**props, "endpoint": emulator.url}, {}, call)
+    kinds = {migration.migrate_id: type(error) for migration, error in raised.value.errors.items()}
+    assert kinds == {2: CheckFailedError, 5: CheckFailedError, 99: NotFoundError}
+
+
+def test_an_up_whose_time_is_up_says_so_for_all(call: Recorder) -> None:
+    """With those that have passed counted."""
+    props = {**PROPS, "migrate_ids": [1, 3, 7], "timeout_seconds": 0.2, "poll_interval_seconds": 0.1}
+    with Emulator(WAVE) as emulator, pytest.raises(GroupTimeoutError) as raised:
+        read({**props, "endpoint": emulator.url}, {}, call)
+    assert [migration.migrate_id for migration in raised.value.errors] == [3, 7]
+    assert [member.status for member in raised.value.members] == ["passed", "running", "not-started"]
+
+
+def test_a_group_of_one_speaks_as_a_single_check_does(call: Recorder) -> None:
+    """Its error is that check's own."""
+    with Emulator(WAVE) as emulator, pytest.raises(CheckFailedError):
+        read({**PROPS, "migrate_ids": [5], "poll_interval_seconds": 0.1, "endpoint": emulator.url}, {}, call)
+
+
+def test_a_refusal_that_is_everybodys_names_the_wave(call: Recorder) -> None:
+    """One sentence, and one request."""
+    body = '{"Response":{"Error":{"Code":"AuthFailure.SignatureFailure","Message":"No."},"RequestId":"r"}}'
+    with (
+        Loopback(answer(body)) as server,
+        pytest.raises(PermanentError, match=r"^9 migration checks \(ap-guangzhou\): "),
+    ):
+        read({**PROPS, "migrate_ids": [*range(1, 10)], "endpoint": f"http://{server.host}"}, {}, call)
+    assert len(server.requests) <= 8
+
+
+def test_a_wave_that_is_not_enforced_is_asked_once_and_passes_whatever_it_says(call: Recorder, log: Path) -> None:
+    """Each is in the outputs, those that don't exist among them."""
+    props = {**PROPS, "migrate_ids": [1, 99, 3, 5], "enforce": False}
+    with Emulator(WAVE, request_log=log) as emulator:
+        outputs = read({**props, "endpoint": emulator.url}, {}, call)
+    assert asked(log) == Counter({1: 1, 99: 1, 3: 1, 5: 1})
+    assert [check["status"] for check in outputs["checks"]] == ["passed", "unknown", "running", "failed"]
+    assert outputs["checks"][1] == {"migrate_id": 99, **ABSENT}
+    assert (outputs["passed"], outputs["status"]) == (False, "failed")
+    assert call.warnings[1].startswith(
+        "enforce is False: migration checks 1, 99, 3 and 5 (ap-guangzhou) hold nothing back, whatever they say. They "
+        "say: 1 of 4 migration checks (ap-guangzhou) could not be looked up: 99. Of the others: 1/3 passed, 1 failed, 1"
+    )
+    assert "\n  ✗ 99: " in call.warnings[1]
+
+
+FLOWS = parse(
+    json.dumps(
+        {
+            "migrations": {
+                "1": [{"kind": "progress", "statuses": [0] * 8}],
+                "2": [{"kind": "progress", "statuses": [0] * 8, "flow": 2}],
+            }
+        }
+    ).encode(),
+    name="test",
+)
+
+
+def test_each_of_a_group_has_a_flow_of_its_own(call: Recorder) -> None:
+    """In the order of the numbers; one that runs holds the group, and a refresh asks for them again."""
+    props = {**PROPS, "migrate_ids": [2, 1], "flow_ids": [1002.0, 1001.0], "timeout_seconds": 0.2}
+    with Emulator(FLOWS) as emulator:
+        start_check(emulator.url, 1)
+        start_check(emulator.url, 2)
+        with pytest.raises(GroupTimeoutError) as raised:
+            read({**props, "endpoint": emulator.url}, {}, call)
+        stored = read({**props, "wait": False, "endpoint": emulator.url}, {}, call)
+        again = read(stored, {}, call)
+    assert [migration.migrate_id for migration in raised.value.errors] == [2]
+    assert [check["status"] for check in stored["checks"]] == ["running", "passed"]
+    assert stored["flow_ids"] == [1002, 1001]
+    assert again == stored
+
+
+def test_a_group_needs_a_flow_for_each_or_for_none(call: Recorder) -> None:
+    """Another number of them is refused before any request."""
+    with pytest.raises(
+        InvalidInputError, match=r"^flow_ids is \[1001\], but must be as many numbers as migrate_ids has"
+    ):
+        read({**PROPS, "flow_ids": [1001]}, {}, call)
+
+
+def test_a_preview_that_can_not_know_its_flows_yet_does_not_pass(call: Recorder) -> None:
+    """None of them is taken for succeeded."""
+    with Emulator("pass") as emulator:
+        props = {**PROPS, "wait": False, "from_outputs": ["flow_ids"], "endpoint": emulator.url}
+        outputs = read(props, {}, call)
+    assert [check["passed"] for check in outputs["checks"]] == [False] * 3
+    assert "flow_ids" not in outputs

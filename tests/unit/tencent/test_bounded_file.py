@@ -1,0 +1,141 @@
+"""A file of credentials is read within its bounds of time and size, or refused by its name."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from harness.hanging import hang
+
+from pulumi_tcsql_check.errors import CredentialsError, WaitCancelledError
+from pulumi_tcsql_check.tencent import bounded_file
+from pulumi_tcsql_check.tencent.bounded_file import MAX_BYTES
+
+
+def go_on() -> None:
+    """Cancel nothing."""
+
+
+def refusal(path: Path, seconds: float = 5, check_cancelled: Callable[[], None] = go_on) -> str:
+    """Return the sentence with which a file is refused."""
+    with pytest.raises(CredentialsError) as refused:
+        bounded_file.read(path, seconds, check_cancelled)
+    return str(refused.value)
+
+
+def sentence(path: Path, cause: str) -> str:
+    """Write the sentence with which a file is refused."""
+    return (
+        f"{path} can't be read ({cause}). Put a readable, regular file of at most 1 MiB there, or set the credentials "
+        "in another way."
+    )
+
+
+@pytest.fixture(name="path")
+def _path(tmp_path: Path) -> Path:
+    """Where the file is."""
+    return tmp_path / "default.credential"
+
+
+def test_a_files_text_is_returned(path: Path) -> None:
+    """The text is the file's own, also where the file is a link, as a pod's identity is."""
+    path.with_name("target").write_text("a text \u00e9", encoding="utf-8")
+    path.symlink_to("target")
+    assert bounded_file.read(path, 5, go_on) == "a text \u00e9"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(path: Path) -> None:
+    """Some editors write one, and neither JSON nor an INI file may begin with it."""
+    path.write_bytes(b"\xef\xbb\xbf[default]")
+    assert bounded_file.read(path, 5, go_on) == "[default]"
+
+
+def test_a_missing_file_is_none(path: Path) -> None:
+    """A missing file is a source that has nothing, and no error."""
+    assert bounded_file.read(path, 5, go_on) is None
+
+
+def test_a_pipe_is_refused(path: Path) -> None:
+    """A pipe that nobody writes to is refused at once."""
+    os.mkfifo(path)
+    assert refusal(path) == sentence(path, "it is not a regular file")
+
+
+@pytest.mark.parametrize("other", ["/dev/zero", "/dev"])
+def test_whatever_is_not_a_regular_file_is_refused(other: str) -> None:
+    """A device may give bytes for ever, and a folder has none."""
+    assert refusal(Path(other)) == sentence(Path(other), "it is not a regular file")
+
+
+def test_a_file_of_the_limit_is_read(path: Path) -> None:
+    """Exactly the limit is not too large."""
+    path.write_bytes(b" " * MAX_BYTES)
+    assert bounded_file.read(path, 5, go_on) == " " * MAX_BYTES
+
+
+def test_a_larger_file_is_refused(path: Path) -> None:
+    """Of a file of a terabyte no more than the limit and one byte is read."""
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+    assert refusal(path) == sentence(path, "it has more than 1 MiB")
+
+
+@pytest.mark.parametrize(("name", "cause"), [("default.credential/x", "NotADirectoryError"), ("a\0b", "ValueError")])
+def test_a_file_that_cannot_be_opened_is_refused(path: Path, name: str, cause: str) -> None:
+    """The sentence gives the kind of the error; a path that can't be one is such an error as well."""
+    path.write_bytes(b"")
+    assert refusal(path.parent / name) == sentence(path.parent / name, cause)
+
+
+def test_a_file_that_is_no_text_is_refused_unseen(path: Path) -> None:
+    """Bytes that are not UTF-8 are refused, and nothing of them is shown."""
+    path.write_bytes(b"secret \xff")
+    assert refusal(path) == sentence(path, "UnicodeDecodeError")
+
+
+@pytest.mark.parametrize("call", ["open", "fstat"])
+def test_a_read_that_hangs_ends_with_its_bound(path: Path, call: str) -> None:
+    """The sentence names the path and how long it took; the thread that hangs keeps no process from ending."""
+    path.write_bytes(b"")
+    with hang(call) as left:
+        assert refusal(path, 0.05) == sentence(path, "the file system gave nothing within 0.05 s")
+    assert [thread.daemon for thread in left] == [True]
+
+
+@pytest.mark.parametrize("call", ["open", "fstat"])
+def test_a_cancelled_update_ends_a_read_that_hangs(path: Path, call: str) -> None:
+    """What the check for a cancelled update raises ends the read: the next check is a tenth of a second away."""
+    path.write_bytes(b"")
+    checks: list[float] = []
+
+    def check_cancelled() -> None:
+        checks.append(time.monotonic())
+        if len(checks) == 3:
+            raise WaitCancelledError
+
+    with hang(call), pytest.raises(WaitCancelledError):
+        bounded_file.read(path, 5, check_cancelled)
+    assert checks[2] - checks[0] < 2
+
+
+def test_a_pipe_that_somebody_writes_to_is_left_alone(path: Path) -> None:
+    """Whoever writes into the pipe is not read from, and the next reader still gets all of it."""
+    os.mkfifo(path)
+    reads = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    writes = os.open(path, os.O_WRONLY)
+    os.write(writes, b"for somebody else")
+    assert refusal(path) == sentence(path, "it is not a regular file")
+    assert os.read(reads, 100) == b"for somebody else"
+    os.close(writes)
+    os.close(reads)
+
+
+def test_no_file_stays_open(path: Path) -> None:
+    """A process that looks again and again runs out of nothing."""
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    path.write_bytes(b"")
+    for _ in range(10):
+        bounded_file.read(path, 5, go_on)
+        refusal(path.parent)
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before

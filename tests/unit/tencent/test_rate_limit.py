@@ -1,0 +1,245 @@
+"""The spacing of one process's requests."""
+
+import itertools
+import threading
+
+import pytest
+from harness.fake_clock import FakeClock
+
+from pulumi_tcsql_check.clock import SystemClock
+from pulumi_tcsql_check.errors import ThrottledError, WaitCancelledError
+from pulumi_tcsql_check.tencent.rate_limit import (
+    FIRST_SPACING_SECONDS,
+    HOLD_SECONDS,
+    HOLD_VARIES,
+    PROCESS,
+    QUEUED_SECONDS,
+    RECOVERY_SECONDS,
+    SECOND,
+    SLOWEST_SECONDS,
+    SPACING_SECONDS,
+    SPEED_UP_SECONDS,
+    WINDOW_SECONDS,
+    RateLimit,
+)
+
+NEVER = float("inf")
+
+
+def test_the_first_request_goes_at_once() -> None:
+    """Nobody waits where nobody asked before."""
+    clock = FakeClock()
+    RateLimit().wait_for_turn(clock, NEVER)
+    assert clock.sleeps == []
+
+
+def warmed_up(clock: FakeClock) -> RateLimit:
+    """Make a limit that has had its slow beginning."""
+    limit = RateLimit()
+    limit.wait_for_turn(clock, NEVER)
+    clock.advance(60)
+    return limit
+
+
+def test_a_process_begins_as_if_ten_shared_the_limit() -> None:
+    """Two requests in the first 0.9 s, and twice the rate every three seconds, until no second sees more than ten."""
+    clock, limit = FakeClock(), RateLimit()
+    instants = []
+    for _ in range(100):
+        limit.wait_for_turn(clock, NEVER)
+        instants.append(clock.monotonic() - 1000)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(instants)]
+    assert gaps[0] == FIRST_SPACING_SECONDS == 0.5
+    assert sum(instant < 0.9 for instant in instants) == 2
+    expected = [max(SPACING_SECONDS, 0.5 * 0.5 ** (instant / SPEED_UP_SECONDS)) for instant in instants[:-1]]
+    assert gaps == pytest.approx(expected)
+    assert next(instant for instant, gap in zip(instants, gaps, strict=False) if gap < SPACING_SECONDS + 1e-6) < 7
+    assert max(sum(start <= instant < start + 1 for instant in instants) for start in instants) <= 10
+
+
+def test_requests_on_each_others_heels_are_spaced_evenly() -> None:
+    """No second sees more than ten of them."""
+    clock = FakeClock()
+    limit = warmed_up(clock)
+    instants = []
+    for _ in range(100):
+        limit.wait_for_turn(clock, NEVER)
+        instants.append(clock.monotonic())
+    gaps = [later - earlier for earlier, later in itertools.pairwise(instants)]
+    assert gaps == pytest.approx([SPACING_SECONDS] * 99)
+    assert max(sum(start <= instant < start + 1 for instant in instants) for start in instants) <= 10
+
+
+class LateClock(FakeClock):
+    """A clock whose sleeper comes late once, as a thread on a busy machine does."""
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep for half a second more, the first time."""
+        super().sleep(seconds + (0.5 if len(self.sleeps) == 1 else 0.0))
+
+
+def test_requests_that_come_late_do_not_come_in_a_bunch_of_more_than_ten() -> None:
+    """Whatever the pauses were meant to be, what goes within a second is counted when it goes."""
+    shared = FakeClock(900.0)
+    limit = warmed_up(shared)
+    clock, instants = LateClock(), list[float]()
+    for _ in range(40):
+        limit.wait_for_turn(clock, NEVER)
+        instants.append(clock.monotonic())
+    assert max(sum(start <= instant < start + 1 for instant in instants) for start in instants) <= 10
+    assert instants[-1] - instants[0] < 40 * SPACING_SECONDS + 0.6
+
+
+def test_many_that_wake_up_together_go_ten_in_a_second() -> None:
+    """Their turns were long ago, and still they are counted."""
+    limit = RateLimit()
+    clock = FakeClock()
+    assert [limit._go(clock, 0) for _ in range(11)] == pytest.approx([0.0] * 10 + [SECOND])
+    clock.advance(SECOND)
+    assert limit._go(clock, 0) == 0
+
+
+class RefusedMeanwhile(FakeClock):
+    """A clock during whose first sleep the API refuses somebody else's request."""
+
+    def __init__(self, limit: RateLimit) -> None:
+        """Take whom to tell."""
+        super().__init__()
+        self._limit = limit
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, and let the refusal come in the middle of it."""
+        if not self.sleeps:
+            self._limit.slow_down(FakeClock(self.now + seconds / 2))
+        super().sleep(seconds)
+
+
+def test_whoever_waits_for_a_turn_while_another_is_refused_takes_a_later_one() -> None:
+    """Else those in a queue would go at the rate from before, and be refused one after the other."""
+    limit = RateLimit()
+    clock = RefusedMeanwhile(limit)
+    limit.wait_for_turn(clock, NEVER)
+    limit.wait_for_turn(clock, NEVER)
+    assert clock.now - 1000 == pytest.approx(WINDOW_SECONDS)
+    with pytest.raises(ThrottledError):
+        limit.wait_for_turn(RefusedMeanwhile(limit), 1002.2)
+
+
+def test_a_pause_is_not_saved_up() -> None:
+    """After a quiet minute one request is free to go, not a burst of them."""
+    clock = FakeClock()
+    limit = warmed_up(clock)
+    limit.wait_for_turn(clock, NEVER)
+    assert clock.sleeps == []
+    limit.wait_for_turn(clock, NEVER)
+    assert clock.sleeps == pytest.approx([SPACING_SECONDS])
+
+
+def test_gates_in_many_threads_get_one_instant_each() -> None:
+    """Whoever asks at the same time is told to wait for another multiple of the spacing."""
+    limit = warmed_up(FakeClock(900.0))
+    clocks = [FakeClock() for _ in range(9)]
+    threads = [threading.Thread(target=limit.wait_for_turn, args=(clock, NEVER)) for clock in clocks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(clock.now for clock in clocks) == pytest.approx([1000 + SPACING_SECONDS * n for n in range(9)])
+
+
+def test_a_turn_that_comes_too_late_is_not_taken() -> None:
+    """Whoever could not use it is told at once, and leaves it to the next."""
+    clock = FakeClock()
+    limit = warmed_up(clock)
+    limit.wait_for_turn(clock, NEVER)
+    with pytest.raises(ThrottledError, match="too many migrations"):
+        limit.wait_for_turn(clock, clock.monotonic() + SPACING_SECONDS / 2)
+    limit.wait_for_turn(clock, clock.monotonic() + SPACING_SECONDS)
+    assert clock.sleeps == pytest.approx([SPACING_SECONDS])
+
+
+def test_a_cancelled_update_does_not_wait_for_its_turn() -> None:
+    """The sleep is the clock's, which a cancelled update ends."""
+    cancelled, limit = threading.Event(), RateLimit()
+    cancelled.set()
+    limit.wait_for_turn(SystemClock(cancelled), NEVER)
+    with pytest.raises(WaitCancelledError):
+        limit.wait_for_turn(SystemClock(cancelled), NEVER)
+
+
+def _ask(limit: RateLimit, clock: FakeClock, *, every: float = 0.0) -> float:
+    """Take a turn some time after the one before, and return how long it had to be waited for."""
+    clock.advance(every)
+    began = clock.monotonic()
+    limit.wait_for_turn(clock, NEVER)
+    return clock.monotonic() - began
+
+
+def test_a_refusal_halves_the_rate_that_was_really_asked_at() -> None:
+    """Whoever asked every 2 s goes on after 4 s at the earliest, though far below its own limit before."""
+    clock, limit = FakeClock(), RateLimit()
+    _ask(limit, clock)
+    _ask(limit, clock, every=2)
+    limit.slow_down(clock)
+    assert _ask(limit, clock) == pytest.approx(4)
+
+
+def test_the_rate_comes_back_without_further_refusals() -> None:
+    """After a minute or so it doubles every twenty seconds, and ends where it was."""
+    clock, limit = FakeClock(), RateLimit()
+    _ask(limit, clock)
+    _ask(limit, clock, every=2)
+    limit.slow_down(clock)
+    clock.advance(HOLD_SECONDS * (1 - HOLD_VARIES) - 2)
+    assert _ask(limit, clock) == 0
+    assert _ask(limit, clock) == pytest.approx(4)
+    clock.advance(HOLD_SECONDS * 2 * HOLD_VARIES + RECOVERY_SECONDS)
+    assert _ask(limit, clock) == 0
+    assert _ask(limit, clock) <= 2
+    clock.advance(RECOVERY_SECONDS * 10)
+    assert _ask(limit, clock) == 0
+    assert _ask(limit, clock) == pytest.approx(SPACING_SECONDS)
+
+
+def test_refusals_on_each_others_heels_are_one() -> None:
+    """What was under way when the rate was halved doesn't halve it again; what was sent after it does."""
+    clock, limit = FakeClock(), RateLimit()
+    _ask(limit, clock)
+    _ask(limit, clock, every=1)
+    for _ in range(5):
+        limit.slow_down(clock)
+    assert _ask(limit, clock) == pytest.approx(2)
+    limit.slow_down(clock)
+    assert _ask(limit, clock) == pytest.approx(4, rel=0.2)
+
+
+def test_refusals_alone_never_stop_a_process() -> None:
+    """However many there are, it asks again after 5 s; the first request of all has no rate yet, and waits a second."""
+    clock, limit = FakeClock(), RateLimit()
+    limit.slow_down(clock)
+    assert _ask(limit, clock) == 0
+    limit.slow_down(clock)
+    assert _ask(limit, clock) == pytest.approx(WINDOW_SECONDS)
+    for _ in range(20):
+        _ask(limit, clock)
+        limit.slow_down(clock)
+    assert _ask(limit, clock) == pytest.approx(SLOWEST_SECONDS)
+
+
+def test_many_gates_of_a_slowed_process_do_not_wait_for_minutes() -> None:
+    """Those that queue are a second apart at most, so that the twelfth has its turn within sixteen seconds."""
+    clock, limit = FakeClock(), RateLimit()
+    _ask(limit, clock)
+    _ask(limit, clock, every=4)
+    limit.slow_down(clock)
+    gates = [FakeClock(clock.now) for _ in range(12)]
+    for gate in gates:
+        limit.wait_for_turn(gate, NEVER)
+    waited = [gate.now - clock.now for gate in gates]
+    assert waited[0] == pytest.approx(SLOWEST_SECONDS)
+    assert waited[-1] == pytest.approx(SLOWEST_SECONDS + 11 * QUEUED_SECONDS)
+
+
+def test_there_is_one_limit_for_the_process() -> None:
+    """All gates share it."""
+    assert isinstance(PROCESS, RateLimit)

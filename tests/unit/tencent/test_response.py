@@ -1,0 +1,19 @@
+"""What lies at the bottom of an exchange that brought no answer; the rest is seen through `test_sqlserver`."""
+
+import ssl
+
+from pulumi_tcsql_check.tencent import response
+
+
+def test_the_root_cause_of_a_ring_of_errors_is_found() -> None:
+    """Errors that name each other as their cause don't keep the gate looking."""
+    first, second = ValueError(), KeyError()
+    first.__cause__, second.__cause__ = second, first
+    assert response.root_cause(first) in ("KeyError", "ValueError")
+
+
+def test_the_root_cause_of_a_refused_certificate_is_its_flaw() -> None:
+    """OpenSSL's own sentence is the one to show."""
+    error = ssl.SSLCertVerificationError()
+    error.verify_message = "certificate has expired"
+    assert response.root_cause(OSError(error)) == "its certificate was refused (certificate has expired)"

@@ -1,0 +1,808 @@
+"""The client with the real SDK, against the emulator, and against servers that answer as no API would."""
+
+import gzip
+import io
+import json
+import logging
+import socket
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from harness.fake_clock import FakeClock
+from harness.loopback import (
+    Loopback,
+    Reply,
+    Request,
+    answer,
+    join_exchanges,
+    reset,
+    send_and_close,
+    silence,
+    tls_of,
+    trickle,
+)
+from harness.starting import start_check
+
+from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, Keys, Scenario, parse
+from pulumi_tcsql_check.errors import (
+    ApiError,
+    PermanentError,
+    ThrottledError,
+    TransientError,
+    UnanswerableError,
+    WaitCancelledError,
+)
+from pulumi_tcsql_check.model.credentials import Credentials
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.model.flow import Flow
+from pulumi_tcsql_check.model.progress import Migration, Progress, StepDetail
+from pulumi_tcsql_check.tencent import exchange, rate_limit
+from pulumi_tcsql_check.tencent.exchange import ExchangeTimeoutError
+from pulumi_tcsql_check.tencent.sqlserver import MigrationApi
+
+NOW = FakeClock().monotonic()
+SOON = NOW + 5
+MIGRATION = Migration(1066, "ap-guangzhou")
+TOKEN = "a-session-token"
+DUMMIES = Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, TOKEN, "a test")
+ANSWER = json.dumps(
+    {
+        "Response": {
+            "TotalStep": 1,
+            "CurrentStep": 1,
+            "StepDetails": [{"Name": "one", "Status": 0, "Msg": "Check it."}],
+            "RequestId": "r-1",
+        }
+    }
+)
+PROGRESS = Progress(1, 1, (StepDetail("one", 0, "Check it."),), "r-1")
+PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Keep other tests' turns and the machine's proxies and netrc out of it, and leave no exchange behind."""
+    monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in (*PROXIES, "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    yield
+    join_exchanges()
+
+
+@pytest.fixture(name="brief")
+def _brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bound an exchange to hundredths of a second."""
+    monkeypatch.setattr(exchange, "MIN_EXCHANGE_SECONDS", 0.08)
+
+
+def client(
+    host: str,
+    *,
+    scheme: str = "http",
+    credentials: Credentials = DUMMIES,
+    clock: FakeClock | None = None,
+    cancelled: threading.Event | None = None,
+) -> MigrationApi:
+    """Make a client of a server on this machine."""
+    endpoint = Endpoint(scheme, host)
+    clock, cancelled = clock or FakeClock(), cancelled or threading.Event()
+    return MigrationApi(credentials, endpoint, MIGRATION.region, clock=clock, cancelled=cancelled)
+
+
+def query(server: Loopback, deadline: float = SOON) -> Progress:
+    """Ask a scripted server once."""
+    return client(server.host).query(MIGRATION, deadline)
+
+
+def scenario(*frames: dict[str, Any]) -> Scenario:
+    """Make a scenario that plays these frames for every migration."""
+    return parse(json.dumps({"migrations": {"*": frames}}).encode(), name="test")
+
+
+def refusal(code: str, message: str = "No.", secret_key: str = DUMMY_SECRET_KEY) -> ApiError:
+    """Ask an emulator that answers every query with this error."""
+    credentials = Credentials(DUMMY_SECRET_ID, secret_key, None, "a test")
+    with Emulator(scenario({"kind": "error", "code": code, "message": message})) as emulator:
+        api = client(emulator.endpoint, credentials=credentials)
+        with pytest.raises(ApiError) as caught:
+            api.query(MIGRATION, SOON)
+    assert caught.value.__cause__ is None
+    return caught.value
+
+
+def test_an_answer_becomes_a_value() -> None:
+    """What the emulator answers is decoded field by field, twice over the same client."""
+    with Emulator("pass") as emulator:
+        api = client(emulator.endpoint)
+        first, second = api.query(MIGRATION, SOON), api.query(MIGRATION, SOON)
+    assert first.passed
+    assert (first.total, first.current, len(first.steps)) == (8, 8, 8)
+    assert first.steps[0].name == "Source database connectivity check"
+    assert first.request_id != second.request_id
+
+
+def test_a_request_says_what_the_api_needs() -> None:
+    """Action, version, region, language, token and number are sent, signed, and the connection is kept."""
+    with Loopback(answer(ANSWER)) as server:
+        assert query(server) == PROGRESS
+    (request,) = server.requests
+    expected = {
+        "x-tc-action": "QueryMigrationCheckProcess",
+        "x-tc-version": "2018-03-28",
+        "x-tc-region": "ap-guangzhou",
+        "x-tc-language": "en-US",
+        "x-tc-token": TOKEN,
+        "connection": "Keep-Alive",
+        "host": server.host,
+    }
+    assert {name: request.headers.get(name) for name in expected} == expected
+    assert request.headers["authorization"].startswith(f"TC3-HMAC-SHA256 Credential={DUMMY_SECRET_ID}/")
+    assert json.loads(request.body) == {"MigrateId": 1066}
+
+
+def test_every_query_awaits_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before each request the process's limit is asked, with the clock that was passed in."""
+    clocks: list[object] = []
+    monkeypatch.setattr(rate_limit.PROCESS, "wait_for_turn", lambda clock, _latest: clocks.append(clock))
+    with Loopback(answer(ANSWER)) as server:
+        api = client(server.host)
+        assert clocks == []
+        api.query(MIGRATION, SOON)
+        api.query(MIGRATION, SOON)
+    assert [type(clock) for clock in clocks] == [FakeClock, FakeClock]
+
+
+def test_a_throttled_query_slows_the_whole_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The API's refusal, and no other trouble, is handed on to the process's limit."""
+    slower: list[object] = []
+    monkeypatch.setattr(rate_limit.PROCESS, "slow_down", slower.append)
+    codes = ("InternalError", "RequestLimitExceeded")
+    bodies = [json.dumps({"Response": {"Error": {"Code": code, "Message": "x"}}}) for code in codes]
+    many = answer("", status="429 Too Many Requests")
+    with Loopback(*map(answer, bodies), many, answer(ANSWER)) as server:
+        api = client(server.host)
+        with pytest.raises(TransientError):
+            api.query(MIGRATION, SOON)
+        assert slower == []
+        with pytest.raises(ThrottledError):
+            api.query(MIGRATION, SOON)
+        assert [type(clock) for clock in slower] == [FakeClock]
+        with pytest.raises(ThrottledError) as caught:
+            api.query(MIGRATION, SOON)
+        api.query(MIGRATION, SOON)
+    assert len(slower) == 2
+    assert caught.value.kind == "HTTP 429"
+
+
+def test_an_error_tells_how_long_its_exchange_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look counts its ten seconds from there, and not from where it began to queue."""
+    clock = FakeClock()
+
+    def run_bounded(_call: object, _seconds: float, _check_cancelled: object) -> bytes:
+        clock.advance(3)
+        raise ExchangeTimeoutError
+
+    monkeypatch.setattr(rate_limit.PROCESS, "wait_for_turn", lambda clock, _latest: clock.advance(60))
+    monkeypatch.setattr("pulumi_tcsql_check.tencent.client.run_bounded", run_bounded)
+    with pytest.raises(TransientError) as caught:
+        client("127.0.0.1:9", clock=clock).query(MIGRATION, float("inf"))
+    assert caught.value.took_seconds == 3
+
+
+def follow(server: Loopback) -> Flow:
+    """Ask a scripted server for a flow once."""
+    return client(server.host).follow(Flow(1001), SOON)
+
+
+@pytest.mark.parametrize("status", [0, 1, 2, 3, -1, 2**63 - 1])
+def test_a_flow_is_asked_for_as_the_steps_are(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    """Action and number are sent under the same limit, and the code comes back as it is, with its request."""
+    turns: list[object] = []
+    monkeypatch.setattr(rate_limit.PROCESS, "wait_for_turn", lambda clock, _latest: turns.append(clock))
+    with Loopback(answer(f'{{"Response":{{"Status":{status},"RequestId":"r-1"}}}}')) as server:
+        assert follow(server) == Flow(1001, status, "r-1")
+    (request,) = server.requests
+    assert request.headers["x-tc-action"] == "DescribeFlowStatus"
+    assert request.headers["x-tc-version"] == "2018-03-28"
+    assert json.loads(request.body) == {"FlowId": 1001}
+    assert len(turns) == 1
+
+
+def test_a_flow_without_a_number_is_not_asked_for() -> None:
+    """A preview that doesn't know it yet learns nothing, and so it hasn't succeeded."""
+    with Loopback(answer(ANSWER)) as server:
+        assert client(server.host).follow(Flow(None), SOON) == Flow(None)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{}",
+        '{"RequestId":"r"}',
+        '{"Status":0}',
+        '{"Status":null,"RequestId":"r"}',
+        '{"Status":"0","RequestId":"r"}',
+        '{"Status":false,"RequestId":"r"}',
+        '{"Status":0.0,"RequestId":"r"}',
+        '{"Status":-0.0,"RequestId":"r"}',
+        '{"Status":[],"RequestId":"r"}',
+        '{"Status":2,"Status":0,"RequestId":"r"}',
+        '{"status":0,"RequestId":"r"}',
+        '{"Status":0,"RequestId":null}',
+        '{"Status":0,"RequestId":"r","Error":null}',
+        '{"Status":0,"RequestId":"r","error":null}',
+        '{"Status":0,"RequestId":"r","More":{"Code":1}}',
+        '[{"Status":0,"RequestId":"r"}]',
+        ANSWER,
+    ],
+)
+def test_only_a_whole_zero_is_a_flow_that_has_succeeded(content: str) -> None:
+    """Anything that is merely like one is no answer, and the sentence names the flow."""
+    with Loopback(answer(f'{{"Response":{content}}}')) as server, pytest.raises(TransientError) as caught:
+        follow(server)
+    assert str(caught.value).startswith(
+        f"flow 1001: http://{server.host} gave an answer that is not the documented one"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "advice"),
+    [
+        ("UnauthorizedOperation.PermissionDenied", PermanentError, "Allow the action sqlserver:DescribeFlowStatus in"),
+        ("InvalidParameter", UnanswerableError, "Check flow_id, region, and that the flow is of the same account."),
+        ("InvalidParameter.ParamsAssertFailed", UnanswerableError, "Check flow_id, region, and"),
+        ("ResourceNotFound.Whatever", UnanswerableError, "Check flow_id, region, and that the credentials belong"),
+        ("FailedOperation", UnanswerableError, "Request "),
+        ("InternalError.DBError", TransientError, "Request "),
+        ("RequestLimitExceeded", ThrottledError, "Request "),
+    ],
+)
+def test_an_error_about_a_flow_is_classified_as_any_other(code: str, kind: type[ApiError], advice: str) -> None:
+    """Its advice is about the flow, its sentence names it, and its facts are attributes."""
+    played = scenario({"kind": "progress", "statuses": [0] * 8, "flow": {"code": code, "message": "No."}})
+    with Emulator(played) as emulator:
+        assert start_check(emulator.url, 1066) == 1001
+        with pytest.raises(ApiError) as caught:
+            client(emulator.endpoint).follow(Flow(1001), SOON)
+    assert type(caught.value) is kind
+    assert caught.value.code == code
+    assert str(caught.value).startswith(f"flow 1001: {emulator.url} answered {code}: No")
+    assert advice in str(caught.value)
+    assert f"Request {caught.value.request_id}." in str(caught.value)
+
+
+def test_a_flow_and_its_steps_share_a_connection() -> None:
+    """Asked one after the other, as in every poll."""
+    with Emulator("pass") as emulator:
+        start_check(emulator.url, 1066)
+        api = client(emulator.endpoint)
+        assert api.follow(Flow(1001), SOON).succeeded
+        assert api.query(MIGRATION, SOON).passed
+
+
+@pytest.mark.parametrize("code", ["RequestLimitExceeded", "RequestLimitExceeded.UinLimitExceeded"])
+def test_too_many_requests_are_throttled(code: str) -> None:
+    """Every code of that beginning is the trouble that passes by itself."""
+    error = refusal(code)
+    assert isinstance(error, ThrottledError)
+    assert error.code == code
+
+
+@pytest.mark.parametrize("code", ["InternalError", "InternalError.SystemError", "FailedOperation.DBError"])
+def test_the_apis_own_trouble_is_transient(code: str) -> None:
+    """Errors inside of the API may pass, and carry their facts."""
+    error = refusal(code)
+    assert isinstance(error, TransientError)
+    assert error.code == code
+    assert error.request_id in str(error)
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("AuthFailure.SignatureExpire", "Set this machine's clock"),
+        ("AuthFailure.SignatureFailure", "Check the secret id, key and token"),
+        ("UnauthorizedOperation.PermissionDenied", "Allow the action sqlserver:QueryMigrationCheckProcess in CAM."),
+        ("ResourceNotFound", "Check migrate_id, region"),
+        ("UnsupportedRegion", "Check region."),
+    ],
+)
+def test_a_refusal_says_what_to_do(code: str, advice: str) -> None:
+    """The known families of permanent errors come with advice of their own."""
+    error = refusal(code)
+    assert isinstance(error, PermanentError)
+    assert f" (asked with ...0000 from a test). {advice}" in str(error)
+
+
+@pytest.mark.parametrize("code", ["FailedOperation", "FailedOperation.DBErrors", "InvalidParameter", "Surprise", ""])
+def test_an_unlisted_code_is_permanent(code: str) -> None:
+    """What nobody has explained ends the wait, without advice that would be a guess."""
+    error = refusal(code, "Whatever.")
+    assert isinstance(error, PermanentError)
+    assert error.code == code
+    said = f"answered {code}: Whatever (asked with ...0000 from a test). Request {error.request_id}."
+    assert str(error).endswith(said)
+
+
+def test_a_migration_that_does_not_exist_is_permanent() -> None:
+    """The sentence names endpoint, code, credentials, advice and request, and the facts are attributes."""
+    nobody = parse(b'{"migrations": {"1": [{"kind": "reset"}]}}', name="test")
+    with Emulator(nobody) as emulator, pytest.raises(PermanentError) as caught:
+        client(emulator.endpoint).query(Migration(404, "ap-guangzhou"), 5)
+    error = caught.value
+    assert error.code == "ResourceNotFound.DBNotFound"
+    assert error.request_id
+    said = str(error)
+    assert said.startswith(f"{emulator.url} answered ResourceNotFound.DBNotFound: ")
+    assert said.endswith(
+        "(asked with ...0000 from a test). Check migrate_id, region, and that the credentials belong to the "
+        f"migration's account. Request {error.request_id}."
+    )
+
+
+def test_a_wrong_key_is_permanent_and_stays_secret() -> None:
+    """The API refuses the signature, and the sentence shows neither key nor id."""
+    error = refusal("InternalError", secret_key="a-wrong-key")
+    assert isinstance(error, PermanentError)
+    assert error.code == "AuthFailure.SignatureFailure"
+    assert "a-wrong-key" not in str(error)
+    assert DUMMY_SECRET_ID not in str(error)
+
+
+def test_a_refusal_that_repeats_who_asked_is_shown_without_it() -> None:
+    """Neither sentence nor attribute holds the id or the token that the server was sent."""
+    repeats = {"Code": f"UnauthorizedOperation.{DUMMY_SECRET_ID}", "Message": f"{TOKEN} may not."}
+    body = json.dumps({"Response": {"Error": repeats, "RequestId": TOKEN}}).encode()
+    with Loopback(answer(body)) as server, pytest.raises(PermanentError) as caught:
+        query(server)
+    assert (caught.value.code, caught.value.request_id) == ("UnauthorizedOperation....0000", "...")
+    assert "answered UnauthorizedOperation....0000: ... may not (asked with" in str(caught.value)
+    assert TOKEN not in str(caught.value)
+
+
+REPEATS = "a text repeats the credentials or another secret of the request"
+
+
+def escaped(text: str) -> str:
+    """Spell each character as JSON may: by its number."""
+    return "".join(f"\\u{ord(char):04X}" for char in text)
+
+
+@pytest.mark.parametrize("secret", [DUMMY_SECRET_ID, DUMMY_SECRET_KEY, TOKEN])
+@pytest.mark.parametrize("spelled", [str, escaped])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"Name": "one"', '"Name": "SECRET"'),
+        ('"Msg": "Check it."', '"Msg": "Whose SECRET is it?"'),
+        ('"RequestId": "r-1"', '"RequestId": "r-SECRET"'),
+        ('"RequestId"', '"More": [[{"Text": "SECRET"}]], "RequestId"'),
+        ('"RequestId"', '"SECRET": null, "RequestId"'),
+        ('"Name"', '"of SECRET": 0, "Name"'),
+    ],
+)
+def test_a_success_that_repeats_a_secret_of_the_request_is_no_answer(
+    secret: str, spelled: Callable[[str], str], before: str, after: str
+) -> None:
+    """In whatever field and spelling a server repeats it, nothing of it reaches outputs, sentence or attributes."""
+    body = ANSWER.replace(before, after.replace("SECRET", spelled(secret)))
+    assert (secret in body) == (spelled is str)
+    with Loopback(answer(body)) as server, pytest.raises(TransientError) as caught:
+        query(server)
+    error = caught.value
+    assert str(error) == f"http://{server.host} gave an answer that is not the documented one: {REPEATS}."
+    assert (error.code, error.request_id, error.kind) == ("", "", "not a documented answer")
+
+
+def test_a_secret_beside_the_response_is_not_shown() -> None:
+    """Whatever makes a body another one than the documented, the sentence quotes nothing of it."""
+    for body in (f'{{"{TOKEN}":0,{ANSWER[1:]}', f"{ANSWER} {TOKEN}", ANSWER.replace('"TotalStep": 1', f'"{TOKEN}": 1')):
+        with Loopback(answer(body)) as server, pytest.raises(TransientError) as caught:
+            query(server)
+        assert TOKEN not in str(caught.value)
+
+
+def test_a_flow_and_a_list_that_repeat_a_secret_are_no_answers() -> None:
+    """Their request ids, and fields that nobody reads, are searched as well."""
+    flow = f'{{"Response":{{"Status":0,"RequestId":"{TOKEN}"}}}}'
+    page = f'{{"Response":{{"MigrateTaskSet":[{{"MigrateName":"{DUMMY_SECRET_KEY}"}}],"RequestId":"r"}}}}'
+    with Loopback(answer(flow), answer(page)) as server:
+        api = client(server.host)
+        with pytest.raises(TransientError, match=REPEATS):
+            api.follow(Flow(1001), SOON)
+        with pytest.raises(TransientError, match=REPEATS):
+            api.check_flags([1066], SOON)
+
+
+@pytest.mark.parametrize(("secret_key", "is_searched"), [("Check i", False), ("Check it", True)])
+def test_a_secret_of_less_than_8_characters_may_be_part_of_any_word(secret_key: str, is_searched: bool) -> None:
+    """A success with such a part is the documented answer, as the scrubbing of errors lets it stand."""
+    with Loopback(answer(ANSWER)) as server:
+        api = client(server.host, credentials=Credentials("AKID", secret_key, None, "a test"))
+        if not is_searched:
+            assert api.query(MIGRATION, SOON) == PROGRESS
+            return
+        with pytest.raises(TransientError, match=REPEATS):
+            api.query(MIGRATION, SOON)
+
+
+def test_the_session_token_is_sent() -> None:
+    """An emulator that insists on a token takes the credentials' own."""
+    with Emulator("pass", keys=Keys(token=TOKEN)) as emulator:
+        assert client(emulator.endpoint).query(MIGRATION, SOON).passed
+
+
+def test_an_error_cannot_write_on_the_terminal() -> None:
+    """Control characters in code and message come out escaped, and long ones cut."""
+    error = refusal("Bad\x1b[2J" + "x" * 100, "line\nline\u202e" + "y" * 400)
+    assert str(error).isprintable()
+    assert "Bad\\x1b[2J" in str(error)
+    assert "x" * 80 not in str(error)
+    assert "y" * 300 not in str(error)
+
+
+@pytest.mark.parametrize("status", ["500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable"])
+def test_a_server_error_is_transient(status: str) -> None:
+    """A gateway's trouble may pass, even where its body looks like an answer that passed."""
+    with Loopback(answer(ANSWER, status=status)) as server, pytest.raises(TransientError) as caught:
+        query(server)
+    assert str(caught.value) == f"http://{server.host} answered with HTTP status {status[:3]}."
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [("429 Too Many Requests", ThrottledError), ("408 Request Timeout", TransientError)]
+)
+def test_a_gateway_that_asks_for_patience_gets_it(status: str, kind: type[Exception]) -> None:
+    """Two statuses below 500 say by themselves that asking later may help."""
+    with Loopback(answer(ANSWER, status=status)) as server, pytest.raises(kind):
+        query(server)
+
+
+@pytest.mark.parametrize("status", ["201 Created", "204 No Content", "302 Found", "404 Not Found", "407 Proxy"])
+def test_any_other_status_is_permanent(status: str) -> None:
+    """What answers with another status than 200 is not the API, even where its body looks like it."""
+    body = "" if status.startswith("204") else ANSWER
+    with Loopback(answer(body, status=status)) as server, pytest.raises(PermanentError) as caught:
+        query(server)
+    assert str(caught.value) == (
+        f"http://{server.host} answered with HTTP status {status[:3]}, which is no answer of the API (redirects are "
+        "not followed). Check the endpoint and any proxy."
+    )
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
+def test_a_redirect_is_not_followed(status: str) -> None:
+    """The redirect's target, whose answer would have passed, gets no request."""
+    with Loopback(answer(ANSWER)) as elsewhere:
+        redirect = answer("", status=status, Location=f"http://{elsewhere.host}/")
+        with Loopback(redirect) as server, pytest.raises(PermanentError, match=f"HTTP status {status[:3]}"):
+            query(server)
+    assert elsewhere.requests == []
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/json; charset=utf-8", "text/plain", "text/html", "image/png"]
+)
+def test_an_error_is_an_error_under_any_type(kind: str) -> None:
+    """The bytes decide whether it is an error, not the content type."""
+    body = '{"Response":{"Error":{"Code":"UnsupportedRegion","Message":"No."},"RequestId":"r-1"}}'
+    with Loopback(answer(body, kind=kind)) as server, pytest.raises(PermanentError) as caught:
+        query(server)
+    assert (caught.value.code, caught.value.request_id) == ("UnsupportedRegion", "r-1")
+
+
+def test_a_documented_error_keeps_its_class_whatever_stands_beside_it() -> None:
+    """Undocumented fields take neither code nor request id from an error in the documented place."""
+    error = '"Error":{"Code":"UnsupportedRegion","Message":"No."}'
+    body = f'{{"code":4100,"Response":{{{error},"error":"x","RequestId":"r-1"}}}}'
+    with Loopback(answer(body)) as server, pytest.raises(PermanentError) as caught:
+        query(server)
+    assert (caught.value.code, caught.value.request_id) == ("UnsupportedRegion", "r-1")
+
+
+@pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "text/plain", "text/html", "text/event-stream"])
+def test_an_answer_is_an_answer_under_any_type(kind: str) -> None:
+    """The bytes decide what it is, not the content type."""
+    with Loopback(answer(ANSWER, kind=kind)) as server:
+        assert query(server) == PROGRESS
+
+
+def test_a_compressed_answer_is_read() -> None:
+    """A body under gzip is the body it stands for."""
+    with Loopback(answer(gzip.compress(ANSWER.encode()), Content_Encoding="gzip")) as server:
+        assert query(server) == PROGRESS
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "<html>Welcome to the hotel's network</html>",
+        ANSWER[:-10],
+        ANSWER + "x",
+        ANSWER.encode().replace(b"one", b"\xff\xfe"),
+        "null",
+        "[]",
+        "{}",
+        '{"Response":null}',
+        '{"Response":{}}',
+        '{"Response":{"Error":null,"RequestId":"r"}}',
+        '{"Response":{"Error":{"Code":"InternalError"}}}',
+        '{"Response":{"TotalStep":1,"CurrentStep":1,"StepDetails":null,"RequestId":"r"}}',
+        '{"Response":{"TotalStep":null,"CurrentStep":1,"StepDetails":[],"RequestId":"r"}}',
+        '{"Response":{"TotalStep":1e400,"CurrentStep":1,"StepDetails":[],"RequestId":"r"}}',
+        '{"Response":{"TotalStep":-1,"CurrentStep":1,"StepDetails":[],"RequestId":"r"}}',
+        ANSWER.replace('"Status": 0', '"Status": "0"'),
+        ANSWER.replace('"Status": 0', '"Status": false'),
+        ANSWER.replace('"Status": 0', '"Status": null'),
+        ANSWER.replace('"Status": 0', '"Status": -1, "Status": 0', 1),
+        f'{{"Response":{{"Error":{{"Code":"A","Message":"B"}},"RequestId":"r"}},{ANSWER.strip()[1:]}',
+        ANSWER.replace('"RequestId"', '"Request"'),
+        f'{{"Error":{{"Code":"InternalError","Message":"No."}},{ANSWER[1:]}',
+        f'{{"code":4100,"codeDesc":"AuthFailure",{ANSWER[1:]}',
+        f'{{"More":null,{ANSWER[1:]}',
+        ANSWER.replace('"RequestId"', '"error": null, "RequestId"'),
+        ANSWER.replace('"RequestId"', '"\\u0065RROR": {}, "RequestId"'),
+        ANSWER.replace('"RequestId"', '"More": [{"Codes": []}], "RequestId"'),
+        ANSWER.replace('"Status"', '"errorCode": 0, "Status"'),
+    ],
+)
+def test_an_answer_of_another_shape_is_transient(body: bytes | str) -> None:
+    """Nothing but the documented answer is one, and the sentence can be printed."""
+    with Loopback(answer(body)) as server, pytest.raises(TransientError, match="is not the documented one: ") as caught:
+        query(server)
+    assert str(caught.value).isprintable()
+
+
+def test_an_answer_nested_too_deeply_is_transient() -> None:
+    """JSON that no decoder follows to its end is no sensible answer either."""
+    body = '{"Response":{"Unknown":' + "[" * 100_000
+    with Loopback(answer(body)) as server, pytest.raises(TransientError):
+        query(server)
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+SIZE = len(ANSWER)
+COMPRESSED = gzip.compress(ANSWER.encode())
+
+
+def of_length(value: str, body: str = ANSWER, *lines: str) -> Reply:
+    """Send a body under a Content-Length of any spelling, then close the connection."""
+    head = "".join(f"{line}\r\n" for line in (f"Content-Length: {value}", *lines))
+    return send_and_close(HEAD + f"{head}\r\n{body}".encode())
+
+
+def compressed(body: bytes) -> Reply:
+    """Send a body as gzip data."""
+    return answer(body, Content_Encoding="gzip")
+
+
+CHUNKED = f"{SIZE:x}\r\n{ANSWER}\r\n0\r\n\r\n"
+
+CONTRADICTIONS = {
+    "the body is not exactly one gzip member": {
+        "a cut checksum": compressed(COMPRESSED[:-5]),
+        "a cut size": compressed(COMPRESSED[:-1]),
+        "no trailer": compressed(COMPRESSED[:-8]),
+        "a wrong checksum": compressed(COMPRESSED[:-8] + bytes(4) + COMPRESSED[-4:]),
+        "a wrong size": compressed(COMPRESSED[:-4] + bytes(4)),
+        "a byte behind it": compressed(COMPRESSED + b"\0"),
+        "a second member": compressed(COMPRESSED + gzip.compress(b"")),
+        "no member": compressed(b""),
+        "no compression": compressed(ANSWER.encode()),
+        "zlib's own format": compressed(zlib.compress(ANSWER.encode())),
+    },
+    "Content-Length is not the length of the body": {
+        "a negative length": of_length("-1"),
+        "a negated length": of_length(f"-{SIZE}"),
+        "a sign": of_length(f"+{SIZE}"),
+        "an underscore": of_length(f"{SIZE // 10}_{SIZE % 10}"),
+        "a fraction": of_length(f"{SIZE}.0"),
+        "a number in hexadecimal": of_length(f"{SIZE:#x}"),
+        "a form feed": of_length(f"\x0c{SIZE}"),
+        "twice the same": of_length(f"{SIZE}", ANSWER, f"Content-Length: {SIZE}"),
+        "nothing": of_length(""),
+        "a word": of_length("all"),
+        "more digits than are read as a number": of_length("9" * 5000),
+        "another length than the chunks'": of_length(f"{SIZE + 1}", CHUNKED, "Transfer-Encoding: chunked"),
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("problem", "reply"),
+    [
+        pytest.param(problem, reply, id=name)
+        for problem, replies in CONTRADICTIONS.items()
+        for name, reply in replies.items()
+    ],
+)
+def test_a_body_that_contradicts_its_headers_is_no_answer(problem: str, reply: Reply) -> None:
+    """Whatever is in it, the sentence says what is wrong, and the next query gets its answer."""
+    with Loopback(reply, answer(ANSWER)) as server:
+        api = client(server.host)
+        with pytest.raises(TransientError) as caught:
+            api.query(MIGRATION, SOON)
+        assert api.query(MIGRATION, SOON) == PROGRESS
+    assert str(caught.value) == f"no answer could be had from http://{server.host}: {problem}."
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        of_length(f"{SIZE}"),
+        of_length(f"{SIZE} \t"),
+        of_length(f"{SIZE}", CHUNKED, "Transfer-Encoding: chunked"),
+        send_and_close(HEAD + b"\r\n" + ANSWER.encode()),
+        send_and_close(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKED.encode()),
+    ],
+)
+def test_a_body_ends_where_its_headers_say(reply: Reply) -> None:
+    """A length, a last chunk and the end of the connection each end a body."""
+    with Loopback(reply) as server:
+        assert query(server) == PROGRESS
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        reset,
+        send_and_close(b""),
+        send_and_close(b"SSH-2.0-somebody\r\n"),
+        send_and_close(HEAD + b"Content-Length: 9999\r\n\r\n" + ANSWER.encode()),
+        send_and_close(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"),
+        answer(b"\x1f\x8bbroken", Content_Encoding="gzip"),
+        answer(gzip.compress(b" " * (exchange.MAX_BODY_BYTES + 1)), Content_Encoding="gzip"),
+        answer(b" " * (exchange.MAX_BODY_BYTES + 1)),
+    ],
+)
+def test_no_whole_answer_is_transient(reply: Reply) -> None:
+    """A connection that breaks, a body that does, and one without an end are no answer; the next may be one."""
+    with Loopback(reply, answer(ANSWER)) as server:
+        api = client(server.host)
+        with pytest.raises(TransientError) as caught:
+            api.query(MIGRATION, SOON)
+        assert api.query(MIGRATION, SOON) == PROGRESS
+    assert str(caught.value).startswith(f"no answer could be had from http://{server.host}: ")
+    assert "HTTPConnectionPool" not in str(caught.value)
+
+
+def test_a_refused_connection_is_transient() -> None:
+    """Nobody listens: the sentence says so in the system's words."""
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    with pytest.raises(TransientError) as caught:
+        client(f"127.0.0.1:{port}").query(MIGRATION, SOON)
+    assert str(caught.value) == f"no answer could be had from http://127.0.0.1:{port}: connection refused."
+
+
+def test_an_untrusted_certificate_is_refused() -> None:
+    """A server that can't prove who it is gets no request, and the sentence says what is wrong with it."""
+    with (
+        Loopback(answer(ANSWER), tls=tls_of(trustme.CA())) as server,
+        pytest.raises(TransientError, match=r"its certificate was refused \("),
+    ):
+        client(server.host, scheme="https").query(MIGRATION, SOON)
+    assert server.requests == []
+
+
+def test_an_authority_of_the_users_own_is_trusted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whoever `REQUESTS_CA_BUNDLE` names may vouch for a server, but only under the server's own name."""
+    authority, bundle = trustme.CA(), tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    with Loopback(answer(ANSWER), tls=tls_of(authority)) as server:
+        assert client(server.host, scheme="https").query(MIGRATION, SOON) == PROGRESS
+    with (
+        Loopback(answer(ANSWER), tls=tls_of(authority, "elsewhere.example")) as server,
+        pytest.raises(TransientError, match="IP address mismatch"),
+    ):
+        client(server.host, scheme="https").query(MIGRATION, SOON)
+    assert server.requests == []
+
+
+@pytest.mark.usefixtures("brief")
+def test_a_server_without_tls_gets_no_request() -> None:
+    """Under https nothing is sent in the clear."""
+    with Loopback(answer(ANSWER)) as server, pytest.raises(TransientError):
+        client(server.host, scheme="https").query(MIGRATION, NOW)
+    assert server.requests == []
+
+
+SLOW = {
+    "silence": silence,
+    "trickling headers": trickle(HEAD, b"X"),
+    "trickling body": trickle(HEAD + b"Content-Length: 999999\r\n\r\n", b" "),
+    "trickling chunks": trickle(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+}
+
+
+@pytest.mark.usefixtures("brief")
+@pytest.mark.parametrize("reply", SLOW.values(), ids=SLOW.keys())
+def test_a_slow_exchange_ends_in_time_and_the_next_one_works(reply: Reply) -> None:
+    """Neither silence nor a byte now and then holds the gate beyond the bound, nor harms the next query."""
+    with Loopback(reply, answer(ANSWER)) as server:
+        api = client(server.host)
+        began = time.monotonic()
+        with pytest.raises(TransientError):
+            api.query(MIGRATION, NOW)
+        assert time.monotonic() - began < 1
+        if not server.requests:  # it was left behind before it was sent, on a machine that is that busy
+            server.reply_to(Request("", {}, b""))
+        assert api.query(MIGRATION, SOON) == PROGRESS
+
+
+@pytest.mark.usefixtures("brief")
+def test_a_timed_out_exchange_says_how_long_it_was_given() -> None:
+    """Where the exchange can't even time out by itself the sentence names the bound."""
+    with Loopback(SLOW["trickling headers"]) as server, pytest.raises(TransientError) as caught:
+        query(server, NOW)
+    assert str(caught.value) == f"http://{server.host} gave no answer within 0.08 s."
+
+
+def test_a_cancelled_update_leaves_the_exchange_behind() -> None:
+    """A cancelled update doesn't wait for a silent server."""
+    cancelled = threading.Event()
+    timer = threading.Timer(0.03, cancelled.set)
+    with Loopback(silence) as server:
+        api = client(server.host, cancelled=cancelled)
+        began = time.monotonic()
+        timer.start()
+        with pytest.raises(WaitCancelledError):
+            api.query(MIGRATION, SOON)
+        assert time.monotonic() - began < 1
+    timer.join()
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_a_proxy_is_not_asked_for_this_machine(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A request to a loopback address reaches it directly, whatever the environment says."""
+    with Loopback(answer("", status="502 Bad Gateway")) as proxy, Loopback(answer(ANSWER)) as server:
+        monkeypatch.setenv(name, f"http://user:password@{proxy.host}")
+        assert query(server) == PROGRESS
+    assert proxy.requests == []
+
+
+def test_a_proxy_is_asked_for_other_machines_and_its_password_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy in the environment gets the connection; where it refuses, the sentence doesn't quote it."""
+    with Loopback(answer("", status="403 Forbidden")) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:password@{proxy.host}")
+        with pytest.raises(ApiError) as caught:
+            client("sqlserver.invalid", scheme="https").query(MIGRATION, SOON)
+    assert [request.line.rsplit(" ", 1)[0] for request in proxy.requests] == ["CONNECT sqlserver.invalid:443"]
+    assert "password" not in str(caught.value)
+
+
+def test_a_netrc_does_not_replace_the_signature(tmp_path: Path) -> None:
+    """An entry for the host in the user's netrc changes nothing."""
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login user password secret\n", encoding="utf-8")
+    (tmp_path / ".netrc").chmod(0o600)
+    with Loopback(answer(ANSWER)) as server:
+        assert query(server) == PROGRESS
+    assert server.requests[0].headers["authorization"].startswith("TC3-HMAC-SHA256 ")
+
+
+def test_the_sdk_logs_nothing() -> None:
+    """Even at DEBUG, with a handler, neither signature nor token gets into a log."""
+    records = io.StringIO()
+    handler = logging.StreamHandler(records)
+    logger = logging.getLogger("tencentcloud_sdk_common")
+    level = logger.level
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(handler)
+    try:
+        with Loopback(answer(ANSWER)) as server:
+            query(server)
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+    assert records.getvalue() == ""

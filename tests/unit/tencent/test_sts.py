@@ -1,0 +1,174 @@
+"""The token service, asked with the real SDK: an emulator and a scripted server stand in its place."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from harness.loopback import Loopback, Reply, answer, join_exchanges, reset
+from harness.standing_in import role_of, standing_in
+from harness.turns import without_pauses
+
+from pulumi_tcsql_check.clock import SystemClock
+from pulumi_tcsql_check.emulator import ACCOUNT_ID, DUMMY_SECRET_ID, DUMMY_SECRET_KEY, OTHER_ACCOUNT_ID, Emulator
+from pulumi_tcsql_check.errors import CredentialsError, PermanentError, ThrottledError, TransientError
+from pulumi_tcsql_check.model.credentials import Credentials
+from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.model.role import Role
+from pulumi_tcsql_check.tencent import sts
+
+WHO = Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, None, "a test")
+SESSION = (
+    '{"Response":{"Credentials":{"Token":"t","TmpSecretId":"i","TmpSecretKey":"k"},"ExpiredTime":17,"RequestId":"r"}}'
+)
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Keep the machine's proxies out of it, take turns without pauses, and wait for what a test left behind."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    without_pauses(monkeypatch)
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    yield
+    join_exchanges()
+
+
+@pytest.fixture(name="service")
+def _service() -> sts.TokenService:
+    """The token service as a process has it."""
+    cancelled = threading.Event()
+    return sts.TokenService(SystemClock(cancelled), cancelled)
+
+
+def soon() -> float:
+    """Return a deadline."""
+    return time.monotonic() + 5
+
+
+def scripted(monkeypatch: pytest.MonkeyPatch, server: Loopback) -> None:
+    """Let a scripted server stand where the token service is."""
+    monkeypatch.setattr(sts, "ENDPOINT", Endpoint("http", server.host))
+
+
+def test_the_service_is_asked_where_the_sdk_asks_it() -> None:
+    """Its address is a constant: neither the configuration nor the environment moves it."""
+    assert Endpoint("https", "sts.tencentcloudapi.com") == sts.ENDPOINT
+
+
+def test_a_role_is_assumed_and_the_account_is_told(service: sts.TokenService) -> None:
+    """The temporary pair is another account's, runs out when it should, and says whose it is."""
+    with standing_in(Emulator()):
+        found = service.assume_role(WHO, Role(role_of(OTHER_ACCOUNT_ID), "deploy", 900), soon())
+        pair = found.credentials
+        temporary = Credentials(pair.tmp_secret_id, pair.tmp_secret_key, pair.token, "a test")
+        assert service.account_of(WHO, soon()) == ACCOUNT_ID
+        assert service.account_of(temporary, soon()) == OTHER_ACCOUNT_ID
+    assert found.expired_time is not None
+    assert 890 < found.expired_time - time.time() <= 900
+
+
+def test_all_that_a_role_has_is_sent(monkeypatch: pytest.MonkeyPatch, service: sts.TokenService) -> None:
+    """The policy is encoded as for a URL, which the service's page asks for; what isn't given isn't sent."""
+    role = Role("arn", "deploy", 60, '{"a": "b c"}', "external", "source")
+    with Loopback(answer(SESSION)) as server:
+        scripted(monkeypatch, server)
+        service.assume_role(WHO, role, soon())
+        service.assume_role(WHO, Role("arn", "deploy"), soon())
+    full, plain = (json.loads(request.body) for request in server.requests)
+    assert full == {
+        "RoleArn": "arn",
+        "RoleSessionName": "deploy",
+        "DurationSeconds": 60,
+        "Policy": "%7B%22a%22%3A+%22b+c%22%7D",
+        "ExternalId": "external",
+        "SourceIdentity": "source",
+    }
+    assert plain == {"RoleArn": "arn", "RoleSessionName": "deploy", "DurationSeconds": 7200}
+    assert server.requests[0].headers["x-tc-action"] == "AssumeRole"
+    assert server.requests[0].headers["x-tc-version"] == "2018-08-13"
+    assert "/sts/tc3_request" in server.requests[0].headers["authorization"]
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("AuthFailure.SignatureExpire", "Set this machine's clock: it differs by more than five minutes."),
+        ("AuthFailure.TokenFailure", "Check the secret id, key and token."),
+        ("UnauthorizedOperation", "Allow the action sts:AssumeRole in CAM, and let a role trust its caller."),
+        ("ResourceNotFound.RoleNotFound", "Check the role's ARN."),
+        ("InvalidParameter.ParamError", ""),
+    ],
+)
+def test_a_refusal_is_one_sentence_with_advice(
+    monkeypatch: pytest.MonkeyPatch, service: sts.TokenService, code: str, advice: str
+) -> None:
+    """It names who was asked, with what, and what to do; neither key nor token is in it."""
+    refused = answer(f'{{"Response":{{"Error":{{"Code":"{code}","Message":"m"}},"RequestId":"r"}}}}')
+    with Loopback(refused) as server:
+        scripted(monkeypatch, server)
+        with pytest.raises(PermanentError) as caught:
+            service.assume_role(WHO, Role("arn", "deploy"), soon())
+    asked = f"http://{server.host} answered {code}: m (asked with ...0000 from a test)."
+    assert str(caught.value) == " ".join(filter(None, (asked, advice, "Request r.")))
+
+
+@pytest.mark.parametrize("place", ["Token", "TmpSecretId", "TmpSecretKey", "More"])
+@pytest.mark.parametrize("secret", [DUMMY_SECRET_ID, DUMMY_SECRET_KEY, "an-external-id"])
+def test_a_role_that_repeats_a_secret_of_its_caller_is_none(
+    monkeypatch: pytest.MonkeyPatch, service: sts.TokenService, place: str, secret: str
+) -> None:
+    """Neither the caller's credentials nor the external id become part of a role's credentials."""
+    pair = {"Token": "t", "TmpSecretId": "i", "TmpSecretKey": "k", place: secret}
+    body = json.dumps({"Response": {"Credentials": pair, "RequestId": "r"}})
+    with Loopback(answer(body)) as server:
+        scripted(monkeypatch, server)
+        with pytest.raises(TransientError, match="repeats the credentials or another secret") as caught:
+            service.assume_role(WHO, Role("arn", "deploy", external_id="an-external-id"), soon())
+    assert secret not in str(caught.value)
+
+
+def test_a_refusal_that_repeats_the_external_id_is_shown_without_it(
+    monkeypatch: pytest.MonkeyPatch, service: sts.TokenService
+) -> None:
+    """Some accounts treat it as a secret: neither sentence nor attribute holds it."""
+    error = {"Code": "AuthFailure.an-external-id", "Message": "an-external-id is wrong"}
+    body = json.dumps({"Response": {"Error": error, "RequestId": "an-external-id"}})
+    with Loopback(answer(body)) as server:
+        scripted(monkeypatch, server)
+        with pytest.raises(PermanentError) as caught:
+            service.assume_role(WHO, Role("arn", "deploy", external_id="an-external-id"), soon())
+    assert "answered AuthFailure....: ... is wrong" in str(caught.value)
+    assert (caught.value.code, caught.value.request_id) == ("AuthFailure....", "...")
+
+
+BAD: list[tuple[Reply, type[Exception]]] = [
+    (reset, TransientError),
+    (answer("<html>", kind="text/html"), TransientError),
+    (answer('{"Response":{"RequestId":"r"}}'), TransientError),
+    (answer(SESSION.replace('"t"', "null")), TransientError),
+    (answer('{"Response":{"AccountId":1001,"RequestId":"r"}}'), TransientError),
+    (answer('{"Response":{"AccountId":null,"RequestId":"r"}}'), TransientError),
+    (answer('{"Response":{"AccountId":"","RequestId":"r"}}'), CredentialsError),
+    (answer('{"Response":{"AccountId":"nobody","RequestId":"r"}}'), CredentialsError),
+    (answer('{"Response":{"AccountId":"1","AccountId":"2","RequestId":"r"}}'), TransientError),
+    (answer('{"Response":{"AccountId":"1","error":"x","RequestId":"r"}}'), TransientError),
+    (answer(f'{{"Response":{{"AccountId":"1","Arn":"{DUMMY_SECRET_ID}","RequestId":"r"}}}}'), TransientError),
+    (answer('{"code":4100,"Response":{"AccountId":"1","RequestId":"r"}}'), TransientError),
+    (answer('{"Response":{"Error":{"Code":"RequestLimitExceeded","Message":"m"}}}'), ThrottledError),
+    (answer("", status="503 Service Unavailable"), TransientError),
+    (answer("", status="302 Found", Location="http://127.0.0.1:1/"), PermanentError),
+]
+
+
+@pytest.mark.parametrize(("reply", "kind"), BAD)
+def test_what_is_no_account_names_none(
+    monkeypatch: pytest.MonkeyPatch, service: sts.TokenService, reply: Reply, kind: type[Exception]
+) -> None:
+    """Nothing but a plain number in the documented place counts as an account."""
+    with Loopback(reply) as server:
+        scripted(monkeypatch, server)
+        with pytest.raises(kind):
+            service.account_of(WHO, soon())

@@ -1,0 +1,38 @@
+"""What is loaded to stay, and what the collector makes of it."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from pulumi_tcsql_check import preload
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """Leave the collector of the tests' own process as it was."""
+    yield
+    gc.unfreeze()
+    gc.enable()
+
+
+def test_what_was_loaded_is_looked_at_no_more() -> None:
+    """The collector has set it aside for good."""
+    with preload.loading():
+        loaded: list[list[str]] = [[]]
+    assert not any(one is loaded for one in gc.get_objects())
+
+
+def test_nothing_is_collected_meanwhile() -> None:
+    """However much is made."""
+    with preload.loading():
+        assert not gc.isenabled()
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_collector_goes_on_as_before_also_where_the_loading_failed(*, enabled: bool) -> None:
+    """A process that had it off keeps it off."""
+    gc.enable() if enabled else gc.disable()
+    with pytest.raises(ImportError), preload.loading():
+        raise ImportError
+    assert gc.isenabled() is enabled
