@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
-from pulumi_tcsql_check.messages import audience
+from pulumi_tcsql_check.messages.audience import COMMAND
 from pulumi_tcsql_check.messages.next_step import nothing_asked
 
 _NEEDED = ("click", "rich")
@@ -37,8 +37,7 @@ def main() -> int:
         try:
             from pulumi_tcsql_check.cli import entry  # noqa: PLC0415  # can't be loaded without them
         except ImportError as error:
-            with audience.speaking(audience.COMMAND):
-                sys.stderr.write(f"{nothing_asked(error)}\n")
+            sys.stderr.write(f"{nothing_asked(error, COMMAND)}\n")
             return _NOT_LOADED
         code = entry.run(sys.argv[1:])
     if threading.active_count() > 1:

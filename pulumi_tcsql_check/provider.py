@@ -58,10 +58,10 @@ class MigrationCheckProvider(ResourceProvider):
             return ReadResult(id_, reader.read(props, stack, call, host.CANCELLED))
         except WaitCancelledError:
             ended = WaitCancelledError(host.refused())
-            call.fail(str(ended))
+            call.fail(_text(ended))
             raise ended from None
         except Exception as error:
-            call.fail(_sentence(error))
+            call.fail(_text(error))
             if props.get("wait") is True and props.get("enforce") is not False:  # as the guard decides, too
                 host.end_other_waits()
             raise
@@ -69,12 +69,16 @@ class MigrationCheckProvider(ResourceProvider):
             call.flush()
 
 
-def _sentence(error: Exception) -> str:
-    """Say on the screen what keeps the gate shut."""
+def _text(error: Exception) -> str:
+    """Write what the user reads."""
+    from pulumi_tcsql_check.messages.audience import PROGRAM  # noqa: PLC0415  # as above
+
     if isinstance(error, TcsqlCheckError):
-        return f"{error}{error.steps_seen}"
+        from pulumi_tcsql_check.messages.errors import text_of  # noqa: PLC0415  # as above
+
+        return text_of(error, PROGRAM)
     if isinstance(error, ImportError):
         from pulumi_tcsql_check.messages.next_step import not_loaded  # noqa: PLC0415  # as above
 
-        return f"The gate stays shut, since something that it needs {not_loaded(error)}"
+        return f"The gate stays shut, since something that it needs {not_loaded(error, PROGRAM)}"
     return f"The gate stays shut: it failed in a way it did not foresee ({type(error).__name__})."

@@ -13,7 +13,6 @@ from pulumi_tcsql_check.cli.outcome import End
 from pulumi_tcsql_check.cli.request import Request
 from pulumi_tcsql_check.cli.screen import Screen, write
 from pulumi_tcsql_check.errors import InvalidInputError
-from pulumi_tcsql_check.messages import audience
 
 Work = Callable[[Request, Screen, threading.Event], End]
 
@@ -51,7 +50,7 @@ def run(
     Raises:
         click.UsageError: The command line is wrong; nothing was asked.
     """
-    with audience.speaking(audience.COMMAND), log.lines_for(os.environ, verbose=verbose):
+    with log.lines_for(os.environ, verbose=verbose):
         try:
             request = make_request()
         except InvalidInputError as error:

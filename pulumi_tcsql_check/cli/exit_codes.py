@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from pulumi_tcsql_check.errors import CheckTimeoutError
-from pulumi_tcsql_check.errors.group import Failure
+from pulumi_tcsql_check.errors.check import FailedError
 from pulumi_tcsql_check.model.statuses import Status
 
 PASSED = 0
@@ -31,7 +31,7 @@ _BY_WEIGHT = (FAILED, TROUBLE, NOT_PASSED, PASSED)
 
 def of_error(error: Exception) -> int:
     """Return the code of a check that ended with an error."""
-    if isinstance(error, Failure):
+    if isinstance(error, FailedError):
         return FAILED
     return NOT_PASSED if isinstance(error, CheckTimeoutError) else TROUBLE
 

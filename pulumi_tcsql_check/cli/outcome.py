@@ -21,9 +21,10 @@ from pulumi_tcsql_check.errors import (
     ThrottledError,
     TransientError,
 )
+from pulumi_tcsql_check.messages.audience import COMMAND
+from pulumi_tcsql_check.messages.errors import list_below, sentence_of
 from pulumi_tcsql_check.messages.next_step import nothing_asked
 from pulumi_tcsql_check.model.flow import Evidence
-from pulumi_tcsql_check.model.group import name_of
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.model.statuses import Status
 
@@ -106,15 +107,15 @@ def sentence(error: Exception, migrations: Sequence[Migration] = ()) -> str:
         error: What went wrong.
         migrations: With which migrations, where that is known.
     """
-    if isinstance(error, ApiError) and not isinstance(error, OutageError) and migrations:
-        return f"{name_of(migrations)}: {error}"
+    if isinstance(error, ApiError) and not isinstance(error, OutageError):
+        error.migrations = migrations
     if isinstance(error, TcsqlCheckError):
-        return str(error)
+        return sentence_of(error, COMMAND)
     if isinstance(error, ImportError):
-        return nothing_asked(error)
+        return nothing_asked(error, COMMAND)
     return f"Nothing is known of the check: asking failed in a way nobody foresaw ({type(error).__name__})."
 
 
 def steps_below(error: Exception) -> str:
     """List the steps for below the sentence, a line each with a line break before it; "" where there are none."""
-    return error.steps_seen if isinstance(error, TcsqlCheckError) else ""
+    return list_below(error, COMMAND)

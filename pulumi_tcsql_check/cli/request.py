@@ -98,7 +98,6 @@ def _as(option: str, validate: Callable[[], T]) -> T:
     try:
         return validate()
     except InvalidInputError as error:
-        error.args = (str(error).replace(error.name, option, 1),)
         error.name = option
         raise
 

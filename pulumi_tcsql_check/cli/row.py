@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from pulumi_tcsql_check.errors import ApiError, NotFoundError, ThrottledError
-from pulumi_tcsql_check.errors.group import Failure
+from pulumi_tcsql_check.errors.check import FailedError
 from pulumi_tcsql_check.messages.step_list import MARKS, step_list
 from pulumi_tcsql_check.model.flow import Evidence
 from pulumi_tcsql_check.model.group import Member
@@ -66,7 +66,7 @@ class Row:
             seen = Evidence(watch.progress, watch.flow)
             self.state = seen.status(self._failed_statuses)
             self._words = words_with(watch.flag, self.migration, seen, self._failed_statuses)
-        if isinstance(self.error, Failure):
+        if isinstance(self.error, FailedError):
             self.state = "failed"
         self._trouble = trouble
         return (self.state, self._words) != before
@@ -75,7 +75,7 @@ class Row:
     def member(self) -> Member:
         """What is known of it, as one of several, its error included."""
         member = self._watch.member
-        if isinstance(self.error, Failure):
+        if isinstance(self.error, FailedError):
             return msgspec.structs.replace(member, status="failed", trouble=None)
         if isinstance(self.error, ApiError):
             return msgspec.structs.replace(member, trouble=_words_of(self.error))

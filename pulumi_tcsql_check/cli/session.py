@@ -8,7 +8,6 @@ from pulumi_tcsql_check.cli.outcome import End, Outcome
 from pulumi_tcsql_check.cli.request import Request
 from pulumi_tcsql_check.cli.screen import Screen, write
 from pulumi_tcsql_check.clock import SystemClock
-from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.credentials.session import Asking
 from pulumi_tcsql_check.errors import TcsqlCheckError
 from pulumi_tcsql_check.model.flow import Evidence
@@ -71,7 +70,7 @@ def _connection(
     return connection.connection(
         request.migrations,
         endpoint=request.endpoint,
-        stack=Stack({}),
+        stack=None,
         clock=clock,
         cancelled=cancelled,
         deadline=clock.monotonic() + request.timeout_seconds,

@@ -3,7 +3,6 @@
 from typing import Any, NamedTuple, Protocol
 
 from pulumi_tcsql_check.errors import CredentialsError
-from pulumi_tcsql_check.messages import audience
 
 CONFIG_NAMESPACE = "tencentcloud"
 """The namespace of Pulumi's Tencent Cloud provider, whose keys are used here as well."""
@@ -30,14 +29,15 @@ class Stack(NamedTuple):
     keys: tuple[str, ...] = ()
 
 
-def refusal(what: str, to_take_out: str = "it") -> CredentialsError:
+def refusal(what: str, setting: str = "it") -> CredentialsError:
     """Make the error that refuses to pass something over.
 
     Args:
         what: What is there, as the beginning of a sentence.
-        to_take_out: What has to go, so that the gate can go on.
+        setting: What to remove, so that the gate can go on.
     """
     return CredentialsError(
-        f"{what}, and to pass that over might ask about another account's migration. "
-        f"{audience.current().elsewhere.format(it=to_take_out)}"
+        f"{what}, and to pass that over might ask about another account's migration.",
+        reason="not honoured",
+        setting=setting,
     )

@@ -23,7 +23,7 @@ _lock = threading.Lock()
 
 def of(  # noqa: PLR0913  # all that the account depends on
     asked: ProviderConfig,
-    config: StackConfig,
+    config: StackConfig | None,
     environ: Mapping[str, str],
     home: Path,
     deadline: float,
@@ -36,7 +36,7 @@ def of(  # noqa: PLR0913  # all that the account depends on
 
     Args:
         asked: What the provider's keys say.
-        config: The stack's configuration.
+        config: The stack's configuration; None if there is no stack.
         environ: The provider process's environment.
         home: The user's home folder.
         deadline: The instant, on the machine's monotonic clock, that bounds the read of each file.

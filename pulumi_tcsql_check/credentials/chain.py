@@ -9,7 +9,6 @@ from pulumi_tcsql_check.credentials import files
 from pulumi_tcsql_check.credentials.files import DEFAULT_PROFILE
 from pulumi_tcsql_check.credentials.pair import pair
 from pulumi_tcsql_check.errors import CredentialsError
-from pulumi_tcsql_check.messages import audience
 from pulumi_tcsql_check.model.credentials import Credentials, Source
 from pulumi_tcsql_check.tencent.bounded_file import Reader
 
@@ -31,8 +30,8 @@ def find(asked: ProviderConfig, local: Sequence[Source], roles: tuple[Source, So
     sources = (pod,) if asked.pod_oidc else (instance,) if asked.cam_role else (*local, pod, instance)
     found = first(sources)
     if found is None:
-        how = audience.current().credentials
-        raise CredentialsError(f"No Tencent Cloud credentials were found. {how}", [name for name, _ in sources])
+        tried = [name for name, _ in sources]
+        raise CredentialsError("No Tencent Cloud credentials were found.", tried, reason="missing")
     return found
 
 
@@ -50,13 +49,13 @@ def first(sources: Sequence[Source]) -> Credentials | None:
 
 
 def local_sources(
-    asked: ProviderConfig, config: StackConfig, environ: Mapping[str, str], home: Path, read: Reader
+    asked: ProviderConfig, config: StackConfig | None, environ: Mapping[str, str], home: Path, read: Reader
 ) -> tuple[Source, ...]:
     """List the sources on this machine, in their order; none where a role is named.
 
     Args:
         asked: What the provider's keys say.
-        config: The stack's configuration.
+        config: The stack's configuration; None if there is no stack.
         environ: The provider process's environment.
         home: The user's home folder.
         read: Reads a file.
@@ -67,11 +66,10 @@ def local_sources(
     if asked.pod_oidc:
         return ()
     if asked.cam_role is not None:
-        _refuse_a_second_role(asked, asked.cam_role.by, config, environ, home, read)
+        _refuse_a_second_role(asked, asked.cam_role.by, config or {}, environ, home, read)
         return ()
-    stack: Source = ("the stack's configuration (tencentcloud:secretId)", lambda: _from_config(config))
     return (
-        *((stack,) if audience.current().has_stack else ()),
+        *_of_stack(config),
         ("the environment (TENCENTCLOUD_SECRET_ID)", lambda: _from_environment(environ)),
         *_files(asked, home, read),
     )
@@ -85,6 +83,12 @@ def _cli_file(asked: ProviderConfig, home: Path) -> Path:
 
 def _profile(asked: ProviderConfig) -> str:
     return asked.profile.value if asked.profile else DEFAULT_PROFILE
+
+
+def _of_stack(config: StackConfig | None) -> tuple[Source, ...]:
+    if config is None:
+        return ()
+    return (("the stack's configuration (tencentcloud:secretId)", lambda: _from_config(config)),)
 
 
 def _from_config(config: StackConfig) -> Credentials | None:

@@ -4,8 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from pulumi_tcsql_check.credentials.account import Account
-from pulumi_tcsql_check.errors import PermanentError
-from pulumi_tcsql_check.messages import audience
+from pulumi_tcsql_check.errors import ExpiredTokenError, PermanentError
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.flow import Flow
@@ -60,9 +59,7 @@ class Asking:
                 raise
             newer = self._account.renew(who, deadline)
             if newer is None:
-                hint = "They are temporary and seem to have run out, and their source holds no newer ones."
-                error.args = (f"{error} {hint} Set new ones, then run {audience.current().again} again.",)
-                raise
+                raise ExpiredTokenError(error.problem, code=error.code, request_id=error.request_id) from error
         return question(self._as(newer))
 
     def _as(self, who: Credentials) -> MigrationApi:

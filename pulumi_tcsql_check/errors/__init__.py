@@ -1,4 +1,4 @@
-"""What can go wrong, as a tree; each error is one sentence for the screen, with its facts as attributes.
+"""What can go wrong, as a tree; each error carries facts, and `str(error)` is a short sentence made of them.
 
 TcsqlCheckError                 the root, never raised itself
 ├── InvalidInputError           an input is outside its range
@@ -18,6 +18,7 @@ TcsqlCheckError                 the root, never raised itself
     │   ├── OutageError         ... and has not for too long
     │   └── NotYetFoundError    an id that was just made is not known yet
     └── PermanentError          asking again would not help
+        ├── ExpiredTokenError   the temporary credentials have expired, and there are no newer ones
         └── UnanswerableError   ... about this one, while others may have an answer
             └── NotFoundError   there is no such thing
 
@@ -29,6 +30,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pulumi_tcsql_check.errors.api import (
         ApiError,
+        ExpiredTokenError,
         NotFoundError,
         NoTurnError,
         NotYetFoundError,
@@ -56,6 +58,7 @@ else:
         "CheckFailedError": "check",
         "CheckTimeoutError": "check",
         "CredentialsError": "setup",
+        "ExpiredTokenError": "api",
         "FlagFailedError": "check",
         "FlowFailedError": "check",
         "GroupFailedError": "group",
@@ -81,6 +84,7 @@ __all__ = [
     "CheckFailedError",
     "CheckTimeoutError",
     "CredentialsError",
+    "ExpiredTokenError",
     "FlagFailedError",
     "FlowFailedError",
     "GroupFailedError",

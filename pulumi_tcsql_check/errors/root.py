@@ -1,26 +1,27 @@
-"""The root of the tree, and the one error that is nobody's fault: the user ended the wait."""
-
-from pulumi_tcsql_check.messages import audience
+"""The root of the tree, and the error of a wait that ended for no fault of its own."""
 
 
 class TcsqlCheckError(Exception):
     """The root of everything this package raises.
 
-    Attributes:
-        steps_seen: The steps, a line each, for below the sentence where the screen has room; "" where there are none.
+    An error carries facts as attributes. `str(error)` is one short sentence made of them; `messages.errors` writes the
+    whole text that a user reads.
     """
-
-    steps_seen = ""
 
 
 class WaitCancelledError(TcsqlCheckError):
-    """The update was cancelled while the gate waited, or it failed at another gate, which `refused` names."""
+    """The update was cancelled while the gate waited, or it failed at another gate.
+
+    Attributes:
+        refused: The name of that other gate; "" if the update was cancelled.
+    """
 
     def __init__(self, refused: str = "") -> None:
-        """Say that nothing behind the gate has changed."""
+        """Take the facts."""
+        super().__init__()
         self.refused = refused
-        why = f"ended, since the gate {refused} did not pass" if refused else "was cancelled"
-        super().__init__(
-            f"The wait for the migration check {why}; nothing behind the gate was changed. "
-            f"Run {audience.current().again} again to wait for it anew."
-        )
+
+    def __str__(self) -> str:
+        """Say why the wait ended."""
+        why = f"ended, since the gate {self.refused} did not pass" if self.refused else "was cancelled"
+        return f"The wait for the migration check {why}."

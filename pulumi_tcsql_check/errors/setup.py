@@ -1,9 +1,9 @@
-"""What keeps a gate from asking at all: its inputs, and who would ask."""
+"""Inputs and credentials that keep a gate from sending any query."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
-from pulumi_tcsql_check.messages import audience
 from pulumi_tcsql_check.text import printable
 
 
@@ -13,13 +13,19 @@ class InvalidInputError(TcsqlCheckError, ValueError):
     Attributes:
         name: The input's name.
         value: What was given.
+        allowed: What it may be.
     """
 
     def __init__(self, name: str, value: object, allowed: str) -> None:
-        """Say which input it is, what it was, and what it may be."""
+        """Take the facts."""
+        super().__init__()
         self.name = name
         self.value = value
-        super().__init__(f"{name} is {_shown(value)}, but must be {allowed}.")
+        self.allowed = allowed
+
+    def __str__(self) -> str:
+        """Name the input, the value, and what is allowed."""
+        return f"{self.name} is {_shown(self.value)}, but must be {self.allowed}."
 
 
 def _shown(value: object) -> str:
@@ -33,29 +39,47 @@ class CredentialsError(TcsqlCheckError):
     """No usable credentials were found.
 
     Attributes:
-        tried: The sources that were looked at, in order.
+        problem: What is wrong, as a sentence.
+        tried: The sources that were read, in order.
+        reason: "missing" if no source has any; "not honoured" if a setting asks for something that the gate can't do.
+        setting: What to remove if it is not honoured.
     """
 
-    def __init__(self, problem: str, tried: Sequence[str] = ()) -> None:
-        """Say what is missing and where it was looked for."""
+    def __init__(
+        self,
+        problem: str,
+        tried: Sequence[str] = (),
+        *,
+        reason: Literal["", "missing", "not honoured"] = "",
+        setting: str = "it",
+    ) -> None:
+        """Take the facts."""
+        super().__init__(problem)
+        self.problem = problem
         self.tried = tuple(tried)
-        looked = f" Tried, in this order: {'; '.join(tried)}." if tried else ""
-        super().__init__(f"{problem}{looked}")
+        self.reason = reason
+        self.setting = setting
 
 
 class AccountError(TcsqlCheckError):
-    """The credentials are another account's than the configuration allows.
+    """The credentials belong to another account than the configuration allows.
 
     Attributes:
-        account_id: Whose they are.
+        account_id: The account that they belong to.
+        credentials: What the credentials are called.
+        key: The key of the configuration that doesn't allow the account.
+        forbidden: Whether the key forbids the account, rather than not listing it.
     """
 
     def __init__(self, account_id: str, credentials: object, key: str, *, forbidden: bool) -> None:
-        """Say whose they are, and which key keeps them from being used."""
+        """Take the facts."""
+        super().__init__()
         self.account_id = account_id
-        rule = "forbids" if forbidden else "does not list"
-        super().__init__(
-            f"The credentials {credentials} belong to account {account_id}, which {key} {rule}; nothing was asked with "
-            "them about the migration. Use those of an allowed account, then run "
-            f"{audience.current().again} again."
-        )
+        self.credentials = str(credentials)
+        self.key = key
+        self.forbidden = forbidden
+
+    def __str__(self) -> str:
+        """Name the account and the key."""
+        rule = "forbids" if self.forbidden else "does not list"
+        return f"The credentials {self.credentials} belong to account {self.account_id}, which {self.key} {rule}."

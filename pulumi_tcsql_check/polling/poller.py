@@ -20,7 +20,7 @@ from pulumi_tcsql_check.errors import (
     TransientError,
     UnanswerableError,
 )
-from pulumi_tcsql_check.errors.group import Failure
+from pulumi_tcsql_check.errors.check import FailedError
 from pulumi_tcsql_check.polling.api import Api
 from pulumi_tcsql_check.polling.scheduler import Schedule
 from pulumi_tcsql_check.polling.watch import Watch
@@ -39,7 +39,7 @@ TICK_SECONDS = 5.0
 
 _GLANCE_SECONDS = 0.1
 
-_ONES_OWN = Failure | CheckTimeoutError | ThrottledError | TransientError | UnanswerableError
+_ONES_OWN = FailedError | CheckTimeoutError | ThrottledError | TransientError | UnanswerableError
 """What one check may end with while the others go on; anything else is everybody's."""
 
 _logger = logging.getLogger(__name__)

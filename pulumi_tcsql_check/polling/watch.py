@@ -23,7 +23,7 @@ from pulumi_tcsql_check.errors import (
 )
 from pulumi_tcsql_check.model.check_flag import is_unexplained
 from pulumi_tcsql_check.model.flow import Evidence, Flow
-from pulumi_tcsql_check.model.progress import Migration, Progress, failed_steps, headline, judge
+from pulumi_tcsql_check.model.progress import Migration, Progress, failed_steps, judge
 from pulumi_tcsql_check.polling.api import Api
 from pulumi_tcsql_check.polling.backoff import OUTAGE_SECONDS, Patience
 from pulumi_tcsql_check.polling.check_flag_monitor import SecondOpinion
@@ -147,7 +147,8 @@ class Watch(Known):
         self._patience = None
         self._standing = Standing(now())  # what the steps were before it succeeded is of no start that counts
         if self.flow.failed and not self._policy.once:
-            raise FlowFailedError(self.migration, self.flow, self._glance(api), self.progress)
+            self._glance(api)
+            raise FlowFailedError(self.migration, self.flow, self.progress, self._policy.failed_statuses)
 
     def _query(self, api: Api, now: Callable[[], float]) -> Progress:
         try:
@@ -155,17 +156,15 @@ class Watch(Known):
         except NotFoundError as error:
             elapsed = now() - self.began
             if self._policy.migrate_id_is_new and elapsed < NEW_SECONDS:
-                raise NotYetFoundError(str(error), code=error.code) from error
+                raise NotYetFoundError(error.problem, code=error.code, request_id=error.request_id) from error
             if self._policy.migrate_id_is_new and self.progress is None:
-                asked = f"The number came from an output and may have been new, so it was asked for {elapsed:.0f} s."
-                error.args = (f"{error} {asked}",)
+                error.asked_seconds = elapsed
             raise
 
-    def _glance(self, api: Api) -> str:
-        """Describe the steps for the last sentence; asks once, and goes without an answer if there is none."""
+    def _glance(self, api: Api) -> None:
+        """Query the steps once more, for the text of the refusal; an error changes nothing."""
         with contextlib.suppress(ApiError):
             self.progress = api.query(self.migration, self._deadline)
-        return headline(self.progress, self._policy.failed_statuses) if self.progress is not None else ""
 
     def _put_up_with(self, error: ApiError, now: float) -> None:
         """Go on after a try that brought no answer, unless time or patience are over.
@@ -186,7 +185,7 @@ class Watch(Known):
         elif now >= self._deadline:
             last = self.trouble or error
             raise CheckTimeoutError(
-                self.migration, self._policy.timeout_seconds, str(last), self.progress, last, self.flow
+                self.migration, self._policy.timeout_seconds, self.progress, trouble=last, flow=self.flow
             ) from error
         else:
             raise OutageError(self.migration, OUTAGE_SECONDS, error) from error
@@ -215,9 +214,15 @@ class Watch(Known):
 
     def _late(self, seen: Evidence, now: float) -> CheckTimeoutError:
         """Say that the deadline passed, and where the steps stood."""
-        words, unchanged = headline(seen.progress, self._policy.failed_statuses), now - self._standing.since
-        allowed = self._policy.timeout_seconds
-        return CheckTimeoutError(self.migration, allowed, words, seen.progress, None, seen.flow, self.flag, unchanged)
+        return CheckTimeoutError(
+            self.migration,
+            self._policy.timeout_seconds,
+            seen.progress,
+            flow=seen.flow,
+            flag=self.flag,
+            unchanged_seconds=now - self._standing.since,
+            failed_statuses=self._policy.failed_statuses,
+        )
 
     def _hear_the_second_opinion(self, seen: Evidence, now: float) -> None:
         """Take what the API calls the check as a whole, where the steps don't tell, and see whether to ask anew."""

@@ -16,6 +16,7 @@ import pulumi
 from pulumi_tcsql_check import daemon_thread
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.errors import InvalidInputError, TcsqlCheckError
+from pulumi_tcsql_check.messages.audience import PROGRAM
 from pulumi_tcsql_check.messages.next_step import not_loaded
 from pulumi_tcsql_check.model.statuses import Status
 from pulumi_tcsql_check.program import refusal, shutdown
@@ -183,7 +184,7 @@ def _load(line: str) -> None:
         with warnings.catch_warnings():  # the SDK changes the program's own filters when it is imported
             from pulumi_tcsql_check.reading import reader  # noqa: F401, PLC0415  # brings the SDK
     except ImportError as error:
-        problem = f"The check could not be looked at, since something that this needs {not_loaded(error)}"
+        problem = f"The check could not be looked at, since something that this needs {not_loaded(error, PROGRAM)}"
         raise LookError(problem, line) from error
 
 
@@ -218,7 +219,9 @@ def _look(given: Mapping[str, Any], line: str) -> MigrationCheckResult:
     except InvalidInputError as error:
         raise refusal.InputError(error, line) from None
     except TcsqlCheckError as error:
-        raise LookError(str(error), line) from error
+        from pulumi_tcsql_check.messages.errors import sentence_of  # noqa: PLC0415  # as above
+
+        raise LookError(sentence_of(error, PROGRAM), line) from error
     except Exception as error:
         problem = f"The check could not be looked at: that failed in a way nobody foresaw ({type(error).__name__})."
         raise LookError(problem, line) from error

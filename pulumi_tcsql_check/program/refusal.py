@@ -64,9 +64,12 @@ class InputError(InvalidInputError, pulumi.RunError):
 
     def __init__(self, error: InvalidInputError, line: str = "") -> None:
         """Add the user's line to what the validation said; where it isn't given, it is the one that runs."""
-        Exception.__init__(self, f"{error} ({line or users_line()})")
-        self.name = error.name
-        self.value = error.value
+        super().__init__(error.name, error.value, error.allowed)
+        self._line = line or users_line()
+
+    def __str__(self) -> str:
+        """Name the input, the value, what is allowed, and the line."""
+        return f"{super().__str__()} ({self._line})"
 
 
 class NotAGateError(TypeError, pulumi.RunError):

@@ -13,7 +13,6 @@ from pulumi_tcsql_check.config import endpoints, provider_config
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.credentials import accounts
 from pulumi_tcsql_check.credentials.session import Asking
-from pulumi_tcsql_check.messages import audience
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.group import name_of
@@ -33,7 +32,7 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
     migrations: Sequence[Migration],
     *,
     endpoint: Endpoint | None,
-    stack: Stack,
+    stack: Stack | None,
     clock: Clock,
     cancelled: threading.Event,
     deadline: float,
@@ -44,7 +43,7 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
     Args:
         migrations: Which checks, at least one, all of the same region.
         endpoint: What the user chose, if anything.
-        stack: The stack; the command has an empty one.
+        stack: The stack; None for the command.
         clock: The time to live in.
         cancelled: Set when the update is cancelled.
         deadline: The instant, on the clock, that bounds the read of each file.
@@ -59,15 +58,16 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
         WaitCancelledError: The update was cancelled.
     """
     region = migrations[0].region
-    chosen = endpoints.choose(endpoint, stack.config, region)
-    if audience.current().has_stack:
+    config, keys = (stack.config, stack.keys) if stack is not None else ({}, ())
+    chosen = endpoints.choose(endpoint, config, region)
+    if stack is not None:
         endpoints.refuse_option_variables(chosen, stack.project, os.environ)
-    if not endpoints.is_tencents(chosen, stack.config):
+    if not endpoints.is_tencents(chosen, config):
         are = "is" if len(migrations) == 1 else "are"
         warn(f"{name_of(migrations)} {are} asked of {chosen}, which is not Tencent Cloud.")
     if region not in REGIONS:
         warn(f"{region} is not a region that the API's page lists; asking all the same.")
-    if unknown := provider_config.unknown_keys(stack.keys):
+    if unknown := provider_config.unknown_keys(keys):
         names = ", ".join(unknown)
         _warn_once(f"The gate knows nothing of {names} in the stack's configuration, and goes on without.", warn)
     if tls.bundle(os.environ) and (proxy := tls.proxy(os.environ, chosen)):
@@ -76,9 +76,11 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
             "this proxy can answer for Tencent Cloud.",
             warn,
         )
-    asked = provider_config.read(stack.config, os.environ, stack.keys)
+    asked = provider_config.read(config, os.environ, keys)
     tls.verify(os.environ, bound_seconds(deadline - clock.monotonic()), raising_if(cancelled))
-    account = accounts.of(asked, stack.config, os.environ, Path.home(), deadline, cancelled=cancelled)
+    account = accounts.of(
+        asked, stack.config if stack is not None else None, os.environ, Path.home(), deadline, cancelled=cancelled
+    )
 
     def connect(somebody: Credentials) -> MigrationApi:
         return MigrationApi(somebody, chosen, region, clock=clock, cancelled=cancelled)

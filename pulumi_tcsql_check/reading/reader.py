@@ -14,7 +14,9 @@ from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.credentials.session import Asking
 from pulumi_tcsql_check.errors import ApiError, OutageError, TcsqlCheckError, WaitCancelledError
+from pulumi_tcsql_check.messages.audience import PROGRAM
 from pulumi_tcsql_check.messages.duration import span
+from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.model.flow import Evidence
 from pulumi_tcsql_check.model.group import name_of
 from pulumi_tcsql_check.polling import poller
@@ -70,8 +72,8 @@ def read(props: Mapping[str, Any], stack: Stack, listener: Listener, cancelled: 
         else:
             seen = one.look(is_preview=props.get("wait") is False)
     except ApiError as error:
-        if not isinstance(error, OutageError):  # which names it already
-            error.args = (f"{name_of(inputs.migrations)}: {error}",)
+        if not isinstance(error, OutageError):  # which names its migration already
+            error.migrations = inputs.migrations
         raise
     return outputs_of(seen, inputs)
 
@@ -128,11 +130,11 @@ class _Read:
             )
             seen = [watch.end for watch in watches]
             ended = error_of(watches, errors) if errors else None
-            words = f"{ended}{ended.steps_seen}" if ended else words_of(seen, inputs)
+            words = text_of(ended, PROGRAM) if ended else words_of(seen, inputs)
         except WaitCancelledError:
             raise
         except TcsqlCheckError as error:
-            words = str(error)
+            words = text_of(error, PROGRAM)
         except Exception as error:  # noqa: BLE001  # the promise is that nothing fails it
             words = f"nothing ({type(error).__name__})"
         holds, says = ("holds", "it says") if len(inputs.migrations) == 1 else ("hold", "they say")

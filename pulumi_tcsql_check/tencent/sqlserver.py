@@ -97,9 +97,7 @@ class MigrationApi:
         except PermanentError as error:
             if not error.code.startswith("ResourceNotFound"):
                 raise
-            missing = NotFoundError(str(error), code=error.code)
-            missing.request_id = error.request_id
-            raise missing from None
+            raise NotFoundError(error.problem, code=error.code, request_id=error.request_id) from None
 
     def follow(self, flow: Flow, deadline: float) -> Flow:
         """Ask once what has become of a flow, if its number is known; the rest, errors included, is as with `query`."""
@@ -108,7 +106,7 @@ class MigrationApi:
         try:
             said = self._client.call(FLOW, {"FlowId": flow.flow_id}, _FlowStatus, deadline, advice=FLOW_ADVICE)
         except ApiError as error:
-            error.args = (f"flow {flow.flow_id}: {error}",)
+            error.flow_id = flow.flow_id
             raise
         return Flow(flow.flow_id, said.status, said.request_id)
 

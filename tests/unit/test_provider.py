@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.texts import sentence
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 
@@ -118,7 +119,7 @@ def test_an_error_of_ours_is_its_own_sentence(
     monkeypatch.setattr(reader, "read", _raising(WaitCancelledError()))
     with pytest.raises(WaitCancelledError):
         provider.read("ap-guangzhou/7", {})
-    assert (call.sentence, call.is_flushed) == (str(WaitCancelledError()), True)
+    assert (call.sentence, call.is_flushed) == (sentence(WaitCancelledError()), True)
 
 
 def test_an_error_that_nobody_foresaw_keeps_the_gate_shut_and_quotes_nothing(

@@ -30,7 +30,7 @@ ERRORS: list[tuple[Exception, str, int]] = [
     (CheckFailedError(MIGRATION, ODD, [2]), "check-failed", 1),
     (FlagFailedError(MIGRATION, ODD, CheckFlag(2)), "check-failed", 1),
     (FlowFailedError(MIGRATION, Flow(1001, 1)), "flow-failed", 1),
-    (CheckTimeoutError(MIGRATION, 1.0, "2/2"), "timeout", 3),
+    (CheckTimeoutError(MIGRATION, 1.0), "timeout", 3),
     (CredentialsError("None."), "credentials", 4),
     (AccountError("1", "...0000", "key", forbidden=True), "account", 4),
     (InvalidInputError("x", 1, "2"), "usage", 4),

@@ -12,6 +12,7 @@ import pytest
 from harness.hanging import hang
 from harness.loopback import Loopback, answer, join_exchanges, reset
 from harness.standing_in import role_of, standing_in
+from harness.texts import says, sentence
 from harness.turns import without_pauses
 
 from pulumi_tcsql_check.clock import SystemClock
@@ -217,14 +218,14 @@ def test_a_role_without_a_pair_is_an_error(monkeypatch: pytest.MonkeyPatch) -> N
     asked = provider_config.read({"tencentcloud:assumeRole": '{"roleArn": "arn", "sessionName": "deploy"}'}, {})
     with Loopback(answer(empty), answer(empty.replace('"TmpSecretId":""', '"TmpSecretId":"i"'))) as server:
         monkeypatch.setattr(sts, "ENDPOINT", Endpoint("http", server.host))
-        with pytest.raises(CredentialsError, match=r"^The token service gave nothing for the role arn\.$"):
+        with says(CredentialsError, r"^The token service gave nothing for the role arn\.$"):
             account(Source(MINE), asked).current(soon())
-        with pytest.raises(CredentialsError, match=r"^TmpSecretKey is missing in the role arn, though"):
+        with says(CredentialsError, r"^TmpSecretKey is missing in the role arn, though"):
             account(Source(MINE), asked).current(soon())
 
 
 @pytest.mark.parametrize(
-    ("credentials", "asked", "sentence"),
+    ("credentials", "asked", "rule"),
     [
         (MINE, allowing(allowed=[ACCOUNT_ID]), ""),
         (MINE, allowing(allowed=["1", ACCOUNT_ID]), ""),
@@ -241,20 +242,20 @@ def test_a_role_without_a_pair_is_an_error(monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_only_an_allowed_account_asks(
-    emulator: Emulator, credentials: Credentials, asked: ProviderConfig, sentence: str
+    emulator: Emulator, credentials: Credentials, asked: ProviderConfig, rule: str
 ) -> None:
     """Whoever isn't allowed, or is forbidden, is told which account it is, and what keeps it from asking."""
     del emulator
     who = account(Source(credentials), asked)
-    if not sentence:
+    if not rule:
         assert who.current(soon()) == credentials
         return
     for _ in range(2):
         with pytest.raises(AccountError) as caught:
             who.current(soon())
         assert caught.value.account_id == OTHER_ACCOUNT_ID
-        assert str(caught.value) == (
-            f"The credentials ...2222 from a test belong to account {OTHER_ACCOUNT_ID}, which {sentence}; nothing was "
+        assert sentence(caught.value) == (
+            f"The credentials ...2222 from a test belong to account {OTHER_ACCOUNT_ID}, which {rule}; nothing was "
             "asked with them about the migration. Use those of an allowed account, then run `pulumi up` again."
         )
 
@@ -500,7 +501,7 @@ def test_a_file_that_was_written_anew_holds_for_the_next_gate(tmp_path: Path, na
     with pytest.raises(CredentialsError):
         current()
     path.mkdir()
-    with pytest.raises(CredentialsError, match=r"can't be read \(it is not a regular file\)"):
+    with says(CredentialsError, r"can't be read \(it is not a regular file\)"):
         current()
 
 
@@ -531,7 +532,9 @@ def test_a_file_that_hangs_ends_the_search_at_the_deadline(
         for search in (who.current, lambda now: accounts.of(ASKED, {}, {}, tmp_path, now, cancelled=UNCANCELLED)):
             with pytest.raises(CredentialsError) as refused:
                 search(time.monotonic())
-            assert str(refused.value).startswith(f"{path} can't be read (the file system gave nothing within 0.05 s).")
+            assert sentence(refused.value).startswith(
+                f"{path} can't be read (the file system gave nothing within 0.05 s)."
+            )
 
 
 def test_a_cancelled_update_ends_the_search_in_a_file_that_hangs(tmp_path: Path) -> None:
@@ -574,7 +577,7 @@ def test_a_role_that_the_instance_does_not_have_is_an_error(emulator: Emulator, 
     config = {"tencentcloud:camRoleName": "another"}
     environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
     who = accounts.of(provider_config.read(config, environ), config, environ, tmp_path, LATER, cancelled=UNCANCELLED)
-    with pytest.raises(CredentialsError, match=r"^No credentials came from the CVM role another, which"):
+    with says(CredentialsError, r"^No credentials came from the CVM role another, which"):
         who.current(soon())
 
 

@@ -10,6 +10,7 @@ import pytest
 from harness.answers import MIGRATION
 from harness.loopback import join_exchanges
 from harness.standing_in import role_of, standing_in
+from harness.texts import says, sentence
 from harness.turns import without_pauses
 
 from pulumi_tcsql_check.clock import SystemClock
@@ -17,7 +18,7 @@ from pulumi_tcsql_check.config import provider_config
 from pulumi_tcsql_check.credentials.account import Account
 from pulumi_tcsql_check.credentials.session import Asking
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, OTHER_ACCOUNT_ID, Emulator, Keys, ManualClock
-from pulumi_tcsql_check.errors import AccountError, PermanentError
+from pulumi_tcsql_check.errors import AccountError, ExpiredTokenError, PermanentError
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.role import Role
@@ -89,7 +90,7 @@ def test_a_token_that_runs_out_for_good_is_one_sentence() -> None:
         with pytest.raises(PermanentError) as caught:
             asking(emulator, lambda: old).query(MIGRATION, soon())
         assert caught.value.code == "AuthFailure.TokenFailure"
-        said = str(caught.value)
+        said = sentence(caught.value)
         assert said.startswith(f"{emulator.url} answered AuthFailure.TokenFailure: The token of the request is missing")
     assert said.endswith(
         "They are temporary and seem to have run out, and their source holds no newer ones. Set new ones, then run "
@@ -111,7 +112,7 @@ def test_a_token_that_runs_out_for_good_is_that_sentence_also_where_the_account_
         gate = asking(emulator, lambda: old, {"tencentcloud:allowedAccountIds": f'["{OTHER_ACCOUNT_ID}"]'})
         assert gate.query(MIGRATION, soon()).passed
         clock.advance(SESSION_SECONDS)
-        with pytest.raises(PermanentError, match="They are temporary and seem to have run out, and their source"):
+        with says(ExpiredTokenError, "They are temporary and seem to have run out, and their source"):
             gate.query(MIGRATION, soon())
     actions = [json.loads(line)["action"] for line in log.read_text(encoding="utf-8").splitlines()]
     assert actions == ["AssumeRole", "GetCallerIdentity", *["QueryMigrationCheckProcess"] * 2]

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping
 import pytest
 from harness.answers import MIGRATION
 from harness.guide import EXAMPLES, module
+from harness.texts import sentence
 
 from pulumi_tcsql_check import errors
+from pulumi_tcsql_check.errors.check import FailedError
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.group import Member
@@ -21,11 +23,12 @@ SAID = "The wait for the migration check was cancelled; migration check 1066 (ap
 
 MEMBERS = [Member(MIGRATION, PROGRESS, "running"), Member(Migration(7, "ap-guangzhou"), PROGRESS, "running")]
 FAILED = errors.CheckFailedError(MIGRATION, PROGRESS, [1])
-LATE = errors.CheckTimeoutError(MIGRATION, 1800, SAID, PROGRESS)
+LATE = errors.CheckTimeoutError(MIGRATION, 1800, PROGRESS)
 SENTENCES: Mapping[type[errors.TcsqlCheckError], tuple[errors.TcsqlCheckError, str]] = {
     errors.InvalidInputError: (errors.InvalidInputError("region", SAID, "another"), "trouble"),
     errors.CredentialsError: (errors.CredentialsError("No Tencent Cloud credentials were found.", ["x"]), "trouble"),
     errors.AccountError: (errors.AccountError("1", "AKID", "tencentcloud:x", forbidden=True), "trouble"),
+    FailedError: (FAILED, "failed"),
     errors.CheckFailedError: (FAILED, "failed"),
     errors.FlagFailedError: (errors.FlagFailedError(MIGRATION, PROGRESS, CheckFlag(2)), "failed"),
     errors.FlowFailedError: (errors.FlowFailedError(MIGRATION, FLOW), "failed"),
@@ -40,6 +43,7 @@ SENTENCES: Mapping[type[errors.TcsqlCheckError], tuple[errors.TcsqlCheckError, s
     errors.OutageError: (errors.OutageError(MIGRATION, 120, errors.TransientError(SAID)), "trouble"),
     errors.NotYetFoundError: (errors.NotYetFoundError(f"{MIGRATION}: {SAID}"), "trouble"),
     errors.PermanentError: (errors.PermanentError(f"{MIGRATION}: {SAID}"), "trouble"),
+    errors.ExpiredTokenError: (errors.ExpiredTokenError(f"{MIGRATION}: {SAID}"), "trouble"),
     errors.UnanswerableError: (errors.UnanswerableError(f"{MIGRATION}: {SAID}"), "trouble"),
     errors.NotFoundError: (errors.NotFoundError(f"{MIGRATION}: {SAID}"), "trouble"),
 }
@@ -61,7 +65,7 @@ def test_every_error_of_the_package_is_in_the_table() -> None:
 @pytest.mark.parametrize(("error", "word"), SENTENCES.values(), ids=[kind.__name__ for kind in SENTENCES])
 def test_an_error_ends_in_the_code_that_the_guide_gives_it(error: errors.TcsqlCheckError, word: str) -> None:
     """Told by how its sentence begins, also if what the API said in it looks like another one."""
-    assert ENDINGS.of_refusals([str(error)]).word == word
+    assert ENDINGS.of_refusals([sentence(error)]).word == word
 
 
 def test_a_sentence_that_nobody_knows_is_trouble() -> None:
@@ -73,8 +77,8 @@ def test_a_sentence_that_nobody_knows_is_trouble() -> None:
 
 def test_a_wait_that_another_gate_ended_says_nothing_of_its_own() -> None:
     """The gate that was refused has the code, and where its sentence is missing, nobody was interrupted."""
-    ended = str(errors.WaitCancelledError("shop"))
-    assert ENDINGS.of_refusals([ended, str(SENTENCES[errors.CheckTimeoutError][0])]) is Ending.TIMED_OUT
+    ended = sentence(errors.WaitCancelledError("shop"))
+    assert ENDINGS.of_refusals([ended, sentence(SENTENCES[errors.CheckTimeoutError][0])]) is Ending.TIMED_OUT
     assert ENDINGS.of_refusals([ended]) is Ending.TROUBLE
 
 

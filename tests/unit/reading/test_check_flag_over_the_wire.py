@@ -15,6 +15,7 @@ from harness.answers import MIGRATION, as_body
 from harness.fake_clock import FakeClock
 from harness.loopback import Loopback, Reply, Request, answer, reset, silence
 from harness.reading_here import own_environment, read
+from harness.texts import sentence
 
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, Scenario, parse
 from pulumi_tcsql_check.errors import (
@@ -248,7 +249,7 @@ def test_a_refusal_says_what_to_allow() -> None:
     )
     with Emulator(scenario) as emulator, pytest.raises(PermanentError) as raised:
         flag_of(1, api(emulator.endpoint), SOON)
-    assert "Allow the action sqlserver:DescribeMigrations in CAM." in str(raised.value)
+    assert "Allow the action sqlserver:DescribeMigrations in CAM." in sentence(raised.value)
 
 
 def test_an_up_ends_once_the_api_has_twice_called_the_check_failed(call: Recorder, log: Path) -> None:
@@ -256,7 +257,7 @@ def test_an_up_ends_once_the_api_has_twice_called_the_check_failed(call: Recorde
     with Emulator("check-flag", request_log=log) as emulator, pytest.raises(FlagFailedError) as raised:
         read({**WAITING, "endpoint": emulator.url}, {}, call)
     assert actions(log) == [STEPS, LIST] * 2
-    assert str(raised.value).startswith(
+    assert sentence(raised.value).startswith(
         "migration check 1066 (ap-guangzhou) failed: the API says so of the check as a whole (CheckFlag 2), which "
         'stands at step 4 of 8, "Character set check" (status 7; '
     )
@@ -324,7 +325,7 @@ def test_nothing_else_of_the_list_is_shown(call: Recorder) -> None:
     lists = [listed("hush-2"), listed({"Name": "hush-3"}), listed(2), listed(2)]
     with pytest.raises(FlagFailedError) as raised:
         TwoActions(polls, lists).read(call)
-    assert "hush" not in "".join([str(raised.value), *call.lines, *call.warnings])
+    assert "hush" not in "".join([sentence(raised.value), *call.lines, *call.warnings])
 
 
 def test_an_up_that_times_out_says_what_the_api_called_the_check(call: Recorder) -> None:
@@ -334,7 +335,7 @@ def test_an_up_that_times_out_says_what_the_api_called_the_check(call: Recorder)
     assert (
         "last seen: 4/8 Character set check: running, with status 7, for 0 s; the API's last word on the check as a "
         'whole was "checking" (CheckFlag 3). It looks as if the step still runs. Run `pulumi up` again'
-    ) in str(raised.value)
+    ) in sentence(raised.value)
 
 
 def test_an_up_with_the_code_taught_asks_nobody_else(call: Recorder, log: Path) -> None:

@@ -11,6 +11,7 @@ from harness.loopback import Loopback, answer, reset
 from harness.reading_here import Recorder, own_environment, read
 from harness.standing_in import role_of, standing_in
 from harness.starting import start_check
+from harness.texts import says, sentence
 from pulumi.dynamic import Config
 
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
@@ -202,7 +203,7 @@ def test_an_up_on_a_check_that_nobody_started_ends_with_the_command(call: Record
     props = {**PROPS, "wait": True, "timeout_seconds": 0.05, "poll_interval_seconds": 0.1}
     with Emulator("never-started") as emulator, pytest.raises(CheckTimeoutError) as caught:
         read({**props, "endpoint": emulator.url}, {}, call)
-    assert f"No step has started: start the check ({START}), then run `pulumi up` again." in str(caught.value)
+    assert f"No step has started: start the check ({START}), then run `pulumi up` again." in sentence(caught.value)
     assert call.lines == [f"no step has started; {START} starts the check, 0 s (0 s left)"]
 
 
@@ -296,7 +297,7 @@ def test_an_up_waits_for_the_flow_and_fails_with_it(call: Recorder) -> None:
     props = {**PROPS, "wait": True, "timeout_seconds": 0.3, "poll_interval_seconds": 0.1, "flow_id": 1001}
     with Emulator(FLOWS) as emulator:
         start_check(emulator.url, 2)
-        with pytest.raises(CheckTimeoutError, match="and flow 1001 had not succeeded"):
+        with says(CheckTimeoutError, "and flow 1001 had not succeeded"):
             read({**props, "migrate_id": 2, "endpoint": emulator.url}, {}, call)
         assert call.lines == ["waiting for flow 1001, 0 s (0 s left)"]
         start_check(emulator.url, 3)
@@ -370,7 +371,7 @@ def test_an_outage_is_told_once(monkeypatch: pytest.MonkeyPatch, call: Recorder)
     monkeypatch.setattr(backoff, "OUTAGE_SECONDS", 0.0)
     with Loopback(reset) as server, pytest.raises(OutageError) as caught:
         read({**PROPS, "wait": True, "endpoint": f"http://{server.host}"}, {}, call)
-    assert str(caught.value).count("migration check 1066") == 1
+    assert sentence(caught.value).count("migration check 1066") == 1
 
 
 def test_a_gate_that_is_not_enforced_passes_whatever_breaks(monkeypatch: pytest.MonkeyPatch, call: Recorder) -> None:

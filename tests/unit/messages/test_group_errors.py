@@ -2,6 +2,7 @@
 
 import pytest
 from harness.answers import seen
+from harness.texts import below, sentence
 
 from pulumi_tcsql_check.errors import (
     CheckFailedError,
@@ -15,7 +16,7 @@ from pulumi_tcsql_check.errors import (
     TcsqlCheckError,
     TransientError,
 )
-from pulumi_tcsql_check.errors.group import MOST_LINES
+from pulumi_tcsql_check.messages.group_errors import MOST_LINES
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.group import Member
@@ -42,12 +43,12 @@ def failed(*numbers: int) -> dict[Migration, TcsqlCheckError]:
 def test_every_one_that_failed_is_named_and_the_rest_is_counted() -> None:
     """With the command that starts those again, and a line for each below."""
     error = GroupFailedError(members(60), failed(3, 7, 59))
-    assert str(error) == (
+    assert sentence(error) == (
         "3 of 60 migration checks (ap-guangzhou) failed: 3, 7 and 59. Of the others: 0/57 passed, 57 running. Fix the "
         "causes, start these checks again (`for id in 3 7 59; do tccli sqlserver StartMigrationCheck --MigrateId $id "
         "--region ap-guangzhou; done`), then run `pulumi up` again."
     )
-    assert error.steps_seen.splitlines()[1:] == [
+    assert below(error).splitlines()[1:] == [
         f'  ✗ {number} failed at step 2 of 3, "Step 2" (status -1; the API says "Check ...").' for number in (3, 7, 59)
     ]
     assert set(error.errors) == {of(3), of(7), of(59)}
@@ -55,7 +56,7 @@ def test_every_one_that_failed_is_named_and_the_rest_is_counted() -> None:
 
 def test_a_single_failure_is_told_in_the_singular() -> None:
     """With nothing about others where there are none."""
-    assert str(GroupFailedError(members(1), failed(1))) == (
+    assert sentence(GroupFailedError(members(1), failed(1))) == (
         "1 of 1 migration checks (ap-guangzhou) failed: 1. Fix the cause, start the check again (`tccli sqlserver "
         "StartMigrationCheck --MigrateId 1 --region ap-guangzhou`), then run `pulumi up` again."
     )
@@ -67,9 +68,9 @@ def test_every_kind_of_failure_says_what_it_is() -> None:
         members(2),
         {of(1): FlagFailedError(of(1), RUNNING, CheckFlag(2)), of(2): FlowFailedError(of(2), Flow(1001, 1))},
     )
-    assert "2 of 2 migration checks (ap-guangzhou) failed: 1 and 2." in str(error)
-    assert str(error).endswith("then run `pulumi up` again with the new FlowIds in flow_ids.")
-    first, second = error.steps_seen.splitlines()[1:]
+    assert "2 of 2 migration checks (ap-guangzhou) failed: 1 and 2." in sentence(error)
+    assert sentence(error).endswith("then run `pulumi up` again with the new FlowIds in flow_ids.")
+    first, second = below(error).splitlines()[1:]
     assert first.startswith(
         "  ✗ 1 failed: the API says so of the check as a whole (CheckFlag 2), which stands at step 2"
     )
@@ -83,54 +84,56 @@ def test_those_that_could_not_be_looked_up_are_told_apart() -> None:
         of(3): OutageError(of(3), 120, TransientError("No connection.")),
     }
     both = GroupFailedError(members(4), failed(1) | lost)
-    assert str(both).startswith(
+    assert sentence(both).startswith(
         "1 of 4 migration checks (ap-guangzhou) failed: 1; 2 could not be looked up: 2 and 3. Of the others: 0/1 "
         "passed, 1 running. Fix the cause, start the check again (`tccli"
     )
-    assert "`), and see below what to do about those that could not be looked up, then run `pulumi up`" in str(both)
+    assert "`), and see below what to do about those that could not be looked up, then run `pulumi up`" in sentence(
+        both
+    )
     alone = GroupFailedError(members(4), lost)
-    assert str(alone) == (
+    assert sentence(alone) == (
         "2 of 4 migration checks (ap-guangzhou) could not be looked up: 2 and 3. Of the others: 0/2 passed, 2 running. "
         "What to do about each is said below."
     )
-    assert "\n  ✗ 2: There is no such migration. Check migrate_id." in alone.steps_seen
+    assert "\n  ✗ 2: There is no such migration. Check migrate_id." in below(alone)
 
 
 @pytest.mark.parametrize("count", [MOST_LINES, MOST_LINES + 1, 1000])
 def test_the_list_has_room_on_one_screen(count: int) -> None:
     """The sentence names all of them, the list some."""
     error = GroupFailedError(members(count), failed(*range(1, count + 1)))
-    lines = error.steps_seen.splitlines()[1:]
+    lines = below(error).splitlines()[1:]
     assert len(lines) == min(count, MOST_LINES + 1)
     assert (lines[-1] == f"  ... and {count - MOST_LINES} more") == (count > MOST_LINES)
-    assert f" and {count}." in str(error)
+    assert f" and {count}." in sentence(error)
 
 
 def test_a_timeout_names_those_that_had_not_passed_and_what_to_do() -> None:
     """Each advice once; those that nobody has started have a command."""
     errors = {
-        of(1): CheckTimeoutError(of(1), 1800, "2/3 Step 2: running", RUNNING, unchanged_seconds=1000),
-        of(2): CheckTimeoutError(of(2), 1800, "2/3 Step 2: running", RUNNING, unchanged_seconds=900.5),
-        of(3): CheckTimeoutError(of(3), 1800, "1/2 Step 1: not started", IDLE),
-        of(4): CheckTimeoutError(of(4), 1800, "1/2 Step 1: not started", IDLE),
-        of(5): CheckTimeoutError(of(5), 1800, "No connection.", None, TransientError("No connection.")),
+        of(1): CheckTimeoutError(of(1), 1800, RUNNING, unchanged_seconds=1000),
+        of(2): CheckTimeoutError(of(2), 1800, RUNNING, unchanged_seconds=900.5),
+        of(3): CheckTimeoutError(of(3), 1800, IDLE),
+        of(4): CheckTimeoutError(of(4), 1800, IDLE),
+        of(5): CheckTimeoutError(of(5), 1800, trouble=TransientError("No connection.")),
     }
     error = GroupTimeoutError(members(60), errors)
-    assert str(error) == (
+    assert sentence(error) == (
         "5 of 60 migration checks (ap-guangzhou) had not passed after 1800 s (timeout_seconds): 1, 2, 3, 4 and 5; 55 "
         "have passed. No step of 3 and 4 has started: start them (`for id in 3 4; do tccli sqlserver "
         "StartMigrationCheck --MigrateId $id --region ap-guangzhou; done`). It looks like a code that nobody has "
         "explained: look at the step in the console. If it has failed, teach the gate that with failed_statuses=[7]; "
         "if it runs, raise timeout_seconds. Run `pulumi up` again once the API answers."
     )
-    assert error.steps_seen.splitlines()[1] == "  ▸ 1: 2/3 Step 2: running, with status 7, for 1000 s"
+    assert below(error).splitlines()[1] == "  ▸ 1: 2/3 Step 2: running, with status 7, for 1000 s"
     assert error.timeout_seconds == 1800
 
 
 def test_one_that_was_started_in_a_flow_is_not_told_to_be_started() -> None:
     """Its flow says that it was."""
-    late = CheckTimeoutError(of(1), 5, "1/2 Step 1: not started", IDLE, None, Flow(1001, 2))
-    assert str(GroupTimeoutError(members(2), {of(1): late})) == (
+    late = CheckTimeoutError(of(1), 5, IDLE, flow=Flow(1001, 2))
+    assert sentence(GroupTimeoutError(members(2), {of(1): late})) == (
         "1 of 2 migration checks (ap-guangzhou) had not passed after 5 s (timeout_seconds): 1; 1 has passed. "
         "Run `pulumi up` again to go on waiting, or raise timeout_seconds."
     )
