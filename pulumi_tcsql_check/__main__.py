@@ -14,7 +14,7 @@ from pulumi_tcsql_check.messages.next_step import nothing_asked
 
 _NEEDED = ("click", "rich")
 _NOT_LOADED = 4
-"""The exit code for a library that can't be loaded, whichever it is; `exit_codes.TROUBLE`, which needs one itself."""
+"""The exit code if a library can't be loaded: `cli.outcome.EXIT_TROUBLE`, whose module needs a library itself."""
 
 _BY_A_SIGNAL = 128
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import click
 
 from pulumi_tcsql_check import log, preload
-from pulumi_tcsql_check.cli import exit_codes, interruptible
-from pulumi_tcsql_check.cli.outcome import End
+from pulumi_tcsql_check.cli import interruptible
+from pulumi_tcsql_check.cli.outcome import EXIT_INTERRUPTED, EXIT_TERMINATED, End, exit_code_of_error
 from pulumi_tcsql_check.cli.request import Request
 from pulumi_tcsql_check.cli.screen import Screen, write
 from pulumi_tcsql_check.errors import InvalidInputError
@@ -64,7 +64,7 @@ def run(
             return interrupted(told.number, click.get_current_context().info_name)
         except Exception as error:  # noqa: BLE001  # told in one sentence, whatever it is
             screen.close()
-            code = exit_codes.of_error(error)
+            code = exit_code_of_error(error)
             screen.give_up(error, code, request.migrations)
             return code
         finally:
@@ -83,4 +83,4 @@ def interrupted(number: int, name: str | None = None) -> int:
     why = "Told to end" if terminated else "Interrupted"
     again = f"`tcsql-check {name}`" if name else "it"
     write(f"{why} before there was a verdict; nothing was changed. Run {again} again to go on.", to_stderr=True)
-    return exit_codes.TERMINATED if terminated else exit_codes.INTERRUPTED
+    return EXIT_TERMINATED if terminated else EXIT_INTERRUPTED

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 
 import click
 
-from pulumi_tcsql_check.cli import exit_codes
 from pulumi_tcsql_check.cli.command import interrupted
 from pulumi_tcsql_check.cli.machine import result
-from pulumi_tcsql_check.cli.outcome import sentence
+from pulumi_tcsql_check.cli.outcome import EXIT_PASSED, EXIT_TROUBLE, EXIT_USAGE, sentence
 from pulumi_tcsql_check.cli.program import NAME, program
 from pulumi_tcsql_check.cli.screen import write
 
@@ -35,11 +34,11 @@ def run(arguments: Sequence[str]) -> int:
             error.show()
         if "--json" in arguments:
             words = {"kind": "usage", "sentence": error.format_message()}
-            write(result((), exit_codes.USAGE, words))
-        return exit_codes.USAGE
+            write(result((), EXIT_USAGE, words))
+        return EXIT_USAGE
     except (click.Abort, KeyboardInterrupt):
         return interrupted(signal.SIGINT)
     except Exception as error:  # noqa: BLE001  # no traceback, and no code that means something else
         write(sentence(error), to_stderr=True)
-        return exit_codes.TROUBLE
-    return code or exit_codes.PASSED
+        return EXIT_TROUBLE
+    return code or EXIT_PASSED

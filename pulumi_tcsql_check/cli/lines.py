@@ -1,7 +1,7 @@
 """Shows a wait where the output is no terminal: a line for each change, and a heartbeat."""
 
-from pulumi_tcsql_check.cli.board import Board
 from pulumi_tcsql_check.cli.outcome import End
+from pulumi_tcsql_check.cli.rows import Board
 from pulumi_tcsql_check.cli.screen import Screen, write
 from pulumi_tcsql_check.reading.row import HEARTBEAT_SECONDS
 

@@ -4,8 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from pulumi_tcsql_check.cli import exit_codes
-from pulumi_tcsql_check.cli.outcome import End, Outcome, kind, sentence
+from pulumi_tcsql_check.cli.outcome import EXIT_PASSED, EXIT_TROUBLE, End, Outcome, kind, sentence
 from pulumi_tcsql_check.cli.screen import Screen, write
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.reading.outputs import result_of
@@ -22,7 +21,7 @@ def result(outcomes: Sequence[Outcome], exit_code: int, error: dict[str, str] | 
     document: dict[str, Any] = {
         "event": "result",
         "exit_code": exit_code,
-        "passed": exit_code == exit_codes.PASSED,
+        "passed": exit_code == EXIT_PASSED,
         "checks": [_check(one) for one in outcomes],
     }
     if error is not None:
@@ -36,7 +35,7 @@ class Result(Screen):
     def conclude(self, end: End) -> int:
         """Write it; what went wrong is in it. A pass that could not be written whole is trouble."""
         is_written = write(result(end.outcomes, end.exit_code))
-        return end.exit_code if is_written else end.exit_code or exit_codes.TROUBLE
+        return end.exit_code if is_written else end.exit_code or EXIT_TROUBLE
 
     def give_up(self, error: Exception, exit_code: int, migrations: Sequence[Migration]) -> None:
         """Write it, without a check."""

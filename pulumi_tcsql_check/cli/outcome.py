@@ -1,10 +1,9 @@
-"""What has become of one migration's check by the end of a command: its status, its exit code, its sentence."""
+"""The result of a command: the status, the exit code and the error text of each check and of all of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
-from pulumi_tcsql_check.cli import exit_codes
 from pulumi_tcsql_check.errors import (
     AccountError,
     ApiError,
@@ -21,12 +20,36 @@ from pulumi_tcsql_check.errors import (
     ThrottledError,
     TransientError,
 )
+from pulumi_tcsql_check.errors.check import FailedError
 from pulumi_tcsql_check.messages.audience import COMMAND
 from pulumi_tcsql_check.messages.errors import list_below, sentence_of
 from pulumi_tcsql_check.messages.next_step import nothing_asked
 from pulumi_tcsql_check.model.flow import Evidence
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.model.statuses import Status
+
+EXIT_PASSED = 0
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_NOT_PASSED = 3
+EXIT_TROUBLE = 4
+EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
+"""The last two are a shell's own: 128 and the number of the signal, SIGINT or SIGTERM."""
+
+EXIT_CODES = {
+    EXIT_PASSED: "passed, all of them",
+    EXIT_FAILED: "failed, one at least",
+    EXIT_USAGE: "a wrong command line; nothing was asked",
+    EXIT_NOT_PASSED: "not passed yet, or not in time",
+    EXIT_TROUBLE: "no answer that counts: trouble with the API, the credentials, the installation, or the output of "
+    "--json",
+    EXIT_INTERRUPTED: "interrupted",
+    EXIT_TERMINATED: "told to end (SIGTERM)",
+}
+"""Every exit code with its meaning, as the help lists them."""
+
+_MOST_IMPORTANT_FIRST = (EXIT_FAILED, EXIT_TROUBLE, EXIT_NOT_PASSED, EXIT_PASSED)
 
 KINDS: tuple[tuple[type[Exception], str], ...] = (
     (CheckFailedError, "check-failed"),
@@ -42,17 +65,34 @@ KINDS: tuple[tuple[type[Exception], str], ...] = (
     (NotFoundError, "not-found"),
     (PermanentError, "refused"),
 )
-"""How the kinds of error are called where a program reads them; the first that fits."""
+"""The name of each kind of error in JSON; the first that fits counts."""
+
+
+def exit_code_of_error(error: Exception) -> int:
+    """Return the code of a check that ended with an error."""
+    if isinstance(error, FailedError):
+        return EXIT_FAILED
+    return EXIT_NOT_PASSED if isinstance(error, CheckTimeoutError) else EXIT_TROUBLE
+
+
+def exit_code_of_status(status: Status) -> int:
+    """Return the code of a check that ended without an error."""
+    return {"passed": EXIT_PASSED, "failed": EXIT_FAILED}.get(status, EXIT_NOT_PASSED)
+
+
+def exit_code_of_all(codes: Iterable[int]) -> int:
+    """Return the code of a command about several checks: a failure counts before trouble, and a pass last."""
+    return min(codes, key=_MOST_IMPORTANT_FIRST.index)
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """One migration's end, or how far it was when another's end was the end of all.
+    """The result for one migration, or its progress when another one ended the command.
 
     Attributes:
-        migration: Which one.
-        seen: The last answers, if there were any.
-        passed: Whether it has passed beyond doubt.
-        error: What ended it otherwise, if anything did.
+        migration: The migration.
+        seen: The last responses, if there were any.
+        passed: Whether the wait counts it as passed; the last responses alone don't decide that.
+        error: The error that ended it, if any.
         failed_statuses: Raw codes that mean "failed" in this account.
     """
 
@@ -64,26 +104,26 @@ class Outcome(msgspec.Struct, frozen=True):
 
     @property
     def status(self) -> Status:
-        """Sum it up in a word."""
+        """The status; an error that means a failed check counts before the responses."""
         if self.passed:
             return "passed"
-        if self.error is not None and exit_codes.of_error(self.error) == exit_codes.FAILED:
+        if self.error is not None and exit_code_of_error(self.error) == EXIT_FAILED:
             return "failed"
         status = self.seen.status(self.failed_statuses) if self.seen is not None else "unknown"
         return "unknown" if status == "passed" else status
 
     @property
     def exit_code(self) -> int:
-        """The code of a command about it alone."""
-        return exit_codes.of_error(self.error) if self.error is not None else exit_codes.of_status(self.status)
+        """The code of a command about this migration alone."""
+        return exit_code_of_error(self.error) if self.error is not None else exit_code_of_status(self.status)
 
 
 class End(msgspec.Struct, frozen=True):
-    """What a command came to.
+    """The result of a command.
 
     Attributes:
-        outcomes: One for each migration, in the order of the command line.
-        error: What all that went wrong amounts to, in one sentence; None if nothing did.
+        outcomes: One per migration, in the order of the command line.
+        error: One error for all that failed; None if nothing did.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -92,21 +132,16 @@ class End(msgspec.Struct, frozen=True):
     @property
     def exit_code(self) -> int:
         """The code of the command."""
-        return exit_codes.of_all(one.exit_code for one in self.outcomes)
+        return exit_code_of_all(one.exit_code for one in self.outcomes)
 
 
 def kind(error: Exception) -> str:
-    """Name the kind of an error in a word."""
+    """Return the name of an error's kind in JSON."""
     return next((word for of, word in KINDS if isinstance(error, of)), "unforeseen")
 
 
 def sentence(error: Exception, migrations: Sequence[Migration] = ()) -> str:
-    """Say what went wrong, as one sentence.
-
-    Args:
-        error: What went wrong.
-        migrations: With which migrations, where that is known.
-    """
+    """Describe an error for the command's user; an error of the API gets the migrations that it concerns."""
     if isinstance(error, ApiError) and not isinstance(error, OutageError):
         error.migrations = migrations
     if isinstance(error, TcsqlCheckError):
@@ -117,5 +152,5 @@ def sentence(error: Exception, migrations: Sequence[Migration] = ()) -> str:
 
 
 def steps_below(error: Exception) -> str:
-    """List the steps for below the sentence, a line each with a line break before it; "" where there are none."""
+    """Return the steps to show below the sentence, one per line, each after a line break; "" if there are none."""
     return list_below(error, COMMAND)

@@ -5,9 +5,10 @@ from typing import Any, TypeVar
 
 import click
 
-from pulumi_tcsql_check.cli import exit_codes, screens
+from pulumi_tcsql_check.cli import screens
 from pulumi_tcsql_check.cli.command import look, run
 from pulumi_tcsql_check.cli.command import wait as wait_for
+from pulumi_tcsql_check.cli.outcome import EXIT_CODES
 from pulumi_tcsql_check.cli.request import make
 from pulumi_tcsql_check.config import validation
 
@@ -16,7 +17,7 @@ NAME = "tcsql-check"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_EXIT_CODES = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in exit_codes.MEANINGS.items()) + "."
+_EXIT_CODES = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
 _KEYS = (
     "It asks as whom TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY say, or the files of Tencent's SDK and command "
     "line."

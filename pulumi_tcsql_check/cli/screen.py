@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import click
 
-from pulumi_tcsql_check.cli.board import Board
 from pulumi_tcsql_check.cli.outcome import End, sentence, steps_below
+from pulumi_tcsql_check.cli.rows import Board
 from pulumi_tcsql_check.model.progress import Migration
 
 

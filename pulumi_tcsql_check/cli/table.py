@@ -1,8 +1,7 @@
 """Shows a look: one table, a line for each migration, and below it its steps where they are asked for."""
 
-from pulumi_tcsql_check.cli.board import Board
 from pulumi_tcsql_check.cli.outcome import End
-from pulumi_tcsql_check.cli.row import Row
+from pulumi_tcsql_check.cli.rows import Board, Row
 from pulumi_tcsql_check.cli.screen import Screen, write
 
 

@@ -9,9 +9,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table as Grid
 from rich.text import Text
 
-from pulumi_tcsql_check.cli.board import Board
 from pulumi_tcsql_check.cli.outcome import End
-from pulumi_tcsql_check.cli.row import Row, State
+from pulumi_tcsql_check.cli.rows import Board, Row, State
 from pulumi_tcsql_check.cli.screen import Screen
 from pulumi_tcsql_check.cli.table import Table, passed
 

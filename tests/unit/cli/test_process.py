@@ -15,7 +15,7 @@ from harness.loopback import Loopback, answer, reset, silence
 from harness.site import HUNG_VARIABLE, STAND_IN
 
 from pulumi_tcsql_check import __main__ as program
-from pulumi_tcsql_check.cli import exit_codes
+from pulumi_tcsql_check.cli.outcome import EXIT_TROUBLE
 from pulumi_tcsql_check.emulator import Emulator
 
 WITHIN_SECONDS = 3.0
@@ -336,7 +336,7 @@ def test_without_its_extra_it_says_what_to_install(
 ) -> None:
     """One sentence, 4, and no traceback."""
     monkeypatch.setitem(sys.modules, missing, None)
-    assert program.main() == exit_codes.TROUBLE
+    assert program.main() == EXIT_TROUBLE
     assert capsys.readouterr().err == (
         f'tcsql-check needs {missing}, which its extra brings: run `pip install "PATH[cli]"`, where PATH is the '
         "checkout or the wheel of pulumi-tcsql-check.\n"
@@ -382,7 +382,6 @@ def test_a_thread_at_work_sees_no_interpreter_torn_down(environment: dict[str, s
     code = """
 import atexit, sys, threading
 from pulumi_tcsql_check import __main__ as program
-from pulumi_tcsql_check.cli import exit_codes
 from pulumi_tcsql_check.cli import entry
 def run(_):
     threading.Thread(target=threading.Event().wait, daemon=True).start()

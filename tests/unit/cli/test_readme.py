@@ -12,7 +12,7 @@ import pytest
 from harness import command
 
 from pulumi_tcsql_check import log
-from pulumi_tcsql_check.cli import exit_codes
+from pulumi_tcsql_check.cli.outcome import EXIT_CODES
 from pulumi_tcsql_check.emulator import Emulator
 
 README = (Path(__file__).resolve().parents[3] / "README.md").read_text(encoding="utf-8")
@@ -94,7 +94,7 @@ def test_the_logged_look_works_as_written(tmp_path: Path) -> None:
 def test_every_exit_code_is_in_the_table() -> None:
     """Word for word as the help has them."""
     table = [row for row in rows("The command") if row[0].isdecimal()]
-    assert table == [[str(code), meaning] for code, meaning in exit_codes.MEANINGS.items()]
+    assert table == [[str(code), meaning] for code, meaning in EXIT_CODES.items()]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

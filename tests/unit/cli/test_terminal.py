@@ -3,7 +3,7 @@
 import pytest
 from harness.fake_clock import FakeClock
 
-from pulumi_tcsql_check.cli.board import Board
+from pulumi_tcsql_check.cli.rows import Board
 from pulumi_tcsql_check.cli.terminal import Bars
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.polling.policy import PollPolicy

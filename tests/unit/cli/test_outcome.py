@@ -1,12 +1,19 @@
-"""Which exit code stands for which end."""
+"""The result of a command: its status, its exit code, and the text of its errors."""
 
 import itertools
 
 import pytest
 from harness.answers import MIGRATION, seen
 
-from pulumi_tcsql_check.cli import exit_codes
-from pulumi_tcsql_check.cli.outcome import Outcome, kind, sentence, steps_below
+from pulumi_tcsql_check.cli.outcome import (
+    Outcome,
+    exit_code_of_all,
+    exit_code_of_error,
+    exit_code_of_status,
+    kind,
+    sentence,
+    steps_below,
+)
 from pulumi_tcsql_check.errors import (
     AccountError,
     CheckFailedError,
@@ -47,7 +54,7 @@ ERRORS: list[tuple[Exception, str, int]] = [
 @pytest.mark.parametrize(("error", "word", "code"), ERRORS)
 def test_each_error_has_its_kind_and_its_code(error: Exception, word: str, code: int) -> None:
     """A failed check is 1, a timeout 3, and whatever keeps an answer away 4."""
-    assert (kind(error), exit_codes.of_error(error)) == (word, code)
+    assert (kind(error), exit_code_of_error(error)) == (word, code)
 
 
 @pytest.mark.parametrize(
@@ -55,14 +62,14 @@ def test_each_error_has_its_kind_and_its_code(error: Exception, word: str, code:
 )
 def test_each_status_has_its_code(status: Status, code: int) -> None:
     """What has not passed yet is 3, whatever it is."""
-    assert exit_codes.of_status(status) == code
+    assert exit_code_of_status(status) == code
 
 
 def test_a_failure_counts_before_trouble_and_a_pass_last() -> None:
     """In whatever order they come: nothing is passed unless all is."""
     for codes in itertools.product((0, 1, 3, 4), repeat=3):
         expected = next(code for code in (1, 4, 3, 0) if code in codes)
-        assert exit_codes.of_all(codes) == expected
+        assert exit_code_of_all(codes) == expected
 
 
 @pytest.mark.parametrize(
@@ -81,7 +88,7 @@ def test_an_outcome_is_passed_only_if_the_wait_says_so(
     """Not by what the last answer looks like; and it is failed as soon as the error says so."""
     outcome = Outcome(MIGRATION, evidence, passed, error, ())
     assert outcome.status == status
-    assert outcome.exit_code == (exit_codes.of_error(error) if error else exit_codes.of_status(status))
+    assert outcome.exit_code == (exit_code_of_error(error) if error else exit_code_of_status(status))
 
 
 def test_a_sentence_names_the_migration_once_and_nothing_unforeseen() -> None:

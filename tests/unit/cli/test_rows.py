@@ -7,8 +7,7 @@ from harness.answering import Answering
 from harness.answers import MIGRATION, seen
 from harness.fake_clock import FakeClock
 
-from pulumi_tcsql_check.cli.board import Board
-from pulumi_tcsql_check.cli.row import Row
+from pulumi_tcsql_check.cli.rows import Board, Row
 from pulumi_tcsql_check.errors import (
     ApiError,
     CheckFailedError,
