@@ -3,10 +3,8 @@
 import os
 import sys
 
-from pulumi_tcsql_check.cli.lines import Lines
-from pulumi_tcsql_check.cli.machine import Events, Result
-from pulumi_tcsql_check.cli.screen import Screen
-from pulumi_tcsql_check.cli.table import Table
+from pulumi_tcsql_check.cli.json_output import Events, Result
+from pulumi_tcsql_check.cli.output import Lines, Screen, Table
 
 _PLAIN_TERMINALS = ("", "dumb", "unknown")
 

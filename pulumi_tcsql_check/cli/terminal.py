@@ -1,4 +1,4 @@
-"""Shows a wait or a look on a terminal, with bars and colours. It brings rich."""
+"""The output of a command on a terminal, with bars and colours; importing it loads rich."""
 
 import sys
 import threading
@@ -10,9 +10,8 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from pulumi_tcsql_check.cli.outcome import End
+from pulumi_tcsql_check.cli.output import Screen, Table, passed
 from pulumi_tcsql_check.cli.rows import Board, Row, State
-from pulumi_tcsql_check.cli.screen import Screen
-from pulumi_tcsql_check.cli.table import Table, passed
 
 REFRESHES_A_SECOND = 4.0
 

@@ -5,7 +5,7 @@ from harness.answering import Answering
 from harness.answers import seen
 from harness.fake_clock import FakeClock
 
-from pulumi_tcsql_check.cli.lines import Lines
+from pulumi_tcsql_check.cli.output import Lines
 from pulumi_tcsql_check.cli.rows import Board
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.polling.policy import PollPolicy

@@ -1,23 +1,17 @@
-"""Writes for a program that reads: JSON, and nothing else, on stdout."""
+"""The output of a command as JSON: on stdout, without any other text."""
 
 import json
 from collections.abc import Sequence
 from typing import Any
 
 from pulumi_tcsql_check.cli.outcome import EXIT_PASSED, EXIT_TROUBLE, End, Outcome, kind, sentence
-from pulumi_tcsql_check.cli.screen import Screen, write
+from pulumi_tcsql_check.cli.output import Screen, write
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.reading.outputs import result_of
 
 
 def result(outcomes: Sequence[Outcome], exit_code: int, error: dict[str, str] | None = None) -> str:
-    """Write the end of a command as one line of JSON.
-
-    Args:
-        outcomes: What has become of each migration.
-        exit_code: The command's exit code.
-        error: What ended it where that is no migration's own.
-    """
+    """Return the result of a command as one line of JSON; `error` is one that isn't a migration's own."""
     document: dict[str, Any] = {
         "event": "result",
         "exit_code": exit_code,
@@ -33,17 +27,17 @@ class Result(Screen):
     """One document at the end."""
 
     def conclude(self, end: End) -> int:
-        """Write it; what went wrong is in it. A pass that could not be written whole is trouble."""
+        """Write the document, which has the errors; a pass that can't be written counts as trouble."""
         is_written = write(result(end.outcomes, end.exit_code))
         return end.exit_code if is_written else end.exit_code or EXIT_TROUBLE
 
     def give_up(self, error: Exception, exit_code: int, migrations: Sequence[Migration]) -> None:
-        """Write it, without a check."""
+        """Write the document, with the error and without a check."""
         write(result((), exit_code, {"kind": kind(error), "sentence": sentence(error, migrations)}))
 
 
 class Events(Result):
-    """A line for each change, and the result as the last one."""
+    """One document for each change, and the result as the last one."""
 
     def update(self) -> None:
         """Write what has changed."""
@@ -62,9 +56,9 @@ class Events(Result):
 
 
 def _check(one: Outcome) -> dict[str, Any]:
-    """Write one check with the names of the resource's outputs."""
+    """Return one check, with the names of the resource's outputs."""
     which = {"migrate_id": one.migration.migrate_id, "region": one.migration.region}
-    # The end may know more than the last answer: an error, or that the answer is of another start.
+    # The outcome may differ from the last response: by an error, or since the response is of another start.
     status = {"passed": one.status == "passed", "status": one.status}
     check = which | result_of(one.migration, one.seen, one.failed_statuses) | status
     if one.error is not None:
