@@ -9,9 +9,9 @@ import click
 
 from pulumi_tcsql_check import log, preload
 from pulumi_tcsql_check.cli import interruptible
+from pulumi_tcsql_check.cli.options import Request
 from pulumi_tcsql_check.cli.outcome import EXIT_INTERRUPTED, EXIT_TERMINATED, End, exit_code_of_error
 from pulumi_tcsql_check.cli.output import Screen, write
-from pulumi_tcsql_check.cli.request import Request
 from pulumi_tcsql_check.errors import InvalidInputError
 
 Work = Callable[[Request, Screen, threading.Event], End]

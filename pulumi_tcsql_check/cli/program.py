@@ -8,8 +8,8 @@ import click
 from pulumi_tcsql_check.cli import screens
 from pulumi_tcsql_check.cli.command import look, run
 from pulumi_tcsql_check.cli.command import wait as wait_for
+from pulumi_tcsql_check.cli.options import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, make_request
 from pulumi_tcsql_check.cli.outcome import EXIT_CODES
-from pulumi_tcsql_check.cli.request import make
 from pulumi_tcsql_check.config import validation
 
 NAME = "tcsql-check"
@@ -67,7 +67,7 @@ def program() -> None:
 def status(*, verbose: bool, as_json: bool, with_steps: bool, ids: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401  # as click gives them
     """Show once where the checks of one migration or more are."""
     return run(
-        lambda: make(ids, **options),
+        lambda: make_request(ids, **options),
         lambda: screens.of_a_look(as_json=as_json, with_steps=with_steps),
         look,
         verbose=verbose,
@@ -79,18 +79,22 @@ def status(*, verbose: bool, as_json: bool, with_steps: bool, ids: tuple[str, ..
 @click.option(
     "--timeout-seconds",
     metavar="SECONDS",
-    help=f"The longest wait, more than 0. [default: {validation.DEFAULT_TIMEOUT_SECONDS:g}]",
+    default=DEFAULT_TIMEOUT,
+    help=f"The longest wait, more than 0. [default: {DEFAULT_TIMEOUT}]",
 )
 @click.option(
     "--poll-interval-seconds",
     metavar="SECONDS",
+    default=DEFAULT_POLL_INTERVAL,
     help="The pause between two queries, "
     f"{validation.MIN_POLL_INTERVAL_SECONDS:g} to {validation.MAX_POLL_INTERVAL_SECONDS:g}. "
-    f"[default: {validation.DEFAULT_POLL_INTERVAL_SECONDS:g}]",
+    f"[default: {DEFAULT_POLL_INTERVAL}]",
 )
 def wait(*, verbose: bool, as_json: bool, ids: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401  # as click gives them
     """Wait until the checks of one migration or more have passed; end as soon as one has failed."""
-    return run(lambda: make(ids, **options), lambda: screens.of_a_wait(as_json=as_json), wait_for, verbose=verbose)
+    return run(
+        lambda: make_request(ids, **options), lambda: screens.of_a_wait(as_json=as_json), wait_for, verbose=verbose
+    )
 
 
 @program.command(

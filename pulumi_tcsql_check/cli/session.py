@@ -3,9 +3,9 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
+from pulumi_tcsql_check.cli.options import Request
 from pulumi_tcsql_check.cli.outcome import End, Outcome
 from pulumi_tcsql_check.cli.output import Screen, write
-from pulumi_tcsql_check.cli.request import Request
 from pulumi_tcsql_check.cli.rows import Board
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.credentials.session import Asking

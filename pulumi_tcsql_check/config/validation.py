@@ -81,12 +81,12 @@ def _ids(name: str, value: object, read: Callable[[object, str], int]) -> tuple[
     return numbers
 
 
-def region(value: object) -> str:
+def region(value: object, name: str = "region") -> str:
     """Validate a region's name; whether the API knows it is for the API to say."""
     if not isinstance(value, str) or not re.fullmatch("[A-Za-z0-9-]+", value):
         given = ", given here, as tencentcloud:region in the stack's configuration, or as TENCENTCLOUD_REGION"
         allowed = 'the name of a region, such as "ap-guangzhou"'
-        raise InvalidInputError("region", value, allowed + (given if value == "" else ""))
+        raise InvalidInputError(name, value, allowed + (given if value == "" else ""))
     return value
 
 
@@ -99,20 +99,20 @@ def _seconds(value: object) -> float | None:
         return math.inf
 
 
-def timeout_seconds(value: object) -> float:
+def timeout_seconds(value: object, name: str = "timeout_seconds") -> float:
     """Validate the longest total wait, in seconds."""
     seconds = _seconds(value)
     if seconds is None or not (math.isfinite(seconds) and seconds > 0):
-        raise InvalidInputError("timeout_seconds", value, "a finite number of seconds greater than 0")
+        raise InvalidInputError(name, value, "a finite number of seconds greater than 0")
     return seconds
 
 
-def poll_interval_seconds(value: object) -> float:
+def poll_interval_seconds(value: object, name: str = "poll_interval_seconds") -> float:
     """Validate the pause between two queries, in seconds."""
     seconds = _seconds(value)
     if seconds is None or not MIN_POLL_INTERVAL_SECONDS <= seconds <= MAX_POLL_INTERVAL_SECONDS:
         allowed = f"a number of seconds from {MIN_POLL_INTERVAL_SECONDS:g} to {MAX_POLL_INTERVAL_SECONDS:g}"
-        raise InvalidInputError("poll_interval_seconds", value, allowed)
+        raise InvalidInputError(name, value, allowed)
     return seconds
 
 

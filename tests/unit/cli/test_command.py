@@ -345,7 +345,7 @@ def test_an_interrupt_before_the_command_has_begun_is_130(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(program, "make", interrupt)
+    monkeypatch.setattr(program, "make_request", interrupt)
     assert entry.run(["wait", "1"]) == 130
     assert capsys.readouterr().err.strip() == (
         "Interrupted before there was a verdict; nothing was changed. Run it again to go on."

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_tcsql_check.cli.request import Request, make
+from pulumi_tcsql_check.cli.options import Request, make_request
 from pulumi_tcsql_check.config.validation import MAX_ID, MAX_MIGRATIONS
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.model.endpoint import Endpoint
@@ -17,7 +17,7 @@ IDS = f"a whole number from 1 to {MAX_ID}"
 def made(*ids: str, **options: Any) -> Request:  # noqa: ANN401  # whatever a test gives
     """Validate a command line of which little is given."""
     given: dict[str, Any] = {"region": "ap-guangzhou", "endpoint": None, "failed_statuses": (), "flow_id": None}
-    return make(ids, **(given | options))
+    return make_request(ids, **(given | options))
 
 
 def test_what_is_left_out_has_the_resources_defaults() -> None:

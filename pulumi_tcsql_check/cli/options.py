@@ -1,11 +1,7 @@
-"""What a command is asked for: each option, validated with the resource's own functions before anything is asked.
-
-A refusal names the option as it stands on the command line.
-"""
+"""The options of a command, validated with the resource's own functions before the first query."""
 
 import re
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import msgspec
 
@@ -15,47 +11,48 @@ from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Migration
 
-T = TypeVar("T")
+DEFAULT_TIMEOUT = f"{validation.DEFAULT_TIMEOUT_SECONDS:g}"
+DEFAULT_POLL_INTERVAL = f"{validation.DEFAULT_POLL_INTERVAL_SECONDS:g}"
 
 
 class Request(msgspec.Struct, frozen=True):
-    """One command's checks.
+    """The validated options of one command.
 
     Attributes:
-        migrations: Which ones, each once.
-        endpoint: Whom to ask, where it was given.
+        migrations: The migrations to query, each once.
+        endpoint: None for Tencent's own.
         failed_statuses: Raw codes that mean "failed" in this account.
-        flow: The flow that must succeed as well; with one migration alone.
-        timeout_seconds: The longest wait, in seconds.
-        poll_interval_seconds: The pause between two queries about a check, in seconds.
+        flow: The flow that must succeed as well; only with a single migration.
+        timeout_seconds: The longest wait.
+        poll_interval_seconds: The pause between two queries of one check.
     """
 
     migrations: tuple[Migration, ...]
     endpoint: Endpoint | None
     failed_statuses: tuple[int, ...]
     flow: Flow | None
-    timeout_seconds: float = validation.DEFAULT_TIMEOUT_SECONDS
-    poll_interval_seconds: float = validation.DEFAULT_POLL_INTERVAL_SECONDS
+    timeout_seconds: float
+    poll_interval_seconds: float
 
 
-def make(  # noqa: PLR0913  # one for each option, by name
+def make_request(  # noqa: PLR0913  # one for each option, by name
     ids: Sequence[str],
     *,
     region: str | None,
     endpoint: str | None,
     failed_statuses: Sequence[str],
     flow_id: str | None,
-    timeout_seconds: str | None = None,
-    poll_interval_seconds: str | None = None,
+    timeout_seconds: str = DEFAULT_TIMEOUT,
+    poll_interval_seconds: str = DEFAULT_POLL_INTERVAL,
 ) -> Request:
-    """Validate a command line, whose values are text or, where an option was left out, None.
+    """Validate the options of a command line.
 
     Raises:
-        InvalidInputError: One is outside its range; the sentence names the option, the value, and what it may be.
+        InvalidInputError: One is outside its range. The error names the option as the user types it.
     """
     if region is None:
         raise InvalidInputError("--region", None, "given, or set as TENCENTCLOUD_REGION")
-    where = _as("--region", lambda: validation.region(region))
+    where = validation.region(region, "--region")
     migrations = tuple(Migration(number, where) for number in _numbers(ids))
     if flow_id is not None and len(migrations) > 1:
         raise InvalidInputError("--flow-id", _number(flow_id), "given with one ID alone: a flow is of one start")
@@ -64,12 +61,10 @@ def make(  # noqa: PLR0913  # one for each option, by name
         endpoint=validation.endpoint(endpoint, "--endpoint") if endpoint is not None else None,
         failed_statuses=tuple(_code(text) for text in failed_statuses),
         flow=Flow(validation.flow_id(_number(flow_id), "--flow-id")) if flow_id is not None else None,
-        timeout_seconds=validation.DEFAULT_TIMEOUT_SECONDS
-        if timeout_seconds is None
-        else _as("--timeout-seconds", lambda: validation.timeout_seconds(_seconds(timeout_seconds))),
-        poll_interval_seconds=validation.DEFAULT_POLL_INTERVAL_SECONDS
-        if poll_interval_seconds is None
-        else _as("--poll-interval-seconds", lambda: validation.poll_interval_seconds(_seconds(poll_interval_seconds))),
+        timeout_seconds=validation.timeout_seconds(_seconds(timeout_seconds), "--timeout-seconds"),
+        poll_interval_seconds=validation.poll_interval_seconds(
+            _seconds(poll_interval_seconds), "--poll-interval-seconds"
+        ),
     )
 
 
@@ -93,22 +88,13 @@ def _code(text: str) -> int:
         raise InvalidInputError("--failed-status", _number(text), allowed) from None
 
 
-def _as(option: str, validate: Callable[[], T]) -> T:
-    """Validate, and name the option in the sentence as it was typed."""
-    try:
-        return validate()
-    except InvalidInputError as error:
-        error.name = option
-        raise
-
-
 def _number(text: str) -> int | str:
-    """Read a whole number; what is none is left for whoever validates it to refuse."""
+    """Parse a whole number; return other text as it is, for the validation to refuse."""
     return int(text) if re.fullmatch("-?[0-9]{1,19}", text) else text
 
 
 def _seconds(text: str) -> float | str:
-    """Read a number of seconds; what is none is left for whoever validates it to refuse."""
+    """Parse a number of seconds; return other text as it is, for the validation to refuse."""
     try:
         return float(text)
     except ValueError:
