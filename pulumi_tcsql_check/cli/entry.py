@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 import click
 
-from pulumi_tcsql_check.cli.command import interrupted
 from pulumi_tcsql_check.cli.json_output import result
 from pulumi_tcsql_check.cli.outcome import EXIT_PASSED, EXIT_TROUBLE, EXIT_USAGE, sentence
 from pulumi_tcsql_check.cli.output import write
 from pulumi_tcsql_check.cli.program import NAME, program
+from pulumi_tcsql_check.cli.runner import interrupted
 
 
 def run(arguments: Sequence[str]) -> int:

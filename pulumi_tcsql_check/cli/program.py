@@ -6,10 +6,10 @@ from typing import Any, TypeVar
 import click
 
 from pulumi_tcsql_check.cli import screens
-from pulumi_tcsql_check.cli.command import look, run
-from pulumi_tcsql_check.cli.command import wait as wait_for
 from pulumi_tcsql_check.cli.options import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, make_request
 from pulumi_tcsql_check.cli.outcome import EXIT_CODES
+from pulumi_tcsql_check.cli.runner import look, run
+from pulumi_tcsql_check.cli.runner import wait as wait_for
 from pulumi_tcsql_check.config import validation
 
 NAME = "tcsql-check"

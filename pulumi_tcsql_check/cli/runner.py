@@ -1,0 +1,135 @@
+"""Runs one command, from its options to its exit code, and ends it at once at SIGINT or SIGTERM.
+
+A daemon thread does the work, and the main thread waits for the first note in a queue: a signal or the end of the work.
+A queue, since a signal handler may put a note into it at any time. The lock of an event could be held by the code that
+the signal interrupts.
+"""
+
+import contextlib
+import os
+import queue
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, TypeVar
+
+import click
+
+from pulumi_tcsql_check import daemon_thread, log, preload
+from pulumi_tcsql_check.cli.options import Request
+from pulumi_tcsql_check.cli.outcome import EXIT_INTERRUPTED, EXIT_TERMINATED, End, exit_code_of_error
+from pulumi_tcsql_check.cli.output import Screen, write
+from pulumi_tcsql_check.errors import InvalidInputError
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+_LONGEST_WAIT_SECONDS = 0.1
+_DONE = 0
+"""The note at the end of the work, which is no signal's number."""
+
+T = TypeVar("T")
+
+Work = Callable[[Request, Screen, threading.Event], End]
+
+
+class SignalReceivedError(Exception):
+    """A signal came before the work was done."""
+
+    def __init__(self, number: int) -> None:
+        """Keep the signal's number."""
+        self.number = number
+        super().__init__(signal.Signals(number).name)
+
+
+def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
+    """Load the SDK, then wait for all; see `session.wait`."""
+    with preload.loading():
+        from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # loads the SDK
+
+    return session.wait(request, screen, cancelled)
+
+
+def look(request: Request, screen: Screen, cancelled: threading.Event) -> End:
+    """Load the SDK, then query all once; see `session.look`."""
+    with preload.loading():
+        from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # loads the SDK
+
+    return session.look(request, screen, cancelled)
+
+
+def run(
+    make_request: Callable[[], Request], make_screen: Callable[[], Screen], work: Work, *, verbose: bool = False
+) -> int:
+    """Run a command, and return its exit code.
+
+    Raises:
+        click.UsageError: An option is wrong; nothing was queried.
+    """
+    with log.lines_for(os.environ, verbose=verbose):
+        try:
+            request = make_request()
+        except InvalidInputError as error:
+            raise click.UsageError(str(error), click.get_current_context()) from None
+        screen = make_screen()
+        cancelled = threading.Event()
+        try:
+            end = _run_until_signal(lambda: work(request, screen, cancelled))
+        except SignalReceivedError as received:
+            screen.close()
+            return interrupted(received.number, click.get_current_context().info_name)
+        except Exception as error:  # noqa: BLE001  # any error becomes one sentence
+            screen.close()
+            code = exit_code_of_error(error)
+            screen.give_up(error, code, request.migrations)
+            return code
+        finally:
+            cancelled.set()  # ends the queries still under way, so that the process can end
+        return screen.conclude(end)
+
+
+def interrupted(number: int, name: str | None = None) -> int:
+    """Write that a signal ended the command, whose name is None before it has begun, and return the exit code."""
+    terminated = number == signal.SIGTERM
+    why = "Told to end" if terminated else "Interrupted"
+    again = f"`tcsql-check {name}`" if name else "it"
+    write(f"{why} before there was a verdict; nothing was changed. Run {again} again to go on.", to_stderr=True)
+    return EXIT_TERMINATED if terminated else EXIT_INTERRUPTED
+
+
+def _run_until_signal(work: Callable[[], T]) -> T:
+    """Run the work in a daemon thread, and return or raise what it does; abandon it at a signal.
+
+    Raises:
+        SignalReceivedError: A signal came before the work was done.
+    """
+    notes: queue.SimpleQueue[int] = queue.SimpleQueue()
+    before = _note_signals(notes)
+    result = daemon_thread.begin(work, "tcsql-check-work")
+    result.add_done_callback(lambda _: notes.put(_DONE))
+    number = _first(notes)
+    if number != _DONE:
+        raise SignalReceivedError(number)  # the handlers stay, so that no further signal disturbs the process's end
+    for noted, handler in before.items():
+        signal.signal(noted, handler)
+    return result.result()
+
+
+def _first(notes: "queue.SimpleQueue[int]") -> int:
+    """Wait for the first note.
+
+    A signal that reaches another thread, or comes right before a wait begins, doesn't end the wait. So each is short.
+    """
+    while True:
+        with contextlib.suppress(queue.Empty):
+            return notes.get(timeout=_LONGEST_WAIT_SECONDS)
+
+
+def _note_signals(notes: "queue.SimpleQueue[int]") -> dict[signal.Signals, Any]:
+    """Handle the signals that aren't ignored, as SIGINT is behind a shell's `&`, and return the handlers before."""
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        notes.put(number)
+
+    handled = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    return {number: signal.signal(number, note) for number in handled}
