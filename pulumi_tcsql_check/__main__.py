@@ -35,11 +35,11 @@ def main() -> int:
         return _NOT_LOADED
     with _ending_at_a_signal():
         try:
-            from pulumi_tcsql_check.cli import entry  # noqa: PLC0415  # can't be loaded without them
+            from pulumi_tcsql_check.cli import commands  # noqa: PLC0415  # can't be loaded without them
         except ImportError as error:
             sys.stderr.write(f"{nothing_asked(error, COMMAND)}\n")
             return _NOT_LOADED
-        code = entry.run(sys.argv[1:])
+        code = commands.run(sys.argv[1:])
     if threading.active_count() > 1:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError):

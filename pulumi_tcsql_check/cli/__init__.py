@@ -1,4 +1,4 @@
-"""The command `tcsql-check`: looks at checks, or waits for them, in a shell or a pipeline without Pulumi.
+"""The command `tcsql-check`, which shows checks or waits for them without Pulumi, in a shell or a pipeline.
 
-It is the same core as behind the resource. It needs the extra `cli`; nothing else in the package imports it.
+It polls as the resource does. It needs the extra `cli`; nothing else in the package imports it.
 """

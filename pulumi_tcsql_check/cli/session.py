@@ -1,4 +1,4 @@
-"""Asks about a command's checks through the real SDK, once or until they have passed. It brings the SDK."""
+"""Queries the checks of a command, once or until they have passed; importing it loads the SDK."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence

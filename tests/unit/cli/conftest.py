@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from harness.reading_here import own_environment
 
-from pulumi_tcsql_check.cli import entry
+from pulumi_tcsql_check.cli import commands
 from pulumi_tcsql_check.emulator import Emulator, Scenario, parse
 
 BY_ID = Path(__file__).parents[2] / "data" / "scenarios" / "by-id.json"
@@ -42,6 +42,6 @@ def _run(emulator: Emulator) -> Run:
     """Run the command against the emulator, and return its exit code."""
 
     def run(*words: str) -> int:
-        return entry.run([*words, "--endpoint", emulator.url])
+        return commands.run([*words, "--endpoint", emulator.url])
 
     return run

@@ -366,7 +366,7 @@ def test_a_signal_while_it_is_loaded_ends_it_without_a_word(
 import signal, sys
 class Signalling:
     def find_spec(self, name, *_):
-        if name == "pulumi_tcsql_check.cli.entry":
+        if name == "pulumi_tcsql_check.cli.commands":
             signal.raise_signal({int(number)})
 sys.meta_path.insert(0, Signalling())
 from pulumi_tcsql_check.__main__ import main
@@ -382,12 +382,12 @@ def test_a_thread_at_work_sees_no_interpreter_torn_down(environment: dict[str, s
     code = """
 import atexit, sys, threading
 from pulumi_tcsql_check import __main__ as program
-from pulumi_tcsql_check.cli import entry
+from pulumi_tcsql_check.cli import commands
 def run(_):
     threading.Thread(target=threading.Event().wait, daemon=True).start()
     print("interrupted", end="")
     return 130
-entry.run = run
+commands.run = run
 atexit.register(print, "torn down")
 sys.exit(program.main())
 """

@@ -1,22 +1,25 @@
-"""The command line of `tcsql-check`: its commands, their options and their help. It loads neither the SDK nor rich."""
+"""The commands of `tcsql-check`, their options and their help; importing them loads neither the SDK nor rich."""
 
-from collections.abc import Callable
+import contextlib
+import io
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
 
-from pulumi_tcsql_check.cli import screens
+from pulumi_tcsql_check.cli import json_output, output, runner
 from pulumi_tcsql_check.cli.options import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, make_request
-from pulumi_tcsql_check.cli.outcome import EXIT_CODES
-from pulumi_tcsql_check.cli.runner import look, run
-from pulumi_tcsql_check.cli.runner import wait as wait_for
+from pulumi_tcsql_check.cli.outcome import EXIT_CODES, EXIT_PASSED, EXIT_TROUBLE, EXIT_USAGE, sentence
 from pulumi_tcsql_check.config import validation
 
-NAME = "tcsql-check"
-"""What the command is called, however it was started."""
+_NAME = "tcsql-check"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_PLAIN_TERMINALS = ("", "dumb", "unknown")
 _EXIT_CODES = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
 _KEYS = (
     "It asks as whom TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY say, or the files of Tencent's SDK and command "
@@ -24,8 +27,29 @@ _KEYS = (
 )
 
 
-def _asking(command: Command) -> Command:
-    """Add what both commands that ask can be told."""
+def run(arguments: Sequence[str]) -> int:
+    """Run the program with its arguments, and return the exit code, also for errors before any command runs."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without a check mark is no reason to fail
+    try:
+        code: int | None = program.main(list(arguments), prog_name=_NAME, standalone_mode=False)
+    except click.ClickException as error:
+        with contextlib.suppress(OSError):
+            error.show()
+        if "--json" in arguments:
+            words = {"kind": "usage", "sentence": error.format_message()}
+            output.write(json_output.result((), EXIT_USAGE, words))
+        return EXIT_USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return runner.interrupted(signal.SIGINT)
+    except Exception as error:  # noqa: BLE001  # no traceback, and no code that means something else
+        output.write(sentence(error), to_stderr=True)
+        return EXIT_TROUBLE
+    return code or EXIT_PASSED
+
+
+def _with_common_options(command: Command) -> Command:
     for add in (
         click.option("-v", "--verbose", is_flag=True, help="Write what is asked and answered to stderr."),
         click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout, and nothing else."),
@@ -52,7 +76,7 @@ def _asking(command: Command) -> Command:
 
 
 @click.group(
-    name=NAME,
+    name=_NAME,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=_EXIT_CODES,
 )
@@ -62,20 +86,20 @@ def program() -> None:
 
 
 @program.command(epilog=f"{_KEYS} {_EXIT_CODES}")
-@_asking
+@_with_common_options
 @click.option("--steps", "with_steps", is_flag=True, help="List every step.")
 def status(*, verbose: bool, as_json: bool, with_steps: bool, ids: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401  # as click gives them
     """Show once where the checks of one migration or more are."""
-    return run(
+    return runner.run(
         lambda: make_request(ids, **options),
-        lambda: screens.of_a_look(as_json=as_json, with_steps=with_steps),
-        look,
+        lambda: status_screen(as_json=as_json, with_steps=with_steps),
+        runner.look,
         verbose=verbose,
     )
 
 
 @program.command(epilog=f"{_KEYS} {_EXIT_CODES}")
-@_asking
+@_with_common_options
 @click.option(
     "--timeout-seconds",
     metavar="SECONDS",
@@ -92,8 +116,8 @@ def status(*, verbose: bool, as_json: bool, with_steps: bool, ids: tuple[str, ..
 )
 def wait(*, verbose: bool, as_json: bool, ids: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401  # as click gives them
     """Wait until the checks of one migration or more have passed; end as soon as one has failed."""
-    return run(
-        lambda: make_request(ids, **options), lambda: screens.of_a_wait(as_json=as_json), wait_for, verbose=verbose
+    return runner.run(
+        lambda: make_request(ids, **options), lambda: wait_screen(as_json=as_json), runner.wait, verbose=verbose
     )
 
 
@@ -106,3 +130,31 @@ def emulator(arguments: tuple[str, ...]) -> int:
     from pulumi_tcsql_check.emulator.__main__ import main  # noqa: PLC0415  # nothing else needs it
 
     return main(arguments)
+
+
+def status_screen(*, as_json: bool, with_steps: bool) -> output.Screen:
+    """Make the output of `status`."""
+    if as_json:
+        return json_output.Result()
+    if not _is_terminal():
+        return output.Table(with_steps=with_steps)
+    from pulumi_tcsql_check.cli.terminal import ColouredTable  # noqa: PLC0415  # loads rich, for a terminal alone
+
+    return ColouredTable(with_steps=with_steps)
+
+
+def wait_screen(*, as_json: bool) -> output.Screen:
+    """Make the output of `wait`."""
+    if as_json:
+        return json_output.Events()
+    if not _is_terminal():
+        return output.Lines()
+    from pulumi_tcsql_check.cli.terminal import Bars  # noqa: PLC0415  # as above
+
+    return Bars()
+
+
+def _is_terminal() -> bool:
+    """Return whether stdout is a terminal that can redraw a line."""
+    is_one = sys.stdout is not None and sys.stdout.isatty()
+    return is_one and os.environ.get("TERM", "") not in _PLAIN_TERMINALS

@@ -11,7 +11,7 @@ from harness import command
 from harness.loopback import Loopback, answer, reset, silence
 from harness.starting import start_check
 
-from pulumi_tcsql_check.cli import entry, program, screens
+from pulumi_tcsql_check.cli import commands
 from pulumi_tcsql_check.emulator import Emulator, parse
 from pulumi_tcsql_check.polling import poller
 from pulumi_tcsql_check.reading import reader, report
@@ -58,7 +58,7 @@ def test_one_that_is_not_there_keeps_no_other_from_another_try(capsys: pytest.Ca
     frames = {"1": [{"kind": "reset", "seconds": 0.3}, {"kind": "progress", "statuses": [0] * 8}], "404": None}
     scenario = parse(json.dumps({"migrations": frames}).encode(), name="test")
     with Emulator(scenario) as emulator:
-        assert entry.run(["status", "1", "404", "--endpoint", emulator.url]) == 4
+        assert commands.run(["status", "1", "404", "--endpoint", emulator.url]) == 4
     assert capsys.readouterr().out.splitlines()[1].startswith("✓ 1 ")
 
 
@@ -174,7 +174,7 @@ def test_an_environment_that_cant_be_honoured_is_trouble(
 def test_trouble_that_passes_is_waited_out(capsys: pytest.CaptureFixture[str]) -> None:
     """And told meanwhile."""
     with Loopback(reset, reset, answer(ONE_STEP)) as server:
-        assert entry.run(["wait", "1", "--endpoint", f"http://{server.host}"]) == 0
+        assert commands.run(["wait", "1", "--endpoint", f"http://{server.host}"]) == 0
     assert "1: no answer from the API (connection reset by peer) for 0 s, trying again, 0 s" in capsys.readouterr().out
 
 
@@ -182,7 +182,7 @@ def test_a_look_gives_up_soon(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     """Trouble that goes on ends it with the last error."""
     monkeypatch.setattr(reader, "LOOK_SECONDS", 0.05)
     with Loopback(reset) as server:
-        assert entry.run(["status", "1", "--endpoint", f"http://{server.host}"]) == 4
+        assert commands.run(["status", "1", "--endpoint", f"http://{server.host}"]) == 4
     assert "connection reset by peer." in capsys.readouterr().err
 
 
@@ -192,7 +192,7 @@ def test_a_long_look_tells_on_stderr_how_many_it_has_seen(
     """A hundred take a quarter of a minute; stdout is the table's, or JSON's."""
     monkeypatch.setattr(report, "COUNT_SECONDS", 0.0)
     with Loopback(answer(ONE_STEP)) as server:
-        assert entry.run(["status", "1", "2", "--json", "--endpoint", f"http://{server.host}"]) == 0
+        assert commands.run(["status", "1", "2", "--json", "--endpoint", f"http://{server.host}"]) == 0
     shown = capsys.readouterr()
     assert shown.err.splitlines()[-1] == "2 of 2 looked at"
     assert json.loads(shown.out)["exit_code"] == 0
@@ -203,7 +203,7 @@ def test_a_look_has_time_for_the_turns_of_all(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(reader, "LOOK_SECONDS", 0.3)
     monkeypatch.setattr(client, "TURN_SECONDS", 0.0)
     with Loopback(answer(ONE_STEP)) as server:
-        assert entry.run(["status", *map(str, range(1, 21)), "--endpoint", f"http://{server.host}"]) == 0
+        assert commands.run(["status", *map(str, range(1, 21)), "--endpoint", f"http://{server.host}"]) == 0
 
 
 def documents(text: str) -> list[dict[str, Any]]:
@@ -256,11 +256,11 @@ def test_a_wrong_command_line_is_2_and_asks_nobody(
     words: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It says on stderr what is wrong; a program that asked for JSON gets a result as well."""
-    assert entry.run([*words, "--region", "ap-guangzhou"] if len(words) > 1 else list(words)) == 2
+    assert commands.run([*words, "--region", "ap-guangzhou"] if len(words) > 1 else list(words)) == 2
     written = capsys.readouterr()
     assert sentence.replace("'", "").rstrip(".") in written.err.replace("'", "")
     assert written.out == ""
-    assert entry.run([*words, "--json"]) == 2
+    assert commands.run([*words, "--json"]) == 2
     (document,) = documents(capsys.readouterr().out)
     assert (document["exit_code"], document["passed"], document["error"]["kind"]) == (2, False, "usage")
 
@@ -285,7 +285,7 @@ def test_what_the_api_says_can_neither_draw_nor_colour(capsys: pytest.CaptureFix
         name="hostile",
     )
     with Emulator(hostile) as emulator:
-        assert entry.run(["status", "1", "--endpoint", emulator.url]) == 3
+        assert commands.run(["status", "1", "--endpoint", emulator.url]) == 3
     assert capsys.readouterr().out.splitlines()[1].endswith(r"1/1 [bold]a\x1b[2J\n\u202eb[/bold]: running")
 
 
@@ -315,7 +315,7 @@ def test_an_error_that_nobody_foresaw_is_trouble_in_one_sentence(
     assert capsys.readouterr().err.splitlines()[-1] == (
         "Nothing is known of the check: asking failed in a way nobody foresaw (ZeroDivisionError)."
     )
-    monkeypatch.setattr(screens, "of_a_wait", fail)
+    monkeypatch.setattr(commands, "wait_screen", fail)
     assert run("wait", "1") == 4
     assert capsys.readouterr().err.splitlines()[-1].endswith("(ZeroDivisionError).")
 
@@ -325,14 +325,14 @@ def test_what_is_under_way_holds_up_no_end(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(poller, "LAST_ROUND_SECONDS", 0.1)
     with Loopback(answer(ONE_STEP.replace(b'"Status":0', b'"Status":7')), silence) as server:
         words = ["wait", "1", "2", "--failed-status", "7", "--endpoint", f"http://{server.host}"]
-        assert entry.run(words) == 1
+        assert commands.run(words) == 1
         command.wait_for(lambda: not any(one.name.startswith("tcsql-check-lane") for one in threading.enumerate()), 3.0)
 
 
 @pytest.mark.parametrize("words", [("--help",), ("status", "-h"), ("wait", "--help"), ("--version",)])
 def test_help_is_no_failure(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     """It is on stdout, and names every exit code."""
-    assert entry.run(words) == 0
+    assert commands.run(words) == 0
     text = " ".join(capsys.readouterr().out.split())
     assert "130 interrupted" in text or "--version" in words
 
@@ -345,8 +345,8 @@ def test_an_interrupt_before_the_command_has_begun_is_130(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(program, "make_request", interrupt)
-    assert entry.run(["wait", "1"]) == 130
+    monkeypatch.setattr(commands, "make_request", interrupt)
+    assert commands.run(["wait", "1"]) == 130
     assert capsys.readouterr().err.strip() == (
         "Interrupted before there was a verdict; nothing was changed. Run it again to go on."
     )
@@ -365,10 +365,10 @@ def test_a_stream_that_is_gone_changes_no_verdict(
 def test_the_emulator_takes_its_own_options(capsys: pytest.CaptureFixture[str]) -> None:
     """Its help is its own, and so is its refusal."""
     with pytest.raises(SystemExit) as ended:
-        entry.run(["emulator", "--help"])
+        commands.run(["emulator", "--help"])
     assert ended.value.code == 0
     assert "--request-log FILE" in capsys.readouterr().out
     with pytest.raises(SystemExit) as ended:
-        entry.run(["emulator", "--port", "70000"])
+        commands.run(["emulator", "--port", "70000"])
     assert ended.value.code == 2
-    assert entry.run(["emulator", "--scenario", "/no/such/file"]) == 1
+    assert commands.run(["emulator", "--scenario", "/no/such/file"]) == 1
