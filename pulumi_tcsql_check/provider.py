@@ -76,7 +76,7 @@ def _text(error: Exception) -> str:
     if isinstance(error, TcsqlCheckError):
         from pulumi_tcsql_check.messages.errors import text_of  # noqa: PLC0415  # as above
 
-        return text_of(error, PROGRAM)
+        return str(text_of(error, PROGRAM))
     if isinstance(error, ImportError):
         from pulumi_tcsql_check.messages.next_step import not_loaded  # noqa: PLC0415  # as above
 

@@ -1,7 +1,7 @@
 """How a gated update ended, and the exit code that says so; pure, so that it can be tested without an engine.
 
-Which resource failed is told by the type in its URN, which is final. Why the gate failed is told by how its sentence
-begins: the engine hands on a resource's error as text, with nothing beside it that a program could read.
+The type in a resource's URN says which resource failed. The line `Code:` in a gate's error says why: the engine passes
+on a resource's error as text, with nothing beside it that a program could read.
 """
 
 import re
@@ -29,14 +29,17 @@ class Ending(Enum):
 GATE = re.compile(r"pulumi-python:dynamic/tcsql:MigrationCheck(Group)?")
 """The type of a gate."""
 
-_CHECK = r"migration check \d+ \([a-z0-9-]+\)"
-_CHECKS = r"\d+ of \d+ migration checks \([a-z0-9-]+\)"
-_BEGINNINGS = (
-    (re.compile("The wait for the migration check was cancelled;"), Ending.INTERRUPTED),
-    (re.compile(rf"{_CHECK} failed(:| at step )|{_CHECKS} failed: "), Ending.FAILED),
-    (re.compile(rf"({_CHECK}|{_CHECKS}) had not passed after "), Ending.TIMED_OUT),
-)
-"""How the gate's sentences begin, the most telling first. What the API said comes later in them: it imitates none."""
+_CODE = re.compile(r"^  Code: +([a-z-]+)$", re.MULTILINE)
+"""The line with an error's code. Text from the API is escaped and never begins a line with these spaces."""
+
+_ENDINGS = {
+    "cancelled": Ending.INTERRUPTED,
+    "check-failed": Ending.FAILED,
+    "flow-failed": Ending.FAILED,
+    "timed-out": Ending.TIMED_OUT,
+    "not-started": Ending.TIMED_OUT,
+}
+"""What a code amounts to, the most telling first; any other is trouble."""
 
 
 def parts_of(urn: str) -> tuple[str, str]:
@@ -59,11 +62,8 @@ def of_refusals(sentences: Iterable[str]) -> Ending:
     Returns:
         `TROUBLE` for whatever is neither a failed check, a timeout nor an interrupt: credentials, the API, an input.
     """
-    sentences = list(sentences)
-    for beginning, ending in _BEGINNINGS:
-        if any(beginning.match(sentence) for sentence in sentences):
-            return ending
-    return Ending.TROUBLE
+    codes = {code for sentence in sentences for code in _CODE.findall(sentence)}
+    return next((ending for code, ending in _ENDINGS.items() if code in codes), Ending.TROUBLE)
 
 
 def of_update(

@@ -12,7 +12,7 @@ import click
 
 from pulumi_tcsql_check.cli import json_output, output, runner
 from pulumi_tcsql_check.cli.options import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, make_request
-from pulumi_tcsql_check.cli.outcome import EXIT_CODES, EXIT_PASSED, EXIT_TROUBLE, EXIT_USAGE, sentence
+from pulumi_tcsql_check.cli.outcome import EXIT_CODES, EXIT_PASSED, EXIT_TROUBLE, EXIT_USAGE, below, sentence
 from pulumi_tcsql_check.config import validation
 
 _NAME = "tcsql-check"
@@ -38,13 +38,13 @@ def run(arguments: Sequence[str]) -> int:
         with contextlib.suppress(OSError):
             error.show()
         if "--json" in arguments:
-            words = {"kind": "usage", "sentence": error.format_message()}
+            words = {"code": "usage", "sentence": error.format_message()}
             output.write(json_output.result((), EXIT_USAGE, words))
         return EXIT_USAGE
     except (click.Abort, KeyboardInterrupt):
         return runner.interrupted(signal.SIGINT)
     except Exception as error:  # noqa: BLE001  # no traceback, and no code that means something else
-        output.write(sentence(error), to_stderr=True)
+        output.write(sentence(error) + below(error), to_stderr=True)
         return EXIT_TROUBLE
     return code or EXIT_PASSED
 

@@ -4,25 +4,10 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
-from pulumi_tcsql_check.errors import (
-    AccountError,
-    ApiError,
-    CheckFailedError,
-    CheckTimeoutError,
-    CredentialsError,
-    FlagFailedError,
-    FlowFailedError,
-    InvalidInputError,
-    NotFoundError,
-    OutageError,
-    PermanentError,
-    TcsqlCheckError,
-    ThrottledError,
-    TransientError,
-)
+from pulumi_tcsql_check.errors import ApiError, CheckTimeoutError, OutageError, TcsqlCheckError
 from pulumi_tcsql_check.errors.check import FailedError
 from pulumi_tcsql_check.messages.audience import COMMAND
-from pulumi_tcsql_check.messages.errors import list_below, sentence_of
+from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.messages.next_step import nothing_asked
 from pulumi_tcsql_check.model.flow import Evidence
 from pulumi_tcsql_check.model.progress import Migration
@@ -50,22 +35,6 @@ EXIT_CODES = {
 """Every exit code with its meaning, as the help lists them."""
 
 _MOST_IMPORTANT_FIRST = (EXIT_FAILED, EXIT_TROUBLE, EXIT_NOT_PASSED, EXIT_PASSED)
-
-KINDS: tuple[tuple[type[Exception], str], ...] = (
-    (CheckFailedError, "check-failed"),
-    (FlagFailedError, "check-failed"),
-    (FlowFailedError, "flow-failed"),
-    (CheckTimeoutError, "timeout"),
-    (CredentialsError, "credentials"),
-    (AccountError, "account"),
-    (InvalidInputError, "usage"),
-    (OutageError, "outage"),
-    (ThrottledError, "throttled"),
-    (TransientError, "no-answer"),
-    (NotFoundError, "not-found"),
-    (PermanentError, "refused"),
-)
-"""The name of each kind of error in JSON; the first that fits counts."""
 
 
 def exit_code_of_error(error: Exception) -> int:
@@ -135,22 +104,17 @@ class End(msgspec.Struct, frozen=True):
         return exit_code_of_all(one.exit_code for one in self.outcomes)
 
 
-def kind(error: Exception) -> str:
-    """Return the name of an error's kind in JSON."""
-    return next((word for of, word in KINDS if isinstance(error, of)), "unforeseen")
-
-
 def sentence(error: Exception, migrations: Sequence[Migration] = ()) -> str:
     """Describe an error for the command's user; an error of the API gets the migrations that it concerns."""
     if isinstance(error, ApiError) and not isinstance(error, OutageError):
         error.migrations = migrations
     if isinstance(error, TcsqlCheckError):
-        return sentence_of(error, COMMAND)
+        return text_of(error, COMMAND).headline
     if isinstance(error, ImportError):
         return nothing_asked(error, COMMAND)
     return f"Nothing is known of the check: asking failed in a way nobody foresaw ({type(error).__name__})."
 
 
-def steps_below(error: Exception) -> str:
-    """Return the steps to show below the sentence, one per line, each after a line break; "" if there are none."""
-    return list_below(error, COMMAND)
+def below(error: Exception) -> str:
+    """Return the lines below the sentence, each with a line break before it."""
+    return "".join(f"\n{line}" for line in text_of(error, COMMAND).below())

@@ -104,7 +104,7 @@ class Row:
     def steps(self) -> str:
         """The steps, one per line, each after a line break; "" before the first response."""
         progress = self._watch.progress
-        return step_list(progress, (), self._failed_statuses) if progress is not None else ""
+        return "".join(f"\n  {line}" for line in step_list(progress, (), self._failed_statuses)) if progress else ""
 
 
 class Board:

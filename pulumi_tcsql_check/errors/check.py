@@ -6,6 +6,7 @@ from pulumi_tcsql_check.errors.api import ApiError
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
 from pulumi_tcsql_check.model.check_flag import CHECKING, CheckFlag, is_unexplained
 from pulumi_tcsql_check.model.flow import Flow
+from pulumi_tcsql_check.model.group import enumeration
 from pulumi_tcsql_check.model.progress import Migration, Progress
 
 _STUCK = 0.5
@@ -47,8 +48,10 @@ class CheckFailedError(FailedError):
         self.steps = tuple(steps)
 
     def __str__(self) -> str:
-        """Name the first failed step."""
-        return f"{self.migration} failed at step {self.steps[0]} of {self.progress.total}."
+        """Name the failed steps."""
+        steps = "step" if len(self.steps) == 1 else "steps"
+        numbers = enumeration([str(step) for step in self.steps])
+        return f"{self.migration} failed at {steps} {numbers} of {self.progress.total}"
 
 
 class FlagFailedError(FailedError):
@@ -68,7 +71,7 @@ class FlagFailedError(FailedError):
 
     def __str__(self) -> str:
         """Say that the API says so."""
-        return f"{self.migration} failed, says the API (CheckFlag {self.flag.code})."
+        return f"{self.migration} failed, says the API (CheckFlag {self.flag.code})"
 
 
 class FlowFailedError(FailedError):
@@ -94,7 +97,7 @@ class FlowFailedError(FailedError):
 
     def __str__(self) -> str:
         """Name the flow."""
-        return f"{self.migration} failed: {self.flow} has failed."
+        return f"{self.migration} failed: {self.flow} has failed"
 
 
 class CheckTimeoutError(TcsqlCheckError):
@@ -136,7 +139,7 @@ class CheckTimeoutError(TcsqlCheckError):
 
     def __str__(self) -> str:
         """Say how long the gate waited."""
-        return f"{self.migration} had not passed after {self.timeout_seconds:.10g} s."
+        return f"{self.migration} had not passed after {self.timeout_seconds:.10g} s"
 
     @property
     def is_pending(self) -> bool:

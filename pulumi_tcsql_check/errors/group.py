@@ -24,7 +24,11 @@ class GroupFailedError(TcsqlCheckError):
 
     def __str__(self) -> str:
         """Count them."""
-        return f"{len(self.errors)} of {len(self.members)} migration checks failed or could not be looked up."
+        names = f"{len(self.members)} migration checks ({self.members[0].migration.region})"
+        counts = [f"{len(self.failed)} of {names} failed"] if self.failed else []
+        if self.lost:
+            counts.append(f"{len(self.lost)} {'' if self.failed else f'of {names} '}could not be looked up")
+        return "; ".join(counts)
 
     @property
     def failed(self) -> dict[Migration, FailedError]:
@@ -55,7 +59,8 @@ class GroupTimeoutError(TcsqlCheckError):
 
     def __str__(self) -> str:
         """Count them, and say how long the gate waited."""
+        region = self.members[0].migration.region
         return (
-            f"{len(self.errors)} of {len(self.members)} migration checks had not passed after "
-            f"{self.timeout_seconds:.10g} s."
+            f"{len(self.errors)} of {len(self.members)} migration checks ({region}) had not passed after "
+            f"{self.timeout_seconds:.10g} s"
         )

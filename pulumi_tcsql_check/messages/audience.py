@@ -7,7 +7,7 @@ class Audience(NamedTuple):
     """What things are called by the one who reads.
 
     Attributes:
-        again: What to run again.
+        again: The command to run again.
         timeout: What bounds the wait.
         flow_id: What the flow's number is given as.
         failed_status: What teaches a code; `{code}` stands for it.
@@ -24,7 +24,7 @@ class Audience(NamedTuple):
 
 
 PROGRAM = Audience(
-    again="`pulumi up`",
+    again="pulumi up",
     timeout="timeout_seconds",
     flow_id="flow_id",
     failed_status="failed_statuses=[{code}]",
@@ -35,7 +35,7 @@ PROGRAM = Audience(
 )
 
 COMMAND = Audience(
-    again="`tcsql-check wait`",
+    again="tcsql-check wait",
     timeout="--timeout-seconds",
     flow_id="--flow-id",
     failed_status="--failed-status {code}",

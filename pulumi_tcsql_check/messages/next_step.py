@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from pulumi_tcsql_check.messages.audience import Audience
+from pulumi_tcsql_check.messages.layout import Field
 
 if TYPE_CHECKING:  # else the sentence about a missing msgspec could not be loaded
-    from pulumi_tcsql_check.model.flow import Flow
     from pulumi_tcsql_check.model.progress import Migration
 
 
@@ -18,9 +18,16 @@ def start_command(*migrations: "Migration") -> str:
     return command if is_one else f"for id in {ids}; do {command}; done"
 
 
-def run_again(audience: Audience, flow: "Flow | None") -> str:
-    """Say what to run again; each start of a check has a flow of its own, so a new start has a new number."""
-    return f"run {audience.again} again" + (f" with the new FlowId as {audience.flow_id}" if flow is not None else "")
+def fix_and_start(audience: Audience, *migrations: "Migration", flow_ids: str = "") -> Field:
+    """Say how to start checks again and to wait for them.
+
+    Args:
+        audience: Who reads it.
+        migrations: The checks.
+        flow_ids: What takes the new FlowIds; each start of a check has a flow of its own. "" if none is used.
+    """
+    words = f"fix the cause; run these with the new FlowId as {flow_ids}:" if flow_ids else "fix the cause, then run:"
+    return Field("Then", words, [start_command(*migrations), audience.again])
 
 
 def not_loaded(error: ImportError, audience: Audience) -> str:
@@ -31,7 +38,7 @@ def not_loaded(error: ImportError, audience: Audience) -> str:
     return (
         f"can't be loaded ({error}). `pip check` names what is missing. If Tencent's whole SDK was uninstalled, it "
         "took files along that are needed here: run `pip install --force-reinstall --no-deps "
-        f"tencentcloud-sdk-python-common`, then {audience.again} again."
+        f"tencentcloud-sdk-python-common`, then `{audience.again}` again."
     )
 
 

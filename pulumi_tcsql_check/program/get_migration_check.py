@@ -83,7 +83,8 @@ class LookError(TcsqlCheckError, pulumi.RunError):
 
     def __init__(self, problem: str, line: str) -> None:
         """Add the user's line to what happened."""
-        super().__init__(f"{problem} ({line})")
+        headline, *below = problem.splitlines()
+        super().__init__("\n".join([f"{headline} ({line})", *below]))
 
 
 def get_migration_check(
@@ -219,9 +220,9 @@ def _look(given: Mapping[str, Any], line: str) -> MigrationCheckResult:
     except InvalidInputError as error:
         raise refusal.InputError(error, line) from None
     except TcsqlCheckError as error:
-        from pulumi_tcsql_check.messages.errors import sentence_of  # noqa: PLC0415  # as above
+        from pulumi_tcsql_check.messages.errors import text_of  # noqa: PLC0415  # as above
 
-        raise LookError(sentence_of(error, PROGRAM), line) from error
+        raise LookError(str(text_of(error, PROGRAM)), line) from error
     except Exception as error:
         problem = f"The check could not be looked at: that failed in a way nobody foresaw ({type(error).__name__})."
         raise LookError(problem, line) from error

@@ -130,11 +130,11 @@ class _Read:
             )
             seen = [watch.end for watch in watches]
             ended = error_of(watches, errors) if errors else None
-            words = text_of(ended, PROGRAM) if ended else words_of(seen, inputs)
+            words = str(text_of(ended, PROGRAM)) if ended else words_of(seen, inputs)
         except WaitCancelledError:
             raise
         except TcsqlCheckError as error:
-            words = text_of(error, PROGRAM)
+            words = str(text_of(error, PROGRAM))
         except Exception as error:  # noqa: BLE001  # the promise is that nothing fails it
             words = f"nothing ({type(error).__name__})"
         holds, says = ("holds", "it says") if len(inputs.migrations) == 1 else ("hold", "they say")

@@ -49,9 +49,8 @@ def test_an_input_of_a_wrong_kind_is_one_sentence_before_any_request(host: Host)
     """What came as an output is validated in the provider; it asks nobody."""
     with pytest.raises(grpc.RpcError) as refused:
         host.read(1, region=["no", "text"])
-    assert sentence_of(refused.value) == (
-        "region is ['no', 'text'], but must be the name of a region, such as \"ap-guangzhou\"."
-    )
+    sentence = "region is ['no', 'text'], but must be the name of a region, such as \"ap-guangzhou\"."
+    assert sentence_of(refused.value) == f"{sentence}\n  Code:    invalid-input"
 
 
 def test_a_refresh_gets_the_outputs_and_does_not_wait(host: Host) -> None:
@@ -99,7 +98,7 @@ def test_a_refusal_ends_every_other_waiting_read_at_once(host: Host) -> None:
         host.read(2)
     began = time.monotonic()
     assert sentence_of(refused.value).startswith("migration check 2 (ap-guangzhou) failed")
-    ended = "The wait for the migration check ended, since the gate check-2 did not pass; nothing behind the gate was"
+    ended = "The wait for the migration check ended, since the gate check-2 did not pass.\n  Then:    nothing behind"
     for read in [*reads, host.stub.Read.future(host.request(3))]:
         with pytest.raises(grpc.RpcError) as other:
             read.result(timeout=2)

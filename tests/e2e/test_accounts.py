@@ -71,8 +71,8 @@ def test_a_wrong_account_is_refused_before_any_query(build: Build) -> None:
         assert refused.exit_code != 0
         assert errors(refused)[0].removeprefix("Preview failed: ") == (
             f"The credentials ...Q7Z9 from the environment belong to account {ACCOUNT_ID}, which "
-            "tencentcloud:allowedAccountIds does not list; nothing was asked with them about the migration. "
-            "Use those of an allowed account, then run `pulumi up` again."
+            "tencentcloud:allowedAccountIds does not list. Then: nothing was queried with them. Use those of an "
+            "allowed account, then run again: pulumi up Code: account"
         )
         assert "Traceback" not in refused.screen
     assert site.records == {}

@@ -32,7 +32,7 @@ TIMES = int(os.environ.get("TIMES", "12"))
 SETTLED_SECONDS = 0.3
 """From the last request that was waited for to the signal, so that its answer, if any, was taken in."""
 
-CANCELLED = "The wait for the migration check was cancelled; nothing behind the gate was changed."
+CANCELLED = "The wait for the migration check was cancelled."
 WAYS = [(number, group) for number in (signal.SIGINT, signal.SIGTERM) for group in (True, False)]
 
 

@@ -13,13 +13,14 @@ def test_a_check_that_the_api_calls_failed_ends_the_update_with_one_sentence(bui
     assert site.records == {}
     (sentence,) = errors(result)
     assert sentence.startswith(
-        "migration check 1066 (ap-guangzhou) failed: the API says so of the check as a whole (CheckFlag 2), which "
-        'stands at step 4 of 8, "Character set check" (status 7; the API says "Check whether the character sets are '
-        'consistent."). The source and the target database need the same character set (collation): compare the two '
-        "at the level of the database, and make them the same. Fix the cause, start the check again "
-        "(`tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou`), then run `pulumi up` again. "
-        "Request "
+        "migration check 1066 (ap-guangzhou) failed, says the API (CheckFlag 2) ✓ 1 Source database connectivity check"
     )
+    assert (
+        "Step: it stands at step 4 of 8, Character set check Check: The source and the target database need the same "
+        "character set (collation): compare the two at the level of the database, and make them the same. "
+        'API: "Check whether the character sets are consistent." Then: fix the cause, then run: '
+        "tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou pulumi up Code: check-failed "
+    ) in sentence
     assert "Traceback" not in result.screen
     assert "4/8 Character set check: running; failed, says the API" in result.screen
     asked = [request["action"] for request in site.emulator.requests]

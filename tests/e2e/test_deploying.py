@@ -39,9 +39,7 @@ def test_a_refused_update_tells_a_pipeline_and_the_next_one_goes_through(tmp_pat
     kinds = [event["event"] for event in told]
     assert (kinds[0], kinds[1], kinds[-2], kinds[-1]) == ("started", "warning", "refused", "ended")
     assert "progress" in kinds
-    assert told[-2]["text"].startswith(
-        'migration check 1066 (ap-guangzhou) failed at step 4 of 8, "Character set check"'
-    )
+    assert told[-2]["text"].startswith("migration check 1066 (ap-guangzhou) failed at step 4 of 8")
     assert {**told[-1], "seconds": 0} == {
         "event": "ended",
         "stack": "rehearsal",

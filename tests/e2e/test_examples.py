@@ -35,7 +35,7 @@ def test_the_cutover_moves_nothing_while_the_check_fails(tmp_path: Path) -> None
         stack = Stack.of_example(ROOT / "examples" / "cutover", tmp_path).init({ENDPOINT_KEY: emulator.url})
         result = stack.up()
         assert result.exit_code != 0
-        assert 'failed at step 4 of 8, "Character set check"' in result.screen
+        assert "failed at step 4 of 8" in result.screen
         assert list((stack.project / "records").glob("*.json")) == []
 
 
@@ -54,7 +54,7 @@ def test_one_line_holds_what_the_next_version_changes_and_removes(tmp_path: Path
         stack.run("config", "set", ENDPOINT_KEY, emulator.url)
         refused = stack.up("--continue-on-error")
     assert refused.exit_code != 0
-    assert 'failed at step 4 of 8, "Character set check"' in refused.screen
+    assert "failed at step 4 of 8" in refused.screen
     assert (
         "The gate orders did not pass, so the program ends here, before what was removed from it is deleted"
         in refused.screen
@@ -72,7 +72,7 @@ def test_one_line_holds_what_the_next_version_changes_and_removes(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("scenario", "passes", "seen"),
-    [("pass", True, "passed: true"), ("fail", False, 'failed at step 4 of 8, "Character set check"')],
+    [("pass", True, "passed: true"), ("fail", False, "failed at step 4 of 8")],
 )
 def test_the_root_project_runs_as_make_up_runs_it(tmp_path: Path, scenario: str, passes: bool, seen: str) -> None:
     """The program behind `make up` ends as the update ends, and leaves nothing behind."""

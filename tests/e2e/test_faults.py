@@ -55,7 +55,9 @@ def gates(faults: list[Survival], urls: dict[str, str]) -> list[dict[str, Any]]:
 
 def problem(one: Survival, gate: str, result: Result, passed: set[str]) -> str:
     """Say how a gate differs from what its fault is said to do; nothing if it doesn't."""
+    _, _, below = result.screen.partition(f"({gate}):")
     lines = [line for line in result.screen.splitlines() if f" {gate} " in line]
+    lines.append(" ".join(below.partition("\n\n")[0].split()))
     failed = [line for line in lines if " error: " in line]
     if (gate in passed) != one.outcome.endswith("passes") or bool(failed) == (gate in passed):
         return f"{one.scenario}: passed is {gate in passed}, {failed}"

@@ -80,12 +80,12 @@ def test_a_flow_that_has_failed_ends_the_update_although_the_steps_have_passed(b
     assert result.exit_code != 0
     assert site.records == {}
     (sentence,) = errors(result)
-    assert sentence.startswith(
-        "migration check 3 (ap-guangzhou) failed: the API says that flow 1001 has failed, and not why (its steps were "
-        "last seen at 8/8 Target database existence check: passed). Look at its steps in the console, fix the cause, "
-        "start the check again (`tccli sqlserver StartMigrationCheck --MigrateId 3 --region ap-guangzhou`), then run "
-        "`pulumi up` again with the new FlowId as flow_id. Request "
-    )
+    assert sentence.startswith("migration check 3 (ap-guangzhou) failed: flow 1001 has failed ✓ 1 Source database")
+    assert (
+        "✓ 8 Target database existence check Check: the API doesn't say why; look at the steps in the console Then: "
+        "fix the cause; run these with the new FlowId as flow_id: tccli sqlserver StartMigrationCheck --MigrateId 3 "
+        "--region ap-guangzhou pulumi up Code: flow-failed Request: "
+    ) in sentence
     assert "Traceback" not in result.screen
 
 
@@ -97,11 +97,11 @@ def test_a_flow_that_runs_until_the_deadline_is_named_in_the_sentence(build: Bui
     assert result.exit_code != 0
     assert site.records == {}
     (sentence,) = errors(result)
-    assert sentence.startswith(
-        "migration check 5 (ap-guangzhou) had not passed after 1 s (timeout_seconds); last seen: 8/8 Target database "
-        "existence check: passed, and flow 1001 had not succeeded. Run `pulumi up` again to go on waiting, or raise "
-        "timeout_seconds. Request "
-    )
+    assert sentence.startswith("migration check 5 (ap-guangzhou) had not passed after 1 s ✓ 1 Source database")
+    assert (
+        "Seen: 8/8 Target database existence check: passed, and flow 1001 had not succeeded Then: raise "
+        "timeout_seconds, or run again to go on waiting: pulumi up Code: timed-out Request: "
+    ) in sentence
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,9 @@ def test_an_output_that_brings_no_flow_is_refused_before_any_request(build: Buil
     site = build("flow", {"migrate_id": 1, "flow_id": None}, {"test:asOutputs": "true"})
     result = site.stack.up()
     assert result.exit_code != 0
-    assert errors(result) == ["flow_id is None, but must be a whole number from 1 to 9007199254740991."]
+    assert errors(result) == [
+        "flow_id is None, but must be a whole number from 1 to 9007199254740991. Code: invalid-input"
+    ]
     assert site.emulator.requests == []
     assert site.records == {}
 
@@ -222,5 +224,5 @@ def test_text_that_is_no_plain_number_is_refused_where_it_was_an_output(build: B
     assert result.exit_code != 0
     (sentence,) = errors(result)
     assert sentence.startswith("migrate_id is '01066'")
-    assert sentence.endswith("but must be a whole number from 1 to 9007199254740991.")
+    assert sentence.endswith("but must be a whole number from 1 to 9007199254740991. Code: invalid-input")
     assert site.emulator.requests == []

@@ -197,13 +197,13 @@ def test_a_failed_check_ends_the_update_with_one_sentence_and_creates_nothing(bu
     assert result.exit_code != 0
     assert site.records == {}
     (sentence,) = errors(result)
-    assert sentence.startswith(
-        'migration check 1066 (ap-guangzhou) failed at step 4 of 8, "Character set check" (status -1; the API says '
-        '"Check whether the character sets are consistent."). The source and the target database need the same '
-        "character set (collation): compare the two at the level of the database, and make them the same. "
-        "Fix the cause, start the check again "
-        "(`tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou`), then run `pulumi up` again."
-    )
+    assert sentence.startswith("migration check 1066 (ap-guangzhou) failed at step 4 of 8 ✓ 1 Source database")
+    assert (
+        "Check: The source and the target database need the same character set (collation): compare the two at the "
+        'level of the database, and make them the same. API: "Check whether the character sets are consistent." '
+        "Then: fix the cause, then run: tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou "
+        "pulumi up Code: check-failed Request: "
+    ) in sentence
     assert "Traceback" not in result.screen
     polls = [one for one in site.emulator.requests if one["action"] == "QueryMigrationCheckProcess"]
     assert len(polls) == 2
@@ -216,12 +216,12 @@ def test_a_check_that_does_not_pass_in_time_ends_the_update(build: Build) -> Non
     assert result.exit_code != 0
     assert site.records == {}
     (sentence,) = errors(result)
-    assert sentence.startswith(
-        "migration check 1066 (ap-guangzhou) had not passed after 1 s (timeout_seconds); last seen: 3/8 Hard disk "
-        "space check: running, with status 1, for 1 s; the API's last word on the check as a whole was "
-        '"checking" (CheckFlag 3). It looks as if the step still runs. Run `pulumi up` again to go on waiting, or '
-        "raise timeout_seconds."
-    )
+    assert sentence.startswith("migration check 1066 (ap-guangzhou) had not passed after 1 s ✓ 1 Source database")
+    assert (
+        "Seen: 3/8 Hard disk space check: running, with status 1, for 1 s; the API's last word on the check as a whole "
+        'was "checking" (CheckFlag 3) Looks: as if the step still runs Then: raise timeout_seconds, or run again to go '
+        "on waiting: pulumi up Code: timed-out"
+    ) in sentence
     assert "Traceback" not in result.screen
 
 
@@ -378,7 +378,7 @@ def test_a_bad_value_that_was_an_output_is_refused_by_the_provider(
     site = build("pass", inputs, {"test:asOutputs": "true"})
     result = site.stack.up()
     assert result.exit_code != 0
-    assert errors(result) == [sentence]
+    assert errors(result) == [f"{sentence} Code: invalid-input"]
     assert site.emulator.requests == []
     assert site.records == {}
 
@@ -400,7 +400,9 @@ def test_credentials_come_from_the_stack_configuration(build: Build) -> None:
     token = site.stack.environ.pop("TENCENTCLOUD_TOKEN")
     without = site.stack.up()
     assert without.exit_code != 0
-    assert errors(without)[0].startswith("No Tencent Cloud credentials were found. Set them with `pulumi config set")
+    assert errors(without)[0].startswith(
+        "No Tencent Cloud credentials were found. Tried: in this order: the stack's config"
+    )
     assert site.emulator.requests == []
 
     site.stack.set_secret("tencentcloud:secretId", secret_id)

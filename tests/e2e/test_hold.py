@@ -52,7 +52,7 @@ def run(site: Site, *words: str) -> Result:
 
 def beginnings(result: Result) -> list[str]:
     """Return how the errors on a screen begin, without the engine's line that the program has ended."""
-    return [error.split(",")[0] for error in errors(result) if "non-zero exit code" not in error]
+    return [error.split(" ✓")[0].split(",")[0] for error in errors(result) if "non-zero exit code" not in error]
 
 
 def dependencies(site: Site) -> dict[str, list[str]]:

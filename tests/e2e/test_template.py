@@ -89,7 +89,7 @@ def test_the_templates_pipeline_runs_its_tests_and_holds_its_update(shell: Shell
         shell.must(preview)
         refused = shell.run(update)
         assert refused.returncode != 0
-        assert 'failed at step 4 of 8, "Character set check"' in refused.stdout
+        assert "failed at step 4 of 8" in refused.stdout
         assert "Traceback" not in refused.stdout
         assert not shell.switched
     with EmulatorProcess("pass", tmp_path / "requests.jsonl") as emulator:

@@ -120,7 +120,7 @@ def test_nothing_behind_a_refused_gate_is_touched(first_version: Path, tmp_path:
     refused = tried.stack.run("up", "--yes", *WAYS[way])
     assert tried.files == before
     assert refused.exit_code != 0
-    assert any('failed at step 4 of 8, "Character set check"' in error for error in errors(refused)), refused.screen
+    assert any("failed at step 4 of 8" in error for error in errors(refused)), refused.screen
     assert "Traceback" not in refused.screen
 
     tried.set(2, PASSED)

@@ -1,6 +1,7 @@
 """A stack with a gate, the emulator it asks, and the folder that shows what was created behind the gate."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,8 @@ Build = Callable[..., Site]
 
 
 def errors(result: Result) -> list[str]:
-    """Return the distinct errors on a screen, in order, without the engine's own summary."""
-    found = [line.split("error: ", 1)[1] for line in result.screen.splitlines() if "error: " in line]
-    return list(dict.fromkeys(line for line in found if line not in ("update failed", "preview failed")))
+    """Return the distinct errors on a screen, each with all its lines in one, without the engine's own summary."""
+    _, _, diagnostics = result.screen.partition("Diagnostics:")
+    found = re.findall(r"error: (.*(?:\n {6,}.*)*)", diagnostics or result.screen)
+    whole = (" ".join(text.split()) for text in found)
+    return list(dict.fromkeys(text for text in whole if text not in ("update failed", "preview failed")))

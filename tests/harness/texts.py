@@ -9,24 +9,30 @@ import pytest
 
 from pulumi_tcsql_check.errors import TcsqlCheckError
 from pulumi_tcsql_check.messages.audience import PROGRAM, Audience
-from pulumi_tcsql_check.messages.errors import list_below, sentence_of
+from pulumi_tcsql_check.messages.errors import text_of
 
 E = TypeVar("E", bound=TcsqlCheckError)
 
 
 def sentence(error: TcsqlCheckError, audience: Audience = PROGRAM) -> str:
-    """Return the sentence of an error."""
-    return sentence_of(error, audience)
+    """Return the headline of an error."""
+    return text_of(error, audience).headline
 
 
-def below(error: TcsqlCheckError) -> str:
-    """Return the lines below the sentence."""
-    return list_below(error, PROGRAM)
+def below(error: TcsqlCheckError) -> list[str]:
+    """Return the lines below the headline."""
+    return list(text_of(error, PROGRAM).below())
+
+
+def whole(error: TcsqlCheckError, audience: Audience = PROGRAM) -> str:
+    """Return the whole text in one line."""
+    return " ".join(str(text_of(error, audience)).split())
 
 
 @contextmanager
 def says(kind: type[E], match: str) -> Iterator[pytest.ExceptionInfo[E]]:
-    """Require that the block raises an error whose sentence a regular expression finds something in."""
+    """Require that the block raises an error in whose text, up to its code, a regular expression finds something."""
     with pytest.raises(kind) as caught:
         yield caught
-    assert re.search(match, sentence(caught.value)), sentence(caught.value)
+    told, _, _ = whole(caught.value).partition(" Code: ")
+    assert re.search(match, told), told

@@ -4,6 +4,7 @@ A broken promise is an `AssertionError`; so is, by getting out of here, every ex
 """
 
 import io
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentClo
 
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.errors import ApiError, CheckFailedError, TcsqlCheckError
+from pulumi_tcsql_check.messages.audience import PROGRAM
+from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.flow import Evidence, Flow
@@ -37,7 +40,7 @@ from pulumi_tcsql_check.text import printable
 ROW_CHARACTERS = 400
 """No row is longer: a name is cut at 300 characters, and numbers and words are few."""
 
-SENTENCE_CHARACTERS = 4000
+TEXT_CHARACTERS = 4000
 """No sentence is longer: it quotes a few texts, each cut."""
 
 STATUSES = (200, 200, 200, 200, 201, 204, 206, 301, 400, 403, 404, 408, 429, 500, 502, 503)
@@ -230,8 +233,8 @@ def _is_row(text: str) -> None:
 
 
 def _is_fit_to_be_seen(error: TcsqlCheckError) -> None:
-    text = str(error)
-    assert WHO.secret_id not in text, "a sentence with a secret"
-    assert text.isprintable(), "a sentence that may move the cursor"
-    assert len(text) <= SENTENCE_CHARACTERS, "a sentence without an end"
-    assert text.endswith((".", "`")), f"a sentence without a stop: {text[-40:]}"
+    text = str(text_of(error, PROGRAM))
+    assert WHO.secret_id not in text, "a text with a secret"
+    assert all(line.isprintable() for line in text.split("\n")), "a text that may move the cursor"
+    assert len(text) <= TEXT_CHARACTERS, "a text without an end"
+    assert re.search(r"\n  Code:    [a-z-]+(\n  Request: .+)?$", text), f"a text without a code: {text[-40:]}"

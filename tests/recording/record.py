@@ -99,14 +99,14 @@ def refusal() -> str:
     """Record the update that is refused."""
     with demonstration() as shop:
         screen = shop.screens("fail", "pulumi", "up", "--yes", "--skip-preview")[-1]
-    sentence = re.search(r"migration check \d+ \(.*?\) failed at step \d of \d, \"[^\"]+\"", screen.text)
+    sentence = re.search(r"migration check \d+ \(.*?\) failed at step \d of \d", screen.text)
     if sentence is None:
         raise RuntimeError(screen.text)
     return svg.draw(
         [Moment(screen, END_SECONDS)],
         title="A terminal in which pulumi up is refused",
-        description=f"{sentence[0]}. Below the sentence, which also says what to look at and what to do next, stand the"
-        " eight steps with a mark each. Nothing was changed.",
+        description=f"{sentence[0]}. Below the headline stand the eight steps with a mark each, what to look at, and"
+        " what to do next. Nothing was changed.",
         columns=COLUMNS,
     )
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.texts import sentence
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 
 import pulumi_tcsql_check
 from pulumi_tcsql_check.dynamic_host import host
 from pulumi_tcsql_check.errors import CredentialsError, WaitCancelledError
+from pulumi_tcsql_check.messages.audience import PROGRAM
+from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 from pulumi_tcsql_check.reading import reader
 
@@ -119,7 +120,7 @@ def test_an_error_of_ours_is_its_own_sentence(
     monkeypatch.setattr(reader, "read", _raising(WaitCancelledError()))
     with pytest.raises(WaitCancelledError):
         provider.read("ap-guangzhou/7", {})
-    assert (call.sentence, call.is_flushed) == (sentence(WaitCancelledError()), True)
+    assert (call.sentence, call.is_flushed) == (str(text_of(WaitCancelledError(), PROGRAM)), True)
 
 
 def test_an_error_that_nobody_foresaw_keeps_the_gate_shut_and_quotes_nothing(
@@ -169,9 +170,13 @@ def test_a_wait_that_ends_for_anothers_refusal_names_that_gate(
     with pytest.raises(WaitCancelledError) as ended:
         provider.read("ap-guangzhou/7", {"wait": True})
     assert ended.value.refused == "orders"
-    assert call.sentence == (
-        "The wait for the migration check ended, since the gate orders did not pass; nothing behind the gate was "
-        "changed. Run `pulumi up` again to wait for it anew."
+    assert (
+        call.sentence
+        == """\
+The wait for the migration check ended, since the gate orders did not pass.
+  Then:    nothing behind the gate was changed. Run again to wait for it:
+           pulumi up
+  Code:    another-gate-failed"""
     )
 
 

@@ -7,12 +7,11 @@ from harness.answers import MIGRATION, seen
 
 from pulumi_tcsql_check.cli.outcome import (
     Outcome,
+    below,
     exit_code_of_all,
     exit_code_of_error,
     exit_code_of_status,
-    kind,
     sentence,
-    steps_below,
 )
 from pulumi_tcsql_check.errors import (
     AccountError,
@@ -28,6 +27,7 @@ from pulumi_tcsql_check.errors import (
     ThrottledError,
     TransientError,
 )
+from pulumi_tcsql_check.messages.codes import code_of
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Evidence, Flow
 from pulumi_tcsql_check.model.statuses import Status
@@ -37,24 +37,24 @@ ERRORS: list[tuple[Exception, str, int]] = [
     (CheckFailedError(MIGRATION, ODD, [2]), "check-failed", 1),
     (FlagFailedError(MIGRATION, ODD, CheckFlag(2)), "check-failed", 1),
     (FlowFailedError(MIGRATION, Flow(1001, 1)), "flow-failed", 1),
-    (CheckTimeoutError(MIGRATION, 1.0), "timeout", 3),
+    (CheckTimeoutError(MIGRATION, 1.0), "timed-out", 3),
     (CredentialsError("None."), "credentials", 4),
     (AccountError("1", "...0000", "key", forbidden=True), "account", 4),
-    (InvalidInputError("x", 1, "2"), "usage", 4),
+    (InvalidInputError("x", 1, "2"), "invalid-input", 4),
     (OutageError(MIGRATION, 120.0, TransientError("No.")), "outage", 4),
     (ThrottledError("Slower."), "throttled", 4),
-    (TransientError("No."), "no-answer", 4),
+    (TransientError("No."), "no-response", 4),
     (NotFoundError("Not there."), "not-found", 4),
     (PermanentError("Refused."), "refused", 4),
-    (ValueError("a secret"), "unforeseen", 4),
-    (ImportError("no such module"), "unforeseen", 4),
+    (ValueError("a secret"), "unexpected", 4),
+    (ImportError("no such module"), "not-installed", 4),
 ]
 
 
 @pytest.mark.parametrize(("error", "word", "code"), ERRORS)
-def test_each_error_has_its_kind_and_its_code(error: Exception, word: str, code: int) -> None:
+def test_each_error_has_its_word_and_its_exit_code(error: Exception, word: str, code: int) -> None:
     """A failed check is 1, a timeout 3, and whatever keeps an answer away 4."""
-    assert (kind(error), exit_code_of_error(error)) == (word, code)
+    assert (code_of(error), exit_code_of_error(error)) == (word, code)
 
 
 @pytest.mark.parametrize(
@@ -98,5 +98,5 @@ def test_a_sentence_names_the_migration_once_and_nothing_unforeseen() -> None:
     assert sentence(ERRORS[0][0], [MIGRATION]).count("migration check 1066") == 1
     assert sentence(ValueError("a secret")).endswith("in a way nobody foresaw (ValueError).")
     assert "pip install --force-reinstall" in sentence(ImportError("gone"))
-    assert steps_below(ERRORS[0][0]).count("\n") == 2
-    assert steps_below(ValueError("a secret")) == ""
+    assert below(ERRORS[0][0]).startswith("\n  ✓ 1 Step 1\n  ✗ 2 Step 2: failed (status 7)\n")
+    assert below(ValueError("a secret")) == "\n  Code:    unexpected"

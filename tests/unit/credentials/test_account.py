@@ -12,7 +12,7 @@ import pytest
 from harness.hanging import hang
 from harness.loopback import Loopback, answer, join_exchanges, reset
 from harness.standing_in import role_of, standing_in
-from harness.texts import says, sentence
+from harness.texts import says, sentence, whole
 from harness.turns import without_pauses
 
 from pulumi_tcsql_check.clock import SystemClock
@@ -254,9 +254,9 @@ def test_only_an_allowed_account_asks(
         with pytest.raises(AccountError) as caught:
             who.current(soon())
         assert caught.value.account_id == OTHER_ACCOUNT_ID
-        assert sentence(caught.value) == (
-            f"The credentials ...2222 from a test belong to account {OTHER_ACCOUNT_ID}, which {rule}; nothing was "
-            "asked with them about the migration. Use those of an allowed account, then run `pulumi up` again."
+        assert whole(caught.value) == (
+            f"The credentials ...2222 from a test belong to account {OTHER_ACCOUNT_ID}, which {rule}. Then: nothing "
+            "was queried with them. Use those of an allowed account, then run again: pulumi up Code: account"
         )
 
 

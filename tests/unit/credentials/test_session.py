@@ -10,7 +10,7 @@ import pytest
 from harness.answers import MIGRATION
 from harness.loopback import join_exchanges
 from harness.standing_in import role_of, standing_in
-from harness.texts import says, sentence
+from harness.texts import says, whole
 from harness.turns import without_pauses
 
 from pulumi_tcsql_check.clock import SystemClock
@@ -90,13 +90,13 @@ def test_a_token_that_runs_out_for_good_is_one_sentence() -> None:
         with pytest.raises(PermanentError) as caught:
             asking(emulator, lambda: old).query(MIGRATION, soon())
         assert caught.value.code == "AuthFailure.TokenFailure"
-        said = sentence(caught.value)
+        said = whole(caught.value)
         assert said.startswith(f"{emulator.url} answered AuthFailure.TokenFailure: The token of the request is missing")
     assert said.endswith(
-        "They are temporary and seem to have run out, and their source holds no newer ones. Set new ones, then run "
-        "`pulumi up` again."
+        "Then: the credentials are temporary and seem to have expired, and their source has no newer ones; set new "
+        "ones, then run again: pulumi up Code: refused"
     )
-    assert "old" not in said.replace("holds", "")
+    assert "old" not in said
 
 
 def test_a_token_that_runs_out_for_good_is_that_sentence_also_where_the_account_is_named(
@@ -112,7 +112,7 @@ def test_a_token_that_runs_out_for_good_is_that_sentence_also_where_the_account_
         gate = asking(emulator, lambda: old, {"tencentcloud:allowedAccountIds": f'["{OTHER_ACCOUNT_ID}"]'})
         assert gate.query(MIGRATION, soon()).passed
         clock.advance(SESSION_SECONDS)
-        with says(ExpiredTokenError, "They are temporary and seem to have run out, and their source"):
+        with says(ExpiredTokenError, "the credentials are temporary and seem to have expired, and their source"):
             gate.query(MIGRATION, soon())
     actions = [json.loads(line)["action"] for line in log.read_text(encoding="utf-8").splitlines()]
     assert actions == ["AssumeRole", "GetCallerIdentity", *["QueryMigrationCheckProcess"] * 2]

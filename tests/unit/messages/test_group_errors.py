@@ -1,8 +1,8 @@
-"""The sentence of a group that was refused, and the list below it."""
+"""The text of a group that was refused."""
 
 import pytest
 from harness.answers import seen
-from harness.texts import below, sentence
+from harness.texts import below, sentence, whole
 
 from pulumi_tcsql_check.errors import (
     CheckFailedError,
@@ -17,6 +17,7 @@ from pulumi_tcsql_check.errors import (
     TransientError,
 )
 from pulumi_tcsql_check.messages.group_errors import MOST_LINES
+from pulumi_tcsql_check.messages.next_step import start_command
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.group import Member
@@ -40,25 +41,30 @@ def failed(*numbers: int) -> dict[Migration, TcsqlCheckError]:
     return {of(number): CheckFailedError(of(number), FAILED, [2]) for number in numbers}
 
 
-def test_every_one_that_failed_is_named_and_the_rest_is_counted() -> None:
-    """With the command that starts those again, and a line for each below."""
+def test_every_one_that_failed_is_listed_and_the_rest_is_counted() -> None:
+    """With the command that starts those again."""
     error = GroupFailedError(members(60), failed(3, 7, 59))
-    assert sentence(error) == (
-        "3 of 60 migration checks (ap-guangzhou) failed: 3, 7 and 59. Of the others: 0/57 passed, 57 running. Fix the "
-        "causes, start these checks again (`for id in 3 7 59; do tccli sqlserver StartMigrationCheck --MigrateId $id "
-        "--region ap-guangzhou; done`), then run `pulumi up` again."
-    )
-    assert below(error).splitlines()[1:] == [
-        f'  ✗ {number} failed at step 2 of 3, "Step 2" (status -1; the API says "Check ...").' for number in (3, 7, 59)
+    assert sentence(error) == "3 of 60 migration checks (ap-guangzhou) failed"
+    assert below(error) == [
+        *(f"  ✗ {number} failed at step 2 of 3: Step 2 (status -1)" for number in (3, 7, 59)),
+        "  Others:  0/57 passed, 57 running",
+        "  Then:    fix the cause, then run:",
+        f"           {start_command(of(3), of(7), of(59))}",
+        "           pulumi up",
+        "  Code:    check-failed",
     ]
+    assert start_command(of(3), of(7), of(59)) == (
+        "for id in 3 7 59; do tccli sqlserver StartMigrationCheck --MigrateId $id --region ap-guangzhou; done"
+    )
     assert set(error.errors) == {of(3), of(7), of(59)}
 
 
-def test_a_single_failure_is_told_in_the_singular() -> None:
-    """With nothing about others where there are none."""
-    assert sentence(GroupFailedError(members(1), failed(1))) == (
-        "1 of 1 migration checks (ap-guangzhou) failed: 1. Fix the cause, start the check again (`tccli sqlserver "
-        "StartMigrationCheck --MigrateId 1 --region ap-guangzhou`), then run `pulumi up` again."
+def test_a_single_failure_has_nothing_about_others() -> None:
+    """Where there are none."""
+    assert whole(GroupFailedError(members(1), failed(1))) == (
+        "1 of 1 migration checks (ap-guangzhou) failed ✗ 1 failed at step 2 of 3: Step 2 (status -1) Then: fix the "
+        "cause, then run: tccli sqlserver StartMigrationCheck --MigrateId 1 --region ap-guangzhou pulumi up Code: "
+        "check-failed"
     )
 
 
@@ -68,13 +74,9 @@ def test_every_kind_of_failure_says_what_it_is() -> None:
         members(2),
         {of(1): FlagFailedError(of(1), RUNNING, CheckFlag(2)), of(2): FlowFailedError(of(2), Flow(1001, 1))},
     )
-    assert "2 of 2 migration checks (ap-guangzhou) failed: 1 and 2." in sentence(error)
-    assert sentence(error).endswith("then run `pulumi up` again with the new FlowIds in flow_ids.")
-    first, second = below(error).splitlines()[1:]
-    assert first.startswith(
-        "  ✗ 1 failed: the API says so of the check as a whole (CheckFlag 2), which stands at step 2"
-    )
-    assert second == "  ✗ 2 failed: the API says that flow 1001 has failed, and not why."
+    assert sentence(error) == "2 of 2 migration checks (ap-guangzhou) failed"
+    assert "Then: fix the cause; run these with the new FlowId as flow_ids:" in whole(error)
+    assert below(error)[:2] == ["  ✗ 1 failed, says the API (CheckFlag 2)", "  ✗ 2 failed: flow 1001 has failed"]
 
 
 def test_those_that_could_not_be_looked_up_are_told_apart() -> None:
@@ -84,29 +86,22 @@ def test_those_that_could_not_be_looked_up_are_told_apart() -> None:
         of(3): OutageError(of(3), 120, TransientError("No connection.")),
     }
     both = GroupFailedError(members(4), failed(1) | lost)
-    assert sentence(both).startswith(
-        "1 of 4 migration checks (ap-guangzhou) failed: 1; 2 could not be looked up: 2 and 3. Of the others: 0/1 "
-        "passed, 1 running. Fix the cause, start the check again (`tccli"
-    )
-    assert "`), and see below what to do about those that could not be looked up, then run `pulumi up`" in sentence(
-        both
-    )
+    assert sentence(both) == "1 of 4 migration checks (ap-guangzhou) failed; 2 could not be looked up"
+    assert "Others: 0/1 passed, 1 running Then: fix the cause, then run: tccli" in whole(both)
     alone = GroupFailedError(members(4), lost)
-    assert sentence(alone) == (
-        "2 of 4 migration checks (ap-guangzhou) could not be looked up: 2 and 3. Of the others: 0/2 passed, 2 running. "
-        "What to do about each is said below."
-    )
-    assert "\n  ✗ 2: There is no such migration. Check migrate_id." in below(alone)
+    assert sentence(alone) == "2 of 4 migration checks (ap-guangzhou) could not be looked up"
+    assert below(alone)[0] == "  ✗ 2: There is no such migration. Check migrate_id."
+    assert below(alone)[-2:] == ["  Others:  0/2 passed, 2 running", "  Code:    not-looked-up"]
 
 
 @pytest.mark.parametrize("count", [MOST_LINES, MOST_LINES + 1, 1000])
 def test_the_list_has_room_on_one_screen(count: int) -> None:
-    """The sentence names all of them, the list some."""
+    """It has the first ten, and counts the others; the command names all."""
     error = GroupFailedError(members(count), failed(*range(1, count + 1)))
-    lines = below(error).splitlines()[1:]
+    lines = [line for line in below(error) if line.startswith(("  ✗", "  ..."))]
     assert len(lines) == min(count, MOST_LINES + 1)
     assert (lines[-1] == f"  ... and {count - MOST_LINES} more") == (count > MOST_LINES)
-    assert f" and {count}." in sentence(error)
+    assert f" {count}; do tccli" in whole(error)
 
 
 def test_a_timeout_names_those_that_had_not_passed_and_what_to_do() -> None:
@@ -119,21 +114,31 @@ def test_a_timeout_names_those_that_had_not_passed_and_what_to_do() -> None:
         of(5): CheckTimeoutError(of(5), 1800, trouble=TransientError("No connection.")),
     }
     error = GroupTimeoutError(members(60), errors)
-    assert sentence(error) == (
-        "5 of 60 migration checks (ap-guangzhou) had not passed after 1800 s (timeout_seconds): 1, 2, 3, 4 and 5; 55 "
-        "have passed. No step of 3 and 4 has started: start them (`for id in 3 4; do tccli sqlserver "
-        "StartMigrationCheck --MigrateId $id --region ap-guangzhou; done`). It looks like a code that nobody has "
-        "explained: look at the step in the console. If it has failed, teach the gate that with failed_statuses=[7]; "
-        "if it runs, raise timeout_seconds. Run `pulumi up` again once the API answers."
-    )
-    assert below(error).splitlines()[1] == "  ▸ 1: 2/3 Step 2: running, with status 7, for 1000 s"
+    assert sentence(error) == "5 of 60 migration checks (ap-guangzhou) had not passed after 1800 s"
+    assert below(error) == [
+        "  ▸ 1: 2/3 Step 2: running, with status 7, for 1000 s",
+        "  ▸ 2: 2/3 Step 2: running, with status 7, for 900 s",
+        "  ▸ 3: 1/2 Step 1: not started",
+        "  ▸ 4: 1/2 Step 1: not started",
+        "  ▸ 5: No connection",
+        "  Others:  55 have passed",
+        "  Start:   no step of 3 and 4 has started:",
+        f"           {start_command(of(3), of(4))}",
+        "  Then:    look at the step in the console: status 7 is not documented. If",
+        "           it has failed, teach the gate that with failed_statuses=[7]; if",
+        "           it runs, raise timeout_seconds",
+        "  Then:    once the API answers, run again:",
+        "           pulumi up",
+        "  Code:    timed-out",
+    ]
     assert error.timeout_seconds == 1800
 
 
 def test_one_that_was_started_in_a_flow_is_not_told_to_be_started() -> None:
     """Its flow says that it was."""
     late = CheckTimeoutError(of(1), 5, IDLE, flow=Flow(1001, 2))
-    assert sentence(GroupTimeoutError(members(2), {of(1): late})) == (
-        "1 of 2 migration checks (ap-guangzhou) had not passed after 5 s (timeout_seconds): 1; 1 has passed. "
-        "Run `pulumi up` again to go on waiting, or raise timeout_seconds."
+    assert whole(GroupTimeoutError(members(2), {of(1): late})) == (
+        "1 of 2 migration checks (ap-guangzhou) had not passed after 5 s ▸ 1: 1/2 Step 1: not started, and flow 1001 "
+        "had not succeeded Others: 1 has passed Then: raise timeout_seconds, or run again to go on waiting: pulumi up "
+        "Code: timed-out"
     )

@@ -3,7 +3,8 @@
 import pytest
 from harness.answers import seen
 
-from pulumi_tcsql_check.messages.step_list import MOST_LINES, step_list
+from pulumi_tcsql_check.messages.layout import MOST_LINES
+from pulumi_tcsql_check.messages.step_list import step_list
 from pulumi_tcsql_check.model.progress import Progress, StepDetail
 
 
@@ -23,23 +24,23 @@ def test_each_state_has_its_mark(
     code: int, current: int, failed: tuple[int, ...], taught: tuple[int, ...], line: str
 ) -> None:
     """What is neither passed nor not started is shown with its raw code."""
-    assert step_list(seen(current, code), failed, taught) == f"\n  {line}"
+    assert step_list(seen(current, code), failed, taught) == [line]
 
 
 def test_a_chinese_name_has_the_english_one_beside_it() -> None:
     """So that whoever reads one of the two knows which step it is; other text can't write on the terminal."""
     steps = (StepDetail("硬盘空间检查", 0, ""), StepDetail("a\x1b", 0, ""))
-    assert step_list(Progress(2, 2, steps, "r")) == "\n  ✓ 1 硬盘空间检查 (Hard disk space check)\n  ✓ 2 a\\x1b"
+    assert step_list(Progress(2, 2, steps, "r")) == ["✓ 1 硬盘空间检查 (Hard disk space check)", "✓ 2 a\\x1b"]
 
 
 def test_of_very_many_the_rest_are_counted() -> None:
     """One screen is enough."""
-    lines = step_list(seen(1, *[-2] * (MOST_LINES + 3))).splitlines()[1:]
+    lines = step_list(seen(1, *[-2] * (MOST_LINES + 3)))
     assert len(lines) == MOST_LINES + 1
-    assert lines[-1] == "  ... and 3 more"
-    assert len(step_list(seen(1, *[-2] * MOST_LINES)).splitlines()[1:]) == MOST_LINES
+    assert lines[-1] == "... and 3 more"
+    assert len(step_list(seen(1, *[-2] * MOST_LINES))) == MOST_LINES
 
 
 def test_where_nothing_is_listed_there_is_nothing() -> None:
     """An answer without steps adds no line."""
-    assert step_list(seen(1)) == ""
+    assert step_list(seen(1)) == []

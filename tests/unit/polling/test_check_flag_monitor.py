@@ -7,7 +7,7 @@ import pytest
 from harness.answering import Answering, wait_for
 from harness.answers import MIGRATION, seen
 from harness.fake_clock import FakeClock
-from harness.texts import sentence
+from harness.texts import whole
 
 from pulumi_tcsql_check.errors import (
     AccountError,
@@ -302,7 +302,7 @@ def test_it_is_not_asked_before_the_flow_of_this_start_has_succeeded() -> None:
     with pytest.raises(FlagFailedError) as raised:
         check.wait(60, flow=[2, 2, 0])
     assert 3.6 <= check.flag_asked[0] <= 4.4
-    assert "with the new FlowId as flow_id" in sentence(raised.value)
+    assert "with the new FlowId as flow_id" in whole(raised.value)
     check = Check([RUNNING], [2])
     with pytest.raises(FlowFailedError):
         check.wait(60, flow=[1])
@@ -335,7 +335,7 @@ def test_a_wait_that_times_out_says_what_was_said_last() -> None:
     with pytest.raises(CheckTimeoutError) as raised:
         check.wait(15)
     assert raised.value.flag == CheckFlag(3, "f-1")
-    assert 'for 15 s; the API\'s last word on the check as a whole was "checking" (CheckFlag 3). It looks' in sentence(
+    assert 'for 15 s; the API\'s last word on the check as a whole was "checking" (CheckFlag 3) Looks: as' in whole(
         raised.value
     )
 

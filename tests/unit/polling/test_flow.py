@@ -7,7 +7,7 @@ import pytest
 from harness.answering import Answering, wait_for
 from harness.answers import MIGRATION, seen
 from harness.fake_clock import FakeClock
-from harness.texts import says, sentence
+from harness.texts import says, whole
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -144,7 +144,7 @@ def test_any_other_code_of_the_flow_waits(code: int) -> None:
     assert raised.value.flow == Flow(1001, code, "f-1")
     assert raised.value.progress is PASSED
     shown = "" if code == 2 else f" (status {code})"
-    assert f"last seen: 3/3 Step 3: passed, and flow 1001{shown} had not succeeded. Run" in sentence(raised.value)
+    assert f"Seen: 3/3 Step 3: passed, and flow 1001{shown} had not succeeded Then:" in whole(raised.value)
 
 
 @pytest.mark.parametrize("steps", [PASSED, RUNNING, LEFT_BEHIND])
@@ -164,7 +164,7 @@ def test_a_flow_that_has_failed_ends_the_wait_without_the_steps(trouble: Excepti
     with pytest.raises(FlowFailedError) as raised:
         Check([1], [trouble]).wait()
     assert raised.value.progress is None
-    with says(FlowFailedError, "last seen at 2/3 Step 2: running"):
+    with says(FlowFailedError, "▸ 2 Step 2: running"):
         Check([2, 1], [RUNNING, trouble]).wait()
 
 
@@ -187,7 +187,7 @@ def test_a_step_that_fails_after_the_flow_succeeded_ends_the_wait() -> None:
     with pytest.raises(CheckFailedError) as raised:
         check.wait()
     assert check.asked == ["flow", "steps", "flow", "steps", "steps"]
-    assert "then run `pulumi up` again with the new FlowId as flow_id. Request" in sentence(raised.value)
+    assert "run these with the new FlowId as flow_id: tccli" in whole(raised.value)
 
 
 def test_a_deadline_before_any_answer_about_the_flow_names_it() -> None:
@@ -195,7 +195,7 @@ def test_a_deadline_before_any_answer_about_the_flow_names_it() -> None:
     with pytest.raises(CheckTimeoutError) as raised:
         Check([DOWN], [PASSED]).wait(30)
     assert (raised.value.progress, raised.value.trouble) == (None, DOWN)
-    assert "last seen: No connection, and flow 1001 had not succeeded. Run" in sentence(raised.value)
+    assert "Seen: No connection, and flow 1001 had not succeeded Then:" in whole(raised.value)
 
 
 def test_what_the_steps_were_before_the_flow_succeeded_has_stood_for_no_time() -> None:

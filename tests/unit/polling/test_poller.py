@@ -11,7 +11,7 @@ import pytest
 from harness.answering import Answering, wait_for
 from harness.answers import MIGRATION, as_body, decode, recorded, seen
 from harness.fake_clock import FakeClock
-from harness.texts import says, sentence
+from harness.texts import says, sentence, whole
 
 from pulumi_tcsql_check import errors
 from pulumi_tcsql_check.clock import SystemClock
@@ -136,7 +136,7 @@ def test_two_hours_are_polled_up_to_the_deadline_itself() -> None:
     assert check.seconds_left[-1] == 0
     assert sum(check.clock.sleeps) == pytest.approx(7200)
     assert (raised.value.migration, raised.value.timeout_seconds, raised.value.progress) == (MIGRATION, 7200, RUNNING)
-    assert "last seen: 2/3 Step 2: running, with status 1, for 7200 s. It looks like a code" in sentence(raised.value)
+    assert "Seen: 2/3 Step 2: running, with status 1, for 7200 s Then: look at the step" in whole(raised.value)
 
 
 def test_a_pass_at_the_deadline_counts() -> None:
@@ -209,7 +209,7 @@ def test_throttled_until_the_deadline_is_a_timeout() -> None:
     assert check.instants[-1] == 1000
     assert raised.value.progress is RUNNING
     assert raised.value.__cause__ is THROTTLED
-    assert "last seen: Too many." in sentence(raised.value)
+    assert "Seen: Too many Then:" in whole(raised.value)
 
 
 NO_TURN = NoTurnError("No turn in time.")
@@ -218,15 +218,15 @@ NO_TURN = NoTurnError("No turn in time.")
 def test_a_last_turn_that_did_not_come_says_nothing_of_the_check() -> None:
     """The sentence is about what was seen last, be it the steps or trouble; with nothing seen it says so."""
     check = Check(RUNNING, NO_TURN)
-    with says(CheckTimeoutError, r"last seen: 2/3 Step 2: running, with status 1, for 10 s\.") as raised:
+    with says(CheckTimeoutError, r"Seen: 2/3 Step 2: running, with status 1, for 10 s Then:") as raised:
         check.wait(10, 300)
     assert (raised.value.progress, raised.value.trouble) == (RUNNING, None)
     check = Check(RUNNING, DOWN, NO_TURN)
-    with says(CheckTimeoutError, r"last seen: No connection\.") as raised:
+    with says(CheckTimeoutError, r"Seen: No connection Then:") as raised:
         check.wait(2.3)
     assert raised.value.trouble is DOWN
     check = Check(NO_TURN)
-    with says(CheckTimeoutError, r"last seen: No turn in time\."):
+    with says(CheckTimeoutError, r"Seen: No turn in time Then:"):
         check.wait(10)
     assert {observation.trouble for observation in check.seen} == {NO_TURN}
 
@@ -234,7 +234,7 @@ def test_a_last_turn_that_did_not_come_says_nothing_of_the_check() -> None:
 def test_a_refusal_without_a_code_is_no_turn_that_did_not_come() -> None:
     """HTTP 429 is trouble of the API's: the sentence tells that, and not for how long a step has stood."""
     check = Check(RUNNING, ThrottledError("HTTP status 429.", kind="HTTP 429"))
-    with says(CheckTimeoutError, r"last seen: HTTP status 429\.") as raised:
+    with says(CheckTimeoutError, r"Seen: HTTP status 429 Then:") as raised:
         check.wait(10)
     assert raised.value.trouble is not None
 
@@ -242,11 +242,11 @@ def test_a_refusal_without_a_code_is_no_turn_that_did_not_come() -> None:
 def test_trouble_that_comes_after_the_deadline_is_a_timeout_as_well() -> None:
     """A call may end later than the wait; what is said of it is the same."""
     check = Check(DOWN, takes=3)
-    with says(CheckTimeoutError, r"last seen: No connection\."):
+    with says(CheckTimeoutError, r"Seen: No connection Then:"):
         check.wait(10)
     assert check.clock.now - 1000 > 10
     check = Check(RUNNING, NO_TURN, takes=3)
-    with says(CheckTimeoutError, r"last seen: 2/3 Step 2: running, with status 1") as raised:
+    with says(CheckTimeoutError, r"Seen: 2/3 Step 2: running, with status 1") as raised:
         check.wait(10)
     assert check.clock.now - 1000 > 10
     assert raised.value.trouble is None
@@ -381,7 +381,7 @@ def test_half_a_minute_is_over_once_it_has_passed() -> None:
 def test_half_a_minute_is_no_more_than_the_deadline() -> None:
     """A shorter wait ends at it, and quotes the answer."""
     check = Check(not_found())
-    with says(CheckTimeoutError, r"last seen: None\. Request 4be5990d\. Check migrate_id and region"):
+    with says(CheckTimeoutError, r"Seen: None\. Request 4be5990d Then: check migrate_id and region"):
         check.wait(10, migrate_id_is_new=True)
     assert check.instants[-1] == 10
 

@@ -190,10 +190,10 @@ def test_what_the_api_refuses_is_one_sentence_with_the_users_line() -> None:
         assert isinstance(caught.value, TcsqlCheckError)
         assert isinstance(caught.value.__cause__, PermanentError)
         assert str(caught.value).startswith(f"migration check 1066 ({WHERE}): {emulator.url} answered ResourceNotFound")
-        assert str(caught.value).endswith(ends)
+        assert str(caught.value).endswith(f"{ends}\n  Code:    not-found")
 
         later, ends = get_migration_check_output(1066, WHERE, endpoint=emulator.url), here(0)
-        with pytest.raises(LookError, match=re.escape(ends) + "$"):
+        with pytest.raises(LookError, match=re.escape(ends) + "\n  Code:    not-found$"):
             resolve(later)
 
 

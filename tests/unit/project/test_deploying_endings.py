@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 import pytest
 from harness.answers import MIGRATION
 from harness.guide import EXAMPLES, module
-from harness.texts import sentence
 
 from pulumi_tcsql_check import errors
 from pulumi_tcsql_check.errors.check import FailedError
+from pulumi_tcsql_check.messages.audience import PROGRAM
+from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.group import Member
@@ -64,8 +65,8 @@ def test_every_error_of_the_package_is_in_the_table() -> None:
 
 @pytest.mark.parametrize(("error", "word"), SENTENCES.values(), ids=[kind.__name__ for kind in SENTENCES])
 def test_an_error_ends_in_the_code_that_the_guide_gives_it(error: errors.TcsqlCheckError, word: str) -> None:
-    """Told by how its sentence begins, also if what the API said in it looks like another one."""
-    assert ENDINGS.of_refusals([sentence(error)]).word == word
+    """Told by its code, also if what the API said in it looks like another one."""
+    assert ENDINGS.of_refusals([str(text_of(error, PROGRAM))]).word == word
 
 
 def test_a_sentence_that_nobody_knows_is_trouble() -> None:
@@ -77,16 +78,20 @@ def test_a_sentence_that_nobody_knows_is_trouble() -> None:
 
 def test_a_wait_that_another_gate_ended_says_nothing_of_its_own() -> None:
     """The gate that was refused has the code, and where its sentence is missing, nobody was interrupted."""
-    ended = sentence(errors.WaitCancelledError("shop"))
-    assert ENDINGS.of_refusals([ended, sentence(SENTENCES[errors.CheckTimeoutError][0])]) is Ending.TIMED_OUT
+    ended = str(text_of(errors.WaitCancelledError("shop"), PROGRAM))
+    assert (
+        ENDINGS.of_refusals([ended, str(text_of(SENTENCES[errors.CheckTimeoutError][0], PROGRAM))]) is Ending.TIMED_OUT
+    )
     assert ENDINGS.of_refusals([ended]) is Ending.TROUBLE
 
 
 def test_the_most_telling_of_several_refusals_counts() -> None:
     """One gate has failed, another ran out of time, and a third could not ask."""
-    sentences = [str(SENTENCES[kind][0]) for kind in (errors.PermanentError, errors.CheckTimeoutError)]
+    sentences = [
+        str(text_of(SENTENCES[kind][0], PROGRAM)) for kind in (errors.PermanentError, errors.CheckTimeoutError)
+    ]
     assert ENDINGS.of_refusals(sentences) is Ending.TIMED_OUT
-    assert ENDINGS.of_refusals([*sentences, str(SENTENCES[errors.CheckFailedError][0])]) is Ending.FAILED
+    assert ENDINGS.of_refusals([*sentences, str(text_of(FAILED, PROGRAM))]) is Ending.FAILED
 
 
 @pytest.mark.parametrize(

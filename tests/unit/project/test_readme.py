@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from harness.answers import MIGRATION
 from harness.survival import FAULTS
-from harness.texts import sentence
+from harness.texts import whole
 
 from pulumi_tcsql_check import MigrationCheck, MigrationCheckGroup, MigrationCheckResult
 from pulumi_tcsql_check.config import provider_config, validation
@@ -98,12 +98,12 @@ def test_every_remedy_is_in_the_table_word_for_word() -> None:
 
 @pytest.mark.parametrize("path", ["README.md", "examples/hold/README.md"])
 def test_the_failed_check_on_the_page_is_what_the_code_prints(path: str) -> None:
-    """The sentence is that of the scenario `fail`, but for its line breaks and the number of its request."""
+    """The text is that of the scenario `fail`, but for its line breaks and the number of its request."""
     codes = (0, 0, 0, -1, 1, -2, -2, -2)
     steps = tuple(StepDetail(step.name, code, step.message) for step, code in zip(PUBLISHED_STEPS, codes, strict=True))
-    text = sentence(CheckFailedError(MIGRATION, Progress(len(steps), 5, steps, "number"), [4]))
+    text = whole(CheckFailedError(MIGRATION, Progress(len(steps), 5, steps, "number"), [4]))
     page = " ".join((ROOT / path).read_text(encoding="utf-8").split())
-    assert f"error: {text.removesuffix('number.')}" in page
+    assert f"error: {text.removesuffix('number')}" in page
 
 
 def test_every_built_in_scenario_is_in_the_table() -> None:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from harness import markers
 from harness.answers import MIGRATION
-from harness.texts import sentence
+from harness.texts import whole
 from recording import moments, svg, terminal
 from recording.moments import Moment
 from recording.screen import Frame, Run, Style, frames
@@ -72,10 +72,10 @@ def test_a_picture_shows_nothing_of_the_machine_it_was_made_on(name: str) -> Non
 
 
 def test_the_refusal_is_what_the_code_prints() -> None:
-    """The sentence of the scenario `fail` stands there word for word, but for its line breaks, and each step's mark."""
+    """The text of the scenario `fail` stands there word for word, but for its line breaks, and each step's mark."""
     codes = (0, 0, 0, -1, 1, -2, -2, -2)
     steps = tuple(StepDetail(step.name, code, step.message) for step, code in zip(PUBLISHED_STEPS, codes, strict=True))
-    told, *_ = sentence(CheckFailedError(MIGRATION, Progress(len(steps), 5, steps, "number"), [4])).split("number.")
+    told, *_ = whole(CheckFailedError(MIGRATION, Progress(len(steps), 5, steps, "number"), [4])).split("number")
     (screen,) = screens(picture("refusal"))
     assert re.sub(r"\s", "", told) in re.sub(r"\s", "", screen)
     rows = zip("✓✓✓✗▸···", range(1, 9), PUBLISHED_STEPS, strict=True)

@@ -11,7 +11,7 @@ from harness.loopback import Loopback, answer, reset
 from harness.reading_here import Recorder, own_environment, read
 from harness.standing_in import role_of, standing_in
 from harness.starting import start_check
-from harness.texts import says, sentence
+from harness.texts import says, sentence, whole
 from pulumi.dynamic import Config
 
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
@@ -203,7 +203,7 @@ def test_an_up_on_a_check_that_nobody_started_ends_with_the_command(call: Record
     props = {**PROPS, "wait": True, "timeout_seconds": 0.05, "poll_interval_seconds": 0.1}
     with Emulator("never-started") as emulator, pytest.raises(CheckTimeoutError) as caught:
         read({**props, "endpoint": emulator.url}, {}, call)
-    assert f"No step has started: start the check ({START}), then run `pulumi up` again." in sentence(caught.value)
+    assert f"start the check, then run again: {START.strip('`')} pulumi up" in whole(caught.value)
     assert call.lines == [f"no step has started; {START} starts the check, 0 s (0 s left)"]
 
 

@@ -1,0 +1,49 @@
+"""The short, stable code of each error: a heading of the documentation, and what a program reads."""
+
+from pulumi_tcsql_check.errors import (
+    AccountError,
+    CheckFailedError,
+    CheckTimeoutError,
+    CredentialsError,
+    FlagFailedError,
+    FlowFailedError,
+    GroupFailedError,
+    GroupTimeoutError,
+    InvalidInputError,
+    NotFoundError,
+    OutageError,
+    PermanentError,
+    ThrottledError,
+    TransientError,
+    WaitCancelledError,
+)
+
+CODES: tuple[tuple[type[Exception], str], ...] = (
+    (CheckFailedError, "check-failed"),
+    (FlagFailedError, "check-failed"),
+    (FlowFailedError, "flow-failed"),
+    (GroupTimeoutError, "timed-out"),
+    (CheckTimeoutError, "timed-out"),
+    (CredentialsError, "credentials"),
+    (AccountError, "account"),
+    (InvalidInputError, "invalid-input"),
+    (WaitCancelledError, "cancelled"),
+    (OutageError, "outage"),
+    (ThrottledError, "throttled"),
+    (TransientError, "no-response"),
+    (NotFoundError, "not-found"),
+    (PermanentError, "refused"),
+    (ImportError, "not-installed"),
+)
+"""By the first type that fits."""
+
+
+def code_of(error: Exception) -> str:
+    """Return the code of an error; "unexpected" for one that is none of the package's."""
+    if isinstance(error, GroupFailedError):
+        return "check-failed" if error.failed else "not-looked-up"
+    if isinstance(error, CheckTimeoutError) and error.never_started:
+        return "not-started"
+    if isinstance(error, WaitCancelledError) and error.refused:
+        return "another-gate-failed"
+    return next((code for kind, code in CODES if isinstance(error, kind)), "unexpected")
