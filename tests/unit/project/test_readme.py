@@ -20,8 +20,16 @@ from pulumi_tcsql_check.emulator import (
     built_in_names,
 )
 from pulumi_tcsql_check.emulator.scenario import PUBLISHED_STEPS
-from pulumi_tcsql_check.errors import CheckFailedError
+from pulumi_tcsql_check.errors import (
+    CheckFailedError,
+    CheckTimeoutError,
+    GroupFailedError,
+    PermanentError,
+    WaitCancelledError,
+)
+from pulumi_tcsql_check.messages.codes import CODES, code_of
 from pulumi_tcsql_check.model import check_flag
+from pulumi_tcsql_check.model.group import Member
 from pulumi_tcsql_check.model.progress import Progress, StepDetail
 from pulumi_tcsql_check.model.remedies import REMEDIES
 from pulumi_tcsql_check.polling import check_flag_monitor
@@ -94,6 +102,16 @@ def test_every_remedy_is_in_the_table_word_for_word() -> None:
     assert rows == [
         (f"{remedy.name}, {remedy.chinese_name}", remedy.sentence, f"[page]({remedy.source})") for remedy in REMEDIES
     ]
+
+
+def test_every_code_of_an_error_is_explained() -> None:
+    """Neither more nor fewer than the errors have."""
+    part = README.split("\n### Codes\n", 1)[1].split("\n### ", 1)[0]
+    explained = re.findall(r"`([a-z-]+)`", "".join(re.findall(r"(?m)^\|(.+?) \|", part)[2:]))
+    group = GroupFailedError([Member(MIGRATION, None, "unknown")], {MIGRATION: PermanentError("No.")})
+    late = CheckTimeoutError(MIGRATION, 1, Progress(1, 1, (StepDetail("a", -2, ""),), "r"))
+    others = {code_of(error) for error in (group, late, WaitCancelledError("orders"), ValueError())}
+    assert set(explained) == {code for _, code in CODES} | others
 
 
 @pytest.mark.parametrize("path", ["README.md", "examples/hold/README.md"])
