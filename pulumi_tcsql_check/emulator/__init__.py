@@ -6,11 +6,17 @@ other `Keys` are given; `OTHER_ACCOUNT_ID` signs with `OTHER_SECRET_ID` and `OTH
 else. What it answers is a `Scenario`, made of the frames in `pulumi_tcsql_check.emulator.scenario`.
 """
 
-from pulumi_tcsql_check.emulator.accounts import ACCOUNT_ID, OTHER_ACCOUNT_ID, OTHER_SECRET_ID, OTHER_SECRET_KEY
+from pulumi_tcsql_check.emulator.accounts import (
+    ACCOUNT_ID,
+    DUMMY_SECRET_ID,
+    DUMMY_SECRET_KEY,
+    OTHER_ACCOUNT_ID,
+    OTHER_SECRET_ID,
+    OTHER_SECRET_KEY,
+    Keys,
+)
 from pulumi_tcsql_check.emulator.clock import Clock, ManualClock
-from pulumi_tcsql_check.emulator.errors import ScenarioError
-from pulumi_tcsql_check.emulator.keys import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Keys
-from pulumi_tcsql_check.emulator.loading import built_in_names, load, parse
+from pulumi_tcsql_check.emulator.loading import ScenarioError, built_in_names, load, parse
 from pulumi_tcsql_check.emulator.scenario import Scenario
 from pulumi_tcsql_check.emulator.server import Emulator
 

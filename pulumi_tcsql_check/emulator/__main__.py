@@ -10,10 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from pulumi_tcsql_check.emulator.accounts import OTHER_ACCOUNT_ID
-from pulumi_tcsql_check.emulator.errors import ScenarioError
-from pulumi_tcsql_check.emulator.keys import SECRET_ID_VARIABLE, SECRET_KEY_VARIABLE, TOKEN_VARIABLE, Keys
-from pulumi_tcsql_check.emulator.loading import built_in_names
+from pulumi_tcsql_check.emulator.accounts import (
+    OTHER_ACCOUNT_ID,
+    SECRET_ID_VARIABLE,
+    SECRET_KEY_VARIABLE,
+    TOKEN_VARIABLE,
+    Keys,
+)
+from pulumi_tcsql_check.emulator.loading import ScenarioError, built_in_names
 from pulumi_tcsql_check.emulator.server import DEFAULT_HOST, Emulator
 
 DEFAULT_PORT = 8918

@@ -4,17 +4,14 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from pulumi_tcsql_check.emulator import listing
+from pulumi_tcsql_check.emulator.accounts import KeyRing, verify
 from pulumi_tcsql_check.emulator.clock import Clock
-from pulumi_tcsql_check.emulator.errors import Code, RefusalError
-from pulumi_tcsql_check.emulator.keys import KeyRing
 from pulumi_tcsql_check.emulator.limit import RateLimit
 from pulumi_tcsql_check.emulator.playback import Playback
-from pulumi_tcsql_check.emulator.reply import Reply
-from pulumi_tcsql_check.emulator.reply import envelope as _envelope
-from pulumi_tcsql_check.emulator.reply import error as _error
-from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.scenario import Error, Progress, RawAnswer, Refusal, Scenario
-from pulumi_tcsql_check.emulator.signature import verify
+from pulumi_tcsql_check.emulator.wire import Code, RefusalError, Reply, Request
+from pulumi_tcsql_check.emulator.wire import envelope as _envelope
+from pulumi_tcsql_check.emulator.wire import error as _error
 from pulumi_tcsql_check.model.flow import FAILED, RUNNING, SUCCEEDED
 from pulumi_tcsql_check.model.regions import REGIONS
 

@@ -6,7 +6,7 @@
 import ssl
 from pathlib import Path
 
-from pulumi_tcsql_check.emulator.errors import ScenarioError
+from pulumi_tcsql_check.emulator.loading import ScenarioError
 from pulumi_tcsql_check.emulator.scenario import Scenario
 
 OTHER_HOST = "elsewhere.example"

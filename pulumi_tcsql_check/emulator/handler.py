@@ -12,9 +12,8 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Protocol, cast
 
-from pulumi_tcsql_check.emulator.reply import Reply
-from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.scenario import CloseMidBodyFault, HttpFault, RefuseFault, ResetFault, TrickleFault
+from pulumi_tcsql_check.emulator.wire import Reply, Request
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 """The API's own bound on a signed request."""

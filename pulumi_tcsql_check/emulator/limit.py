@@ -4,7 +4,7 @@ import threading
 from collections import deque
 
 from pulumi_tcsql_check.emulator.clock import Clock
-from pulumi_tcsql_check.emulator.errors import Code, RefusalError
+from pulumi_tcsql_check.emulator.wire import Code, RefusalError
 
 REQUESTS_PER_SECOND = 20
 

@@ -5,10 +5,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from pulumi_tcsql_check.emulator.errors import Code, RefusalError
-from pulumi_tcsql_check.emulator.reply import Reply, envelope, error
-from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.scenario import Frame, Progress, Refusal
+from pulumi_tcsql_check.emulator.wire import Code, RefusalError, Reply, Request, envelope, error
 from pulumi_tcsql_check.model.check_flag import CHECKED, CHECKING, FAILED, NOT_CHECKED, PAGE_SIZE
 from pulumi_tcsql_check.model.statuses import NOT_STARTED, PASSED
 

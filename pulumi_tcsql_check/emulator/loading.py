@@ -1,4 +1,4 @@
-"""Reads scenarios: a built-in one by its name, or a JSON file by its path, strictly."""
+"""Loads and validates scenarios: built-in ones by name, JSON files by path."""
 
 import re
 from pathlib import Path
@@ -6,11 +6,25 @@ from typing import Annotated
 
 import msgspec
 
-from pulumi_tcsql_check.emulator.errors import ScenarioError
 from pulumi_tcsql_check.emulator.scenario import EVERY_ID, PUBLISHED_STEPS, Frame, Progress, Scenario, Starts, Step, Tls
 
 _BUILT_IN_FOLDER = Path(__file__).with_name("scenarios")
 _MIGRATE_ID = re.compile(r"[1-9][0-9]*", re.ASCII)
+
+
+class ScenarioError(Exception):
+    """A scenario that can't be played.
+
+    Attributes:
+        source: The file or the name that was given.
+        problem: What is wrong with it and, inside a file, where.
+    """
+
+    def __init__(self, source: str, problem: str) -> None:
+        """Make an error whose text is one sentence, with the source and the problem."""
+        super().__init__(f"scenario {source}: {problem}")
+        self.source = source
+        self.problem = problem
 
 
 class _ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -3,10 +3,9 @@
 import msgspec
 
 from pulumi_tcsql_check.emulator.accounts import Account
-from pulumi_tcsql_check.emulator.reply import Reply
-from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.scenario import HttpFault
 from pulumi_tcsql_check.emulator.sts import end_of, pair_of
+from pulumi_tcsql_check.emulator.wire import Reply, Request
 
 PATH = "/latest/meta-data/cam/security-credentials/"
 ROLE_NAME = "emulated"
@@ -33,5 +32,5 @@ class Metadata:
             return Reply("answer", ROLE_NAME.encode())
         if role != ROLE_NAME:
             return Reply("http", b"", HttpFault(status=404))
-        keys = self._account.give_out(SESSION_SECONDS)
+        keys = self._account.issue_temporary_keys(SESSION_SECONDS)
         return Reply("answer", msgspec.json.encode({**pair_of(keys), **end_of(keys), "Code": "Success"}))

@@ -7,7 +7,7 @@ from typing import BinaryIO
 import msgspec
 
 from pulumi_tcsql_check.emulator.clock import Clock
-from pulumi_tcsql_check.emulator.request import Request
+from pulumi_tcsql_check.emulator.wire import Request
 
 
 class RequestLog:

@@ -13,15 +13,14 @@ from types import TracebackType
 from typing import final
 
 from pulumi_tcsql_check.emulator import certificates
+from pulumi_tcsql_check.emulator.accounts import Keys
 from pulumi_tcsql_check.emulator.clock import Clock, SystemClock
 from pulumi_tcsql_check.emulator.handler import Handler
-from pulumi_tcsql_check.emulator.keys import Keys
 from pulumi_tcsql_check.emulator.loading import load
-from pulumi_tcsql_check.emulator.reply import Reply
-from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.request_log import RequestLog
 from pulumi_tcsql_check.emulator.scenario import Scenario
 from pulumi_tcsql_check.emulator.services import Services
+from pulumi_tcsql_check.emulator.wire import Reply, Request
 
 DEFAULT_HOST = "127.0.0.1"
 

@@ -8,15 +8,14 @@ from pulumi_tcsql_check.emulator.accounts import (
     OTHER_SECRET_ID,
     OTHER_SECRET_KEY,
     Account,
+    Keys,
 )
 from pulumi_tcsql_check.emulator.api import Api
 from pulumi_tcsql_check.emulator.clock import Clock
-from pulumi_tcsql_check.emulator.keys import Keys
 from pulumi_tcsql_check.emulator.metadata import Metadata
-from pulumi_tcsql_check.emulator.reply import Reply
-from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.scenario import Scenario
 from pulumi_tcsql_check.emulator.sts import TokenService
+from pulumi_tcsql_check.emulator.wire import Reply, Request
 
 _SECRET_ID = re.compile(r"Credential=([^/,\s]+)/", re.ASCII)
 

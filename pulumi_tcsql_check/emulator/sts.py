@@ -4,13 +4,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from pulumi_tcsql_check.emulator.accounts import Account
+from pulumi_tcsql_check.emulator.accounts import Account, Keys, verify
 from pulumi_tcsql_check.emulator.clock import Clock
-from pulumi_tcsql_check.emulator.errors import Code, RefusalError
-from pulumi_tcsql_check.emulator.keys import Keys
-from pulumi_tcsql_check.emulator.reply import Reply, envelope, error
-from pulumi_tcsql_check.emulator.request import Request
-from pulumi_tcsql_check.emulator.signature import verify
+from pulumi_tcsql_check.emulator.wire import Code, RefusalError, Reply, Request, envelope, error
 from pulumi_tcsql_check.model.regions import REGIONS
 
 SERVICE = "sts"
@@ -85,7 +81,7 @@ class TokenService:
         owner = next((one for one in self._accounts if arn and one.account_id == arn[1]), None)
         if owner is None:
             raise RefusalError(Code.ROLE_NOT_FOUND, "The account has no such role.")
-        keys = owner.give_out(seconds)
+        keys = owner.issue_temporary_keys(seconds)
         return {"Credentials": pair_of(keys), **end_of(keys)}
 
 

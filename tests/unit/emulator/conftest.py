@@ -9,7 +9,7 @@ import pytest
 from tencentcloud.common.sign import Sign
 
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, ManualClock
-from pulumi_tcsql_check.emulator.request import Request
+from pulumi_tcsql_check.emulator.wire import Request
 
 NOW = 1_700_000_000
 

@@ -10,8 +10,6 @@ import pytest
 
 from pulumi_tcsql_check.emulator import Keys, ManualClock, Scenario, load
 from pulumi_tcsql_check.emulator.api import Api
-from pulumi_tcsql_check.emulator.reply import Reply
-from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.scenario import (
     PUBLISHED_STEPS,
     CloseMidBodyFault,
@@ -25,6 +23,7 @@ from pulumi_tcsql_check.emulator.scenario import (
     SilentFault,
     Step,
 )
+from pulumi_tcsql_check.emulator.wire import Reply, Request
 from pulumi_tcsql_check.model.regions import REGIONS
 
 SignedRequest = Callable[..., Request]

@@ -10,9 +10,8 @@ from harness.starting import client_of
 from pulumi_tcsql_check.emulator import Emulator, Keys, ManualClock, Scenario, load, parse
 from pulumi_tcsql_check.emulator.api import Api
 from pulumi_tcsql_check.emulator.playback import Playback
-from pulumi_tcsql_check.emulator.reply import Reply
-from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.scenario import Error, Frame, Progress, Refusal, ResetFault, Step
+from pulumi_tcsql_check.emulator.wire import Reply, Request
 
 SignedRequest = Callable[..., Request]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_tcsql_check.emulator import Emulator, __main__
-from pulumi_tcsql_check.emulator.request import Request
+from pulumi_tcsql_check.emulator.wire import Request
 
 SignedRequest = Callable[..., Request]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, ManualClock
-from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.request_log import RequestLog
+from pulumi_tcsql_check.emulator.wire import Request
 
 SignedRequest = Callable[..., Request]
 

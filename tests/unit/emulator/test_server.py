@@ -31,7 +31,6 @@ from pulumi_tcsql_check.emulator import (
     ScenarioError,
     handler,
 )
-from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.scenario import (
     CloseMidBodyFault,
     Error,
@@ -43,6 +42,7 @@ from pulumi_tcsql_check.emulator.scenario import (
     TrickleFault,
 )
 from pulumi_tcsql_check.emulator.server import DEFAULT_HOST
+from pulumi_tcsql_check.emulator.wire import Request
 
 NOW = 1_700_000_000
 SignedRequest = Callable[..., Request]

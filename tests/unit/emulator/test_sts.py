@@ -19,10 +19,9 @@ from pulumi_tcsql_check.emulator import (
     load,
 )
 from pulumi_tcsql_check.emulator.metadata import PATH
-from pulumi_tcsql_check.emulator.reply import Reply
-from pulumi_tcsql_check.emulator.request import Request
 from pulumi_tcsql_check.emulator.scenario import HttpFault
 from pulumi_tcsql_check.emulator.services import Services
+from pulumi_tcsql_check.emulator.wire import Reply, Request
 
 SignedRequest = Callable[..., Request]
 ROLE = {"RoleArn": f"qcs::cam::uin/{OTHER_ACCOUNT_ID}:roleName/gatekeeper", "RoleSessionName": "deploy"}

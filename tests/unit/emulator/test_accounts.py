@@ -1,4 +1,4 @@
-"""Signatures: those of the SDK are accepted, and anything else is refused with the API's own code."""
+"""Accounts' keys, and signatures: the SDK's are accepted, others are refused with the API's own code."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,9 +6,8 @@ from dataclasses import replace
 import pytest
 
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Keys
-from pulumi_tcsql_check.emulator.errors import Code, RefusalError
-from pulumi_tcsql_check.emulator.request import Request
-from pulumi_tcsql_check.emulator.signature import verify
+from pulumi_tcsql_check.emulator.accounts import verify
+from pulumi_tcsql_check.emulator.wire import Code, RefusalError, Request
 
 NOW = 1_700_000_000
 _SCOPED_ID = f"{DUMMY_SECRET_ID}/2023-11-14/sqlserver"
