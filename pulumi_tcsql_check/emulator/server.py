@@ -1,95 +1,87 @@
-"""A running emulator: a listening socket, under TLS where the scenario wants it, and an orderly end."""
+"""A running emulator: routes the requests of one port to the APIs of two accounts, and logs them."""
 
 import contextlib
-import functools
-import socket
-import socketserver
+import re
 import ssl
 import threading
-import weakref
-from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import final
+from typing import BinaryIO, final
 
-from pulumi_tcsql_check.emulator import certificates
-from pulumi_tcsql_check.emulator.accounts import Keys
+import msgspec
+
+from pulumi_tcsql_check.emulator.accounts import (
+    ACCOUNT_ID,
+    OTHER_ACCOUNT_ID,
+    OTHER_SECRET_ID,
+    OTHER_SECRET_KEY,
+    Account,
+    Keys,
+)
 from pulumi_tcsql_check.emulator.clock import Clock, SystemClock
-from pulumi_tcsql_check.emulator.handler import Handler
-from pulumi_tcsql_check.emulator.loading import load
-from pulumi_tcsql_check.emulator.request_log import RequestLog
+from pulumi_tcsql_check.emulator.loading import ScenarioError, load
 from pulumi_tcsql_check.emulator.scenario import Scenario
-from pulumi_tcsql_check.emulator.services import Services
+from pulumi_tcsql_check.emulator.sockets import Server
+from pulumi_tcsql_check.emulator.sqlserver import Api
+from pulumi_tcsql_check.emulator.sts import Metadata, TokenService
 from pulumi_tcsql_check.emulator.wire import Reply, Request
 
 DEFAULT_HOST = "127.0.0.1"
 
-_JOIN_SECONDS = 5.0
-_POLL_SECONDS = 0.02
+_OTHER_HOST = "elsewhere.example"
+_SECRET_ID = re.compile(r"Credential=([^/,\s]+)/", re.ASCII)
 
 
-class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
-    """Knows its open connections, so that stopping ends them; the base class forgets those of daemon threads."""
+class Services:
+    """The APIs of two accounts, STS and an instance's metadata. Thread-safe."""
 
-    allow_reuse_address = True
-    request_queue_size = 128
-    timeout = _POLL_SECONDS
+    def __init__(self, scenario: Scenario, other: Scenario, keys: Keys, clock: Clock) -> None:
+        """Set up both accounts; `keys` are the first one's, `other` is the scenario of the second."""
+        first = Account(ACCOUNT_ID, keys, clock)
+        second = Account(OTHER_ACCOUNT_ID, Keys(OTHER_SECRET_ID, OTHER_SECRET_KEY), clock)
+        self._apis = ((first, Api(scenario, first, clock)), (second, Api(other, second, clock)))
+        self._token_service = TokenService((first, second), clock)
+        self._metadata = Metadata(first)
 
-    def __init__(
-        self, address: tuple[str, int], handler: functools.partial[Handler], tls: ssl.SSLContext | None
-    ) -> None:
-        self.stopping = threading.Event()
-        self._tls = tls
-        self._refuses: Callable[[], bool] | None = None
-        self._connections = weakref.WeakSet[socket.socket]()
-        self._handlers = weakref.WeakSet[threading.Thread]()
-        super().__init__(address, handler)
+    def reply(self, request: Request) -> tuple[Reply, str | None]:
+        """Return the reply, and the id of the account whose keys the request names, if it names any."""
+        named = _SECRET_ID.search(request.headers.get("authorization", ""))
+        owners = [pair for pair in self._apis if named and pair[0].find(named[1])]
+        account_id = owners[0][0].account_id if owners else None
+        if self._metadata.serves(request):
+            return self._metadata.reply(request), None
+        if self._token_service.serves(request):
+            return self._token_service.reply(request), account_id
+        _, api = owners[0] if owners else self._apis[0]
+        return api.reply(request), account_id
 
-    def serve(self) -> None:
-        """Serve until the emulator stops; a fault may close the door for a while."""
-        while not self.stopping.is_set():
-            if self._refuses is None:
-                self.handle_request()
-            else:
-                self._refuse(self._refuses)
 
-    def refuse_while(self, holds: Callable[[], bool]) -> None:
-        self._refuses = holds
+class RequestLog:
+    """One line of JSON for each request, without secrets. Thread-safe."""
 
-    def _refuse(self, holds: Callable[[], bool]) -> None:
-        """Hold the port without listening, so that whoever connects is refused."""
-        address = self.socket.getsockname()
-        self.server_close()
-        self.socket = socket.socket(self.address_family, self.socket_type)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(address)
-        self._hang_up()
-        while holds() and not self.stopping.is_set():
-            self.stopping.wait(_POLL_SECONDS)
-        self._refuses = None
-        self.server_activate()
+    def __init__(self, file: BinaryIO, clock: Clock) -> None:
+        """Log to an open file, which the caller closes."""
+        self._file = file
+        self._clock = clock
+        self._lock = threading.Lock()
 
-    def get_request(self) -> tuple[socket.socket, object]:
-        connection, address = super().get_request()
-        if self._tls is not None:
-            connection = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
-        self._connections.add(connection)
-        return connection, address
-
-    def process_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
-        thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
-        self._handlers.add(thread)
-        thread.start()
-
-    def _hang_up(self) -> None:
-        for connection in list(self._connections):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def disconnect(self) -> None:
-        self._hang_up()
-        for thread in list(self._handlers):
-            thread.join(_JOIN_SECONDS)
+    def write(self, request: Request, outcome: str, account: str | None = None) -> None:
+        """Append a line; an action, region or id that isn't a plain name or number is null."""
+        line = msgspec.json.encode(
+            {
+                "time": datetime.fromtimestamp(self._clock.time(), UTC).isoformat(timespec="milliseconds"),
+                "action": request.name("x-tc-action"),
+                "migrate_id": request.number("MigrateId"),
+                "flow_id": request.number("FlowId"),
+                "region": request.name("x-tc-region"),
+                "account": account,
+                "outcome": outcome,
+            }
+        )
+        with self._lock:
+            self._file.write(line + b"\n")
+            self._file.flush()
 
 
 @final
@@ -116,28 +108,28 @@ class Emulator:
         other_scenario: Scenario | str | Path | None = None,
         authority: Path | None = None,
     ) -> None:
-        """Take the port and open the log; serve nothing yet.
+        """Take the port and open the log; serve no request yet.
 
         Args:
             scenario: A scenario, the name of a built-in one, or the path of a file.
             host: The address to listen on.
             port: The port to listen on, 0 to 65535; 0 takes a free one.
-            keys: What clients must sign with; the public dummies if left out.
+            keys: The keys that clients must sign with; the public dummies if left out.
             clock: The clocks to read; this machine's if left out.
             request_log: A file to append one line of JSON to for each request.
-            other_scenario: What the second account sees; the same scenario, played on its own, if left out.
+            other_scenario: The second account's scenario; the same, played on its own, if left out.
             authority: Where to write the certificate of the authority behind a scenario's TLS, for clients to trust.
 
         Raises:
-            ScenarioError: The scenario can't be played; under TLS that takes `trustme`.
-            OSError: The port or the file can't be had.
+            ScenarioError: The scenario can't be played; under TLS it needs `trustme`.
+            OSError: The port is taken, or the file can't be opened.
         """
         self.scenario = _load(scenario)
         clock = clock or SystemClock()
         services = Services(
             self.scenario, self.scenario if other_scenario is None else _load(other_scenario), keys or Keys(), clock
         )
-        tls = certificates.context(self.scenario, host, authority) if self.scenario.tls else None
+        tls = _tls_context(self.scenario, host, authority) if self.scenario.tls else None
         self._scheme = "https" if tls else "http"
         with contextlib.ExitStack() as cleanup:
             log = RequestLog(cleanup.enter_context(request_log.open("ab")), clock) if request_log else None
@@ -148,7 +140,7 @@ class Emulator:
                     log.write(request, reply.outcome, account)
                 return reply
 
-            self._server = cleanup.enter_context(_Server((host, port), functools.partial(Handler, reply_to), tls))
+            self._server = cleanup.enter_context(Server((host, port), reply_to, tls))
             self._cleanup = cleanup.pop_all()
         self.host, self.port = host, self._server.socket.getsockname()[1]
         self._thread = threading.Thread(target=self._server.serve, name="emulator", daemon=True)
@@ -183,3 +175,22 @@ class Emulator:
 
 def _load(scenario: Scenario | str | Path) -> Scenario:
     return scenario if isinstance(scenario, Scenario) else load(str(scenario))
+
+
+def _tls_context(scenario: Scenario, host: str, authority: Path | None) -> ssl.SSLContext:
+    """Make a certificate that a client must refuse. Neither it nor its key is stored.
+
+    Raises:
+        ScenarioError: `trustme` is not installed.
+    """
+    try:
+        import trustme  # noqa: PLC0415  # an extra
+    except ImportError:
+        problem = 'it speaks TLS, which needs trustme: install "pulumi-tcsql-check[tls]" or trustme itself'
+        raise ScenarioError(scenario.name, problem) from None
+    made = trustme.CA()
+    if authority is not None:
+        made.cert_pem.write_to_path(str(authority))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.issue_cert(host if scenario.tls == "untrusted" else _OTHER_HOST).configure_cert(server)
+    return server

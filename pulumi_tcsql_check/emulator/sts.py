@@ -1,28 +1,33 @@
-"""The token service's part of the API: roles' temporary keys, and whose keys some are."""
+"""The two services that issue temporary keys: the Security Token Service (STS) and an instance's metadata."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
+import msgspec
+
 from pulumi_tcsql_check.emulator.accounts import Account, Keys, verify
 from pulumi_tcsql_check.emulator.clock import Clock
+from pulumi_tcsql_check.emulator.scenario import HttpFault
 from pulumi_tcsql_check.emulator.wire import Code, RefusalError, Reply, Request, envelope, error
 from pulumi_tcsql_check.model.regions import REGIONS
 
-SERVICE = "sts"
-VERSION = "2018-08-13"
-DEFAULT_SECONDS = 7200
-MAX_SECONDS = 43200
+METADATA_PATH = "/latest/meta-data/cam/security-credentials/"
 
+_SERVICE = "sts"
+_VERSION = "2018-08-13"
+_DEFAULT_SECONDS = 7200
+_MAX_SECONDS = 43200
+_INSTANCE_ROLE = "emulated"
 _ROLE_ARN = re.compile(r"qcs::cam::uin/([0-9]+):role(Name)?/.+", re.ASCII)
 _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,128}", re.ASCII)
 
 
 class TokenService:
-    """Answers for all accounts. Any role of theirs exists and may be assumed by anybody; policies are not looked at."""
+    """STS of some accounts. All roles of theirs exist and may be assumed by anyone; policies are ignored."""
 
     def __init__(self, accounts: Sequence[Account], clock: Clock) -> None:
-        """Take the accounts."""
+        """Serve some accounts."""
         self._accounts = accounts
         self._clock = clock
         self._actions: Mapping[str, Callable[[Request], Mapping[str, object]]] = {
@@ -32,22 +37,22 @@ class TokenService:
         }
 
     def serves(self, request: Request) -> bool:
-        """Tell whether a request is for this service."""
+        """Return whether a request is for this service."""
         return request.headers.get("x-tc-action") in self._actions
 
     def reply(self, request: Request) -> Reply:
-        """Answer one request; never raises for what a client sent."""
+        """Reply to one request; never raises for what a client sent."""
         try:
             return Reply("answer", envelope(self._actions[request.headers["x-tc-action"]](request)))
         except RefusalError as refusal:
             return error(refusal.code.value, refusal.message)
 
     def find(self, secret_id: str) -> Keys | None:
-        """Return the keys of that name, whoever's they are."""
+        """Return the keys with that secret id, from any account."""
         return next((keys for account in self._accounts if (keys := account.find(secret_id))), None)
 
     def _assume_role(self, request: Request) -> Mapping[str, object]:
-        verify(request, self, self._clock.time(), SERVICE)
+        verify(request, self, self._clock.time(), _SERVICE)
         _admit(request)
         texts = ("RoleArn", "RoleSessionName", "Policy", "ExternalId", "SourceIdentity")
         return self._session(_parameters(request, texts))
@@ -61,7 +66,7 @@ class TokenService:
         return self._session(given)
 
     def _identity(self, request: Request) -> Mapping[str, object]:
-        keys = verify(request, self, self._clock.time(), SERVICE)
+        keys = verify(request, self, self._clock.time(), _SERVICE)
         _admit(request)
         _parameters(request, ())
         owner = next(account for account in self._accounts if account.find(keys.secret_id))
@@ -75,37 +80,57 @@ class TokenService:
         arn = _ROLE_ARN.fullmatch(_require(given, "RoleArn"))
         if not _SESSION_NAME.fullmatch(_require(given, "RoleSessionName")):
             raise RefusalError(Code.ROLE_PARAMETER, "The parameter `RoleSessionName` is malformed.")
-        seconds = given.get("DurationSeconds", DEFAULT_SECONDS)
-        if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 < seconds <= MAX_SECONDS:
-            raise RefusalError(Code.ROLE_DURATION, f"The parameter `DurationSeconds` is not from 1 to {MAX_SECONDS}.")
+        seconds = given.get("DurationSeconds", _DEFAULT_SECONDS)
+        if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 < seconds <= _MAX_SECONDS:
+            raise RefusalError(Code.ROLE_DURATION, f"The parameter `DurationSeconds` is not from 1 to {_MAX_SECONDS}.")
         owner = next((one for one in self._accounts if arn and one.account_id == arn[1]), None)
         if owner is None:
             raise RefusalError(Code.ROLE_NOT_FOUND, "The account has no such role.")
         keys = owner.issue_temporary_keys(seconds)
-        return {"Credentials": pair_of(keys), **end_of(keys)}
+        return {"Credentials": _pair_of(keys), **_end_of(keys)}
 
 
-def pair_of(keys: Keys) -> dict[str, object]:
-    """Name temporary keys as the service does."""
+class Metadata:
+    """The metadata of an instance that has one role. Thread-safe."""
+
+    def __init__(self, account: Account) -> None:
+        """Serve an instance of that account."""
+        self._account = account
+
+    def serves(self, request: Request) -> bool:
+        """Return whether a request is for the metadata."""
+        return request.method == "GET" and request.target.startswith(METADATA_PATH)
+
+    def reply(self, request: Request) -> Reply:
+        """Return the role's name, or its temporary keys if the path ends in that name."""
+        role = request.target.removeprefix(METADATA_PATH)
+        if role == "":
+            return Reply("answer", _INSTANCE_ROLE.encode())
+        if role != _INSTANCE_ROLE:
+            return Reply("http", b"", HttpFault(status=404))
+        keys = self._account.issue_temporary_keys(_DEFAULT_SECONDS)
+        return Reply("answer", msgspec.json.encode({**_pair_of(keys), **_end_of(keys), "Code": "Success"}))
+
+
+def _pair_of(keys: Keys) -> dict[str, object]:
     return {"Token": keys.token, "TmpSecretId": keys.secret_id, "TmpSecretKey": keys.secret_key}
 
 
-def end_of(keys: Keys) -> dict[str, object]:
-    """Say when temporary keys run out, as the service does."""
+def _end_of(keys: Keys) -> dict[str, object]:
     expires_at = int(keys.expires_at or 0)
     text = datetime.fromtimestamp(expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {"ExpiredTime": expires_at, "Expiration": text}
 
 
 def _admit(request: Request) -> None:
-    if request.header("x-tc-version", "Version") != VERSION:
-        raise RefusalError(Code.NO_SUCH_VERSION, f"The parameter `Version` must be {VERSION}.")
+    if request.header("x-tc-version", "Version") != _VERSION:
+        raise RefusalError(Code.NO_SUCH_VERSION, f"The parameter `Version` must be {_VERSION}.")
     if request.header("x-tc-region", "Region") not in REGIONS:
         raise RefusalError(Code.UNSUPPORTED_REGION, "The action is not supported in the region of the request.")
 
 
 def _parameters(request: Request, texts: Sequence[str]) -> dict[str, object]:
-    """Read the parameters: these texts, and for a role its duration; no others."""
+    """Decode the parameters: these strings, and for a role its duration; no others are accepted."""
     given = request.parameters()
     for name, value in given.items():
         if name not in (*texts, *(("DurationSeconds",) if texts else ())):

@@ -18,7 +18,7 @@ from harness.site import VARIABLE, Build, Site
 from harness.situations import MANY, SITUATIONS, UP, Situation
 from harness.stack import ENDPOINT_KEY, Stack
 
-from pulumi_tcsql_check.emulator.limit import REQUESTS_PER_SECOND
+from pulumi_tcsql_check.emulator.sqlserver import REQUESTS_PER_SECOND
 
 PROMISED_SECONDS = 2.0
 """What the README promises."""

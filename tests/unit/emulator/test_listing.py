@@ -8,9 +8,9 @@ import pytest
 from harness.starting import client_of
 
 from pulumi_tcsql_check.emulator import Emulator, Keys, ManualClock, Scenario, load, parse
-from pulumi_tcsql_check.emulator.api import Api
 from pulumi_tcsql_check.emulator.playback import Playback
 from pulumi_tcsql_check.emulator.scenario import Error, Frame, Progress, Refusal, ResetFault, Step
+from pulumi_tcsql_check.emulator.sqlserver import Api
 from pulumi_tcsql_check.emulator.wire import Reply, Request
 
 SignedRequest = Callable[..., Request]

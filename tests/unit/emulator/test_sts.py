@@ -18,9 +18,9 @@ from pulumi_tcsql_check.emulator import (
     ManualClock,
     load,
 )
-from pulumi_tcsql_check.emulator.metadata import PATH
 from pulumi_tcsql_check.emulator.scenario import HttpFault
-from pulumi_tcsql_check.emulator.services import Services
+from pulumi_tcsql_check.emulator.server import Services
+from pulumi_tcsql_check.emulator.sts import METADATA_PATH
 from pulumi_tcsql_check.emulator.wire import Reply, Request
 
 SignedRequest = Callable[..., Request]
@@ -171,9 +171,9 @@ def test_a_signature_for_another_service_is_refused(services: Services, signed: 
 
 def test_an_instance_gets_its_roles_keys(services: Services, signed: SignedRequest, clock: ManualClock) -> None:
     """The metadata name the one role, and give its keys in the published form."""
-    name, account = services.reply(Request("GET", PATH, {}, b""))
+    name, account = services.reply(Request("GET", METADATA_PATH, {}, b""))
     assert (name.body, account) == (b"emulated", None)
-    reply, _ = services.reply(Request("GET", f"{PATH}emulated", {}, b""))
+    reply, _ = services.reply(Request("GET", f"{METADATA_PATH}emulated", {}, b""))
     found = json.loads(reply.body)
     assert found.keys() == {"TmpSecretId", "TmpSecretKey", "Token", "ExpiredTime", "Expiration", "Code"}
     assert (found["ExpiredTime"], found["Code"]) == (clock.time() + 7200, "Success")
@@ -182,8 +182,8 @@ def test_an_instance_gets_its_roles_keys(services: Services, signed: SignedReque
 
 def test_an_instance_has_no_other_role(services: Services) -> None:
     """HTTP says that there is nothing at that place."""
-    assert services.reply(Request("GET", f"{PATH}another", {}, b""))[0].fault == HttpFault(status=404)
-    assert services.reply(Request("POST", f"{PATH}emulated", {}, b""))[0].outcome == "UnsupportedProtocol"
+    assert services.reply(Request("GET", f"{METADATA_PATH}another", {}, b""))[0].fault == HttpFault(status=404)
+    assert services.reply(Request("POST", f"{METADATA_PATH}emulated", {}, b""))[0].outcome == "UnsupportedProtocol"
 
 
 def test_the_second_account_sees_the_same_scenario_unless_told_otherwise(

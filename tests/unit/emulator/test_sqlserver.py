@@ -9,7 +9,6 @@ import msgspec
 import pytest
 
 from pulumi_tcsql_check.emulator import Keys, ManualClock, Scenario, load
-from pulumi_tcsql_check.emulator.api import Api
 from pulumi_tcsql_check.emulator.scenario import (
     PUBLISHED_STEPS,
     CloseMidBodyFault,
@@ -23,6 +22,7 @@ from pulumi_tcsql_check.emulator.scenario import (
     SilentFault,
     Step,
 )
+from pulumi_tcsql_check.emulator.sqlserver import Api
 from pulumi_tcsql_check.emulator.wire import Reply, Request
 from pulumi_tcsql_check.model.regions import REGIONS
 

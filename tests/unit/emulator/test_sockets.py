@@ -1,0 +1,236 @@
+"""Connections over bare sockets: keep-alive, faults, and an orderly end."""
+
+import http.client
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable
+from typing import Literal
+
+import pytest
+from harness.bare_socket import as_bytes, everything, sent
+
+from pulumi_tcsql_check.emulator import Emulator, ManualClock, Scenario, sockets
+from pulumi_tcsql_check.emulator.scenario import (
+    CloseMidBodyFault,
+    Error,
+    Frame,
+    HttpFault,
+    RefuseFault,
+    ResetFault,
+    SilentFault,
+    TrickleFault,
+)
+from pulumi_tcsql_check.emulator.server import DEFAULT_HOST
+from pulumi_tcsql_check.emulator.wire import Request
+
+NOW = 1_700_000_000
+SignedRequest = Callable[..., Request]
+
+
+def _only(frame: Frame) -> Scenario:
+    return Scenario(name="mine", migrations={"*": (frame,)})
+
+
+def test_one_connection_serves_many_requests(signed: SignedRequest, clock: ManualClock) -> None:
+    """Connections are kept alive, after refusals too."""
+    with Emulator("pass", clock=clock) as emulator:
+        connection = http.client.HTTPConnection(emulator.host, emulator.port, timeout=5)
+        connection.connect()
+        local = connection.sock.getsockname()
+        for action in ("QueryMigrationCheckProcess", "Nonsense", "StartMigrationCheck"):
+            request = signed(action=action, headers={"host": emulator.endpoint})
+            connection.request("POST", "/", request.body, dict(request.headers))
+            response = connection.getresponse()
+            assert (response.status, response.getheader("Content-Type")) == (200, "application/json")
+            assert "RequestId" in json.loads(response.read())["Response"]
+            assert connection.sock.getsockname() == local
+        connection.close()
+
+
+@pytest.mark.parametrize(("status", "line"), [(502, b"502 Bad Gateway"), (599, b"599 ")])
+def test_an_http_fault_is_sent_as_the_scenario_says(
+    signed: SignedRequest, clock: ManualClock, status: int, line: bytes
+) -> None:
+    """Status, content type, more headers and body are the scenario's, and the connection stays."""
+    fault = HttpFault(status=status, body="<p>é</p>", content_type="text/plain", headers={"Location": "/there"})
+    with Emulator(_only(fault), clock=clock) as emulator, sent(emulator, as_bytes(signed()) * 2) as connection:
+        connection.shutdown(socket.SHUT_WR)
+        received = everything(connection)
+
+    reply = b"Content-Type: text/plain\r\nContent-Length: 9\r\nLocation: /there\r\n\r\n<p>\xc3\xa9</p>"
+    assert received == (b"HTTP/1.1 " + line + b"\r\n" + reply) * 2
+
+
+def test_a_reset_fault_resets_the_connection(signed: SignedRequest, clock: ManualClock) -> None:
+    """The client sees a reset, not an orderly end."""
+    with (
+        Emulator(_only(ResetFault()), clock=clock) as emulator,
+        sent(emulator, as_bytes(signed())) as connection,
+        pytest.raises(ConnectionResetError),
+    ):
+        connection.recv(1)
+
+
+def test_a_silent_fault_never_answers(signed: SignedRequest, clock: ManualClock) -> None:
+    """Nothing is sent until the client has nothing more to say, and nothing after that."""
+    with Emulator(_only(SilentFault()), clock=clock) as emulator, sent(emulator, as_bytes(signed())) as connection:
+        connection.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            connection.recv(1)
+        connection.settimeout(5)
+        connection.sendall(b"more")
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1) == b""
+
+
+def test_a_body_can_end_in_the_middle(signed: SignedRequest, clock: ManualClock) -> None:
+    """The headers promise the whole of an answer that has passed, and half of it comes."""
+    fault = _only(CloseMidBodyFault())
+    with Emulator(fault, clock=clock) as emulator, sent(emulator, as_bytes(signed())) as connection:
+        head, _, body = everything(connection).partition(b"\r\n\r\n")
+
+    promised = int(head.rpartition(b": ")[2])
+    assert len(body) == promised // 2
+    assert body.startswith(b'{"Response":{"TotalStep":8,"CurrentStep":8,')
+
+
+def test_a_text_may_be_sent_again_and_again_and_in_latin_1(signed: SignedRequest, clock: ManualClock) -> None:
+    """The length is that of all of it, and an é is a byte that is no UTF-8."""
+    fault = _only(HttpFault(status=200, body="é-", times=3, encoding="latin-1"))
+    with Emulator(fault, clock=clock) as emulator, sent(emulator, as_bytes(signed())) as connection:
+        connection.shutdown(socket.SHUT_WR)
+        head, _, body = everything(connection).partition(b"\r\n\r\n")
+    assert (head.rpartition(b": ")[2], body) == (b"6", b"\xe9-\xe9-\xe9-")
+
+
+@pytest.mark.parametrize(("part", "first"), [("headers", b"HTTP"), ("body", b'{"Re')])
+def test_an_answer_may_trickle(
+    signed: SignedRequest, monkeypatch: pytest.MonkeyPatch, part: Literal["headers", "body"], first: bytes
+) -> None:
+    """One byte comes after the other, and stopping the emulator ends it."""
+    monkeypatch.setattr(sockets, "_TRICKLE_SECONDS", 0.001)
+    fault, clock = _only(TrickleFault(part=part)), ManualClock(NOW)
+    with Emulator(fault, clock=clock) as emulator, sent(emulator, as_bytes(signed())) as connection:
+        whole = everything(connection)
+    head, _, body = whole.partition(b"\r\n\r\n")
+    assert (head if part == "headers" else body).startswith(first)
+    assert json.loads(body)["Response"]["TotalStep"] == 8
+
+    monkeypatch.setattr(sockets, "_TRICKLE_SECONDS", 600)
+    with Emulator(fault, clock=clock) as emulator, sent(emulator, as_bytes(signed())) as connection:
+        assert connection.recv(1)
+
+
+def test_connections_are_refused_while_the_frame_holds(signed: SignedRequest, clock: ManualClock) -> None:
+    """Everybody's are: those that are open end, new ones are refused, and afterwards the same port serves again."""
+    frames = (RefuseFault(seconds=5), Error(code="InternalError", message="m"))
+    scenario = Scenario(name="mine", migrations={"*": frames})
+    with Emulator(scenario, clock=clock) as emulator:
+        idle = socket.create_connection((emulator.host, emulator.port), timeout=5)
+        with sent(emulator, as_bytes(signed())) as connection:
+            assert everything(connection) == b""
+        with idle:
+            assert idle.recv(1) == b""
+        _until(lambda: _is_refused(emulator))
+        clock.advance(5)
+        _until(lambda: not _is_refused(emulator))
+        with sent(emulator, as_bytes(signed())) as connection:
+            assert connection.recv(12) == b"HTTP/1.1 200"
+
+
+def test_an_emulator_that_refuses_can_be_stopped(signed: SignedRequest, clock: ManualClock) -> None:
+    """It does not wait for the frame to end."""
+    with Emulator(_only(RefuseFault()), clock=clock) as emulator:
+        with sent(emulator, as_bytes(signed())) as connection:
+            assert everything(connection) == b""
+        _until(lambda: _is_refused(emulator))
+
+
+def _is_refused(emulator: Emulator) -> bool:
+    try:
+        socket.create_connection((emulator.host, emulator.port), timeout=5).close()
+    except ConnectionRefusedError:
+        return True
+    except ConnectionResetError:  # it came while the door was closing
+        return False
+    return False
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+
+
+def test_a_get_is_refused_in_the_apis_words() -> None:
+    """GET, which the emulator doesn't serve, gets an error envelope that says so."""
+    with Emulator("pass") as emulator:
+        connection = http.client.HTTPConnection(emulator.host, emulator.port, timeout=5)
+        connection.request("GET", "/?Action=QueryMigrationCheckProcess")
+        error = json.loads(connection.getresponse().read())["Response"]["Error"]
+        connection.close()
+
+    assert error["Code"] == "UnsupportedProtocol"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ("", 411),
+        ("Content-Length: many\r\n", 411),
+        ("Transfer-Encoding: chunked\r\n", 411),
+        (f"Content-Length: {10 * 1024 * 1024 + 1}\r\n", 413),
+    ],
+)
+def test_a_body_of_unknown_or_excessive_length_is_not_read(headers: str, status: int) -> None:
+    """HTTP itself says what is wrong, and the connection ends."""
+    content = f"POST / HTTP/1.1\r\nHost: x\r\n{headers}\r\n".encode()
+    with Emulator("pass") as emulator, sent(emulator, content) as connection:
+        assert everything(connection).startswith(b"HTTP/1.1 %d " % status)
+
+
+def test_a_client_that_leaves_without_reading_disturbs_nobody(
+    signed: SignedRequest, clock: ManualClock, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A reply that can't be delivered is dropped without a word, and the next client is served."""
+    scenario = _only(HttpFault(status=200, body="x" * 8_000_000))
+    with Emulator(scenario, clock=clock) as emulator:
+        with sent(emulator, as_bytes(signed())) as connection:
+            connection.recv(1)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        with sent(emulator, as_bytes(signed())) as connection:
+            assert connection.recv(12) == b"HTTP/1.1 200"
+
+    assert capfd.readouterr() == ("", "")
+
+
+class _WatchedClock(ManualClock):
+    """Tells when it is read, which is after a request has arrived."""
+
+    def __init__(self) -> None:
+        super().__init__(NOW)
+        self.read = threading.Event()
+
+    def monotonic(self) -> float:
+        self.read.set()
+        return super().monotonic()
+
+
+@pytest.mark.parametrize("frame", [Error(code="InternalError", message="m"), SilentFault()])
+def test_leaving_the_block_ends_every_connection(signed: SignedRequest, frame: Frame) -> None:
+    """A client on an idle connection or a silent one sees an orderly end, and the port is free again."""
+    clock = _WatchedClock()
+    with Emulator(_only(frame), clock=clock) as emulator:
+        waiting = socket.create_connection((emulator.host, emulator.port), timeout=5)
+        waiting.sendall(as_bytes(signed()))
+        assert clock.read.wait(5)
+        begun = waiting.recv(12) if isinstance(frame, Error) else b""
+
+    with waiting:
+        ended = begun + everything(waiting)
+    assert ended.startswith(b"HTTP/1.1 200") == isinstance(frame, Error)
+    with Emulator("pass", port=emulator.port) as again:
+        assert again.url == f"http://{DEFAULT_HOST}:{emulator.port}"
