@@ -4,6 +4,7 @@ import contextlib
 import re
 import ssl
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +20,7 @@ from pulumi_tcsql_check.emulator.accounts import (
     Account,
     Keys,
 )
-from pulumi_tcsql_check.emulator.clock import Clock, SystemClock
+from pulumi_tcsql_check.emulator.clock import Clock
 from pulumi_tcsql_check.emulator.loading import ScenarioError, load
 from pulumi_tcsql_check.emulator.scenario import Scenario
 from pulumi_tcsql_check.emulator.sockets import Server
@@ -115,7 +116,7 @@ class Emulator:
             host: The address to listen on.
             port: The port to listen on, 0 to 65535; 0 takes a free one.
             keys: The keys that clients must sign with; the public dummies if left out.
-            clock: The clocks to read; this machine's if left out.
+            clock: The clock to read; this machine's if left out.
             request_log: A file to append one line of JSON to for each request.
             other_scenario: The second account's scenario; the same, played on its own, if left out.
             authority: Where to write the certificate of the authority behind a scenario's TLS, for clients to trust.
@@ -125,7 +126,7 @@ class Emulator:
             OSError: The port is taken, or the file can't be opened.
         """
         self.scenario = _load(scenario)
-        clock = clock or SystemClock()
+        clock = clock or time
         services = Services(
             self.scenario, self.scenario if other_scenario is None else _load(other_scenario), keys or Keys(), clock
         )
