@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from pulumi_tcsql_check.emulator.clock import Clock
-from pulumi_tcsql_check.emulator.wire import Code, RefusalError, Request
+from pulumi_tcsql_check.emulator.wire import RefusalError, Request
 from pulumi_tcsql_check.model.endpoint import Endpoint
 
 ACCOUNT_ID = "100000000001"
@@ -130,21 +130,23 @@ def verify(request: Request, ring: KeyRing, now: float, service: str = SERVICE) 
     parts = _AUTHORIZATION.fullmatch(authorization)
     if parts is None:
         message = f"The header Authorization is not of the form that {_ALGORITHM} prescribes."
-        raise RefusalError(Code.INVALID_AUTHORIZATION, message)
+        raise RefusalError("AuthFailure.InvalidAuthorization", message)
     keys = ring.find(parts["id"])
     if keys is None:
         message = "The SecretId is not found, please ensure that your SecretId is correct."
-        raise RefusalError(Code.SECRET_ID_NOT_FOUND, message)
+        raise RefusalError("AuthFailure.SecretIdNotFound", message)
     if abs(now - timestamp) > ALLOWED_SKEW_SECONDS:
         message = f"The timestamp of the request differs from the server's by more than {ALLOWED_SKEW_SECONDS} seconds."
-        raise RefusalError(Code.SIGNATURE_EXPIRE, message)
+        raise RefusalError("AuthFailure.SignatureExpire", message)
     _verify_date(parts["date"], timestamp)
     if parts["service"] != service and not _is_loopback_label(parts["service"], request):
         message = f"{_NOT_VALIDATED} The service in the credential scope must be {service}."
-        raise RefusalError(Code.SIGNATURE_FAILURE, message)
+        raise RefusalError("AuthFailure.SignatureFailure", message)
     signed_headers = parts["headers"].split(";")
     if not _MUST_BE_SIGNED.issubset(signed_headers):
-        raise RefusalError(Code.SIGNATURE_FAILURE, f"{_NOT_VALIDATED} SignedHeaders must name content-type and host.")
+        raise RefusalError(
+            "AuthFailure.SignatureFailure", f"{_NOT_VALIDATED} SignedHeaders must name content-type and host."
+        )
     if not any(
         hmac.compare_digest(
             _sign(one, keys.secret_key, timestamp, signed_headers, parts["service"]), parts["signature"]
@@ -152,13 +154,13 @@ def verify(request: Request, ring: KeyRing, now: float, service: str = SERVICE) 
         for one in (request, _without_port(request))
     ):
         message = f"{_NOT_VALIDATED} Check the secret key, and that the signature was calculated as documented."
-        raise RefusalError(Code.SIGNATURE_FAILURE, message)
+        raise RefusalError("AuthFailure.SignatureFailure", message)
     if keys.token is not None and not hmac.compare_digest(
         keys.token.encode(), request.headers.get("x-tc-token", "").encode()
     ):
-        raise RefusalError(Code.TOKEN_FAILURE, "The token of the request is missing or wrong.")
+        raise RefusalError("AuthFailure.TokenFailure", "The token of the request is missing or wrong.")
     if keys.expires_at is not None and now >= keys.expires_at:
-        raise RefusalError(Code.TOKEN_FAILURE, "The token of the request has expired.")
+        raise RefusalError("AuthFailure.TokenFailure", "The token of the request has expired.")
     return keys
 
 
@@ -213,12 +215,12 @@ def _loopback_host(request: Request) -> str:
 def _verify_date(date: str, timestamp: int) -> None:
     if date != _date(timestamp):
         message = f"{_NOT_VALIDATED} The date in the credential scope is not the timestamp's, in UTC."
-        raise RefusalError(Code.SIGNATURE_FAILURE, message)
+        raise RefusalError("AuthFailure.SignatureFailure", message)
 
 
 def _timestamp(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,11}", text, re.ASCII):
-        raise RefusalError(Code.INVALID_PARAMETER, "The parameter `Timestamp` is not a count of seconds since 1970.")
+        raise RefusalError("InvalidParameter", "The parameter `Timestamp` is not a count of seconds since 1970.")
     return int(text)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from pulumi_tcsql_check.emulator.scenario import Frame, Progress, Refusal
-from pulumi_tcsql_check.emulator.wire import Code, RefusalError, Reply, Request, envelope, error
+from pulumi_tcsql_check.emulator.wire import RefusalError, Reply, Request, envelope, error
 from pulumi_tcsql_check.model.check_flag import CHECKED, CHECKING, FAILED, NOT_CHECKED, PAGE_SIZE
 from pulumi_tcsql_check.model.statuses import NOT_STARTED, PASSED
 
@@ -71,13 +71,13 @@ def _parameters(request: Request) -> _Parameters:
     names = {field.encode_name for field in msgspec.structs.fields(_Parameters)}
     for name in given:
         if name not in names:
-            raise RefusalError(Code.UNKNOWN_PARAMETER, f"The parameter `{name}` is not recognized.")
+            raise RefusalError("UnknownParameter", f"The parameter `{name}` is not recognized.")
     try:
         return msgspec.convert(given, _Parameters)
     except msgspec.ValidationError as problem:
         what, _, place = str(problem).partition(" - at `$.")
         message = f"The parameter `{place.rstrip('`')}` is wrong: {what}."
-        raise RefusalError(Code.INVALID_PARAMETER, message) from None
+        raise RefusalError("InvalidParameter", message) from None
 
 
 def _task(migrate_id: int, region: str, frame: Frame) -> dict[str, object]:

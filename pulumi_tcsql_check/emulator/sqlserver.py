@@ -10,7 +10,7 @@ from pulumi_tcsql_check.emulator.accounts import KeyRing, verify
 from pulumi_tcsql_check.emulator.clock import Clock
 from pulumi_tcsql_check.emulator.playback import Playback
 from pulumi_tcsql_check.emulator.scenario import Error, Progress, RawAnswer, Refusal, Scenario
-from pulumi_tcsql_check.emulator.wire import Code, RefusalError, Reply, Request, envelope, error
+from pulumi_tcsql_check.emulator.wire import RefusalError, Reply, Request, envelope, error
 from pulumi_tcsql_check.model.flow import FAILED, RUNNING, SUCCEEDED
 from pulumi_tcsql_check.model.regions import REGIONS
 
@@ -43,7 +43,7 @@ class _RateLimit:
                     f"Your current request times equals to `{REQUESTS_PER_SECOND + 1}` in a second, which exceeds the "
                     f"frequency limit `{REQUESTS_PER_SECOND}` for a second. Please reduce the frequency of calls."
                 )
-                raise RefusalError(Code.REQUEST_LIMIT_EXCEEDED, message)
+                raise RefusalError("RequestLimitExceeded", message)
             accepted.append(now)
 
 
@@ -69,24 +69,24 @@ class Api:
         try:
             return self._admit(request)(request)
         except RefusalError as refusal:
-            return error(refusal.code.value, refusal.message)
+            return error(refusal.code, refusal.message)
 
     def _admit(self, request: Request) -> _Action:
         """Validate everything but the action's own parameters, and return the action."""
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if (request.method, request.target, content_type) != ("POST", "/", "application/json"):
             message = "The emulator serves only POST requests to / whose Content-Type is application/json."
-            raise RefusalError(Code.UNSUPPORTED_PROTOCOL, message)
+            raise RefusalError("UnsupportedProtocol", message)
         action = request.header("x-tc-action", "Action")
         version = request.header("x-tc-version", "Version")
         verify(request, self._keys, self._clock.time())
         if version != _VERSION:
-            raise RefusalError(Code.NO_SUCH_VERSION, f"The parameter `Version` must be {_VERSION}.")
+            raise RefusalError("NoSuchVersion", f"The parameter `Version` must be {_VERSION}.")
         if action not in self._actions:
             names = ", ".join(self._actions)
-            raise RefusalError(Code.INVALID_ACTION, f"The action is not one that the emulator knows: {names}.")
+            raise RefusalError("InvalidAction", f"The action is not one that the emulator knows: {names}.")
         if request.header("x-tc-region", "Region") not in REGIONS:
-            raise RefusalError(Code.UNSUPPORTED_REGION, "The action is not supported in the region of the request.")
+            raise RefusalError("UnsupportedRegion", "The action is not supported in the region of the request.")
         self._limit.admit(action)
         return self._actions[action]
 
@@ -114,7 +114,7 @@ class Api:
         frame = self._playback.flow_frame(flow_id)
         if frame is None:
             # The API's response here is not published; of the codes that are, for this action, this one fits.
-            raise RefusalError(Code.PARAMS_ASSERT_FAILED, f"There is no flow {flow_id}.")
+            raise RefusalError("InvalidParameter.ParamsAssertFailed", f"There is no flow {flow_id}.")
         if isinstance(frame.flow, Refusal):
             return error(frame.flow.code, frame.flow.message)
         if frame.flow is not None:
@@ -154,16 +154,16 @@ def _id(request: Request, name: str) -> int:
     parameters = request.parameters()
     for other in parameters:
         if other != name:
-            raise RefusalError(Code.UNKNOWN_PARAMETER, f"The parameter `{other}` is not recognized.")
+            raise RefusalError("UnknownParameter", f"The parameter `{other}` is not recognized.")
     if parameters.get(name) is None:
-        raise RefusalError(Code.MISSING_PARAMETER, f"The request is missing the required parameter `{name}`.")
+        raise RefusalError("MissingParameter", f"The request is missing the required parameter `{name}`.")
     number = request.number(name)
     if number is None:
-        raise RefusalError(Code.INVALID_PARAMETER, f"The parameter `{name}` is not an integer.")
+        raise RefusalError("InvalidParameter", f"The parameter `{name}` is not an integer.")
     if number < 1:
-        raise RefusalError(Code.INPUT_ILLEGAL, f"The parameter `{name}` is less than 1.")
+        raise RefusalError("InvalidParameter.InputIllegal", f"The parameter `{name}` is less than 1.")
     return number
 
 
 def _not_found(migrate_id: int) -> RefusalError:
-    return RefusalError(Code.NOT_FOUND, f"There is no migration {migrate_id}.")
+    return RefusalError("ResourceNotFound.DBNotFound", f"There is no migration {migrate_id}.")

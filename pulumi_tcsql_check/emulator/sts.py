@@ -9,7 +9,7 @@ import msgspec
 from pulumi_tcsql_check.emulator.accounts import Account, Keys, verify
 from pulumi_tcsql_check.emulator.clock import Clock
 from pulumi_tcsql_check.emulator.scenario import HttpFault
-from pulumi_tcsql_check.emulator.wire import Code, RefusalError, Reply, Request, envelope, error
+from pulumi_tcsql_check.emulator.wire import RefusalError, Reply, Request, envelope, error
 from pulumi_tcsql_check.model.regions import REGIONS
 
 METADATA_PATH = "/latest/meta-data/cam/security-credentials/"
@@ -45,7 +45,7 @@ class TokenService:
         try:
             return Reply("answer", envelope(self._actions[request.headers["x-tc-action"]](request)))
         except RefusalError as refusal:
-            return error(refusal.code.value, refusal.message)
+            return error(refusal.code, refusal.message)
 
     def find(self, secret_id: str) -> Keys | None:
         """Return the keys with that secret id, from any account."""
@@ -79,13 +79,15 @@ class TokenService:
     def _session(self, given: Mapping[str, object]) -> Mapping[str, object]:
         arn = _ROLE_ARN.fullmatch(_require(given, "RoleArn"))
         if not _SESSION_NAME.fullmatch(_require(given, "RoleSessionName")):
-            raise RefusalError(Code.ROLE_PARAMETER, "The parameter `RoleSessionName` is malformed.")
+            raise RefusalError("InvalidParameter.ParamError", "The parameter `RoleSessionName` is malformed.")
         seconds = given.get("DurationSeconds", _DEFAULT_SECONDS)
         if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 < seconds <= _MAX_SECONDS:
-            raise RefusalError(Code.ROLE_DURATION, f"The parameter `DurationSeconds` is not from 1 to {_MAX_SECONDS}.")
+            raise RefusalError(
+                "InvalidParameter.OverTimeError", f"The parameter `DurationSeconds` is not from 1 to {_MAX_SECONDS}."
+            )
         owner = next((one for one in self._accounts if arn and one.account_id == arn[1]), None)
         if owner is None:
-            raise RefusalError(Code.ROLE_NOT_FOUND, "The account has no such role.")
+            raise RefusalError("ResourceNotFound.RoleNotFound", "The account has no such role.")
         keys = owner.issue_temporary_keys(seconds)
         return {"Credentials": _pair_of(keys), **_end_of(keys)}
 
@@ -124,9 +126,9 @@ def _end_of(keys: Keys) -> dict[str, object]:
 
 def _admit(request: Request) -> None:
     if request.header("x-tc-version", "Version") != _VERSION:
-        raise RefusalError(Code.NO_SUCH_VERSION, f"The parameter `Version` must be {_VERSION}.")
+        raise RefusalError("NoSuchVersion", f"The parameter `Version` must be {_VERSION}.")
     if request.header("x-tc-region", "Region") not in REGIONS:
-        raise RefusalError(Code.UNSUPPORTED_REGION, "The action is not supported in the region of the request.")
+        raise RefusalError("UnsupportedRegion", "The action is not supported in the region of the request.")
 
 
 def _parameters(request: Request, texts: Sequence[str]) -> dict[str, object]:
@@ -134,14 +136,14 @@ def _parameters(request: Request, texts: Sequence[str]) -> dict[str, object]:
     given = request.parameters()
     for name, value in given.items():
         if name not in (*texts, *(("DurationSeconds",) if texts else ())):
-            raise RefusalError(Code.UNKNOWN_PARAMETER, f"The parameter `{name}` is not recognized.")
+            raise RefusalError("UnknownParameter", f"The parameter `{name}` is not recognized.")
         if name in texts and not isinstance(value, str):
-            raise RefusalError(Code.INVALID_PARAMETER, f"The parameter `{name}` is not a string.")
+            raise RefusalError("InvalidParameter", f"The parameter `{name}` is not a string.")
     return given
 
 
 def _require(given: Mapping[str, object], name: str) -> str:
     value = given.get(name)
     if not value:
-        raise RefusalError(Code.MISSING_PARAMETER, f"The request is missing the required parameter `{name}`.")
+        raise RefusalError("MissingParameter", f"The request is missing the required parameter `{name}`.")
     return str(value)

@@ -7,14 +7,14 @@ import pytest
 
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Keys
 from pulumi_tcsql_check.emulator.accounts import verify
-from pulumi_tcsql_check.emulator.wire import Code, RefusalError, Request
+from pulumi_tcsql_check.emulator.wire import RefusalError, Request
 
 NOW = 1_700_000_000
 _SCOPED_ID = f"{DUMMY_SECRET_ID}/2023-11-14/sqlserver"
 SignedRequest = Callable[..., Request]
 
 
-def _refusal(request: Request, keys: Keys | None = None, now: float = NOW) -> Code:
+def _refusal(request: Request, keys: Keys | None = None, now: float = NOW) -> str:
     with pytest.raises(RefusalError) as caught:
         verify(request, keys or Keys(), now)
     return caught.value.code
@@ -37,7 +37,7 @@ def test_other_keys_are_honoured(signed: SignedRequest) -> None:
     keys = Keys("AKIDother", "another-key")
 
     verify(signed(secret_id="AKIDother", secret_key="another-key"), keys, NOW)
-    assert _refusal(signed(), keys) is Code.SECRET_ID_NOT_FOUND
+    assert _refusal(signed(), keys) == "AuthFailure.SecretIdNotFound"
 
 
 @pytest.mark.parametrize("field", ["host", "content-type"])
@@ -47,28 +47,28 @@ def test_a_changed_header_breaks_the_signature(signed: SignedRequest, field: str
 
     changed = replace(request, headers={**request.headers, field: "another"})
 
-    assert _refusal(changed) is Code.SIGNATURE_FAILURE
+    assert _refusal(changed) == "AuthFailure.SignatureFailure"
 
 
 @pytest.mark.parametrize("change", [{"body": b"{}"}, {"method": "PUT"}, {"target": "/other"}, {"target": "/?a=b"}])
 def test_a_changed_request_breaks_the_signature(signed: SignedRequest, change: dict[str, object]) -> None:
     """Body, method, path and query are signed."""
-    assert _refusal(replace(signed(), **change)) is Code.SIGNATURE_FAILURE  # type: ignore[arg-type] # one field each
+    assert _refusal(replace(signed(), **change)) == "AuthFailure.SignatureFailure"  # type: ignore[arg-type] # one field each
 
 
 def test_a_wrong_key_is_refused(signed: SignedRequest) -> None:
     """The right id with another key is a signature failure."""
-    assert _refusal(signed(secret_key="wrong")) is Code.SIGNATURE_FAILURE
+    assert _refusal(signed(secret_key="wrong")) == "AuthFailure.SignatureFailure"
 
 
 def test_an_unknown_id_is_refused(signed: SignedRequest) -> None:
     """An id that isn't the emulator's isn't found."""
-    assert _refusal(signed(secret_id="AKIDnobody")) is Code.SECRET_ID_NOT_FOUND
+    assert _refusal(signed(secret_id="AKIDnobody")) == "AuthFailure.SecretIdNotFound"
 
 
 def test_another_service_is_refused(signed: SignedRequest) -> None:
     """The scope must name sqlserver, even where the signature fits the scope."""
-    assert _refusal(signed(service="cvm")) is Code.SIGNATURE_FAILURE
+    assert _refusal(signed(service="cvm")) == "AuthFailure.SignatureFailure"
 
 
 @pytest.mark.parametrize(
@@ -97,24 +97,24 @@ def test_the_scope_and_host_of_the_sdk_for_node_are_accepted_on_this_machine(
 @pytest.mark.parametrize("service", ["cvm", "128", "localhost", ":8918"])
 def test_a_service_that_is_not_the_loopback_host_is_refused(signed: SignedRequest, service: str) -> None:
     """On a loopback host, too, the scope must name sqlserver or that very host."""
-    assert _refusal(signed(service=service)) is Code.SIGNATURE_FAILURE
+    assert _refusal(signed(service=service)) == "AuthFailure.SignatureFailure"
 
 
 @pytest.mark.parametrize("host", ["cvm.example.com", "127.0.0.1.example.com:8918", "localhost.example.com", "[cvm.1]"])
 def test_another_host_up_to_its_first_dot_is_no_service(signed: SignedRequest, host: str) -> None:
     """Elsewhere the name of the service is the one that the API documents."""
-    assert _refusal(signed(headers={"host": host}, service=host.split(".", 1)[0])) is Code.SIGNATURE_FAILURE
+    assert _refusal(signed(headers={"host": host}, service=host.split(".", 1)[0])) == "AuthFailure.SignatureFailure"
 
 
 def test_a_date_that_is_not_the_timestamps_is_refused(signed: SignedRequest) -> None:
     """The scope's date is the timestamp's in UTC, even where the signature fits the scope."""
-    assert _refusal(signed(date="2020-01-01")) is Code.SIGNATURE_FAILURE
+    assert _refusal(signed(date="2020-01-01")) == "AuthFailure.SignatureFailure"
 
 
 @pytest.mark.parametrize("skew", [-301, 301])
 def test_a_timestamp_off_by_more_than_300_seconds_is_refused(signed: SignedRequest, skew: int) -> None:
     """Early and late timestamps are refused alike."""
-    assert _refusal(signed(timestamp=NOW + skew)) is Code.SIGNATURE_EXPIRE
+    assert _refusal(signed(timestamp=NOW + skew)) == "AuthFailure.SignatureExpire"
 
 
 @pytest.mark.parametrize("skew", [-300, 300])
@@ -126,14 +126,14 @@ def test_a_timestamp_off_by_300_seconds_is_accepted(signed: SignedRequest, skew:
 @pytest.mark.parametrize("text", ["soon", "-1", "1.5", "٣", "9" * 5000])
 def test_a_timestamp_that_is_no_number_is_refused(signed: SignedRequest, text: str) -> None:
     """Anything but a plain count of seconds is an invalid parameter."""
-    assert _refusal(signed(headers={"x-tc-timestamp": text})) is Code.INVALID_PARAMETER
+    assert _refusal(signed(headers={"x-tc-timestamp": text})) == "InvalidParameter"
 
 
 @pytest.mark.parametrize("header", ["authorization", "x-tc-timestamp"])
 @pytest.mark.parametrize("value", [None, ""])
 def test_a_missing_header_is_named(signed: SignedRequest, header: str, value: str | None) -> None:
     """Without the signature or its timestamp, a parameter is missing."""
-    assert _refusal(signed(headers={header: value})) is Code.MISSING_PARAMETER
+    assert _refusal(signed(headers={header: value})) == "MissingParameter"
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_missing_header_is_named(signed: SignedRequest, header: str, value: st
 )
 def test_an_authorization_of_another_form_is_refused(signed: SignedRequest, authorization: str) -> None:
     """Another algorithm, a missing part or a signature of another length is no authorization."""
-    assert _refusal(signed(headers={"authorization": authorization})) is Code.INVALID_AUTHORIZATION
+    assert _refusal(signed(headers={"authorization": authorization})) == "AuthFailure.InvalidAuthorization"
 
 
 @pytest.mark.parametrize("headers", ["host", "content-type", "x-tc-action"])
@@ -158,7 +158,7 @@ def test_host_and_content_type_must_be_signed(signed: SignedRequest, headers: st
         f"TC3-HMAC-SHA256 Credential={_SCOPED_ID}/tc3_request, SignedHeaders={headers}, Signature={'0' * 64}"
     )
 
-    assert _refusal(signed(headers={"authorization": authorization})) is Code.SIGNATURE_FAILURE
+    assert _refusal(signed(headers={"authorization": authorization})) == "AuthFailure.SignatureFailure"
 
 
 def test_a_token_is_required_where_the_emulator_has_one(signed: SignedRequest) -> None:
@@ -166,8 +166,8 @@ def test_a_token_is_required_where_the_emulator_has_one(signed: SignedRequest) -
     keys = Keys(token="session")
 
     verify(signed(headers={"x-tc-token": "session"}), keys, NOW)
-    assert _refusal(signed(), keys) is Code.TOKEN_FAILURE
-    assert _refusal(signed(headers={"x-tc-token": "other"}), keys) is Code.TOKEN_FAILURE
+    assert _refusal(signed(), keys) == "AuthFailure.TokenFailure"
+    assert _refusal(signed(headers={"x-tc-token": "other"}), keys) == "AuthFailure.TokenFailure"
 
 
 def test_a_token_is_ignored_where_the_emulator_has_none(signed: SignedRequest) -> None:
