@@ -6,6 +6,7 @@ from pulumi_tcsql_check.errors import (
     CheckFailedError,
     CheckTimeoutError,
     FlagFailedError,
+    FlowFailedError,
     NotYetFoundError,
 )
 from pulumi_tcsql_check.errors.check import FailedError
@@ -92,6 +93,8 @@ def request_field(request_id: str) -> list[Field]:
 def _steps_of_failure(error: FailedError) -> Sequence[str]:
     if error.progress is None:
         return ()
+    if isinstance(error, FlowFailedError):
+        return step_list(error.progress, failed_statuses=error.failed_statuses)
     return step_list(error.progress, error.steps if isinstance(error, CheckFailedError) else ())
 
 

@@ -120,6 +120,8 @@ migration check 1066 (ap-guangzhou) failed: flow 1001 has failed
   Request: 4be5990d"""
     )
     assert below(FlowFailedError(MIGRATION, flow))[0].startswith("  Check: ")
+    taught = FlowFailedError(MIGRATION, flow, seen(1, 7), [7])
+    assert below(taught)[0] == "  ✗ 1 Step 1: failed (status 7)"
 
 
 def test_a_check_that_the_api_calls_failed_says_who_says_so_and_where_it_stands() -> None:
