@@ -12,7 +12,7 @@ import click
 
 from pulumi_tcsql_check.cli import json_output, output, runner
 from pulumi_tcsql_check.cli.options import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, make_request
-from pulumi_tcsql_check.cli.outcome import EXIT_CODES, EXIT_PASSED, EXIT_TROUBLE, EXIT_USAGE, below, sentence
+from pulumi_tcsql_check.cli.outcome import EXIT_CODES, EXIT_PASSED, EXIT_TROUBLE, EXIT_USAGE, error_text
 from pulumi_tcsql_check.config import validation
 
 _NAME = "tcsql-check"
@@ -44,7 +44,7 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return runner.interrupted(signal.SIGINT)
     except Exception as error:  # noqa: BLE001  # no traceback, and no code that means something else
-        output.write(sentence(error) + below(error), to_stderr=True)
+        output.write(str(error_text(error)), to_stderr=True)
         return EXIT_TROUBLE
     return code or EXIT_PASSED
 

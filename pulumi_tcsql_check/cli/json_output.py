@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from pulumi_tcsql_check.cli.outcome import EXIT_PASSED, EXIT_TROUBLE, End, Outcome, sentence
+from pulumi_tcsql_check.cli.outcome import EXIT_PASSED, EXIT_TROUBLE, End, Outcome, error_text
 from pulumi_tcsql_check.cli.output import Screen, write
 from pulumi_tcsql_check.messages.codes import code_of
 from pulumi_tcsql_check.model.progress import Migration
@@ -34,7 +34,7 @@ class Result(Screen):
 
     def give_up(self, error: Exception, exit_code: int, migrations: Sequence[Migration]) -> None:
         """Write the document, with the error and without a check."""
-        write(result((), exit_code, {"code": code_of(error), "sentence": sentence(error, migrations)}))
+        write(result((), exit_code, _error(error, migrations)))
 
 
 class Events(Result):
@@ -63,5 +63,9 @@ def _check(one: Outcome) -> dict[str, Any]:
     status = {"passed": one.status == "passed", "status": one.status}
     check = which | result_of(one.migration, one.seen, one.failed_statuses) | status
     if one.error is not None:
-        check["error"] = {"code": code_of(one.error), "sentence": sentence(one.error, [one.migration])}
+        check["error"] = _error(one.error, [one.migration])
     return check
+
+
+def _error(error: Exception, migrations: Sequence[Migration]) -> dict[str, str]:
+    return {"code": code_of(error), "sentence": error_text(error, migrations).headline}

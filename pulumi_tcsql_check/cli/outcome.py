@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
-from pulumi_tcsql_check.errors import ApiError, CheckTimeoutError, OutageError, TcsqlCheckError
+from pulumi_tcsql_check.errors import ApiError, CheckTimeoutError, TcsqlCheckError
 from pulumi_tcsql_check.errors.check import FailedError
 from pulumi_tcsql_check.messages.audience import COMMAND
 from pulumi_tcsql_check.messages.errors import text_of
+from pulumi_tcsql_check.messages.layout import Text
 from pulumi_tcsql_check.messages.next_step import nothing_asked
 from pulumi_tcsql_check.model.flow import Evidence
 from pulumi_tcsql_check.model.progress import Migration
@@ -104,17 +105,14 @@ class End(msgspec.Struct, frozen=True):
         return exit_code_of_all(one.exit_code for one in self.outcomes)
 
 
-def sentence(error: Exception, migrations: Sequence[Migration] = ()) -> str:
+def error_text(error: Exception, migrations: Sequence[Migration] = ()) -> Text:
     """Describe an error for the command's user; an error of the API gets the migrations that it concerns."""
-    if isinstance(error, ApiError) and not isinstance(error, OutageError):
+    if isinstance(error, ApiError):
         error.migrations = migrations
+    text = text_of(error, COMMAND)
     if isinstance(error, TcsqlCheckError):
-        return text_of(error, COMMAND).headline
+        return text
     if isinstance(error, ImportError):
-        return nothing_asked(error, COMMAND)
-    return f"Nothing is known of the check: asking failed in a way nobody foresaw ({type(error).__name__})."
-
-
-def below(error: Exception) -> str:
-    """Return the lines below the sentence, each with a line break before it."""
-    return "".join(f"\n{line}" for line in text_of(error, COMMAND).below())
+        return text._replace(headline=nothing_asked(error, COMMAND))
+    what = f"asking failed in a way nobody foresaw ({type(error).__name__})"
+    return text._replace(headline=f"Nothing is known of the check: {what}.")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import click
 
-from pulumi_tcsql_check.cli.outcome import End, below, sentence
+from pulumi_tcsql_check.cli.outcome import End, error_text
 from pulumi_tcsql_check.cli.rows import Board, Row
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.reading.row import HEARTBEAT_SECONDS
@@ -44,14 +44,13 @@ class Screen:
     def conclude(self, end: End) -> int:
         """Write the result, and return the exit code."""
         if end.error is not None:
-            text = sentence(end.error, [one.migration for one in end.outcomes])
-            write(text + below(end.error), to_stderr=True)
+            write(str(error_text(end.error, [one.migration for one in end.outcomes])), to_stderr=True)
         return end.exit_code
 
     def give_up(self, error: Exception, exit_code: int, migrations: Sequence[Migration]) -> None:
         """Write an error that ended the command without a result."""
         del exit_code
-        write(sentence(error, migrations) + below(error), to_stderr=True)
+        write(str(error_text(error, migrations)), to_stderr=True)
 
 
 class Lines(Screen):

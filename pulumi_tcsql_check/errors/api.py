@@ -69,6 +69,10 @@ class OutageError(TransientError):
         self.last = last
         super().__init__(f"{migration} could not be looked up for {outage_seconds:g} s: {last}", code=last.code)
 
+    def __str__(self) -> str:
+        """Say what happened; the problem names the migration already."""
+        return self.problem
+
 
 class NotYetFoundError(TransientError):
     """The API doesn't know an id that was just made, and may know it in a moment."""

@@ -8,7 +8,7 @@ import asyncio
 import contextvars
 import threading
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import pulumi
@@ -81,10 +81,9 @@ class MigrationCheckResult(dict[str, Any]):
 class LookError(TcsqlCheckError, pulumi.RunError):
     """A check could not be looked at; Pulumi prints the sentence and no traceback."""
 
-    def __init__(self, problem: str, line: str) -> None:
-        """Add the user's line to what happened."""
-        headline, *below = problem.splitlines()
-        super().__init__("\n".join([f"{headline} ({line})", *below]))
+    def __init__(self, problem: str, line: str, below: Iterable[str] = ()) -> None:
+        """Add the user's line to what happened; further lines stand below it."""
+        super().__init__("\n".join([f"{problem} ({line})", *below]))
 
 
 def get_migration_check(
@@ -222,7 +221,8 @@ def _look(given: Mapping[str, Any], line: str) -> MigrationCheckResult:
     except TcsqlCheckError as error:
         from pulumi_tcsql_check.messages.errors import text_of  # noqa: PLC0415  # as above
 
-        raise LookError(str(text_of(error, PROGRAM)), line) from error
+        text = text_of(error, PROGRAM)
+        raise LookError(text.headline, line, text.below()) from error
     except Exception as error:
         problem = f"The check could not be looked at: that failed in a way nobody foresaw ({type(error).__name__})."
         raise LookError(problem, line) from error

@@ -13,7 +13,7 @@ from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.credentials.session import Asking
-from pulumi_tcsql_check.errors import ApiError, OutageError, TcsqlCheckError, WaitCancelledError
+from pulumi_tcsql_check.errors import ApiError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.messages.audience import PROGRAM
 from pulumi_tcsql_check.messages.duration import span
 from pulumi_tcsql_check.messages.errors import text_of
@@ -72,8 +72,7 @@ def read(props: Mapping[str, Any], stack: Stack, listener: Listener, cancelled: 
         else:
             seen = one.look(is_preview=props.get("wait") is False)
     except ApiError as error:
-        if not isinstance(error, OutageError):  # which names its migration already
-            error.migrations = inputs.migrations
+        error.migrations = inputs.migrations
         raise
     return outputs_of(seen, inputs)
 

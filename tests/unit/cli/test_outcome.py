@@ -7,11 +7,10 @@ from harness.answers import MIGRATION, seen
 
 from pulumi_tcsql_check.cli.outcome import (
     Outcome,
-    below,
+    error_text,
     exit_code_of_all,
     exit_code_of_error,
     exit_code_of_status,
-    sentence,
 )
 from pulumi_tcsql_check.errors import (
     AccountError,
@@ -93,10 +92,13 @@ def test_an_outcome_is_passed_only_if_the_wait_says_so(
 
 def test_a_sentence_names_the_migration_once_and_nothing_unforeseen() -> None:
     """An error of the API is told with its migration; of an error that nobody foresaw, its name alone."""
-    assert sentence(NotFoundError("Not there."), [MIGRATION]) == "migration check 1066 (ap-guangzhou): Not there."
-    assert sentence(ERRORS[7][0], [MIGRATION]).count("1066") == 1
-    assert sentence(ERRORS[0][0], [MIGRATION]).count("migration check 1066") == 1
-    assert sentence(ValueError("a secret")).endswith("in a way nobody foresaw (ValueError).")
-    assert "pip install --force-reinstall" in sentence(ImportError("gone"))
-    assert below(ERRORS[0][0]).startswith("\n  ✓ 1 Step 1\n  ✗ 2 Step 2: failed (status 7)\n")
-    assert below(ValueError("a secret")) == "\n  Code:    unexpected"
+    assert (
+        error_text(NotFoundError("Not there."), [MIGRATION]).headline
+        == "migration check 1066 (ap-guangzhou): Not there."
+    )
+    assert error_text(ERRORS[7][0], [MIGRATION]).headline.count("1066") == 1
+    assert error_text(ERRORS[0][0], [MIGRATION]).headline.count("migration check 1066") == 1
+    assert error_text(ValueError("a secret")).headline.endswith("in a way nobody foresaw (ValueError).")
+    assert "pip install --force-reinstall" in error_text(ImportError("gone")).headline
+    assert [*error_text(ERRORS[0][0]).below()][:2] == ["  ✓ 1 Step 1", "  ✗ 2 Step 2: failed (status 7)"]
+    assert [*error_text(ValueError("a secret")).below()] == ["  Code:    unexpected"]
