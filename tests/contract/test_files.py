@@ -1,7 +1,6 @@
 """Files that a provider process reads and that may block: a pipe that nobody writes to, a file system that hangs."""
 
 import os
-import signal
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -72,8 +71,7 @@ def test_cancel_ends_the_read_of_a_file_that_hangs(start: Start, tmp_path: Path,
         assert isinstance(cancelled, grpc.RpcError)
         assert sentence_of(cancelled).startswith("The wait for the migration check was cancelled")
         assert time.monotonic() - began < 2
-        host.process.send_signal(signal.SIGINT)
-        assert host.process.wait(ENDS_WITHIN_SECONDS) == 0
+        assert host.interrupt() == 0
 
 
 def test_a_host_whose_engine_has_gone_ends_though_a_file_hangs(start: Start, tmp_path: Path) -> None:
