@@ -9,8 +9,12 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
+from pulumi_tcsql_check.config import language
+from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.languages.sentence import ENGLISH, Sentence
 from pulumi_tcsql_check.messages.audience import COMMAND
-from pulumi_tcsql_check.messages.next_step import nothing_asked
+from pulumi_tcsql_check.messages.layout import Text
+from pulumi_tcsql_check.messages.next_step import nothing_queried
 
 _NEEDED = ("click", "rich")
 _NOT_LOADED = 4
@@ -28,16 +32,13 @@ def main() -> int:
     """
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        sys.stderr.write(
-            f'tcsql-check needs {" and ".join(missing)}, which its extra brings: run `pip install "PATH[cli]"`, where '
-            "PATH is the checkout or the wheel of pulumi-tcsql-check.\n"
-        )
+        _write(Sentence("extra not installed", missing=missing))
         return _NOT_LOADED
     with _ending_at_a_signal():
         try:
             from pulumi_tcsql_check.cli import commands  # noqa: PLC0415  # can't be loaded without them
         except ImportError as error:
-            sys.stderr.write(f"{nothing_asked(error, COMMAND)}\n")
+            _write(nothing_queried(error, COMMAND))
             return _NOT_LOADED
         code = commands.run(sys.argv[1:])
     if threading.active_count() > 1:
@@ -46,6 +47,14 @@ def main() -> int:
                 stream.flush()
         os._exit(code)
     return code
+
+
+def _write(sentence: Sentence) -> None:
+    """Write a sentence to stderr in the environment's language; the options are not read yet."""
+    chosen = ENGLISH
+    with contextlib.suppress(InvalidInputError):
+        chosen = language.choose(None, "", os.environ)
+    sys.stderr.write(f"{Text(sentence).written(chosen)}\n")
 
 
 @contextlib.contextmanager

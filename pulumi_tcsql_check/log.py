@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.text import printable
 
 LOGGER = logging.getLogger("pulumi_tcsql_check")
@@ -48,7 +49,7 @@ def level(environ: Mapping[str, str]) -> int | None:
     """
     asked = environ.get(VARIABLE, "")
     if asked and asked.lower() not in LEVELS:
-        raise InvalidInputError(VARIABLE, asked, "debug, info or warning; nothing is logged")
+        raise InvalidInputError(VARIABLE, asked, Sentence("log level"))
     return LEVELS.get(asked.lower())
 
 

@@ -6,11 +6,19 @@ nonce.
 
 import contextlib
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import ConfigureRequest, ReadResult, ResourceProvider
 
+from pulumi_tcsql_check.config import language
 from pulumi_tcsql_check.errors import TcsqlCheckError, WaitCancelledError
+from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, write
+from pulumi_tcsql_check.messages.audience import PROGRAM
+from pulumi_tcsql_check.messages.layout import Field, Text
+from pulumi_tcsql_check.messages.next_step import not_loaded
+
+if TYPE_CHECKING:
+    from pulumi_tcsql_check.dynamic_host.host import Call
 
 
 class MigrationCheckProvider(ResourceProvider):
@@ -50,18 +58,20 @@ class MigrationCheckProvider(ResourceProvider):
         from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415  # as above
 
         call = host.current_call()
+        chosen = ENGLISH
         try:
             from pulumi_tcsql_check.config.stack_config import Stack  # noqa: PLC0415  # as above
             from pulumi_tcsql_check.reading import reader  # noqa: PLC0415  # loaded by now, unless it can't be
 
             stack = Stack(self._config, host.project_name(self._config), host.config_keys(self._config))
-            return ReadResult(id_, reader.read(props, stack, call, host.CANCELLED))
+            chosen = language.choose(self._config.get(language.KEY), language.KEY, os.environ)
+            return ReadResult(id_, reader.read(props, stack, _Listener(call, chosen), host.CANCELLED))
         except WaitCancelledError:
             ended = WaitCancelledError(host.refused())
-            call.fail(_text(ended))
+            call.fail(_text_of(ended).written(chosen))
             raise ended from None
         except Exception as error:
-            call.fail(_text(error))
+            call.fail(_text_of(error).written(chosen))
             if props.get("wait") is True and props.get("enforce") is not False:  # as the guard decides, too
                 host.end_other_waits()
             raise
@@ -69,16 +79,33 @@ class MigrationCheckProvider(ResourceProvider):
             call.flush()
 
 
-def _text(error: Exception) -> str:
-    """Write what the user reads."""
-    from pulumi_tcsql_check.messages.audience import PROGRAM  # noqa: PLC0415  # as above
+class _Listener:
+    """Shows what a read reports on the engine's screen, in one language."""
 
+    def __init__(self, call: "Call", chosen: Language) -> None:
+        self._call = call
+        self._language = chosen
+
+    def show(self, text: Sentence) -> None:
+        """Show a line on the resource's row until the next one."""
+        self._call.show(write(text, self._language))
+
+    def note(self, text: Sentence) -> None:
+        """Show a line that stays."""
+        self._call.note(write(text, self._language))
+
+    def warn(self, text: Text) -> None:
+        """Show a warning that stays."""
+        self._call.warn(text.written(self._language))
+
+
+def _text_of(error: Exception) -> Text:
     if isinstance(error, TcsqlCheckError):
-        from pulumi_tcsql_check.messages.errors import text_of  # noqa: PLC0415  # as above
+        from pulumi_tcsql_check.messages.errors import text_of  # noqa: PLC0415  # a user's program needs none of it
 
-        return str(text_of(error, PROGRAM))
+        return text_of(error, PROGRAM)
     if isinstance(error, ImportError):
-        from pulumi_tcsql_check.messages.next_step import not_loaded  # noqa: PLC0415  # as above
-
-        return f"The gate stays shut, since something that it needs {not_loaded(error, PROGRAM)}"
-    return f"The gate stays shut: it failed in a way it did not foresee ({type(error).__name__})."
+        headline, code = Sentence("gate not loaded", why=not_loaded(error, PROGRAM)), "not-installed"
+    else:
+        headline, code = Sentence("gate failed", error=type(error).__name__), "unexpected"
+    return Text(headline, fields=[Field("code", code)])

@@ -14,6 +14,8 @@ from pulumi_tcsql_check.cli import json_output, output, runner
 from pulumi_tcsql_check.cli.options import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, make_request
 from pulumi_tcsql_check.cli.outcome import EXIT_CODES, EXIT_PASSED, EXIT_TROUBLE, EXIT_USAGE, error_text
 from pulumi_tcsql_check.config import validation
+from pulumi_tcsql_check.config.language import VARIABLE
+from pulumi_tcsql_check.languages.sentence import Language
 
 _NAME = "tcsql-check"
 
@@ -69,6 +71,11 @@ def _with_common_options(command: Command) -> Command:
             show_envvar=True,
             help='The region of the migrations, such as "ap-guangzhou".',
         ),
+        click.option(
+            "--language",
+            metavar="CODE",
+            help=f"en or zh: the language of messages; logs, JSON and this help are English. [env var: {VARIABLE}]",
+        ),
         click.argument("ids", nargs=-1, required=True, metavar="ID..."),
     ):
         command = add(command)
@@ -88,13 +95,22 @@ def program() -> None:
 @program.command(epilog=f"{_KEYS} {_EXIT_CODES}")
 @_with_common_options
 @click.option("--steps", "with_steps", is_flag=True, help="List every step.")
-def status(*, verbose: bool, as_json: bool, with_steps: bool, ids: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401  # as click gives them
+def status(  # one for each option, by name
+    *,
+    verbose: bool,
+    as_json: bool,
+    with_steps: bool,
+    language: str | None,
+    ids: tuple[str, ...],
+    **options: Any,  # noqa: ANN401  # as click gives them
+) -> int:
     """Show once where the checks of one migration or more are."""
     return runner.run(
         lambda: make_request(ids, **options),
-        lambda: status_screen(as_json=as_json, with_steps=with_steps),
+        lambda chosen: status_screen(chosen, as_json=as_json, with_steps=with_steps),
         runner.look,
         verbose=verbose,
+        language=language,
     )
 
 
@@ -114,10 +130,21 @@ def status(*, verbose: bool, as_json: bool, with_steps: bool, ids: tuple[str, ..
     f"{validation.MIN_POLL_INTERVAL_SECONDS:g} to {validation.MAX_POLL_INTERVAL_SECONDS:g}. "
     f"[default: {DEFAULT_POLL_INTERVAL}]",
 )
-def wait(*, verbose: bool, as_json: bool, ids: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401  # as click gives them
+def wait(
+    *,
+    verbose: bool,
+    as_json: bool,
+    language: str | None,
+    ids: tuple[str, ...],
+    **options: Any,  # noqa: ANN401  # as click gives them
+) -> int:
     """Wait until the checks of one migration or more have passed; end as soon as one has failed."""
     return runner.run(
-        lambda: make_request(ids, **options), lambda: wait_screen(as_json=as_json), runner.wait, verbose=verbose
+        lambda: make_request(ids, **options),
+        lambda chosen: wait_screen(chosen, as_json=as_json),
+        runner.wait,
+        verbose=verbose,
+        language=language,
     )
 
 
@@ -132,26 +159,26 @@ def emulator(arguments: tuple[str, ...]) -> int:
     return main(arguments)
 
 
-def status_screen(*, as_json: bool, with_steps: bool) -> output.Screen:
+def status_screen(language: Language, *, as_json: bool, with_steps: bool) -> output.Screen:
     """Make the output of `status`."""
     if as_json:
-        return json_output.Result()
+        return json_output.Result(language)
     if not _is_terminal():
-        return output.Table(with_steps=with_steps)
+        return output.Table(language, with_steps=with_steps)
     from pulumi_tcsql_check.cli.terminal import ColouredTable  # noqa: PLC0415  # loads rich, for a terminal alone
 
-    return ColouredTable(with_steps=with_steps)
+    return ColouredTable(language, with_steps=with_steps)
 
 
-def wait_screen(*, as_json: bool) -> output.Screen:
+def wait_screen(language: Language, *, as_json: bool) -> output.Screen:
     """Make the output of `wait`."""
     if as_json:
-        return json_output.Events()
+        return json_output.Events(language)
     if not _is_terminal():
-        return output.Lines()
+        return output.Lines(language)
     from pulumi_tcsql_check.cli.terminal import Bars  # noqa: PLC0415  # as above
 
-    return Bars()
+    return Bars(language)
 
 
 def _is_terminal() -> bool:

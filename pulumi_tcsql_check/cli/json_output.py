@@ -42,14 +42,15 @@ class Events(Result):
 
     def update(self) -> None:
         """Write what has changed."""
-        for row in self.board.look():
+        now = self.now()
+        for row in self.board.look(now):
             passed, total = row.passed_steps
             event = {
                 "event": "progress",
                 "migrate_id": row.migration.migrate_id,
                 "region": row.migration.region,
                 "state": row.state,
-                "words": row.words(self.board.now),
+                "words": str(row.words(now)),
                 "steps_passed": passed,
                 "steps_total": total,
             }
@@ -68,4 +69,4 @@ def _check(one: Outcome) -> dict[str, Any]:
 
 
 def _error(error: Exception, migrations: Sequence[Migration]) -> dict[str, str]:
-    return {"code": code_of(error), "sentence": error_text(error, migrations).headline}
+    return {"code": code_of(error), "sentence": str(error_text(error, migrations).headline)}

@@ -7,6 +7,7 @@ import msgspec
 
 from pulumi_tcsql_check.config import validation
 from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Migration
@@ -51,11 +52,11 @@ def make_request(  # noqa: PLR0913  # one for each option, by name
         InvalidInputError: One is outside its range. The error names the option as the user types it.
     """
     if region is None:
-        raise InvalidInputError("--region", None, "given, or set as TENCENTCLOUD_REGION")
+        raise InvalidInputError("--region", None, Sentence("given or variable", variable="TENCENTCLOUD_REGION"))
     where = validation.region(region, "--region")
     migrations = tuple(Migration(number, where) for number in _numbers(ids))
     if flow_id is not None and len(migrations) > 1:
-        raise InvalidInputError("--flow-id", _number(flow_id), "given with one ID alone: a flow is of one start")
+        raise InvalidInputError("--flow-id", _number(flow_id), Sentence("one id alone"))
     return Request(
         migrations=migrations,
         endpoint=validation.endpoint(endpoint, "--endpoint") if endpoint is not None else None,
@@ -70,12 +71,14 @@ def make_request(  # noqa: PLR0913  # one for each option, by name
 
 def _numbers(ids: Sequence[str]) -> list[int]:
     if len(ids) > validation.MAX_MIGRATIONS:
-        raise InvalidInputError("The number of IDs", len(ids), f"from 1 to {validation.MAX_MIGRATIONS}")
+        raise InvalidInputError(
+            Sentence("number of ids"), len(ids), Sentence("from to", most=validation.MAX_MIGRATIONS)
+        )
     numbers: dict[int, None] = {}
     for text in ids:
         number = validation.migrate_id(text, "ID")
         if number in numbers:
-            raise InvalidInputError("ID", number, "given once; it is there twice")
+            raise InvalidInputError("ID", number, Sentence("given once"))
         numbers[number] = None
     return list(numbers)
 
@@ -84,8 +87,7 @@ def _code(text: str) -> int:
     try:
         return validation.failed_statuses([_number(text)])[0]
     except InvalidInputError:
-        allowed = "a whole number other than 0 (passed) and -2 (not started)"
-        raise InvalidInputError("--failed-status", _number(text), allowed) from None
+        raise InvalidInputError("--failed-status", _number(text), Sentence("failed status")) from None
 
 
 def _number(text: str) -> int | str:

@@ -6,10 +6,11 @@ import msgspec
 
 from pulumi_tcsql_check.errors import ApiError, CheckTimeoutError, TcsqlCheckError
 from pulumi_tcsql_check.errors.check import FailedError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages.audience import COMMAND
 from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.messages.layout import Text
-from pulumi_tcsql_check.messages.next_step import nothing_asked
+from pulumi_tcsql_check.messages.next_step import nothing_queried
 from pulumi_tcsql_check.model.flow import Evidence
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.model.statuses import Status
@@ -113,6 +114,5 @@ def error_text(error: Exception, migrations: Sequence[Migration] = ()) -> Text:
     if isinstance(error, TcsqlCheckError):
         return text
     if isinstance(error, ImportError):
-        return text._replace(headline=nothing_asked(error, COMMAND))
-    what = f"asking failed in a way nobody foresaw ({type(error).__name__})"
-    return text._replace(headline=f"Nothing is known of the check: {what}.")
+        return text._replace(headline=nothing_queried(error, COMMAND))
+    return text._replace(headline=Sentence("nothing known", error=type(error).__name__))

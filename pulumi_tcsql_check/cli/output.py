@@ -7,26 +7,37 @@ JSON, whose reader would miss the result.
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import click
 
 from pulumi_tcsql_check.cli.outcome import End, error_text
-from pulumi_tcsql_check.cli.rows import Board, Row
+from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, Words
+from pulumi_tcsql_check.languages.sentence import write as in_language
+from pulumi_tcsql_check.messages.layout import columns
 from pulumi_tcsql_check.model.progress import Migration
-from pulumi_tcsql_check.reading.row import HEARTBEAT_SECONDS
+from pulumi_tcsql_check.reading.report import HEARTBEAT_SECONDS
+from pulumi_tcsql_check.reading.rows import Board, Row
+
+COLUMNS = ("migration", "passed", "step")
+"""The columns of a table; the catalogues have their heads under `column ...`."""
 
 
 class Screen:
     """The output of one command, for one thread at a time; this base class writes warnings and errors alone."""
 
-    def begin(self, board: Board) -> None:
-        """Take the rows, before the first query."""
+    def __init__(self, chosen: Language = ENGLISH) -> None:
+        """Take the language."""
+        self._language = chosen
+
+    def begin(self, board: Board, now: Callable[[], float]) -> None:
+        """Take the rows and the clock of the wait, before the first query."""
         self.board = board
+        self.now = now
 
     def update(self) -> None:
         """Update the rows; a subclass writes what has changed."""
-        self.board.look()
+        self.board.look(self.now())
 
     def end(self, errors: Sequence[Exception | None]) -> None:
         """Take the error of each migration, in the order of the rows."""
@@ -34,9 +45,17 @@ class Screen:
             row.error = error
         self.update()
 
-    def warn(self, text: str) -> None:
+    def in_language(self, words: Words) -> str:
+        """Write words in the user's language."""
+        return in_language(words, self._language)
+
+    def warn(self, sentence: Sentence) -> None:
         """Write a warning to stderr."""
-        write(f"warning: {text}", to_stderr=True)
+        write(self.in_language(Sentence("warning", words=sentence)), to_stderr=True)
+
+    def count(self, sentence: Sentence) -> None:
+        """Write to stderr how many checks have been queried."""
+        write(self.in_language(sentence), to_stderr=True)
 
     def close(self) -> None:
         """Restore the terminal."""
@@ -44,47 +63,50 @@ class Screen:
     def conclude(self, end: End) -> int:
         """Write the result, and return the exit code."""
         if end.error is not None:
-            write(str(error_text(end.error, [one.migration for one in end.outcomes])), to_stderr=True)
+            self._write_error(end.error, [one.migration for one in end.outcomes])
         return end.exit_code
 
     def give_up(self, error: Exception, exit_code: int, migrations: Sequence[Migration]) -> None:
         """Write an error that ended the command without a result."""
         del exit_code
-        write(str(error_text(error, migrations)), to_stderr=True)
+        self._write_error(error, migrations)
+
+    def _write_error(self, error: Exception, migrations: Sequence[Migration]) -> None:
+        write(error_text(error, migrations).written(self._language), to_stderr=True)
 
 
 class Lines(Screen):
     """A wait where stdout is no terminal: a line for each change, and a heartbeat."""
 
-    def begin(self, board: Board) -> None:
+    def begin(self, board: Board, now: Callable[[], float]) -> None:
         """Take the rows, and start the time until the first heartbeat."""
-        super().begin(board)
-        self._last = board.now
+        super().begin(board, now)
+        self._last = now()
 
     def update(self) -> None:
         """Write what has changed; a heartbeat if nothing has changed for a while."""
-        news = self.board.look()
-        for row in news:
-            write(f"{row.migration.migrate_id}: {row.words(self.board.now)}, {self.board.time()}")
-        if not news and self.board.now - self._last < HEARTBEAT_SECONDS:
+        now = self.now()
+        rows = self.board.look(now)
+        if not rows and now - self._last < HEARTBEAT_SECONDS:
             return
-        if not news:
-            (first, *others) = self.board.rows
-            one = f"{first.migration.migrate_id}: {first.words(self.board.now)}"
-            write(f"{self.board.sum_up() if others else one}, {self.board.time()}")
-        self._last = self.board.now
+        if not rows and len(self.board.rows) > 1:
+            write(self.in_language(self.board.sum_line(now)))
+        for row in rows or self.board.rows[: len(self.board.rows) == 1]:
+            write(f"{row.migration.migrate_id}: {self.in_language(row.line(now, self.board.left(now)))}")
+        self._last = now
 
     def conclude(self, end: End) -> int:
         """Write the sum, then the error."""
-        write(self.board.end())
+        write(self.in_language(self.board.end(self.now())))
         return super().conclude(end)
 
 
 class Table(Screen):
     """A status: a line for each migration, each followed by its steps if `with_steps` is set."""
 
-    def __init__(self, *, with_steps: bool) -> None:
-        """Keep whether to list the steps."""
+    def __init__(self, chosen: Language = ENGLISH, *, with_steps: bool) -> None:
+        """Take the language, and whether to list the steps."""
+        super().__init__(chosen)
         self._with_steps = with_steps
 
     def conclude(self, end: End) -> int:
@@ -93,15 +115,23 @@ class Table(Screen):
         return super().conclude(end)
 
     def _show(self, board: Board) -> None:
-        wide = max(len("migration"), *(len(str(row.migration.migrate_id)) for row in board.rows))
-        write(f"  {'migration':<{wide}}  passed  step")
+        head = [self.in_language(Sentence(f"column {name}")) for name in COLUMNS]
+        wide = max(columns(head[0]), *(len(str(row.migration.migrate_id)) for row in board.rows))
+        passed_wide = max(columns(head[1]), len("0/0"))
+        write(f"  {_padded(head[0], wide)}  {_padded(head[1], passed_wide)}  {head[2]}")
         for row in board.rows:
-            number = f"{row.migration.migrate_id:<{wide}}"
-            write(f"{row.mark} {number}  {passed(row):<6}  {row.words(board.now)}{self.steps_of(row)}")
+            cells = f"{row.migration.migrate_id:<{wide}}  {passed(row):<{passed_wide}}"
+            write(f"{row.mark} {cells}  {self.in_language(row.words(self.now()))}")
+            for line in self.steps_of(row):
+                write(f"  {line}")
 
-    def steps_of(self, row: Row) -> str:
-        """Return a row's steps, or "" if they aren't to be listed."""
-        return row.steps if self._with_steps else ""
+    def steps_of(self, row: Row) -> list[str]:
+        """Return a row's steps, a line each; none if they aren't to be listed."""
+        return [self.in_language(line) for line in row.steps] if self._with_steps else []
+
+
+def _padded(text: str, wide: int) -> str:
+    return text + " " * (wide - columns(text))
 
 
 def passed(row: Row) -> str:
@@ -125,5 +155,5 @@ def write(text: str, *, to_stderr: bool = False) -> bool:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # else the interpreter complains at its end
         if not (to_stderr or isinstance(error, BrokenPipeError)):
             why = error.strerror or type(error).__name__
-            write(f"The output is lost from here on, since it can't be written ({why}).", to_stderr=True)
+            write(str(Sentence("output lost", why=why)), to_stderr=True)
     return to_stderr not in _lost

@@ -20,7 +20,10 @@ from pulumi_tcsql_check import daemon_thread, log, preload
 from pulumi_tcsql_check.cli.options import Request
 from pulumi_tcsql_check.cli.outcome import EXIT_INTERRUPTED, EXIT_TERMINATED, End, exit_code_of_error
 from pulumi_tcsql_check.cli.output import Screen, write
+from pulumi_tcsql_check.config.language import choose as choose_language
 from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence
+from pulumi_tcsql_check.languages.sentence import write as write_in
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -59,25 +62,32 @@ def look(request: Request, screen: Screen, cancelled: threading.Event) -> End:
 
 
 def run(
-    make_request: Callable[[], Request], make_screen: Callable[[], Screen], work: Work, *, verbose: bool = False
+    make_request: Callable[[], Request],
+    make_screen: Callable[[Language], Screen],
+    work: Work,
+    *,
+    verbose: bool = False,
+    language: str | None = None,
 ) -> int:
     """Run a command, and return its exit code.
 
     Raises:
         click.UsageError: An option is wrong; nothing was queried.
     """
+    chosen = ENGLISH
     with log.lines_for(os.environ, verbose=verbose):
         try:
+            chosen = choose_language(language, "--language", os.environ)
             request = make_request()
         except InvalidInputError as error:
-            raise click.UsageError(str(error), click.get_current_context()) from None
-        screen = make_screen()
+            raise click.UsageError(write_in(error.sentence, chosen), click.get_current_context()) from None
+        screen = make_screen(chosen)
         cancelled = threading.Event()
         try:
             end = _run_until_signal(lambda: work(request, screen, cancelled))
         except SignalReceivedError as received:
             screen.close()
-            return interrupted(received.number, click.get_current_context().info_name)
+            return interrupted(received.number, click.get_current_context().info_name, chosen)
         except Exception as error:  # noqa: BLE001  # any error becomes one sentence
             screen.close()
             code = exit_code_of_error(error)
@@ -88,12 +98,12 @@ def run(
         return screen.conclude(end)
 
 
-def interrupted(number: int, name: str | None = None) -> int:
+def interrupted(number: int, name: str | None = None, chosen: Language = ENGLISH) -> int:
     """Write that a signal ended the command, whose name is None before it has begun, and return the exit code."""
     terminated = number == signal.SIGTERM
-    why = "Told to end" if terminated else "Interrupted"
-    again = f"`tcsql-check {name}`" if name else "it"
-    write(f"{why} before there was a verdict; nothing was changed. Run {again} again to go on.", to_stderr=True)
+    key = "told to end" if terminated else "interrupted"
+    command = "tcsql-check" if name is None else f"tcsql-check {name}"
+    write(write_in(Sentence(key, command=command), chosen), to_stderr=True)
     return EXIT_TERMINATED if terminated else EXIT_INTERRUPTED
 
 

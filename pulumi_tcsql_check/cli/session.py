@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pulumi_tcsql_check.cli.options import Request
 from pulumi_tcsql_check.cli.outcome import End, Outcome
-from pulumi_tcsql_check.cli.output import Screen, write
-from pulumi_tcsql_check.cli.rows import Board
+from pulumi_tcsql_check.cli.output import Screen
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.credentials.session import Asking
 from pulumi_tcsql_check.errors import TcsqlCheckError
@@ -18,6 +17,7 @@ from pulumi_tcsql_check.polling.watch import Watch
 from pulumi_tcsql_check.reading import connection
 from pulumi_tcsql_check.reading.reader import look_policy
 from pulumi_tcsql_check.reading.report import count_of, error_of
+from pulumi_tcsql_check.reading.rows import Board
 
 
 def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
@@ -36,7 +36,7 @@ def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
     opinion = SecondOpinion(request.migrations, clock=clock, warn=screen.warn)
     watches = _watches(request, policy, clock, opinion)
     connect = _connection(request, screen, clock, cancelled)
-    screen.begin(Board(watches, request.failed_statuses, request.timeout_seconds, clock.monotonic))
+    screen.begin(Board(watches, request.failed_statuses, request.timeout_seconds), clock.monotonic)
     errors = poller.wait(watches, connect, clock=clock, on_progress=lambda _: screen.update())
     return _end(request, screen, watches, errors)
 
@@ -58,8 +58,8 @@ def look(request: Request, screen: Screen, cancelled: threading.Event) -> End:
     policy = look_policy(request.failed_statuses)
     watches = _watches(request, policy, clock)
     connect = _connection(request, screen, clock, cancelled)
-    screen.begin(Board(watches, request.failed_statuses, policy.timeout_seconds, clock.monotonic))
-    tell = count_of(watches, lambda text: write(text, to_stderr=True))
+    screen.begin(Board(watches, request.failed_statuses, policy.timeout_seconds), clock.monotonic)
+    tell = count_of(watches, screen.count)
     errors = poller.wait(watches, connect, clock=clock, on_progress=tell, whatever_comes=True)
     return _end(request, screen, watches, errors)
 

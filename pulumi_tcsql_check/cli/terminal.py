@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from collections.abc import Callable
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -10,8 +11,10 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from pulumi_tcsql_check.cli.outcome import End
-from pulumi_tcsql_check.cli.output import Screen, Table, passed
-from pulumi_tcsql_check.cli.rows import Board, Row, State
+from pulumi_tcsql_check.cli.output import COLUMNS, Screen, Table, passed
+from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence
+from pulumi_tcsql_check.messages.layout import columns
+from pulumi_tcsql_check.reading.rows import Board, Row, State
 
 REFRESHES_A_SECOND = 4.0
 
@@ -22,7 +25,7 @@ _STYLES: dict[State, str] = {
     "unknown": "yellow",
     "running": "cyan",
     "not-started": "dim",
-    "not asked yet": "dim",
+    "not queried yet": "dim",
 }
 _BAR_COLUMNS = 20
 _NARROW_BAR_COLUMNS = 8
@@ -39,17 +42,18 @@ def console() -> Console:
 class Bars(Screen):
     """A bar for each migration while they are waited for, as far as there is room."""
 
-    def __init__(self) -> None:
-        """Take the terminal."""
+    def __init__(self, chosen: Language = ENGLISH) -> None:
+        """Take the language and the terminal."""
+        super().__init__(chosen)
         self._console = console()
         self._live: Live | None = None
         self._is_over = False
         self._lock = threading.Lock()
         self._is_closed = False
 
-    def begin(self, board: Board) -> None:
+    def begin(self, board: Board, now: Callable[[], float]) -> None:
         """Take the board, and draw it from now on."""
-        super().begin(board)
+        super().begin(board, now)
         with self._lock:
             if self._is_closed:
                 return
@@ -80,18 +84,22 @@ class Bars(Screen):
         return super().conclude(end)
 
     def _draw(self) -> Group:
-        self.board.look()
+        now = self.now()
+        self.board.look(now)
         width, height = self._console.size
         rows, others = self.board.first(max(1, height - _LINES_BESIDE))
-        columns = _BAR_COLUMNS if width >= _NARROW else _NARROW_BAR_COLUMNS
+        bar_columns = _BAR_COLUMNS if width >= _NARROW else _NARROW_BAR_COLUMNS
         grid = _grid()
         for row in rows:
             done, total = row.passed_steps
-            bar = ProgressBar(max(1, total), done, columns, complete_style="cyan", finished_style="green")
-            grid.add_row(*_head(row), bar, Text(row.words(self.board.now)))
-        more = [Text(f"and {len(others)} more: {self.board.sum_up(others)}", style="dim")] if others else []
-        end = self.board.end() if self._is_over else f"{self.board.sum_up()}, {self.board.time()}"
-        return Group(grid, *more, Text(end, style="bold"))
+            bar = ProgressBar(max(1, total), done, bar_columns, complete_style="cyan", finished_style="green")
+            grid.add_row(*_head(row), bar, Text(self.in_language(row.words(now))))
+        more = []
+        if others:
+            sentence = Sentence("more rows", count=len(others), sum=self.board.sum_up(others))
+            more = [Text(self.in_language(sentence), style="dim")]
+        last = self.board.end(now) if self._is_over else self.board.sum_line(now)
+        return Group(grid, *more, Text(self.in_language(last), style="bold"))
 
 
 class ColouredTable(Table):
@@ -99,16 +107,17 @@ class ColouredTable(Table):
 
     def _show(self, board: Board) -> None:
         screen = console()
-        wide = max(len("migration"), *(len(str(row.migration.migrate_id)) for row in board.rows))
+        heads = [self.in_language(Sentence(f"column {name}")) for name in COLUMNS]
+        wide = max(columns(heads[0]), *(len(str(row.migration.migrate_id)) for row in board.rows))
         head = _grid(wide)
-        head.add_row("", Text("migration", style="dim"), Text("passed", style="dim"), Text("step", style="dim"))
+        head.add_row("", *(Text(text, style="dim") for text in heads))
         screen.print(head)
         for row in board.rows:
             line = _grid(wide)
-            line.add_row(*_head(row), passed(row), Text(row.words(board.now)))
+            line.add_row(*_head(row), passed(row), Text(self.in_language(row.words(self.now()))))
             screen.print(line)
-            if steps := self.steps_of(row):
-                screen.print(Text(steps.removeprefix("\n")))
+            for step in self.steps_of(row):
+                screen.print(Text(f"  {step}"))
 
 
 def _grid(wide: int = 1) -> Grid:

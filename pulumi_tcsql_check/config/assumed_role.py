@@ -7,6 +7,7 @@ import msgspec
 
 from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE, StackConfig, refusal
 from pulumi_tcsql_check.errors import CredentialsError, InvalidInputError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.role import DEFAULT_SESSION_SECONDS, Role
 
 KEY = f"{CONFIG_NAMESPACE}:assumeRole"
@@ -58,13 +59,13 @@ def read(config: StackConfig, environ: Mapping[str, str]) -> Role | None:
         return None
     block = block or _AssumeRole()
     if block.serial_number or block.token_code:
-        raise refusal(f"{KEY} has a one-time code, which can't be used twice")
+        raise refusal(Sentence("one-time code", key=KEY))
     if block.role_arn and given.get(_ROLE_ARN, block.role_arn) != block.role_arn:
-        raise refusal(f"{KEY} and {_ROLE_ARN} name two roles, and the gate takes neither", "one of them")
+        raise refusal(Sentence("two roles", key=KEY, variable=_ROLE_ARN), choice=True)
     arn, session_name = block.role_arn or given.get(_ROLE_ARN), block.session_name or given.get(_SESSION_NAME)
     if not arn or not session_name:
-        missing = f"roleArn (or {_ROLE_ARN})" if not arn else f"sessionName (or {_SESSION_NAME})"
-        raise CredentialsError(f"A role to assume is configured, but {missing} of {KEY} is not.")
+        field, variable = ("roleArn", _ROLE_ARN) if not arn else ("sessionName", _SESSION_NAME)
+        raise CredentialsError(Sentence("incomplete role", field=field, variable=variable, key=KEY))
     return Role(
         arn,
         session_name,
@@ -82,16 +83,13 @@ def _assume_role(config: StackConfig) -> _AssumeRole | None:
     try:
         return msgspec.json.decode(str(value), type=_AssumeRole)
     except (ValueError, RecursionError):
-        raise CredentialsError(  # unseen: it may hold an external id, which is a secret to some
-            f"{KEY} can't be read; set its fields with `pulumi config set --path "
-            f"{KEY}.roleArn ...`, and so on for sessionName, sessionDuration, policy, "
-            "externalId and sourceIdentity."
-        ) from None
+        # The value is not shown: it may hold an external id, which is a secret to some.
+        raise CredentialsError(Sentence("unreadable role", key=KEY)) from None
 
 
 def _session_seconds(value: int | str) -> int:
     text = str(value)
     if not (re.fullmatch("[0-9]{1,5}", text) and 1 <= int(text) <= MAX_SESSION_SECONDS):
-        allowed = f"a whole number of seconds from 1 to {MAX_SESSION_SECONDS}"
-        raise InvalidInputError(f"sessionDuration of {KEY}", value, allowed)
+        allowed = Sentence("whole seconds", least=1, most=MAX_SESSION_SECONDS)
+        raise InvalidInputError(Sentence("field of key", field="sessionDuration", key=KEY), value, allowed)
     return int(text)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE, StackConfig
 from pulumi_tcsql_check.config.validation import endpoint as validate_endpoint
 from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.endpoint import Endpoint
 
 ENDPOINT_KEY = "tcsql-check:endpoint"
@@ -65,16 +66,11 @@ def refuse_option_variables(endpoint: Endpoint, project: str | None, environ: Ma
     """
     for key in (ENDPOINT_KEY, DOMAIN_KEY):
         if _sets(environ.get(OPTION_CONFIG, ""), key, project):
-            allowed = (
-                "without that key, since no variable may choose the endpoint; Pulumi has saved the key in the stack's "
-                f"file as well: correct it there with `pulumi config set {key}` or `pulumi config rm {key}`"
-            )
-            raise InvalidInputError(OPTION_CONFIG, f"{key}=...", allowed)
+            raise InvalidInputError(OPTION_CONFIG, f"{key}=...", Sentence("without that key", key=key))
     for variable, option in SOURCE_OPTIONS.items():
         value = environ.get(variable)
         if value and not endpoint.is_tencent:
-            allowed = f"left out when the endpoint is {endpoint}: no variable may choose it; use `{option}`"
-            raise InvalidInputError(variable, value, allowed)
+            raise InvalidInputError(variable, value, Sentence("left out", endpoint=endpoint, option=option))
 
 
 def _sets(option: str, key: str, project: str | None) -> bool:
@@ -107,12 +103,11 @@ def domain(config: StackConfig) -> str | None:
         return None
     text = value.lower() if isinstance(value, str) else ""
     if not re.fullmatch(rf"{_LABEL}(\.{_LABEL})*\.[a-z]({_LABEL})?", text):
-        raise InvalidInputError(DOMAIN_KEY, value, f"a domain of two names or more, such as {_TENCENT}")
+        raise InvalidInputError(DOMAIN_KEY, value, Sentence("domain", example=_TENCENT))
     return text
 
 
 def _require_https(config: StackConfig) -> None:
     value = config.get(PROTOCOL_KEY) or "HTTPS"
     if not isinstance(value, str) or value.upper() != "HTTPS":
-        allowed = "HTTPS: over HTTP a check is asked of this machine alone, which is what tcsql-check:endpoint is for"
-        raise InvalidInputError(PROTOCOL_KEY, value, allowed)
+        raise InvalidInputError(PROTOCOL_KEY, value, Sentence("https", key=ENDPOINT_KEY))

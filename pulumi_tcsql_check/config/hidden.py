@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.languages.sentence import Sentence
 
 
 def wait(given: Mapping[str, Any]) -> bool:
@@ -11,7 +12,7 @@ def wait(given: Mapping[str, Any]) -> bool:
     if "wait" not in given and "passed" in given:
         return False
     if not isinstance(given.get("wait"), bool):
-        raise InvalidInputError("wait", given.get("wait"), "True or False, as the gate itself sets it")
+        raise InvalidInputError("wait", given.get("wait"), Sentence("true or false, by the gate"))
     return bool(given["wait"])
 
 
@@ -19,5 +20,5 @@ def from_outputs(given: Mapping[str, Any]) -> frozenset[str]:
     """Which inputs the program gave as outputs: they may be new, and in a preview unknown, where they are missing."""
     names = given.get("from_outputs", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise InvalidInputError("from_outputs", names, "a list of names, as the gate itself sets it")
+        raise InvalidInputError("from_outputs", names, Sentence("names, by the gate"))
     return frozenset(names)

@@ -12,6 +12,7 @@ import msgspec
 from pulumi_tcsql_check.config import assumed_role
 from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE, StackConfig, refusal
 from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.role import Role
 
 REFUSED = ("assumeRoleWithOidc", "assumeRoleWithSaml", "assumeRoleWithWebIdentity", "mfaCertification")
@@ -85,8 +86,7 @@ def read(config: StackConfig, environ: Mapping[str, str], keys: Iterable[str] = 
     pod_oidc = _flag(config, "enablePodOidc")
     role = assumed_role.read(config, environ)
     if pod_oidc and role is not None:
-        both = f"{CONFIG_NAMESPACE}:enablePodOidc stands beside a role to assume, and the gate takes neither"
-        raise refusal(both, "one of them")
+        raise refusal(Sentence("pod and role", key=f"{CONFIG_NAMESPACE}:enablePodOidc"), choice=True)
     return ProviderConfig(
         profile=_profile(config, environ),
         credentials_dir=_named(config, "sharedCredentialsDir", environ, "TENCENTCLOUD_SHARED_CREDENTIALS_DIR"),
@@ -108,17 +108,17 @@ def _refuse(config: StackConfig, environ: Mapping[str, str], keys: Iterable[str]
     of_roles = [key for key in unknown_keys(keys) if key.startswith(f"{CONFIG_NAMESPACE}:assumeRole")]
     for key in (*(f"{CONFIG_NAMESPACE}:{name}" for name in REFUSED), *of_roles):
         if str(config.get(key) or "").lower() not in ("", "false"):
-            raise refusal(f"The stack's configuration sets {key}, which the gate doesn't honour")
+            raise refusal(Sentence("key not honoured", key=key))
     for name in sorted(environ):
         if environ[name] and name.startswith(_REFUSED_VARIABLES) and name not in assumed_role.VARIABLES:
-            raise refusal(f"The environment sets {name}, which the gate doesn't honour")
+            raise refusal(Sentence("variable not honoured", variable=name))
 
 
 def _profile(config: StackConfig, environ: Mapping[str, str]) -> Named | None:
     """Return the profile; it is a part of a file's name, which must not lead out of the folder."""
     profile = _named(config, "profile", environ, "TENCENTCLOUD_PROFILE")
     if profile is not None and "/" in profile.value:
-        raise InvalidInputError(profile.by, profile.value, "a name without a slash")
+        raise InvalidInputError(profile.by, profile.value, Sentence("name without slash"))
     return profile
 
 
@@ -130,7 +130,7 @@ def _named(config: StackConfig, name: str, environ: Mapping[str, str], variable:
     if not value:
         return None
     if not isinstance(value, str) or not value.isprintable():
-        raise InvalidInputError(by, value, "text without control characters")
+        raise InvalidInputError(by, value, Sentence("printable text"))
     return Named(value, by)
 
 
@@ -139,7 +139,7 @@ def _flag(config: StackConfig, name: str) -> bool:
     value = config.get(key)
     text = str(value or "false").lower()
     if text not in ("true", "false"):
-        raise InvalidInputError(key, value, "true or false")
+        raise InvalidInputError(key, value, Sentence("true or false in lower case"))
     return text == "true"
 
 
@@ -155,5 +155,5 @@ def _accounts(config: StackConfig, name: str) -> frozenset[str]:
         found = []
     ids = frozenset(str(one) for one in found)
     if not ids or not all(one.isascii() and one.isdecimal() for one in ids):
-        raise InvalidInputError(key, value, 'a list of one account id or more, such as ["100000000001"]')
+        raise InvalidInputError(key, value, Sentence("account ids", example='["100000000001"]'))
     return ids

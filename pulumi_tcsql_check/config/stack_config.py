@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple, Protocol
 
 from pulumi_tcsql_check.errors import CredentialsError
+from pulumi_tcsql_check.languages.sentence import Sentence
 
 CONFIG_NAMESPACE = "tencentcloud"
 """The namespace of Pulumi's Tencent Cloud provider, whose keys are used here as well."""
@@ -29,15 +30,11 @@ class Stack(NamedTuple):
     keys: tuple[str, ...] = ()
 
 
-def refusal(what: str, setting: str = "it") -> CredentialsError:
-    """Make the error that refuses to pass something over.
+def refusal(what: Sentence, *, choice: bool = False) -> CredentialsError:
+    """Make the error that refuses to ignore a setting.
 
     Args:
-        what: What is there, as the beginning of a sentence.
-        setting: What to remove, so that the gate can go on.
+        what: What is set, as the beginning of a sentence.
+        choice: Whether one of two settings has to go, rather than one setting.
     """
-    return CredentialsError(
-        f"{what}, and to pass that over might ask about another account's migration.",
-        reason="not honoured",
-        setting=setting,
-    )
+    return CredentialsError(Sentence("not honoured", what=what), reason="not honoured", choice=choice)

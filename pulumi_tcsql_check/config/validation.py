@@ -12,6 +12,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.endpoint import Endpoint, is_loopback
 from pulumi_tcsql_check.model.statuses import NOT_STARTED, PASSED
 
@@ -49,7 +50,7 @@ def flow_id(value: object, name: str = "flow_id") -> int:
 
 def _id(name: str, value: object, number: int | None) -> int:
     if number is None or not 1 <= number <= MAX_ID:
-        raise InvalidInputError(name, value, f"a whole number from 1 to {MAX_ID}")
+        raise InvalidInputError(name, value, Sentence("whole number", least=1, most=MAX_ID))
     return number
 
 
@@ -67,26 +68,24 @@ def flows_of(value: object, count: int) -> tuple[int, ...]:
     """Validate the numbers of the flows of so many migrations: one for each."""
     numbers = flow_ids(value)
     if len(numbers) != count:
-        raise InvalidInputError("flow_ids", value, "as many numbers as migrate_ids has, in the same order")
+        raise InvalidInputError("flow_ids", value, Sentence("as many flows"))
     return numbers
 
 
 def _ids(name: str, value: object, read: Callable[[object, str], int]) -> tuple[int, ...]:
     if not isinstance(value, (list, tuple)) or not 1 <= len(value) <= MAX_MIGRATIONS:
-        raise InvalidInputError(name, value, f"a list of 1 to {MAX_MIGRATIONS} numbers")
+        raise InvalidInputError(name, value, Sentence("list of numbers", most=MAX_MIGRATIONS))
     numbers = tuple(read(item, f"{name}[{index}]") for index, item in enumerate(value))
     for number, count in Counter(numbers).items():
         if count > 1:
-            raise InvalidInputError(name, value, f"a list without repetitions: {number} is in it {count} times")
+            raise InvalidInputError(name, value, Sentence("no repetitions", number=number, count=count))
     return numbers
 
 
 def region(value: object, name: str = "region") -> str:
     """Validate a region's name; whether the API knows it is for the API to say."""
     if not isinstance(value, str) or not re.fullmatch("[A-Za-z0-9-]+", value):
-        given = ", given here, as tencentcloud:region in the stack's configuration, or as TENCENTCLOUD_REGION"
-        allowed = 'the name of a region, such as "ap-guangzhou"'
-        raise InvalidInputError(name, value, allowed + (given if value == "" else ""))
+        raise InvalidInputError(name, value, Sentence("region to give" if value == "" else "region"))
     return value
 
 
@@ -103,7 +102,7 @@ def timeout_seconds(value: object, name: str = "timeout_seconds") -> float:
     """Validate the longest total wait, in seconds."""
     seconds = _seconds(value)
     if seconds is None or not (math.isfinite(seconds) and seconds > 0):
-        raise InvalidInputError(name, value, "a finite number of seconds greater than 0")
+        raise InvalidInputError(name, value, Sentence("seconds above 0"))
     return seconds
 
 
@@ -111,7 +110,7 @@ def poll_interval_seconds(value: object, name: str = "poll_interval_seconds") ->
     """Validate the pause between two queries, in seconds."""
     seconds = _seconds(value)
     if seconds is None or not MIN_POLL_INTERVAL_SECONDS <= seconds <= MAX_POLL_INTERVAL_SECONDS:
-        allowed = f"a number of seconds from {MIN_POLL_INTERVAL_SECONDS:g} to {MAX_POLL_INTERVAL_SECONDS:g}"
+        allowed = Sentence("seconds", least=MIN_POLL_INTERVAL_SECONDS, most=MAX_POLL_INTERVAL_SECONDS)
         raise InvalidInputError(name, value, allowed)
     return seconds
 
@@ -119,7 +118,7 @@ def poll_interval_seconds(value: object, name: str = "poll_interval_seconds") ->
 def enforce(value: object) -> bool:
     """Validate the break-glass switch: nothing but `True` or `False`."""
     if not isinstance(value, bool):
-        raise InvalidInputError("enforce", value, "True or False")
+        raise InvalidInputError("enforce", value, Sentence("true or false"))
     return value
 
 
@@ -128,8 +127,7 @@ def failed_statuses(value: object) -> tuple[int, ...]:
     numbers = [_whole_number(item) for item in value] if isinstance(value, (list, tuple)) else [None]
     codes = tuple(number for number in numbers if number is not None)
     if len(codes) != len(numbers) or PASSED in codes or NOT_STARTED in codes:
-        allowed = f"a list of whole numbers without {PASSED} (passed) and {NOT_STARTED} (not started)"
-        raise InvalidInputError("failed_statuses", value, allowed)
+        raise InvalidInputError("failed_statuses", value, Sentence("failed statuses", one=PASSED, other=NOT_STARTED))
     return codes
 
 
@@ -137,9 +135,8 @@ def endpoint(value: object, name: str = "endpoint") -> Endpoint:
     """Validate an endpoint: a bare host, or a URL without a path; `http` for this machine alone."""
     found = _parse_endpoint(value) if isinstance(value, str) else None
     if found is None:
-        allowed = "a bare host or https://host[:port], or http://host[:port] where the host is a loopback address"
         has_password = isinstance(value, str) and "@" in value
-        raise InvalidInputError(name, "a URL with a user's name in it" if has_password else value, allowed)
+        raise InvalidInputError(name, "a URL with a user's name in it" if has_password else value, Sentence("endpoint"))
     return found
 
 

@@ -14,6 +14,7 @@ from pulumi_tcsql_check.config.provider_config import ProviderConfig
 from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE
 from pulumi_tcsql_check.credentials.pair import from_session
 from pulumi_tcsql_check.errors import AccountError, ApiError, CredentialsError, TransientError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.role import Role
 from pulumi_tcsql_check.tencent.sts import TokenService
@@ -115,7 +116,7 @@ class Account:
         while not self._lock.acquire(timeout=_TURN_SECONDS):
             self._check_cancelled()
             if self._clock.monotonic() >= deadline:
-                raise TransientError("The credentials could not be had in time: another gate still waits for them.")
+                raise TransientError(Sentence("credentials late"))
 
     def _fetch_or_keep(self, held: _Held | None, deadline: float) -> _Held:
         """Fetch new credentials; those in use go on being used as long as they last."""
@@ -139,9 +140,9 @@ class Account:
         return _Held(found, max(found.expires_at - early, self._now() + min(AGAIN_SECONDS, early)))
 
     def _assume(self, who: Credentials, role: Role, deadline: float) -> Credentials:
-        found = from_session(self._service.assume_role(who, role, deadline), f"the role {role.arn}")
+        found = from_session(self._service.assume_role(who, role, deadline), Sentence("source role", role=role.arn))
         if found is None:
-            raise CredentialsError(f"The token service gave nothing for the role {role.arn}.")
+            raise CredentialsError(Sentence("nothing for role", role=role.arn))
         return found
 
     def _verify(self, found: Credentials, deadline: float) -> None:
@@ -151,6 +152,6 @@ class Account:
             return
         account_id = self._service.account_of(found, deadline)
         if allowed and account_id not in allowed:
-            raise AccountError(account_id, found, f"{CONFIG_NAMESPACE}:allowedAccountIds", forbidden=False)
+            raise AccountError(account_id, found.sentence, f"{CONFIG_NAMESPACE}:allowedAccountIds", forbidden=False)
         if account_id in forbidden:
-            raise AccountError(account_id, found, f"{CONFIG_NAMESPACE}:forbiddenAccountIds", forbidden=True)
+            raise AccountError(account_id, found.sentence, f"{CONFIG_NAMESPACE}:forbiddenAccountIds", forbidden=True)

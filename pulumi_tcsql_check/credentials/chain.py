@@ -9,6 +9,7 @@ from pulumi_tcsql_check.credentials import files
 from pulumi_tcsql_check.credentials.files import DEFAULT_PROFILE
 from pulumi_tcsql_check.credentials.pair import pair
 from pulumi_tcsql_check.errors import CredentialsError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials, Source
 from pulumi_tcsql_check.tencent.bounded_file import Reader
 
@@ -31,7 +32,7 @@ def find(asked: ProviderConfig, local: Sequence[Source], roles: tuple[Source, So
     found = first(sources)
     if found is None:
         tried = [name for name, _ in sources]
-        raise CredentialsError("No Tencent Cloud credentials were found.", tried, reason="missing")
+        raise CredentialsError(Sentence("no credentials"), tried, reason="missing")
     return found
 
 
@@ -70,7 +71,7 @@ def local_sources(
         return ()
     return (
         *_of_stack(config),
-        ("the environment (TENCENTCLOUD_SECRET_ID)", lambda: _from_environment(environ)),
+        (Sentence("place environment", variable="TENCENTCLOUD_SECRET_ID"), lambda: _from_environment(environ)),
         *_files(asked, home, read),
     )
 
@@ -88,34 +89,32 @@ def _profile(asked: ProviderConfig) -> str:
 def _of_stack(config: StackConfig | None) -> tuple[Source, ...]:
     if config is None:
         return ()
-    return (("the stack's configuration (tencentcloud:secretId)", lambda: _from_config(config)),)
+    return ((Sentence("place stack", key=f"{CONFIG_NAMESPACE}:secretId"), lambda: _from_config(config)),)
 
 
 def _from_config(config: StackConfig) -> Credentials | None:
     names = (f"{CONFIG_NAMESPACE}:secretId", f"{CONFIG_NAMESPACE}:secretKey")
     token = config.get(f"{CONFIG_NAMESPACE}:securityToken")
-    return pair("the stack's configuration", names, config.get(names[0]), config.get(names[1]), token)
+    return pair(Sentence("source stack"), names, config.get(names[0]), config.get(names[1]), token)
 
 
 def _from_environment(environ: Mapping[str, str]) -> Credentials | None:
     names = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY")
     token = environ.get("TENCENTCLOUD_TOKEN") or environ.get("TENCENTCLOUD_SECURITY_TOKEN")
-    return pair("the environment", names, environ.get(names[0]), environ.get(names[1]), token)
+    return pair(Sentence("source environment"), names, environ.get(names[0]), environ.get(names[1]), token)
 
 
 def _files(asked: ProviderConfig, home: Path, read: Reader) -> tuple[Source, ...]:
     """List the files: the SDK's, then the command line's; where a profile or folder is asked for, as it is meant."""
     profile, path = _profile(asked), _cli_file(asked, home)
-    sdk: Source = (
-        "~/.tencentcloud/credentials",
-        lambda: files.from_profile_file(home, profile, read),
-    )
+    sdk_name = "~/.tencentcloud/credentials"
+    sdk: Source = (sdk_name, lambda: files.from_profile_file(home, profile, read))
     name = f"{asked.credentials_dir.value if asked.credentials_dir else '~/.tccli'}/{profile}.credential"
     cli: Source = (name, lambda: files.from_cli_file(path, read))
     if asked.credentials_dir:
-        return (cli, ("", _missing(asked.credentials_dir.by, name)))
+        return (cli, ("", _missing(asked.credentials_dir.by, [name])))
     if asked.profile:
-        return (cli, sdk, ("", _missing(asked.profile.by, f"{name} and {sdk[0]} ({profile})")))
+        return (cli, sdk, ("", _missing(asked.profile.by, [name, f"{sdk_name} ({profile})"])))
     return (sdk if asked.allowed else (sdk[0], _if_the_same(sdk, cli)), cli)
 
 
@@ -126,11 +125,8 @@ def _if_the_same(sdk: Source, cli: Source) -> Callable[[], Credentials | None]:
         found = sdk[1]()
         other = cli[1]() if found else None
         if found and other and (found.secret_id, found.role) != (other.secret_id, other.role):
-            raise CredentialsError(
-                f"{found.source} and {other.source} make two different callers, of which Pulumi's provider is the "
-                "second, and the gate takes neither: take the pair out of one of them, or name the account in "
-                f"{CONFIG_NAMESPACE}:allowedAccountIds."
-            )
+            key = f"{CONFIG_NAMESPACE}:allowedAccountIds"
+            raise CredentialsError(Sentence("two callers", first=found.source, second=other.source, key=key))
         return found
 
     return look
@@ -145,17 +141,14 @@ def _refuse_a_second_role(  # noqa: PLR0913, PLR0917  # as `local_sources`, and 
         return
     path = _cli_file(asked, home)
     if files.role_in_cli_file(path, read) is not None:
-        raise CredentialsError(
-            f"{by} names a CVM role and {path} another role (role-arn), which Pulumi's provider would assume with it, "
-            "and the gate takes neither: take one of them out."
-        )
+        raise CredentialsError(Sentence("two roles of instance and file", name=by, path=path))
 
 
-def _missing(who: str, what: str) -> Callable[[], Credentials | None]:
+def _missing(who: str, paths: list[str]) -> Callable[[], Credentials | None]:
     """Make the source that ends the search: what was asked for is not there, and another will not do."""
 
     def look() -> Credentials | None:
-        raise CredentialsError(f"{who} asks for {what}, where there are no credentials.")
+        raise CredentialsError(Sentence("asked source is empty", name=who, paths=paths))
 
     return look
 

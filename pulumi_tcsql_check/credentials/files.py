@@ -9,6 +9,7 @@ import msgspec
 
 from pulumi_tcsql_check.credentials.pair import pair
 from pulumi_tcsql_check.errors import CredentialsError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.role import Role
 from pulumi_tcsql_check.tencent.bounded_file import Reader
@@ -30,7 +31,7 @@ def from_profile_file(home: Path, profile: str, read: Reader) -> Credentials | N
     try:
         parser.read_string(text)
     except configparser.Error:
-        raise CredentialsError(f"{path} is not an INI file.") from None
+        raise CredentialsError(Sentence("not an INI file", path=path)) from None
     section = parser[profile] if parser.has_section(profile) else {}
     values = {name: section.get(name, "") for name in ("secret_id", "secret_key", "token")}
     source = str(path) if profile == DEFAULT_PROFILE else f"{path} ({profile})"
@@ -62,7 +63,7 @@ def role_in_cli_file(path: Path, read: Reader) -> Role | None:
 def _role(path: Path, values: Mapping[str, Any]) -> Role | None:
     arn, session_name = values.get("role-arn"), values.get("role-session-name")
     if bool(arn) != bool(session_name) or not all(isinstance(one, str) for one in (arn or "", session_name or "")):
-        raise CredentialsError(f"{path} has only one of role-arn and role-session-name, or not as text.")
+        raise CredentialsError(Sentence("half a role", path=path))
     return Role(str(arn), str(session_name)) if arn else None
 
 
@@ -73,4 +74,4 @@ def _cli_values(path: Path, read: Reader) -> dict[str, Any]:
     try:
         return msgspec.json.decode(text, type=dict[str, Any])
     except (ValueError, RecursionError):
-        raise CredentialsError(f"{path} is not a JSON object.") from None
+        raise CredentialsError(Sentence("not a JSON object", path=path)) from None

@@ -5,13 +5,14 @@ the same number.
 """
 
 from pulumi_tcsql_check.errors import CredentialsError
+from pulumi_tcsql_check.languages.sentence import Sentence, Words
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.role import Role
 from pulumi_tcsql_check.tencent.sts import Session
 
 
 def pair(  # noqa: PLR0913  # what a source may hold, the rarer half by name
-    source: str,
+    source: Words,
     names: tuple[str, str],
     secret_id: object,
     secret_key: object,
@@ -38,14 +39,15 @@ def pair(  # noqa: PLR0913  # what a source may hold, the rarer half by name
         return None
     for name, value in zip(names, (secret_id, secret_key), strict=True):
         if not value:
-            raise CredentialsError(f"{name} is missing in {source}, though its counterpart is there.")
-    for name, value in (*zip(names, (secret_id, secret_key), strict=True), ("the token", token or "-")):
+            raise CredentialsError(Sentence("half a pair", name=name, source=source))
+    values = (secret_id, secret_key, token or "-")
+    for what, value in zip((*names, Sentence("the token")), values, strict=True):
         if not isinstance(value, str) or not value.isascii() or not value.isprintable() or " " in value:
-            raise CredentialsError(f"{name} in {source} is not plain text without spaces or line breaks.")
+            raise CredentialsError(Sentence("not plain text", name=what, source=source))
     return Credentials(str(secret_id), str(secret_key), str(token) if token else None, source, expires_at, role)
 
 
-def from_session(session: Session, source: str) -> Credentials | None:
+def from_session(session: Session, source: Words) -> Credentials | None:
     """Make credentials of a role's session; None if it has neither id nor key.
 
     Raises:

@@ -10,6 +10,7 @@ from pathlib import Path
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.credentials.pair import from_session
 from pulumi_tcsql_check.errors import CredentialsError, ThrottledError, TransientError, WaitCancelledError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials, Source
 from pulumi_tcsql_check.tencent import bounded_file, metadata
 from pulumi_tcsql_check.tencent.sts import Session, TokenService
@@ -41,20 +42,23 @@ def sources(
     def tke() -> Credentials | None:
         if not all(environ.get(name) for name in _TKE_VARIABLES):
             return None
-        return _ask("the TKE pod's identity", lambda: _from_tke(environ, service, clock, check_cancelled))
+        return _ask(Sentence("source pod"), lambda: _from_tke(environ, service, clock, check_cancelled))
 
     def cvm() -> Credentials | None:
         if not cam_role:
             return None
-        return _ask(f"the CVM role {cam_role}", lambda: metadata.role_session(cam_role, BOUND_SECONDS, check_cancelled))
+        return _ask(
+            Sentence("source instance", role=cam_role),
+            lambda: metadata.role_session(cam_role, BOUND_SECONDS, check_cancelled),
+        )
 
     return (
-        (f"the TKE pod's identity ({', '.join(_TKE_VARIABLES)})", tke),
-        ("the CVM role (tencentcloud:camRoleName or TENCENTCLOUD_CAM_ROLE_NAME)", cvm),
+        (Sentence("place pod", variables=", ".join(_TKE_VARIABLES)), tke),
+        (Sentence("place instance", key="tencentcloud:camRoleName", variable="TENCENTCLOUD_CAM_ROLE_NAME"), cvm),
     )
 
 
-def _ask(name: str, call: Callable[[], Session]) -> Credentials | None:
+def _ask(name: Sentence, call: Callable[[], Session]) -> Credentials | None:
     """Ask within the bound; whatever goes wrong is one sentence without the answer's text, which may hold a token.
 
     Raises:
@@ -63,7 +67,6 @@ def _ask(name: str, call: Callable[[], Session]) -> Credentials | None:
         TransientError: It may pass by itself.
         WaitCancelledError: The update was cancelled.
     """
-    from_whom = f"No credentials came from {name}, which the configuration or the environment names"
     try:
         found = call()
     except (CredentialsError, WaitCancelledError):
@@ -71,9 +74,10 @@ def _ask(name: str, call: Callable[[], Session]) -> Credentials | None:
     except (ThrottledError, TransientError) as error:
         if not error.code:
             raise
-        raise type(error)(f"{from_whom} ({_cause(error)}).", code=error.code, request_id=error.request_id) from None
+        problem = Sentence("no credentials from", source=name, cause=_cause(error))
+        raise type(error)(problem, code=error.code, request_id=error.request_id) from None
     except Exception as error:  # noqa: BLE001  # from a file, two HTTP libraries and two decoders
-        raise CredentialsError(f"{from_whom} ({_cause(error)}).") from None
+        raise CredentialsError(Sentence("no credentials from", source=name, cause=_cause(error))) from None
     return from_session(found, name)
 
 

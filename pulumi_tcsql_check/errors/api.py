@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
+from pulumi_tcsql_check.languages.sentence import Sentence, Words
+from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.group import name_of
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.text import printable
@@ -12,10 +14,10 @@ class ApiError(TcsqlCheckError):
     """One call of the API failed; never raised itself.
 
     Attributes:
-        problem: What happened, as a sentence.
+        problem: What happened.
         code: The API's own error code; "" if it gave none.
         request_id: The API's id of the request; "" if it gave none.
-        kind: The problem in two or three words, for where there is no room; "" if it has none.
+        kind: The problem in a few words, for where there is no room; "" if it has none.
         flow_id: The flow that was queried; None if it was something else.
         migrations: The checks of the read that the call ended; empty if they are not known.
         took_seconds: How long the call took, from its turn to the error; 0 if it had no turn.
@@ -25,7 +27,7 @@ class ApiError(TcsqlCheckError):
     migrations: Sequence[Migration] = ()
     took_seconds = 0.0
 
-    def __init__(self, problem: str, *, code: str = "", request_id: str = "", kind: str = "") -> None:
+    def __init__(self, problem: Words, *, code: str = "", request_id: str = "", kind: Words = "") -> None:
         """Take the facts."""
         super().__init__(problem)
         self.problem = problem
@@ -33,12 +35,17 @@ class ApiError(TcsqlCheckError):
         self.kind = kind
         self.request_id = request_id
 
-    def __str__(self) -> str:
-        """Say what happened, with the id that support needs to find the request."""
-        flow = f"flow {self.flow_id}: " if self.flow_id is not None else ""
-        request = f" Request {printable(self.request_id, 64)}." if self.request_id else ""
-        about = f"{name_of(self.migrations)}: " if self.migrations else ""
-        return f"{about}{flow}{self.problem}{request}"
+    @property
+    def sentence(self) -> Words:
+        """What happened, with the id that support needs to find the request."""
+        words = self.problem
+        if self.flow_id is not None:
+            words = Sentence("about", subject=Flow(self.flow_id).sentence, words=words)
+        if self.migrations:
+            words = Sentence("about", subject=name_of(self.migrations), words=words)
+        if self.request_id:
+            words = Sentence("with request", words=words, request_id=printable(self.request_id, 64))
+        return words
 
 
 class ThrottledError(ApiError):
@@ -67,10 +74,12 @@ class OutageError(TransientError):
         self.migration = migration
         self.outage_seconds = outage_seconds
         self.last = last
-        super().__init__(f"{migration} could not be looked up for {outage_seconds:g} s: {last}", code=last.code)
+        problem = Sentence("outage", check=migration.sentence, seconds=outage_seconds, last=last.sentence)
+        super().__init__(problem, code=last.code)
 
-    def __str__(self) -> str:
-        """Say what happened; the problem names the migration already."""
+    @property
+    def sentence(self) -> Words:
+        """What happened; the problem names the migration already."""
         return self.problem
 
 
@@ -99,9 +108,9 @@ class NotFoundError(UnanswerableError):
 
     asked_seconds: float | None = None
 
-    def __str__(self) -> str:
-        """Say so, and for how long an id that may have been new was queried."""
+    @property
+    def sentence(self) -> Words:
+        """What happened, and for how long an id that may have been new was queried."""
         if self.asked_seconds is None:
-            return super().__str__()
-        asked = f"The number came from an output and may have been new, so it was asked for {self.asked_seconds:.0f} s."
-        return f"{super().__str__()} {asked}"
+            return super().sentence
+        return Sentence("not found for long", words=super().sentence, seconds=self.asked_seconds)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from pulumi_tcsql_check.errors.api import ApiError
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.check_flag import CHECKING, CheckFlag, is_unexplained
 from pulumi_tcsql_check.model.flow import Flow
-from pulumi_tcsql_check.model.group import enumeration
 from pulumi_tcsql_check.model.progress import Migration, Progress
 
 _STUCK = 0.5
@@ -17,17 +17,26 @@ class FailedError(TcsqlCheckError):
     """A check has failed; never raised itself.
 
     Attributes:
+        what_failed: What failed, from the verb on.
         migration: Which migration.
         progress: The last response about the steps, if there was any.
         flow: The flow that had to succeed as well, if there was one.
     """
 
-    def __init__(self, migration: Migration, progress: Progress | None, flow: Flow | None) -> None:
+    def __init__(
+        self, what_failed: Sentence, migration: Migration, progress: Progress | None, flow: Flow | None
+    ) -> None:
         """Take the facts."""
         super().__init__()
+        self.what_failed = what_failed
         self.migration = migration
         self.progress = progress
         self.flow = flow
+
+    @property
+    def sentence(self) -> Sentence:
+        """Which check failed, and what failed."""
+        return Sentence("check did", check=self.migration.sentence, words=self.what_failed)
 
 
 class CheckFailedError(FailedError):
@@ -44,14 +53,9 @@ class CheckFailedError(FailedError):
         self, migration: Migration, progress: Progress, steps: Sequence[int], flow: Flow | None = None
     ) -> None:
         """Take the facts."""
-        super().__init__(migration, progress, flow)
+        key = "failed at step" if len(steps) == 1 else "failed at steps"
+        super().__init__(Sentence(key, steps=list(steps), total=progress.total), migration, progress, flow)
         self.steps = tuple(steps)
-
-    def __str__(self) -> str:
-        """Name the failed steps."""
-        steps = "step" if len(self.steps) == 1 else "steps"
-        numbers = enumeration([str(step) for step in self.steps])
-        return f"{self.migration} failed at {steps} {numbers} of {self.progress.total}"
 
 
 class FlagFailedError(FailedError):
@@ -66,12 +70,8 @@ class FlagFailedError(FailedError):
 
     def __init__(self, migration: Migration, progress: Progress, flag: CheckFlag, flow: Flow | None = None) -> None:
         """Take the facts."""
-        super().__init__(migration, progress, flow)
+        super().__init__(Sentence("failed by flag", code=flag.code), migration, progress, flow)
         self.flag = flag
-
-    def __str__(self) -> str:
-        """Say that the API says so."""
-        return f"{self.migration} failed, says the API (CheckFlag {self.flag.code})"
 
 
 class FlowFailedError(FailedError):
@@ -92,12 +92,8 @@ class FlowFailedError(FailedError):
         failed_statuses: Sequence[int] = (),
     ) -> None:
         """Take the facts."""
-        super().__init__(migration, progress, flow)
+        super().__init__(Sentence("failed by flow", flow=flow.sentence), migration, progress, flow)
         self.failed_statuses = tuple(failed_statuses)
-
-    def __str__(self) -> str:
-        """Name the flow."""
-        return f"{self.migration} failed: {self.flow} has failed"
 
 
 class CheckTimeoutError(TcsqlCheckError):
@@ -137,9 +133,10 @@ class CheckTimeoutError(TcsqlCheckError):
         self.unchanged_seconds = unchanged_seconds
         self.failed_statuses = tuple(failed_statuses)
 
-    def __str__(self) -> str:
-        """Say how long the gate waited."""
-        return f"{self.migration} had not passed after {self.timeout_seconds:.10g} s"
+    @property
+    def sentence(self) -> Sentence:
+        """Which check had not passed, and how long the gate waited."""
+        return Sentence("not passed in time", check=self.migration.sentence, seconds=self.timeout_seconds)
 
     @property
     def is_pending(self) -> bool:

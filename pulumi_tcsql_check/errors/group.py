@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from pulumi_tcsql_check.errors.check import CheckTimeoutError, FailedError
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.group import Member
 from pulumi_tcsql_check.model.progress import Migration
 
@@ -22,13 +23,14 @@ class GroupFailedError(TcsqlCheckError):
         self.members = tuple(members)
         self.errors = dict(errors)
 
-    def __str__(self) -> str:
-        """Count them."""
-        names = f"{len(self.members)} migration checks ({self.members[0].migration.region})"
-        counts = [f"{len(self.failed)} of {names} failed"] if self.failed else []
-        if self.lost:
-            counts.append(f"{len(self.lost)} {'' if self.failed else f'of {names} '}could not be looked up")
-        return "; ".join(counts)
+    @property
+    def sentence(self) -> Sentence:
+        """How many failed, and how many could not be looked up."""
+        facts = {"total": len(self.members), "region": self.members[0].migration.region}
+        if not self.failed:
+            return Sentence("some lost", count=len(self.lost), **facts)
+        failed = Sentence("some failed", count=len(self.failed), **facts)
+        return Sentence("and some lost", words=failed, count=len(self.lost)) if self.lost else failed
 
     @property
     def failed(self) -> dict[Migration, FailedError]:
@@ -57,10 +59,9 @@ class GroupTimeoutError(TcsqlCheckError):
         self.errors = dict(errors)
         self.timeout_seconds = next(iter(errors.values())).timeout_seconds
 
-    def __str__(self) -> str:
-        """Count them, and say how long the gate waited."""
+    @property
+    def sentence(self) -> Sentence:
+        """How many had not passed, and how long the gate waited."""
         region = self.members[0].migration.region
-        return (
-            f"{len(self.errors)} of {len(self.members)} migration checks ({region}) had not passed after "
-            f"{self.timeout_seconds:.10g} s"
-        )
+        facts = {"count": len(self.errors), "total": len(self.members), "region": region}
+        return Sentence("some not passed in time", seconds=self.timeout_seconds, **facts)

@@ -1,12 +1,23 @@
 """The root of the tree, and the error of a wait that ended for no fault of its own."""
 
+from pulumi_tcsql_check.languages.sentence import Sentence, Words
+
 
 class TcsqlCheckError(Exception):
     """The root of everything this package raises.
 
-    An error carries facts as attributes. `str(error)` is one short sentence made of them; `messages.errors` writes the
-    whole text that a user reads.
+    An error carries facts as attributes. `str(error)` is one short English sentence made of them; `messages.errors`
+    writes the whole text that a user reads, in the user's language.
     """
+
+    @property
+    def sentence(self) -> Words:
+        """What happened, in one sentence."""
+        return super().__str__()
+
+    def __str__(self) -> str:
+        """Write the sentence in English."""
+        return str(self.sentence)
 
 
 class WaitCancelledError(TcsqlCheckError):
@@ -21,7 +32,7 @@ class WaitCancelledError(TcsqlCheckError):
         super().__init__()
         self.refused = refused
 
-    def __str__(self) -> str:
-        """Say why the wait ended."""
-        why = f"ended, since the gate {self.refused} did not pass" if self.refused else "was cancelled"
-        return f"The wait for the migration check {why}."
+    @property
+    def sentence(self) -> Sentence:
+        """Why the wait ended."""
+        return Sentence("wait ended by gate", gate=self.refused) if self.refused else Sentence("wait cancelled")

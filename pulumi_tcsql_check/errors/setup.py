@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
+from pulumi_tcsql_check.languages.sentence import Sentence, Words
 from pulumi_tcsql_check.text import printable
 
 
@@ -13,52 +14,58 @@ class InvalidInputError(TcsqlCheckError, ValueError):
     Attributes:
         name: The input's name.
         value: What was given.
-        allowed: What it may be.
+        allowed: What it must be.
     """
 
-    def __init__(self, name: str, value: object, allowed: str) -> None:
+    def __init__(self, name: Words, value: object, allowed: Words) -> None:
         """Take the facts."""
         super().__init__()
         self.name = name
         self.value = value
         self.allowed = allowed
 
-    def __str__(self) -> str:
-        """Name the input, the value, and what is allowed."""
-        return f"{self.name} is {_shown(self.value)}, but must be {self.allowed}."
+    @property
+    def sentence(self) -> Sentence:
+        """The input, the value, and what is allowed."""
+        return Sentence("invalid input", name=self.name, value=_shown(self.value), allowed=self.allowed)
 
 
-def _shown(value: object) -> str:
+def _shown(value: object) -> Words:
     try:
         return printable(repr(value), 80)
     except ValueError:  # Python refuses to write out a number of thousands of digits
-        return "a number far too large"
+        return Sentence("far too large")
 
 
 class CredentialsError(TcsqlCheckError):
     """No usable credentials were found.
 
     Attributes:
-        problem: What is wrong, as a sentence.
+        problem: What is wrong.
         tried: The sources that were read, in order.
         reason: "missing" if no source has any; "not honoured" if a setting asks for something that the gate can't do.
-        setting: What to remove if it is not honoured.
+        choice: Whether to remove one of two settings, rather than one setting, if it is not honoured.
     """
 
     def __init__(
         self,
-        problem: str,
-        tried: Sequence[str] = (),
+        problem: Words,
+        tried: Sequence[Words] = (),
         *,
         reason: Literal["", "missing", "not honoured"] = "",
-        setting: str = "it",
+        choice: bool = False,
     ) -> None:
         """Take the facts."""
         super().__init__(problem)
         self.problem = problem
         self.tried = tuple(tried)
         self.reason = reason
-        self.setting = setting
+        self.choice = choice
+
+    @property
+    def sentence(self) -> Words:
+        """What is wrong."""
+        return self.problem
 
 
 class AccountError(TcsqlCheckError):
@@ -66,20 +73,21 @@ class AccountError(TcsqlCheckError):
 
     Attributes:
         account_id: The account that they belong to.
-        credentials: What the credentials are called.
+        credentials: The credentials' name in a text.
         key: The key of the configuration that doesn't allow the account.
         forbidden: Whether the key forbids the account, rather than not listing it.
     """
 
-    def __init__(self, account_id: str, credentials: object, key: str, *, forbidden: bool) -> None:
+    def __init__(self, account_id: str, credentials: Words, key: str, *, forbidden: bool) -> None:
         """Take the facts."""
         super().__init__()
         self.account_id = account_id
-        self.credentials = str(credentials)
+        self.credentials = credentials
         self.key = key
         self.forbidden = forbidden
 
-    def __str__(self) -> str:
-        """Name the account and the key."""
-        rule = "forbids" if self.forbidden else "does not list"
-        return f"The credentials {self.credentials} belong to account {self.account_id}, which {self.key} {rule}."
+    @property
+    def sentence(self) -> Sentence:
+        """The account, and the key that doesn't allow it."""
+        key = "account forbidden" if self.forbidden else "account not listed"
+        return Sentence(key, credentials=self.credentials, account_id=self.account_id, key=self.key)

@@ -2,25 +2,29 @@
 
 from typing import NamedTuple
 
+from pulumi_tcsql_check.languages.sentence import Sentence
+
 
 class Audience(NamedTuple):
-    """What things are called by the one who reads.
+    """What the reader of a text calls things.
 
     Attributes:
         again: The command to run again.
         timeout: What bounds the wait.
-        flow_id: What the flow's number is given as.
+        flow_id: What takes the flow's number.
         failed_status: What teaches a code; `{code}` stands for it.
-        credentials: How to set credentials, as a sentence.
-        elsewhere: Where to remove a setting that is not honoured; `{it}` stands for the setting.
+        set_credentials: How to set credentials.
+        remove_setting: Where to remove a setting that is not honoured.
+        remove_choice: Where to remove one of two settings.
     """
 
     again: str
     timeout: str
     flow_id: str
     failed_status: str
-    credentials: str
-    elsewhere: str
+    set_credentials: Sentence
+    remove_setting: Sentence
+    remove_choice: Sentence
 
 
 PROGRAM = Audience(
@@ -28,10 +32,9 @@ PROGRAM = Audience(
     timeout="timeout_seconds",
     flow_id="flow_id",
     failed_status="failed_statuses=[{code}]",
-    credentials="Set them with `pulumi config set --secret tencentcloud:secretId` and `pulumi config set --secret "
-    "tencentcloud:secretKey`, or as TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY.",
-    elsewhere="Take {it} out of this stack's configuration or environment, or give the gate a stack of its own with "
-    "credentials of its own.",
+    set_credentials=Sentence("set credentials of stack"),
+    remove_setting=Sentence("remove setting of stack"),
+    remove_choice=Sentence("remove choice of stack"),
 )
 
 COMMAND = Audience(
@@ -39,6 +42,7 @@ COMMAND = Audience(
     timeout="--timeout-seconds",
     flow_id="--flow-id",
     failed_status="--failed-status {code}",
-    credentials="Set them as TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY.",
-    elsewhere="Take {it} out of the environment.",
+    set_credentials=Sentence("set credentials"),
+    remove_setting=Sentence("remove setting"),
+    remove_choice=Sentence("remove choice"),
 )

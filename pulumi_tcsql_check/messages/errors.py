@@ -1,19 +1,20 @@
 """The text of each error, for an audience."""
 
-from functools import singledispatch
+from functools import reduce, singledispatch
 
 from pulumi_tcsql_check.errors import (
     AccountError,
-    ApiError,
     CheckTimeoutError,
     CredentialsError,
     ExpiredTokenError,
     GroupFailedError,
     GroupTimeoutError,
     OutageError,
+    TcsqlCheckError,
     WaitCancelledError,
 )
 from pulumi_tcsql_check.errors.check import FailedError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages import check_errors, group_errors
 from pulumi_tcsql_check.messages.audience import Audience
 from pulumi_tcsql_check.messages.codes import code_of
@@ -24,7 +25,7 @@ from pulumi_tcsql_check.messages.layout import Field, Text
 def text_of(error: Exception, audience: Audience) -> Text:
     """Say what went wrong and what to do."""
     del audience
-    return Text(str(error), fields=[Field("Code", code_of(error))])
+    return _text(error)
 
 
 text_of.register(FailedError, check_errors.failure)
@@ -34,37 +35,36 @@ text_of.register(GroupTimeoutError, group_errors.timeout)
 
 
 @text_of.register
-def _(error: ApiError, audience: Audience) -> Text:
-    then: list[Field] = []
-    if isinstance(error, OutageError):
-        then = [Field("Then", "once the API can be reached, run again:", [audience.again])]
-    elif isinstance(error, ExpiredTokenError):
-        words = (
-            "the credentials are temporary and seem to have expired, and their source has no newer ones; set new ones, "
-            "then run again:"
-        )
-        then = [Field("Then", words, [audience.again])]
-    return Text(str(error), fields=[*then, Field("Code", code_of(error))])
+def _(error: OutageError, audience: Audience) -> Text:
+    return _text(error, Field("then", Sentence("run again once reachable"), [audience.again]))
+
+
+@text_of.register
+def _(error: ExpiredTokenError, audience: Audience) -> Text:
+    return _text(error, Field("then", Sentence("renew the token"), [audience.again]))
 
 
 @text_of.register
 def _(error: CredentialsError, audience: Audience) -> Text:
-    then: list[Field] = []
     if error.reason == "missing":
-        then = [Field("Then", audience.credentials)]
-    elif error.reason == "not honoured":
-        then = [Field("Then", audience.elsewhere.format(it=error.setting))]
-    tried = [Field("Tried", f"in this order: {'; '.join(error.tried)}")] if error.tried else []
-    return Text(error.problem, fields=[*tried, *then, Field("Code", code_of(error))])
+        sources = reduce(lambda first, then: Sentence("and then", first=first, then=then), error.tried)
+        tried = Field("tried", Sentence("in this order", sources=sources))
+        return _text(error, tried, Field("then", audience.set_credentials))
+    if error.reason == "not honoured":
+        return _text(error, Field("then", audience.remove_choice if error.choice else audience.remove_setting))
+    return _text(error)
 
 
 @text_of.register
 def _(error: AccountError, audience: Audience) -> Text:
-    words = "nothing was queried with them. Use those of an allowed account, then run again:"
-    return Text(str(error), fields=[Field("Then", words, [audience.again]), Field("Code", code_of(error))])
+    return _text(error, Field("then", Sentence("use an allowed account"), [audience.again]))
 
 
 @text_of.register
 def _(error: WaitCancelledError, audience: Audience) -> Text:
-    words = "nothing behind the gate was changed. Run again to wait for it:"
-    return Text(str(error), fields=[Field("Then", words, [audience.again]), Field("Code", code_of(error))])
+    return _text(error, Field("then", Sentence("wait again"), [audience.again]))
+
+
+def _text(error: Exception, *fields: Field) -> Text:
+    words = error.sentence if isinstance(error, TcsqlCheckError) else str(error)
+    return Text(words, fields=[*fields, Field("code", code_of(error))])

@@ -1,28 +1,39 @@
 """Lays out a text of a headline, a list, and labelled lines, for a terminal of 80 columns."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, Words, write
+
 WIDTH = 76
 """The widest line; Pulumi indents by four. A command, a URL or a user's name may be wider."""
+
+PREFIX_WIDTH = 9
+"""How wide `warning: ` is, which Pulumi and the command write before the first line."""
 
 LABEL_WIDTH = 9
 MOST_LINES = 20
 """How many lines the list has at most."""
+
+_WIDE = r"\u2e80-\u9fff\uff00-\uff60"
+_OPENING, _CLOSING = r"\u300a\u300c\u201c\uff08", r"\u3001\u3002\u300b\u300d\u201d\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
+_UNITS = re.compile(rf"\s+|[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}]+)[{_CLOSING}]*")
+"""What is not broken: spaces, a word, or a Chinese character, the last two with their brackets and punctuation."""
 
 
 class Field(NamedTuple):
     """A label, and what stands behind it.
 
     Attributes:
-        label: The label, without its colon.
+        label: The label; the catalogues have it under `label ...`.
         words: Words that are wrapped.
         commands: Shell commands, each on a line of its own, so that it can be copied.
     """
 
     label: str
-    words: str
+    words: Words
     commands: Sequence[str] = ()
 
 
@@ -35,48 +46,54 @@ class Text(NamedTuple):
         fields: What to look at, what to do, and what support needs.
     """
 
-    headline: str
-    lines: Sequence[str] = ()
+    headline: Words
+    lines: Sequence[Words] = ()
     fields: Sequence[Field] = ()
 
     def __str__(self) -> str:
-        """Write the headline and the lines below it."""
-        return "\n".join([self.headline, *self.below()])
+        """Write it in English."""
+        return self.written(ENGLISH)
 
-    def below(self) -> Iterator[str]:
+    def written(self, language: Language) -> str:
+        """Write the headline and the lines below it; the headline's own further lines are indented."""
+        headline = "\n  ".join(wrap(write(self.headline, language), WIDTH - PREFIX_WIDTH))
+        return "\n".join([headline, *self.below(language)])
+
+    def below(self, language: Language) -> Iterator[str]:
         """Return the lines below the headline."""
         for line in self.lines:
-            first, *rest = wrap(line, WIDTH - 4)
+            first, *rest = wrap(write(line, language), WIDTH - 4)
             yield f"  {first}"
             for more in rest:
                 yield f"    {more}"
         for field in self.fields:
-            indent = " " * LABEL_WIDTH
-            content = [*wrap(field.words, WIDTH - 2 - LABEL_WIDTH), *field.commands]
-            for number, line in enumerate(content):
-                yield f"  {f'{field.label}:':<{LABEL_WIDTH}}{line}" if number == 0 else f"  {indent}{line}"
+            label = write(Sentence(f"label {field.label}"), language)
+            begin = label + " " * (LABEL_WIDTH - columns(label))
+            for line in (*wrap(write(field.words, language), WIDTH - 2 - LABEL_WIDTH), *field.commands):
+                yield f"  {begin}{line}"
+                begin = " " * LABEL_WIDTH
 
 
-def listed(lines: Sequence[str], most: int = MOST_LINES) -> list[str]:
+def listed(lines: Sequence[Words], most: int = MOST_LINES) -> list[Words]:
     """Return the lines of a list, and a count of those that don't fit."""
     more = len(lines) - most
-    return [*lines[:most], *([f"... and {more} more"] if more > 0 else [])]
+    return [*lines[:most], *([Sentence("more lines", count=more)] if more > 0 else [])]
 
 
 def wrap(words: str, width: int) -> Iterator[str]:
     """Wrap words; a single word may be wider than a line.
 
     Args:
-        words: The words, with spaces between them.
+        words: The words, with spaces between them; a line may also end behind a Chinese character.
         width: The columns of a line; a Chinese character takes two.
     """
-    line: list[str] = []
-    for word in words.split(" "):
-        if line and columns(" ".join([*line, word])) > width:
-            yield " ".join(line)
-            line = []
-        line.append(word)
-    yield " ".join(line)
+    line = ""
+    for unit in _UNITS.findall(words):
+        if line.strip() and columns((line + unit).rstrip()) > width:
+            yield line.rstrip()
+            line = ""
+        line += unit if line or not unit.isspace() else ""
+    yield line.rstrip()
 
 
 def columns(text: Iterable[str]) -> int:

@@ -1,7 +1,8 @@
-"""What to do next, as a part of a sentence."""
+"""What to do next, as a part of a text."""
 
 from typing import TYPE_CHECKING
 
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages.audience import Audience
 from pulumi_tcsql_check.messages.layout import Field
 
@@ -26,22 +27,18 @@ def fix_and_start(audience: Audience, *migrations: "Migration", flow_ids: str = 
         migrations: The checks.
         flow_ids: What takes the new FlowIds; each start of a check has a flow of its own. "" if none is used.
     """
-    words = f"fix the cause; run these with the new FlowId as {flow_ids}:" if flow_ids else "fix the cause, then run:"
-    return Field("Then", words, [start_command(*migrations), audience.again])
+    words = Sentence("fix and run with flow", flow_ids=flow_ids) if flow_ids else Sentence("fix and run")
+    return Field("then", words, [start_command(*migrations), audience.again])
 
 
-def not_loaded(error: ImportError, audience: Audience) -> str:
+def not_loaded(error: ImportError, audience: Audience) -> Sentence:
     """Say what can't be loaded and how to get the SDK back, from the verb on.
 
     The SDK's distributions share one package, and each removes what it holds in it.
     """
-    return (
-        f"can't be loaded ({error}). `pip check` names what is missing. If Tencent's whole SDK was uninstalled, it "
-        "took files along that are needed here: run `pip install --force-reinstall --no-deps "
-        f"tencentcloud-sdk-python-common`, then `{audience.again}` again."
-    )
+    return Sentence("not loaded", error=str(error), again=audience.again)
 
 
-def nothing_asked(error: ImportError, audience: Audience) -> str:
+def nothing_queried(error: ImportError, audience: Audience) -> Sentence:
     """Say the same for the command, as a sentence."""
-    return f"Nothing was asked, since something that it takes {not_loaded(error, audience)}"
+    return Sentence("nothing queried", why=not_loaded(error, audience))

@@ -2,15 +2,16 @@
 
 from collections.abc import Collection
 
+from pulumi_tcsql_check.languages.sentence import Sentence, Words
 from pulumi_tcsql_check.messages.layout import listed
-from pulumi_tcsql_check.model.progress import Progress, title
+from pulumi_tcsql_check.model.progress import Progress, state_name, title
 from pulumi_tcsql_check.model.statuses import StepState
 
 MARKS: dict[StepState, str] = {"passed": "✓", "failed": "✗", "running": "▸", "not-started": "·", "unknown": "?"}
 """What stands for a state where there is no room for the word."""
 
 
-def step_list(progress: Progress, failed: Collection[int] = (), failed_statuses: Collection[int] = ()) -> list[str]:
+def step_list(progress: Progress, failed: Collection[int] = (), failed_statuses: Collection[int] = ()) -> list[Words]:
     """List the steps with a mark each, and the raw code of those that are neither passed nor not started.
 
     Args:
@@ -18,11 +19,14 @@ def step_list(progress: Progress, failed: Collection[int] = (), failed_statuses:
         failed: The steps, counted from 1, that have failed beyond doubt.
         failed_statuses: Raw codes that mean "failed" in this account.
     """
-    lines = []
+    lines: list[Words] = []
     states = progress.step_states(failed_statuses)
     for number, (step, state) in enumerate(zip(progress.steps, states, strict=True), start=1):
         seen: StepState = "failed" if number in failed else state
-        words = "" if seen == "passed" else f": {seen.replace('-', ' ')}"
-        code = "" if seen in ("passed", "not-started") else f" (status {step.status})"
-        lines.append(f"{MARKS[seen]} {number} {title(step.name)}{words}{code}")
+        words = title(step.name)
+        if seen != "passed":
+            words = Sentence("step in state", step=words, state=state_name(seen))
+        if seen not in ("passed", "not-started"):
+            words = Sentence("with status", words=words, status=step.status)
+        lines.append(Sentence("item", mark=MARKS[seen], number=number, words=words))
     return listed(lines)

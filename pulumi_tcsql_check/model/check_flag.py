@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.progress import Progress
 from pulumi_tcsql_check.model.statuses import NOT_STARTED, PASSED
 
@@ -17,7 +18,7 @@ NOT_CHECKED, CHECKED, FAILED, CHECKING = 0, 1, 2, 3
 PAGE_SIZE = 100
 """How many migrations a full page lists: the most that the API gives (its parameter `Limit`)."""
 
-_WORDS = {NOT_CHECKED: "not checked", CHECKED: "passed", FAILED: "failed", CHECKING: "checking"}
+_PUBLISHED = (NOT_CHECKED, CHECKED, FAILED, CHECKING)
 
 
 class CheckFlag(msgspec.Struct, frozen=True):
@@ -37,13 +38,11 @@ class CheckFlag(msgspec.Struct, frozen=True):
         return self.code == FAILED
 
     @property
-    def word(self) -> str:
-        """The meaning of a published code; "" for any other."""
-        return _WORDS.get(self.code, "") if self.code is not None else ""
-
-    def __str__(self) -> str:
-        """Name it as the sentences on the screen do."""
-        return f'"{self.word}" (CheckFlag {self.code})' if self.word else f"CheckFlag {self.code}"
+    def sentence(self) -> Sentence:
+        """The flag in a text, with the meaning of a published code."""
+        if self.code not in _PUBLISHED:
+            return Sentence("flag", code=self.code)
+        return Sentence("flag with meaning", code=self.code, meaning=Sentence(f"flag {self.code}"))
 
 
 class _Listed(msgspec.Struct, frozen=True, rename="pascal"):

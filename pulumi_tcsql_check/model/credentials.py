@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from pulumi_tcsql_check.languages.sentence import Sentence, Words
 from pulumi_tcsql_check.model.role import Role
 
 _LONG_ENOUGH_TO_BE_A_SECRET = 8
@@ -29,7 +30,7 @@ class Credentials(msgspec.Struct, frozen=True):
     secret_id: str
     secret_key: str
     token: str | None
-    source: str
+    source: Words
     expires_at: float | None = None
     role: Role | None = None
 
@@ -41,9 +42,14 @@ class Credentials(msgspec.Struct, frozen=True):
         """Show rich, which does not ask `__repr__`, no more than that."""
         return [("found", str(self))]
 
+    @property
+    def sentence(self) -> Sentence:
+        """Their name in a text: their owner knows them by it, and nobody else learns anything."""
+        return Sentence("credentials", secret_id=_short(self.secret_id), source=self.source)
+
     def __str__(self) -> str:
-        """Name them so that their owner knows them and nobody else learns anything."""
-        return f"{_short(self.secret_id)} from {self.source}"
+        """Return their name in an English text."""
+        return str(self.sentence)
 
     def hidden_in(self, text: str) -> str:
         """Take id, key and token out of a text that came from elsewhere: a server may repeat what it was sent."""
@@ -67,5 +73,5 @@ def _short(secret_id: str) -> str:
     return f"...{secret_id[-4:]}"
 
 
-Source = tuple[str, Callable[[], Credentials | None]]
+Source = tuple[Words, Callable[[], Credentials | None]]
 """What the source is called, and how to look there; None means that it isn't there."""

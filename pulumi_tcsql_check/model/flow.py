@@ -9,8 +9,8 @@ from collections.abc import Collection
 
 import msgspec
 
-from pulumi_tcsql_check.model.progress import Progress
-from pulumi_tcsql_check.model.progress import headline as headline_of_steps
+from pulumi_tcsql_check.languages.sentence import Sentence
+from pulumi_tcsql_check.model.progress import Place, Progress, place_of
 from pulumi_tcsql_check.model.statuses import Status
 
 SUCCEEDED, FAILED, RUNNING = 0, 1, 2
@@ -40,12 +40,14 @@ class Flow(msgspec.Struct, frozen=True):
         """Whether it has said so."""
         return self.code == FAILED
 
-    def __str__(self) -> str:
-        """Name it as the sentences on the screen do, with a code that nobody has explained."""
+    @property
+    def sentence(self) -> Sentence:
+        """The flow's name in a text, with its code if that is not published."""
         if self.flow_id is None:
-            return "a flow that is not known yet"
-        published = (None, SUCCEEDED, FAILED, RUNNING)
-        return f"flow {self.flow_id}" + ("" if self.code in published else f" (status {self.code})")
+            return Sentence("unknown flow")
+        name = Sentence("flow", flow_id=self.flow_id)
+        is_published = self.code in {None, SUCCEEDED, FAILED, RUNNING}
+        return name if is_published else Sentence("with status", words=name, status=self.code)
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -75,14 +77,18 @@ class Evidence(msgspec.Struct, frozen=True):
             return "running" if self.flow.code == RUNNING else "unknown"
         return status
 
-    def headline(self, failed_statuses: Collection[int] = ()) -> str:
-        """Describe it in a few words: the current step, or that only the flow is waited for."""
-        words = headline_of_steps(self.progress, failed_statuses)
+    def place(self, failed_statuses: Collection[int] = ()) -> Place:
+        """Return where the check stands: at a step, or at the flow where only that is missing."""
+        place = place_of(self.progress, failed_statuses)
         if self.flow is None or self.flow.succeeded:
-            return words
+            return place
         if self.flow.failed:
-            return f"{self.flow} has failed; {words}"
+            has_failed = Sentence("flow has failed", flow=self.flow.sentence)
+            return Place("", Sentence("and then", first=has_failed, then=place.sentence))
+        waiting = Sentence("waiting for flow", flow=self.flow.sentence)
         status = self.progress.status(failed_statuses)
         if status == "passed":
-            return f"waiting for {self.flow}"
-        return f"{words}; waiting for {self.flow}" if status == "failed" else words
+            return Place("", waiting)
+        return (
+            place._replace(words=Sentence("and then", first=place.words, then=waiting)) if status == "failed" else place
+        )

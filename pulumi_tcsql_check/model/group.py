@@ -5,18 +5,14 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from pulumi_tcsql_check.model.progress import Migration, Progress, headline
+from pulumi_tcsql_check.languages.sentence import Sentence, Words
+from pulumi_tcsql_check.model.progress import Migration, Progress, place_of
 from pulumi_tcsql_check.model.statuses import PASSED, Status
 
 _IDS_IN_A_NAME = 4
 
-_WORDS: tuple[tuple[Status, str], ...] = (
-    ("failed", "failed"),
-    ("running", "running"),
-    ("unknown", "unclear"),
-    ("not-started", "not started"),
-)
-"""What is told beside those that have passed, in this order."""
+_NOT_PASSED: tuple[Status, ...] = ("failed", "running", "unknown", "not-started")
+"""What is counted beside those that have passed, in this order."""
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -26,28 +22,23 @@ class Member(msgspec.Struct, frozen=True):
         migration: Which one.
         progress: The last answer about its steps, if there was any.
         status: What that, with all else that is known of it, amounts to.
-        trouble: What kind of trouble the last try met, in a few words or none; None where it brought an answer.
+        trouble: The kind of the last query's error, or "" if it has none; None if the query got a response.
     """
 
     migration: Migration
     progress: Progress | None
     status: Status
-    trouble: str | None = None
+    trouble: Words | None = None
 
 
-def name_of(migrations: Sequence[Migration]) -> str:
-    """Name one or several checks of one region, as the sentences on the screen do."""
+def name_of(migrations: Sequence[Migration]) -> Sentence:
+    """Return the name of one or several checks of one region in a text."""
     if len(migrations) == 1:
-        return str(migrations[0])
+        return migrations[0].sentence
     region = migrations[0].region
     if len(migrations) > _IDS_IN_A_NAME:
-        return f"{len(migrations)} migration checks ({region})"
-    return f"migration checks {enumeration([str(one.migrate_id) for one in migrations])} ({region})"
-
-
-def enumeration(words: Sequence[str]) -> str:
-    """Write a list as a sentence does: `a`, `a and b`, `a, b and c`."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
+        return Sentence("many checks", count=len(migrations), region=region)
+    return Sentence("checks", ids=[one.migrate_id for one in migrations], region=region)
 
 
 def status_of(statuses: Iterable[Status]) -> Status:
@@ -84,27 +75,43 @@ class Tally:
         self.counts = Counter(one.status for one in answered)
         self.unanswered = len(in_trouble)
         self.unasked = len(members) - len(answered) - len(in_trouble)
-        self._kinds = sorted({one.trouble for one in in_trouble if one.trouble})
+        self._kinds = sorted({one.trouble for one in in_trouble if one.trouble}, key=str)
         self._answered = answered
 
-    def words(self) -> str:
-        """Tell it in one line, such as `41/60 passed, 17 running, 2 not started; slowest 1093: 3/8 ...: running`."""
+    @property
+    def passed(self) -> Sentence:
+        """How many have passed, such as `41/60 passed`."""
+        return Sentence("passed of", passed=self.counts["passed"], total=len(self._members))
+
+    def others(self) -> list[Sentence]:
+        """Return how many stand elsewhere, such as `17 running` and `2 not started`."""
+        parts = [
+            Sentence(f"count {status}", count=self.counts[status]) for status in _NOT_PASSED if self.counts[status]
+        ]
+        if self.unanswered:
+            parts.append(Sentence("count without response", count=self.unanswered))
+            if self._kinds:
+                parts[-1] = Sentence("with cause", words=parts[-1], cause=Sentence("items", items=tuple(self._kinds)))
+        if self.unasked:
+            parts.append(Sentence("count not queried", count=self.unasked))
+        return parts
+
+    def slowest(self) -> Sentence | None:
+        """Return where the slowest stands that runs, such as `slowest 1093: 3/8 ...: running`."""
         slowest = self._slowest()
         if slowest is None or slowest.progress is None:
-            return self.numbers()
-        where = headline(slowest.progress, self._failed_statuses)
-        return f"{self.numbers()}; slowest {slowest.migration.migrate_id}: {where}"
+            return None
+        place = place_of(slowest.progress, self._failed_statuses)
+        return Sentence("slowest", migrate_id=slowest.migration.migrate_id, place=place.sentence)
 
-    def numbers(self) -> str:
-        """Tell how many stand where, such as `41/60 passed, 17 running, 2 not started`."""
-        parts = [f"{self.counts['passed']}/{len(self._members)} passed"]
-        parts += [f"{self.counts[status]} {word}" for status, word in _WORDS if self.counts[status]]
-        if self.unanswered:
-            kinds = f" ({', '.join(self._kinds)})" if self._kinds else ""
-            parts.append(f"{self.unanswered} without an answer{kinds}")
-        if self.unasked:
-            parts.append(f"{self.unasked} not asked yet")
-        return ", ".join(parts)
+    def words(self) -> Sentence:
+        """Return all in one line: `41/60 passed, 17 running, 2 not started; slowest 1093: 3/8 ...: running`."""
+        slowest = self.slowest()
+        return Sentence("and then", first=self.numbers(), then=slowest) if slowest is not None else self.numbers()
+
+    def numbers(self) -> Sentence:
+        """Return how many stand where, such as `41/60 passed, 17 running, 2 not started`."""
+        return Sentence("items", items=(self.passed, *self.others()))
 
     def _slowest(self) -> Member | None:
         """Choose the one that runs and has passed the fewest steps; the first of several."""

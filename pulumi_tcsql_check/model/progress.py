@@ -5,11 +5,12 @@ code that nobody has explained, so nothing is guessed from it and it never passe
 """
 
 from collections.abc import Collection
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
-from pulumi_tcsql_check.model.remedies import english_name
+from pulumi_tcsql_check.languages.sentence import Sentence, Words
+from pulumi_tcsql_check.model.remedies import remedy_for
 from pulumi_tcsql_check.model.statuses import NOT_STARTED, PASSED, Status, StepState
 from pulumi_tcsql_check.text import printable
 
@@ -32,9 +33,14 @@ class Migration(msgspec.Struct, frozen=True):
     migrate_id: int
     region: str
 
+    @property
+    def sentence(self) -> Sentence:
+        """The check's name in a text."""
+        return Sentence("check", migrate_id=self.migrate_id, region=self.region)
+
     def __str__(self) -> str:
-        """Name it as the sentences on the screen do."""
-        return f"migration check {self.migrate_id} ({self.region})"
+        """Return the check's name in an English text."""
+        return str(self.sentence)
 
 
 class StepDetail(msgspec.Struct, frozen=True, rename={"name": "Name", "status": "Status", "message": "Msg"}):
@@ -137,15 +143,39 @@ def judge(progress: Progress, failed_statuses: Collection[int] = (), previous: P
     return "failed" if failed_steps(progress, failed_statuses, previous) else "waiting"
 
 
-def headline(progress: Progress, failed_statuses: Collection[int] = ()) -> str:
-    """Describe the current step in a few words, such as `4/8 Character set check: running`."""
+class Place(NamedTuple):
+    """Where a check stands.
+
+    Attributes:
+        position: The step in focus and the number of steps, such as `4/8`; "" if no step is.
+        words: The step and its state, such as `Character set check: running`.
+    """
+
+    position: str
+    words: Sentence
+
+    @property
+    def sentence(self) -> Sentence:
+        """Both, such as `4/8 Character set check: running`."""
+        return Sentence("place", position=self.position, words=self.words) if self.position else self.words
+
+
+def place_of(progress: Progress, failed_statuses: Collection[int] = ()) -> Place:
+    """Return where a check stands: its failed step, else its current one."""
     states = progress.step_states(failed_statuses)
     number = _step_in_focus(progress, states)
     if number is None:
-        return f"{progress.current}/{progress.total}: {progress.status(failed_statuses)}"
+        return Place(f"{progress.current}/{progress.total}", state_name(progress.status(failed_statuses)))
     step, state = progress.steps[number - 1], states[number - 1]
-    code = f" (status {step.status})" if state in ("failed", "unknown") else ""
-    return f"{number}/{progress.total} {title(step.name)}: {state.replace('-', ' ')}{code}"
+    words = Sentence("step in state", step=title(step.name), state=state_name(state))
+    if state in ("failed", "unknown"):
+        words = Sentence("with status", words=words, status=step.status)
+    return Place(f"{number}/{progress.total}", words)
+
+
+def state_name(state: Status | StepState) -> Sentence:
+    """Return the name of a step's state or of a check's status in a text."""
+    return Sentence(f"state {state}")
 
 
 def _step_in_focus(progress: Progress, states: tuple[StepState, ...]) -> int | None:
@@ -155,7 +185,7 @@ def _step_in_focus(progress: Progress, states: tuple[StepState, ...]) -> int | N
     return progress.current if 1 <= progress.current <= len(states) else None
 
 
-def title(step_name: str) -> str:
-    """Show a step's name, with the English one beside the Chinese one of a published step."""
-    english = english_name(step_name)
-    return f"{printable(step_name)} ({english})" if english else printable(step_name)
+def title(step_name: str) -> Words:
+    """Return a step's name in a text: that of a published step is written in the reader's language."""
+    remedy = remedy_for(step_name)
+    return remedy.title if remedy is not None else printable(step_name)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.errors import AccountError, CredentialsError, PermanentError, ThrottledError, TransientError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.group import name_of
 from pulumi_tcsql_check.model.progress import Migration
@@ -35,7 +36,7 @@ class ListApi(Protocol):
 class SecondOpinion:
     """The second opinion on all checks of one wait, for as long as it lasts; any number of threads may use it."""
 
-    def __init__(self, migrations: Sequence[Migration], *, clock: Clock, warn: Callable[[str], None]) -> None:
+    def __init__(self, migrations: Sequence[Migration], *, clock: Clock, warn: Callable[[Sentence], None]) -> None:
         """Begin with nothing asked.
 
         Args:
@@ -105,10 +106,7 @@ class SecondOpinion:
             return api.check_flags(self._migrate_ids, until)
         except PermanentError as error:
             self._next = float("inf")
-            self._warn(
-                f"{self._who}: the wait goes by its steps alone, since the API does not tell what it calls the "
-                f"check as a whole: {error}"
-            )
+            self._warn(Sentence("steps alone", checks=self._who, error=error.sentence))
         except (ThrottledError, TransientError, CredentialsError, AccountError):
             pass
         return None

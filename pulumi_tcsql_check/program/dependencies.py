@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 
 import pulumi
 
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.program import monitor
+from pulumi_tcsql_check.program.language import in_stacks
 
 
 async def require(
@@ -72,7 +74,5 @@ async def _has_id(resource: pulumi.Resource) -> bool:
 
 
 def _absent(gate: pulumi.Resource, resource: pulumi.Resource) -> pulumi.RunError:
-    return pulumi.RunError(
-        f"The gate {gate.pulumi_resource_name} depends on {resource.pulumi_resource_name}, which is not in the stack: "
-        "it failed, or --target or --exclude left it out. See its own error, or include it in the update."
-    )
+    names = {"gate": gate.pulumi_resource_name, "resource": resource.pulumi_resource_name}
+    return pulumi.RunError(in_stacks(Sentence("not in the stack", **names)))

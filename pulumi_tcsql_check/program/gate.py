@@ -15,7 +15,9 @@ from pulumi.runtime.settings import get_monitor
 from pulumi_tcsql_check.config import validation
 from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE
 from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.program import dependencies, monitor, refusal, shutdown
+from pulumi_tcsql_check.program.language import in_stacks
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
 monitor.observe()  # a component may be registered before the program declares its first gate
@@ -51,6 +53,7 @@ class Gate(Resource):
             InvalidInputError: A plain value is outside its range, or `opts` has what a gate can't have; it is a
                 `pulumi.RunError` as well.
         """
+        refusal.accept_language()
         wait = not pulumi.runtime.is_dry_run()
         from_outputs = [key for key, value in given.items() if not refusal.is_plain(value)]
         needed = {key: refusal.accept(key, value, to_be_known=wait) for key, value in given.items()}
@@ -93,7 +96,7 @@ class Gate(Resource):
     def _tell_if_not_read(self, passed: object) -> None:
         """Say in a preview that there is no forecast: Pulumi reads no gate that waits for what is still to be made."""
         if pulumi.contains_unknowns(passed):
-            pulumi.log.info("not queried in this preview: an input or a dependency is known only in the update", self)
+            pulumi.log.info(in_stacks(Sentence("not queried in preview")), self)
 
 
 def in_unit_test() -> bool:

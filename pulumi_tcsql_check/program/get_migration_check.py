@@ -8,7 +8,7 @@ import asyncio
 import contextvars
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import pulumi
@@ -16,11 +16,14 @@ import pulumi
 from pulumi_tcsql_check import daemon_thread
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.errors import InvalidInputError, TcsqlCheckError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages.audience import PROGRAM
+from pulumi_tcsql_check.messages.layout import Text
 from pulumi_tcsql_check.messages.next_step import not_loaded
 from pulumi_tcsql_check.model.statuses import Status
 from pulumi_tcsql_check.program import refusal, shutdown
 from pulumi_tcsql_check.program.gate import default_region, in_unit_test
+from pulumi_tcsql_check.program.language import of_stack
 from pulumi_tcsql_check.program.migration_check import Step
 
 TOKEN = "tcsql:index:getMigrationCheck"  # noqa: S105  # the name of a function
@@ -79,11 +82,12 @@ class MigrationCheckResult(dict[str, Any]):
 
 
 class LookError(TcsqlCheckError, pulumi.RunError):
-    """A check could not be looked at; Pulumi prints the sentence and no traceback."""
+    """A check could not be queried; Pulumi prints the text and no traceback."""
 
-    def __init__(self, problem: str, line: str, below: Iterable[str] = ()) -> None:
-        """Add the user's line to what happened; further lines stand below it."""
-        super().__init__("\n".join([f"{problem} ({line})", *below]))
+    def __init__(self, text: Text, line: Sentence) -> None:
+        """Add the user's line to the headline, and write the text in the stack's language."""
+        headline = Sentence("at line", words=text.headline, line=line)
+        super().__init__(text._replace(headline=headline).written(of_stack()))
 
 
 def get_migration_check(
@@ -113,6 +117,7 @@ def get_migration_check(
         pulumi.RunError: There was no answer, or the API refused; the error above is one as well.
     """
     line = refusal.users_line()
+    refusal.accept_language()
     given = _given(migrate_id, region, endpoint, failed_statuses)
     for name, value in given.items():
         refusal.accept_plain(name, value, "get_migration_check_output")
@@ -147,6 +152,7 @@ def get_migration_check_output(
             `pulumi.RunError` once it is known.
     """
     line = refusal.users_line()
+    refusal.accept_language()
     mocked = in_unit_test()
     given = _given(migrate_id, region, endpoint, failed_statuses)
     needed = {name: refusal.accept(name, value, to_be_known=False) for name, value in given.items()}
@@ -178,14 +184,13 @@ def _from_mocks(given: Mapping[str, Any]) -> MigrationCheckResult:
     return cast("MigrationCheckResult", answer.value)
 
 
-def _load(line: str) -> None:
+def _load(line: Sentence) -> None:
     """Load what only a look needs."""
     try:
         with warnings.catch_warnings():  # the SDK changes the program's own filters when it is imported
             from pulumi_tcsql_check.reading import reader  # noqa: F401, PLC0415  # brings the SDK
     except ImportError as error:
-        problem = f"The check could not be looked at, since something that this needs {not_loaded(error, PROGRAM)}"
-        raise LookError(problem, line) from error
+        raise LookError(Text(Sentence("not queried", why=not_loaded(error, PROGRAM))), line) from error
 
 
 async def _aside(call: Callable[[], T]) -> T:
@@ -197,17 +202,17 @@ async def _aside(call: Callable[[], T]) -> T:
 class _Screen:
     """What a look may tell: a warning, and nothing else, as it has no row."""
 
-    def show(self, text: str) -> None:
+    def show(self, text: Sentence) -> None:
         """Show nothing."""
 
     note = show
 
-    def warn(self, text: str) -> None:
+    def warn(self, text: Text) -> None:
         """Show a warning on the stack's row."""
-        pulumi.log.warn(text)
+        pulumi.log.warn(text.written(of_stack()))
 
 
-def _look(given: Mapping[str, Any], line: str) -> MigrationCheckResult:
+def _look(given: Mapping[str, Any], line: Sentence) -> MigrationCheckResult:
     """Ask, and turn every error into one sentence with the user's line."""
     from pulumi_tcsql_check.reading import reader  # noqa: PLC0415  # loaded by `_load`
 
@@ -221,9 +226,7 @@ def _look(given: Mapping[str, Any], line: str) -> MigrationCheckResult:
     except TcsqlCheckError as error:
         from pulumi_tcsql_check.messages.errors import text_of  # noqa: PLC0415  # as above
 
-        text = text_of(error, PROGRAM)
-        raise LookError(text.headline, line, text.below()) from error
+        raise LookError(text_of(error, PROGRAM), line) from error
     except Exception as error:
-        problem = f"The check could not be looked at: that failed in a way nobody foresaw ({type(error).__name__})."
-        raise LookError(problem, line) from error
+        raise LookError(Text(Sentence("query failed", error=type(error).__name__)), line) from error
     return MigrationCheckResult(steps=[Step(**step) for step in seen["steps"]], **{key: seen[key] for key in _FIELDS})

@@ -12,8 +12,10 @@ from typing import Any
 import pulumi
 from pulumi.runtime import sync_await
 
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.program import shutdown
 from pulumi_tcsql_check.program.gate import Gate, in_unit_test
+from pulumi_tcsql_check.program.language import in_stacks
 from pulumi_tcsql_check.program.refusal import NotAGateError, users_line
 
 NOTICE_SECONDS = 60.0
@@ -46,20 +48,18 @@ def hold_stack(*checks: Gate) -> None:
             thread without an event loop.
     """
     if not checks:
-        raise NotAGateError("hold_stack needs at least one MigrationCheck or MigrationCheckGroup to wait for.")
+        raise NotAGateError(Sentence("no gate to hold"))
     for check in checks:
         if not isinstance(check, Gate):
-            kind = type(check).__name__
-            raise NotAGateError(f"hold_stack waits for MigrationCheck and MigrationCheckGroup, and was given {kind}.")
+            raise NotAGateError(Sentence("not a gate", kind=type(check).__name__))
     if in_unit_test():
         return
     pump = _pump()
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
-        raise pulumi.RunError(
-            f"hold_stack waits in the program's event loop, and was called in a thread that has none. ({users_line()})"
-        ) from None
+        words = Sentence("at line", words=Sentence("no event loop"), line=users_line())
+        raise pulumi.RunError(in_stacks(words)) from None
     interrupted = loop.create_future()
     try:
         with shutdown.deferring_interrupts(lambda: loop.call_soon_threadsafe(interrupted.cancel)):
@@ -72,10 +72,7 @@ def _pump() -> Callable[[Awaitable[None]], None]:
     """Return the SDK's own way to wait inside a program while its event loop goes on."""
     pump: Callable[[Awaitable[None]], None] | None = getattr(sync_await, "_sync_await", None)
     if pump is None:
-        raise pulumi.RunError(
-            "hold_stack can't wait with this version of Pulumi's SDK, and would hold nothing. Install an earlier one, "
-            "or name the check in depends_on of each resource."
-        )
+        raise pulumi.RunError(in_stacks(Sentence("can't hold")))
     return pump
 
 
@@ -94,7 +91,7 @@ async def _settled(checks: Sequence[Gate], interrupted: asyncio.Future[Any]) -> 
         if interrupted.done():
             return
         if getattr(loop, "_stopping", False):
-            raise pulumi.RunError("The engine ended this update while hold_stack waited for its check.")
+            raise pulumi.RunError(in_stacks(Sentence("ended by the engine")))
         if loop.time() >= notice:
             notice = math.inf
             await _tell(checks)
@@ -104,10 +101,8 @@ async def _settled(checks: Sequence[Gate], interrupted: asyncio.Future[Any]) -> 
 async def _tell(checks: Sequence[Gate]) -> None:
     for check, unknown in zip(checks, await asyncio.gather(*map(_unknown, checks)), strict=True):
         if unknown:
-            pulumi.log.info(
-                f"hold_stack waits for the check {check.pulumi_resource_name}, which can't be looked up before "
-                f"{' and '.join(unknown)} is there."
-            )
+            words = Sentence("holds for", check=check.pulumi_resource_name, missing=unknown)
+            pulumi.log.info(in_stacks(words))
 
 
 async def _unknown(check: Gate) -> list[str]:

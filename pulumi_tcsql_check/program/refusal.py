@@ -11,6 +11,8 @@ import pulumi
 
 from pulumi_tcsql_check.config import validation
 from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.languages.sentence import Sentence, Words
+from pulumi_tcsql_check.program.language import in_stacks, of_stack
 
 _VALIDATORS: Mapping[str, Callable[[object], object]] = {
     "migrate_id": validation.migrate_id,
@@ -27,13 +29,13 @@ _VALIDATORS: Mapping[str, Callable[[object], object]] = {
 _REQUIRED = ("migrate_id", "migrate_ids", "region")
 
 _REFUSED_OPTIONS = {
-    "custom_timeouts": "left out: the engine doesn't pass it on to a read; use timeout_seconds",
-    "hooks": "left out: the engine runs none for a read",
-    "id": "left out: it is made of the region and the numbers",
-    "import_": "left out: a gate is read, never managed",
-    "provider": "left out: the gate has a provider of its own",
-    "providers": "left out: the gate has a provider of its own",
-    "urn": "left out: a gate is read from Tencent, never from the state",
+    "custom_timeouts": Sentence("no custom_timeouts"),
+    "hooks": Sentence("no hooks"),
+    "id": Sentence("no id"),
+    "import_": Sentence("no import"),
+    "provider": Sentence("no provider"),
+    "providers": Sentence("no provider"),
+    "urn": Sentence("no urn"),
 }
 """Options that would make the gate another thing, or that a user would count on in vain."""
 
@@ -62,22 +64,22 @@ _warned: set[str] = set()
 class InputError(InvalidInputError, pulumi.RunError):
     """An input is outside its range; Pulumi prints the sentence and no traceback."""
 
-    def __init__(self, error: InvalidInputError, line: str = "") -> None:
-        """Add the user's line to what the validation said; where it isn't given, it is the one that runs."""
+    def __init__(self, error: InvalidInputError, line: Words = "") -> None:
+        """Add the user's line to what the validation said; by default, the one that runs."""
         super().__init__(error.name, error.value, error.allowed)
         self._line = line or users_line()
 
     def __str__(self) -> str:
-        """Name the input, the value, what is allowed, and the line."""
-        return f"{super().__str__()} ({self._line})"
+        """Name the input, the value, what is allowed, and the line, in the stack's language."""
+        return in_stacks(Sentence("at line", words=self.sentence, line=self._line))
 
 
 class NotAGateError(TypeError, pulumi.RunError):
     """What should be held is no gate, or nothing; Pulumi prints the sentence and no traceback."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: Words) -> None:
         """Add the user's line."""
-        super().__init__(f"{sentence} ({users_line()})")
+        super().__init__(in_stacks(Sentence("at line", words=sentence, line=users_line())))
 
 
 def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN401  # what was given, or an output of it
@@ -103,13 +105,19 @@ def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN4
 
     def known(got: object) -> object:
         if to_be_known and pulumi.contains_unknowns(got):
-            raise pulumi.RunError(
-                f"{name} of the gate is not known in this update: the resource that brings it has failed, or was left "
-                "out by --target or --exclude. See its own error, or name it as well."
-            )
+            raise pulumi.RunError(in_stacks(Sentence("input not known", name=name)))
         return got
 
     return pulumi.Output.from_input(value).apply(known, run_with_unknowns=True)
+
+
+def accept_language() -> None:
+    """Accept the language that the stack's configuration or the environment chooses.
+
+    Raises:
+        InputError: There is no such language.
+    """
+    _validated(of_stack)
 
 
 def accept_as_many(flow_ids: object, migrate_ids: object) -> None:
@@ -134,7 +142,7 @@ def accept_plain(name: str, value: object, function: str) -> None:
         InputError: The value is an output, or outside its range.
     """
     if not is_plain(value):
-        allowed = f"a plain value here; {function} takes outputs"
+        allowed = Sentence("plain value", function=function)
         raise InputError(InvalidInputError(name, type(value).__name__, allowed))
     accept(name, value, to_be_known=False)
 
@@ -176,14 +184,18 @@ def warn_of_options(name: str, opts: pulumi.ResourceOptions) -> None:
     idle = [option for option in _IDLE_OPTIONS if getattr(opts, option, None) and option not in _warned]
     _warned.update(idle)
     if idle:
-        does = "does" if len(idle) == 1 else "do"
-        pulumi.log.warn(f"{', '.join(idle)} {does} nothing on the gate {name}: Pulumi reads it and never changes it.")
+        key = "idle option" if len(idle) == 1 else "idle options"
+        pulumi.log.warn(in_stacks(Sentence(key, options=", ".join(idle), gate=name)))
 
 
-def users_line() -> str:
+def users_line() -> Sentence:
     """Say where in the user's program the call stands: the first frame outside of this package."""
     here = f"{Path(__file__).parents[1]}{os.sep}"
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # inspect.stack() reads every source file
     while frame is not None and frame.f_code.co_filename.startswith(here):
         frame = frame.f_back
-    return f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}" if frame is not None else "your program"
+    return _line_of(frame) if frame is not None else Sentence("your program")
+
+
+def _line_of(frame: FrameType) -> Sentence:
+    return Sentence("line of file", file=Path(frame.f_code.co_filename).name, number=frame.f_lineno)

@@ -19,6 +19,9 @@ from typing import TypeVar
 
 import pulumi
 
+from pulumi_tcsql_check.languages.sentence import Sentence
+from pulumi_tcsql_check.program.language import in_stacks
+
 T = TypeVar("T")
 
 GRACE_SECONDS = 0.3
@@ -134,10 +137,7 @@ def guard(
 
     def refuse(known: list[object]) -> None:
         if known[2] is not False and not (known[0] is True and known[1] is True):
-            raise pulumi.RunError(
-                f"The gate {name} did not pass, so the program ends here, before what was removed from it is deleted; "
-                "the error of the gate, or of what it depends on, says why."
-            )
+            raise pulumi.RunError(in_stacks(Sentence("program ends", gate=name)))
 
     guarded = pulumi.Output.all(passed, is_fresh, enforce).apply(refuse, run_with_unknowns=True)
     return pulumi.Output.unsecret(guarded)  # else a secret `enforce` would make every output a secret

@@ -13,6 +13,7 @@ from pulumi_tcsql_check.config import endpoints, provider_config
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.credentials import accounts
 from pulumi_tcsql_check.credentials.session import Asking
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.group import name_of
@@ -22,7 +23,7 @@ from pulumi_tcsql_check.tencent import tls
 from pulumi_tcsql_check.tencent.exchange import bound_seconds
 from pulumi_tcsql_check.tencent.sqlserver import MigrationApi
 
-_warned: set[str] = set()
+_warned: set[Sentence] = set()
 """The warnings that this process shows once, and has shown."""
 
 _warning = threading.Lock()
@@ -36,7 +37,7 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
     clock: Clock,
     cancelled: threading.Event,
     deadline: float,
-    warn: Callable[[str], None],
+    warn: Callable[[Sentence], None],
 ) -> Callable[[], Asking]:
     """Choose the endpoint and the account, and warn of what is unusual about them.
 
@@ -63,19 +64,14 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
     if stack is not None:
         endpoints.refuse_option_variables(chosen, stack.project, os.environ)
     if not endpoints.is_tencents(chosen, config):
-        are = "is" if len(migrations) == 1 else "are"
-        warn(f"{name_of(migrations)} {are} asked of {chosen}, which is not Tencent Cloud.")
+        key = "one queried elsewhere" if len(migrations) == 1 else "many queried elsewhere"
+        warn(Sentence(key, checks=name_of(migrations), endpoint=chosen))
     if region not in REGIONS:
-        warn(f"{region} is not a region that the API's page lists; asking all the same.")
+        warn(Sentence("unlisted region", region=region))
     if unknown := provider_config.unknown_keys(keys):
-        names = ", ".join(unknown)
-        _warn_once(f"The gate knows nothing of {names} in the stack's configuration, and goes on without.", warn)
+        _warn_once(Sentence("unknown keys", keys=", ".join(unknown)), warn)
     if tls.bundle(os.environ) and (proxy := tls.proxy(os.environ, chosen)):
-        _warn_once(
-            f"Requests to {chosen} go through the proxy in {proxy} and trust the certificates in {tls.VARIABLE}: "
-            "this proxy can answer for Tencent Cloud.",
-            warn,
-        )
+        _warn_once(Sentence("proxy in between", endpoint=chosen, proxy=proxy, bundle=tls.VARIABLE), warn)
     asked = provider_config.read(config, os.environ, keys)
     tls.verify(os.environ, bound_seconds(deadline - clock.monotonic()), raising_if(cancelled))
     account = accounts.of(
@@ -88,7 +84,7 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
     return lambda: Asking(account, connect)
 
 
-def _warn_once(text: str, warn: Callable[[str], None]) -> None:
+def _warn_once(text: Sentence, warn: Callable[[Sentence], None]) -> None:
     """Show a warning that this process has not shown yet."""
     with _warning:
         is_news = text not in _warned

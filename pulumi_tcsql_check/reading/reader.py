@@ -14,9 +14,11 @@ from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.credentials.session import Asking
 from pulumi_tcsql_check.errors import ApiError, TcsqlCheckError, WaitCancelledError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages.audience import PROGRAM
 from pulumi_tcsql_check.messages.duration import span
 from pulumi_tcsql_check.messages.errors import text_of
+from pulumi_tcsql_check.messages.layout import Text
 from pulumi_tcsql_check.model.flow import Evidence
 from pulumi_tcsql_check.model.group import name_of
 from pulumi_tcsql_check.polling import poller
@@ -37,13 +39,13 @@ WORTH_A_WORD_SECONDS = 1.0
 class Listener(Protocol):
     """Who is told what a read is at."""
 
-    def show(self, text: str) -> None:
+    def show(self, text: Sentence) -> None:
         """Show a line until the next one."""
 
-    def note(self, text: str) -> None:
+    def note(self, text: Sentence) -> None:
         """Show a line that stays."""
 
-    def warn(self, text: str) -> None:
+    def warn(self, text: Text) -> None:
         """Show a warning that stays."""
 
 
@@ -98,12 +100,12 @@ class _Read:
         policy = PollPolicy(
             inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses, inputs.ids_are_new
         )
-        opinion = SecondOpinion(inputs.migrations, clock=self._clock, warn=self._listener.warn)
+        opinion = SecondOpinion(inputs.migrations, clock=self._clock, warn=self._warn)
         watches = self._watches(policy, opinion)
         self._poll(watches, row_of(watches, inputs, self._listener.show))
         if (took := self._clock.monotonic() - watches[0].began) >= WORTH_A_WORD_SECONDS:
-            have = "has" if len(watches) == 1 else "have"
-            self._listener.note(f"{name_of(inputs.migrations)} {have} passed, after {span(took)}")
+            key = "has passed" if len(watches) == 1 else "have passed"
+            self._listener.note(Sentence(key, checks=name_of(inputs.migrations), took=span(took)))
         return [watch.end for watch in watches]
 
     def look(self, *, is_preview: bool) -> Sequence[Evidence | None]:
@@ -113,7 +115,7 @@ class _Read:
         seen = [watch.end for watch in watches if watch.end is not None]
         self._listener.show(words_of(seen, self._inputs))
         words = forecast_of(seen, self._inputs)
-        if words and is_preview:
+        if words is not None and is_preview:
             self._listener.note(words)
         return seen
 
@@ -129,19 +131,20 @@ class _Read:
             )
             seen = [watch.end for watch in watches]
             ended = error_of(watches, errors) if errors else None
-            words = str(text_of(ended, PROGRAM)) if ended else words_of(seen, inputs)
+            result = text_of(ended, PROGRAM) if ended else Text(words_of(seen, inputs))
         except WaitCancelledError:
             raise
         except TcsqlCheckError as error:
-            words = str(text_of(error, PROGRAM))
+            result = text_of(error, PROGRAM)
         except Exception as error:  # noqa: BLE001  # the promise is that nothing fails it
-            words = f"nothing ({type(error).__name__})"
-        holds, says = ("holds", "it says") if len(inputs.migrations) == 1 else ("hold", "they say")
-        who = name_of(inputs.migrations)
-        self._listener.warn(
-            f"enforce is False: {who} {holds} nothing back, whatever {says}. {says.capitalize()}: {words}"
-        )
+            result = Text(Sentence("nothing, by error", error=type(error).__name__))
+        key = "one not enforced" if len(inputs.migrations) == 1 else "many not enforced"
+        headline = Sentence(key, checks=name_of(inputs.migrations), words=result.headline)
+        self._listener.warn(result._replace(headline=headline))
         return seen
+
+    def _warn(self, sentence: Sentence) -> None:
+        self._listener.warn(Text(sentence))
 
     def _poll(self, watches: Sequence[Watch], tell: Callable[[float], None]) -> None:
         """Poll until all have passed, or raise what kept any from it."""
@@ -165,5 +168,5 @@ class _Read:
             clock=self._clock,
             cancelled=self._cancelled,
             deadline=self._clock.monotonic() + self._inputs.timeout_seconds,
-            warn=self._listener.warn,
+            warn=self._warn,
         )

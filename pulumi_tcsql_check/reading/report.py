@@ -1,54 +1,78 @@
-"""What a gate says of its checks: of one in words of its own, of a group in numbers."""
+"""What a gate reports of its checks: its row while it waits, and its words in a preview and at the end."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.errors import CheckTimeoutError, GroupFailedError, GroupTimeoutError, TcsqlCheckError
+from pulumi_tcsql_check.languages.sentence import Sentence
+from pulumi_tcsql_check.messages.duration import span
 from pulumi_tcsql_check.model.flow import Evidence
 from pulumi_tcsql_check.model.group import Member, Tally, status_of
 from pulumi_tcsql_check.polling.watch import Watch
-from pulumi_tcsql_check.reading.group_row import WaveLine
-from pulumi_tcsql_check.reading.row import StatusLine, forecast, words_for
+from pulumi_tcsql_check.reading.rows import Board, place_for
+
+HEARTBEAT_SECONDS = 20.0
+"""After how long a line is repeated though nothing has changed.
+
+A line is never sent once per poll: where the output is no terminal, each is a line of its own in the log.
+"""
+
+GROUP_SECONDS = 5.0
+"""The least time from one line of a group to the next, since its numbers change with every response."""
 
 COUNT_SECONDS = 5.0
-"""How often it is told how many have been looked at."""
+"""How often the number of checks that have been queried is shown."""
 
 
-def words_of(seen: Sequence[Evidence | None], inputs: CheckInputs) -> str:
-    """Say where the checks are; None is one of which nothing is known."""
+def words_of(seen: Sequence[Evidence | None], inputs: CheckInputs) -> Sentence:
+    """Return where the checks stand; None is one of which nothing is known."""
     known = seen[0]
     if not inputs.is_group and known is not None:
-        return words_for(inputs.migrations[0], known, inputs.failed_statuses)
+        return place_for(inputs.migrations[0], known, inputs.failed_statuses).sentence
     return Tally(_members(seen, inputs), inputs.failed_statuses).words()
 
 
-def forecast_of(seen: Sequence[Evidence], inputs: CheckInputs) -> str:
-    """Say in a preview what the update will do about checks that have not passed; nothing if all have."""
+def forecast_of(seen: Sequence[Evidence], inputs: CheckInputs) -> Sentence | None:
+    """Say in a preview what the update will do about checks that have not passed; None if all have."""
     status = status_of(one.status(inputs.failed_statuses) for one in seen)
-    return forecast(words_of(seen, inputs), status, inputs.timeout_seconds)
+    if status == "passed":
+        return None
+    if status == "failed":
+        return Sentence("will refuse", words=words_of(seen, inputs))
+    return Sentence("will wait", words=words_of(seen, inputs), timeout=span(inputs.timeout_seconds))
 
 
-def row_of(watches: Sequence[Watch], inputs: CheckInputs, show: Callable[[str], None]) -> Callable[[float], None]:
-    """Make what keeps the row up to date while the checks are waited for; it is told the instant, on the clock."""
-    began = watches[0].began
-    if inputs.is_group:
-        wave = WaveLine(show, watches, inputs.timeout_seconds, inputs.failed_statuses)
-        return lambda now: wave.update(now - began)
-    line = StatusLine(show, inputs.migrations[0], inputs.timeout_seconds, inputs.failed_statuses)
-    return lambda now: line.update(watches[0].seen(now))
+def row_of(watches: Sequence[Watch], inputs: CheckInputs, show: Callable[[Sentence], None]) -> Callable[[float], None]:
+    """Make what keeps the row up to date while the checks are waited for; its argument is the instant, on the clock."""
+    board = Board(watches, inputs.failed_statuses, inputs.timeout_seconds)
+    pause = GROUP_SECONDS if len(watches) > 1 else 0.0
+    shown: object = None
+    shown_at = float("-inf")
+
+    def update(now: float) -> None:
+        nonlocal shown, shown_at
+        if now - shown_at < pause and not all(watch.end is not None for watch in watches):
+            return
+        board.look(now)
+        if board.gist != shown or now - shown_at >= HEARTBEAT_SECONDS:
+            shown, shown_at = board.gist, now
+            show(board.line(now))
+
+    return update
 
 
-def count_of(watches: Sequence[Watch], show: Callable[[str], object]) -> Callable[[float], None]:
-    """Make what shows how many of several checks have been looked at, where that takes longer than a moment."""
+def count_of(watches: Sequence[Watch], show: Callable[[Sentence], object]) -> Callable[[float], None]:
+    """Make what shows how many of several checks have been queried, if that takes longer than a moment."""
     shown_at = watches[0].began
 
-    def tell(now: float) -> None:
+    def count(now: float) -> None:
         nonlocal shown_at
         if len(watches) > 1 and now - shown_at >= COUNT_SECONDS:
             shown_at = now
-            show(f"{sum(watch.end is not None for watch in watches)} of {len(watches)} looked at")
+            done = sum(watch.end is not None for watch in watches)
+            show(Sentence("queried of", count=done, total=len(watches)))
 
-    return tell
+    return count
 
 
 def error_of(watches: Sequence[Watch], errors: Mapping[Watch, TcsqlCheckError]) -> TcsqlCheckError:
@@ -56,7 +80,7 @@ def error_of(watches: Sequence[Watch], errors: Mapping[Watch, TcsqlCheckError]) 
 
     Args:
         watches: All checks.
-        errors: What those ended with that have not passed, at least one.
+        errors: The error of each that has not passed, at least one.
     """
     if len(watches) == 1:
         (error,) = errors.values()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pulumi_tcsql_check.errors import CredentialsError
+from pulumi_tcsql_check.languages.sentence import Sentence, Words
 from pulumi_tcsql_check.tencent.exchange import ExchangeTimeoutError, run_bounded
 
 MAX_BYTES = 1 << 20
@@ -16,7 +17,7 @@ Reader = Callable[[Path], str | None]
 
 
 class _UnfitError(Exception):
-    """The file is there, but not one to read."""
+    """The file is there, but not one to read; the text is the key of the sentence that says why."""
 
 
 def read(path: Path, seconds: float, check_cancelled: Callable[[], None]) -> str | None:
@@ -30,31 +31,29 @@ def read(path: Path, seconds: float, check_cancelled: Callable[[], None]) -> str
     Raises:
         CredentialsError: It is not a regular file of at most `MAX_BYTES` of UTF-8, or can't be read in time.
     """
+    cause: Words
     try:
         return run_bounded(lambda: _read(path), seconds, check_cancelled)
     except FileNotFoundError:
         return None
     except ExchangeTimeoutError:
-        cause = f"the file system gave nothing within {seconds:.3g} s"
+        cause = Sentence("file system hangs", seconds=seconds)
     except _UnfitError as error:
-        cause = str(error)
+        cause = Sentence(str(error))
     except (OSError, ValueError) as error:
         cause = type(error).__name__
-    raise CredentialsError(
-        f"{path} can't be read ({cause}). Put a readable, regular file of at most 1 MiB there, or set the credentials "
-        "in another way."
-    )
+    raise CredentialsError(Sentence("unreadable file", path=path, cause=cause))
 
 
 def _read(path: Path) -> str:
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # without the flag, the call waits for a pipe's writer
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise _UnfitError("it is not a regular file")
+            raise _UnfitError("not a regular file")
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             octets = file.read(MAX_BYTES + 1)
     finally:
         os.close(descriptor)
     if len(octets) > MAX_BYTES:
-        raise _UnfitError("it has more than 1 MiB")
+        raise _UnfitError("too large a file")
     return octets.decode("utf-8-sig")  # some editors begin a file with a byte order mark

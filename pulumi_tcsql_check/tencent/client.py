@@ -14,6 +14,7 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.errors import ApiError, ThrottledError, TransientError, WaitCancelledError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.tencent import rate_limit, response, tls
@@ -119,8 +120,8 @@ class Client:
         except ExchangeTimeoutError:
             self._adapter.abandon()
             self._adapter, self._client = self._connect()
-            late = f"within {seconds:.3g} s"
-            raise TransientError(f"{self._endpoint} gave no answer {late}.", kind=f"nothing {late}") from None
+            problem = Sentence("no response in time", endpoint=self._endpoint, seconds=seconds)
+            raise TransientError(problem, kind=Sentence("nothing in time", seconds=seconds)) from None
         except WaitCancelledError:
             self._adapter.abandon()
             raise

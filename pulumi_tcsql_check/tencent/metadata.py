@@ -7,6 +7,7 @@ import msgspec
 import requests
 
 from pulumi_tcsql_check.errors import TransientError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.tencent import response
 from pulumi_tcsql_check.tencent.exchange import BoundedAdapter, run_bounded
 from pulumi_tcsql_check.tencent.sts import Session, Temporary
@@ -56,4 +57,4 @@ def _get(url: str, seconds: float) -> requests.Response:
 
 
 def _no_metadata(role: str, cause: str) -> TransientError:
-    return TransientError(f"The instance's metadata gave no answer about the CVM role {role} ({cause}).")
+    return TransientError(Sentence("no metadata", role=role, cause=cause))

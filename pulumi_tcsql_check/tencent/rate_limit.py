@@ -13,6 +13,7 @@ from collections import deque
 
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.errors import NoTurnError
+from pulumi_tcsql_check.languages.sentence import Sentence
 
 SPACING_SECONDS = 0.1035
 """Between two requests: with it no second sees more than `MOST`."""
@@ -81,7 +82,7 @@ class RateLimit:
             now = clock.monotonic()
             turn = max(now, self._next)
             if turn > latest:
-                raise NoTurnError("This process asks about too many migrations to get a turn in time.")
+                raise NoTurnError(Sentence("no turn"))
             if self._slowed_at == float("-inf"):
                 self._slowed, self._slowed_at = FIRST_SPACING_SECONDS, turn
             spacing = self._spacing(turn)

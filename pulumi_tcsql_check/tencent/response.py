@@ -11,12 +11,13 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from pulumi_tcsql_check.errors import ApiError, PermanentError, ThrottledError, TransientError, UnanswerableError
+from pulumi_tcsql_check.languages.sentence import Sentence, Words
 from pulumi_tcsql_check.model.credentials import Credentials, hide
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.tencent.exchange import MalformedBodyError
 from pulumi_tcsql_check.text import printable
 
-Advice = Sequence[tuple[str, str]]
+Advice = Sequence[tuple[str, Sentence]]
 """What to do, by the beginning of the API's error code."""
 
 _OF_THE_QUESTION = ("FailedOperation", "InvalidParameter", "ResourceNotFound", "ResourceUnavailable")
@@ -94,9 +95,8 @@ def decode(  # noqa: PLR0913  # what came, and by name what it is judged by
             _refuse_undocumented(document, hidden_in)
             return msgspec.json.decode(body, type=_Answer[kind]).response  # type: ignore[valid-type]  # known at run time
     except (ValueError, RecursionError) as error:
-        reason = printable(str(error), 120)
-        problem = f"{endpoint} gave an answer that is not the documented one: {reason}."
-        raise TransientError(problem, kind="not a documented answer") from None
+        problem = Sentence("undocumented response", endpoint=endpoint, reason=printable(str(error), 120))
+        raise TransientError(problem, kind=Sentence("not documented")) from None
     refusal = _Error(hidden_in(outcome.error.code), hidden_in(outcome.error.message))
     facts: dict[str, Any] = {"code": refusal.code, "request_id": hidden_in(outcome.request_id)}
     raise _classify(refusal, facts, endpoint, who, advice)
@@ -105,16 +105,20 @@ def decode(  # noqa: PLR0913  # what came, and by name what it is judged by
 def _classify(
     error: _Error, facts: dict[str, Any], endpoint: Endpoint, who: Credentials | None, advice: Advice
 ) -> ApiError:
-    message = printable(error.message).rstrip(".")
-    said = f"{endpoint} answered {printable(error.code, 80)}: {message}"
+    code = printable(error.code, 80)
+    said = {"endpoint": endpoint, "code": code, "message": printable(error.message).rstrip(".")}
     if error.code.startswith("RequestLimitExceeded"):
-        return ThrottledError(f"{said}.", **facts)
+        return ThrottledError(Sentence("api error", **said), **facts)
     if error.code.startswith("InternalError") or error.code == "FailedOperation.DBError":
-        return TransientError(f"{said}.", kind=printable(error.code, 80), **facts)
-    action = next((text for prefix, text in advice if error.code.startswith(prefix)), "")
-    asked = f" (asked with {who})" if who is not None else ""
+        return TransientError(Sentence("api error", **said), kind=code, **facts)
+    problem = Sentence("api error", **said)
+    if who is not None:
+        problem = Sentence("api error to", credentials=who.sentence, **said)
+    action = next((words for prefix, words in advice if error.code.startswith(prefix)), None)
+    if action is not None:
+        problem = Sentence("two sentences", first=problem, second=action)
     kind = UnanswerableError if error.code.startswith(_OF_THE_QUESTION) else PermanentError
-    return kind(f"{said}{asked}. {action}".rstrip(), **facts)
+    return kind(problem, **facts)
 
 
 def no_answer(error: BaseException, status: int, endpoint: Endpoint) -> ApiError:
@@ -127,15 +131,13 @@ def no_answer(error: BaseException, status: int, endpoint: Endpoint) -> ApiError
     """
     if status in (0, _OK):
         cause = root_cause(error)
-        return TransientError(f"no answer could be had from {endpoint}: {cause}.", kind=cause)
-    problem = f"{endpoint} answered with HTTP status {status}"
+        return TransientError(Sentence("no response", endpoint=endpoint, cause=cause), kind=cause)
+    problem = Sentence("http status", endpoint=endpoint, status=status)
     if status == _TOO_MANY_REQUESTS:
-        return ThrottledError(f"{problem}.", kind=f"HTTP {status}")
+        return ThrottledError(problem, kind=f"HTTP {status}")
     if may_pass(status):
-        return TransientError(f"{problem}.", kind=f"HTTP {status}")
-    return PermanentError(
-        f"{problem}, which is no answer of the API (redirects are not followed). Check the endpoint and any proxy."
-    )
+        return TransientError(problem, kind=f"HTTP {status}")
+    return PermanentError(Sentence("http status of no api", endpoint=endpoint, status=status))
 
 
 def may_pass(status: int) -> bool:
@@ -168,7 +170,7 @@ def _refuse_undocumented(document: dict[str, Any], hidden_in: Callable[[str], st
             raise ValueError("a text repeats the credentials or another secret of the request")
 
 
-def root_cause(error: BaseException) -> str:
+def root_cause(error: BaseException) -> Words:
     """Name what lies at the bottom of an exchange that brought no answer.
 
     The text of the SDK's and the HTTP library's own errors is not shown: it is long, and may quote a proxy's password.
@@ -179,7 +181,7 @@ def root_cause(error: BaseException) -> str:
         seen.add(id(below))
         cause = below
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"its certificate was refused ({cause.verify_message})"
+        return Sentence("certificate refused", reason=cause.verify_message)
     if isinstance(cause, MalformedBodyError):
         return str(cause)
     if isinstance(cause, OSError) and cause.strerror:

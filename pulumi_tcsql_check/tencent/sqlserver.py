@@ -7,6 +7,7 @@ import msgspec
 
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.errors import ApiError, NotFoundError, PermanentError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.check_flag import PAGE_SIZE, CheckFlag, MigrationPage
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
@@ -27,11 +28,11 @@ MAX_PAGES = 5
 def _advice(action: str, name: str) -> response.Advice:
     """Say what to do, by the beginning of the API's error code; `name` is the gate's own for the action's parameter."""
     return (
-        ("AuthFailure.SignatureExpire", "Set this machine's clock: it differs from Tencent's by over five minutes."),
-        ("AuthFailure", "Check the secret id, key and token, and that they belong to this endpoint's kind of account."),
-        ("Unauthorized", f"Allow the action {SERVICE}:{action} in CAM."),
-        ("ResourceNotFound", f"Check {name}, region, and that the credentials belong to the migration's account."),
-        ("UnsupportedRegion", "Check region."),
+        ("AuthFailure.SignatureExpire", Sentence("set the clock")),
+        ("AuthFailure", Sentence("check the keys and the endpoint")),
+        ("Unauthorized", Sentence("allow the action", action=f"{SERVICE}:{action}")),
+        ("ResourceNotFound", Sentence("check the migration", name=name)),
+        ("UnsupportedRegion", Sentence("check region")),
     )
 
 
@@ -40,7 +41,7 @@ QUERY_ADVICE = _advice(QUERY, "migrate_id")
 # No code for a flow that doesn't exist is published, and its number is the one parameter.
 FLOW_ADVICE = (
     *_advice(FLOW, "flow_id"),
-    ("InvalidParameter", "Check flow_id, region, and that the flow is of the same account."),
+    ("InvalidParameter", Sentence("check the flow")),
 )
 
 

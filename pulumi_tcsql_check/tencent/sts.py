@@ -9,6 +9,7 @@ import msgspec
 
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.errors import CredentialsError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.role import Role
@@ -32,13 +33,10 @@ T = TypeVar("T")
 
 def _advice(action: str) -> Advice:
     return (
-        (
-            "AuthFailure.SignatureExpire",
-            "Set this machine's clock: it differs by more than five minutes.",
-        ),
-        ("AuthFailure", "Check the secret id, key and token."),
-        ("Unauthorized", f"Allow the action {SERVICE}:{action} in CAM, and let a role trust its caller."),
-        ("ResourceNotFound", "Check the role's ARN."),
+        ("AuthFailure.SignatureExpire", Sentence("set the clock")),
+        ("AuthFailure", Sentence("check the keys")),
+        ("Unauthorized", Sentence("allow the action for a role", action=f"{SERVICE}:{action}")),
+        ("ResourceNotFound", Sentence("check the role")),
     )
 
 
@@ -110,7 +108,7 @@ class TokenService:
         """
         found = self._call(who, "GetCallerIdentity", {}, _Identity, deadline).account_id
         if not (found.isascii() and found.isdecimal()):
-            raise CredentialsError(f"{ENDPOINT} named no account for {who}.")
+            raise CredentialsError(Sentence("no account", endpoint=ENDPOINT, credentials=who.sentence))
         return found
 
     def assume_role_with_web_identity(

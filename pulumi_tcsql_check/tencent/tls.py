@@ -10,6 +10,7 @@ import stat
 from collections.abc import Callable, Mapping
 
 from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.tencent.exchange import run_bounded
 
@@ -59,8 +60,7 @@ def verify(environ: Mapping[str, str], seconds: float, check_cancelled: Callable
     try:
         run_bounded(lambda: _load(path), seconds, check_cancelled)
     except OSError:  # no time left is one as well
-        allowed = f"a regular file or a folder of certificates that can be read within {seconds:.3g} s"
-        raise InvalidInputError(VARIABLE, path, allowed) from None
+        raise InvalidInputError(VARIABLE, path, Sentence("certificates", seconds=seconds)) from None
 
 
 @functools.cache

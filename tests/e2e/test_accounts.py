@@ -92,7 +92,7 @@ def test_a_gate_that_is_not_enforced_holds_nothing_as_a_wrong_account(build: Bui
     configure(site, "tencentcloud:forbiddenAccountIds[0]", ACCOUNT_ID)
     result = site.stack.up()
     assert result.exit_code == 0, result.screen
-    assert f"belong to account {ACCOUNT_ID}, which tencentcloud:forbiddenAccountIds forbids" in result.screen
+    assert f"belong to account {ACCOUNT_ID}, which tencentcloud:forbiddenAccountIds forbids" in result.words
     assert site.stack.outputs()["passed"] is False
     assert asked(site) == [("GetCallerIdentity", ACCOUNT_ID)]
 
@@ -155,14 +155,14 @@ def test_a_session_that_runs_out_in_the_middle_of_a_wait_is_renewed(build: Build
         (
             {"tencentcloud:protocol": "HTTP", "tcsql-check:endpoint": ""},
             {},
-            "tencentcloud:protocol is 'HTTP', but must be HTTPS: over HTTP a check is asked of this machine alone",
+            "tencentcloud:protocol is 'HTTP', but must be HTTPS: over HTTP only this machine is queried",
         ),
     ],
 )
 def test_what_cannot_be_honoured_is_one_sentence(
     build: Build, config: dict[str, str], environ: dict[str, str], sentence: str
 ) -> None:
-    """Nothing is asked of anybody."""
+    """Nothing is sent there."""
     site = build("pass", FAST, config, environ)
     site.stand_in()
     refused = site.stack.up()
@@ -178,11 +178,11 @@ def test_every_variable_that_looks_like_an_endpoint_is_passed_over(build: Build)
     environ |= {"TCSQL_CHECK_ENDPOINT": "http://127.0.0.1:9", "TCCLI_ENDPOINT": "http://127.0.0.1:9"}
     site = build("pass", FAST, {"tencentcloud:zeal": "much"}, environ)
     warning = (
-        f"warning: migration check 1066 (ap-guangzhou) is asked of {site.emulator.url}, which is not Tencent Cloud."
+        f"warning: migration check 1066 (ap-guangzhou) is queried at {site.emulator.url}, which is not Tencent Cloud."
     )
     for command in (("preview",), ("up", "--yes", "--skip-preview")):
         result = site.stack.run(*command)
         assert result.exit_code == 0, result.screen
-        assert warning in result.screen
-        assert "warning: The gate knows nothing of tencentcloud:zeal in the stack's configuration" in result.screen
+        assert warning in result.words
+        assert "warning: The gate knows nothing of tencentcloud:zeal in the stack's configuration" in result.words
     assert asked(site) == [(QUERY, ACCOUNT_ID)] * 2

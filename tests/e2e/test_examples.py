@@ -99,7 +99,7 @@ def test_an_interrupted_rehearsal_ends_as_an_interrupted_update_does(tmp_path: P
         seen = []
         for line in process.stdout:
             seen.append(line)
-            if " left)\n" in line and "/8 " in line:
+            if "/8 · 30 min left · " in line:
                 break
         if number == signal.SIGINT:
             os.killpg(process.pid, number)

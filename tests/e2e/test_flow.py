@@ -54,9 +54,9 @@ def test_a_pass_of_an_earlier_start_waits_for_the_flow_and_then_opens(build: Bui
     result = site.stack.watch(see, "up", "--yes", "--skip-preview")
     screen = result.screen
     assert result.exit_code == 0, screen
-    assert "waiting for flow 1001, " in screen
-    assert screen.index("8/8 Target database existence check: running") > screen.index("waiting for flow 1001")
-    assert screen.index("8/8 Target database existence check: passed") < screen.index("Record behind created")
+    assert " left · waiting for flow 1001" in screen
+    assert screen.index("Target database existence check: running") > screen.index("waiting for flow 1001")
+    assert screen.index("Target database existence check: passed") < screen.index("Record behind created")
     assert site.records == {"behind": "new"}
 
 
@@ -99,7 +99,7 @@ def test_a_flow_that_runs_until_the_deadline_is_named_in_the_sentence(build: Bui
     (sentence,) = errors(result)
     assert sentence.startswith("migration check 5 (ap-guangzhou) had not passed after 1 s ✓ 1 Source database")
     assert (
-        "Seen: 8/8 Target database existence check: passed, and flow 1001 had not succeeded Then: raise "
+        "Seen: flow 1001 had not succeeded; 8/8 Target database existence check: passed Then: raise "
         "timeout_seconds, or run again to go on waiting: pulumi up Code: timed-out Request: "
     ) in sentence
 
@@ -142,7 +142,7 @@ def test_a_gate_that_is_not_enforced_asks_for_its_flow_and_never_fails(build: Bu
     result = site.stack.up()
     assert result.exit_code == 0, result.screen
     assert site.records == {"behind": "new"}
-    assert "holds nothing back, whatever it says. It says: flow 1001 has failed; 8/8" in result.screen
+    assert "holds nothing back, whatever it says. It says: flow 1001 has failed; 8/8" in result.words
     outputs = site.stack.outputs()
     assert (outputs["passed"], outputs["status"]) == (False, "failed")
 
@@ -176,7 +176,7 @@ def test_an_id_that_was_just_made_is_asked_for_again(build: Build) -> None:
     site = build("flow", FAST, {"test:idFromResource": "true"})
     result = site.stack.up()
     assert result.exit_code == 0, result.screen
-    assert "not known to the API yet for 0 s, trying again, 0 s" in result.screen
+    assert "not known to the API yet for 0 s, retrying" in result.screen
     assert site.emulator.requests[0]["outcome"] == "ResourceNotFound.DBNotFound"
     assert site.records == {"behind": "new"}
 

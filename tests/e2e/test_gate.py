@@ -7,7 +7,7 @@ import pytest
 import trustme
 from harness.loopback import Loopback, answer, behind_connect, tls_of
 from harness.site import Build, Site, errors
-from harness.stack import ENDPOINT_KEY, Result
+from harness.stack import ENDPOINT_KEY
 
 FAST = {"poll_interval_seconds": 0.2}
 PREVIEW, UP = ("preview",), ("up", "--yes", "--skip-preview")
@@ -152,17 +152,11 @@ def test_a_proxy_that_can_answer_for_tencent_cloud_works_and_is_named(build: Bui
         for command in (("preview",), ("up", "--yes", "--skip-preview")):
             result = site.stack.run(*command)
             assert result.exit_code == 0, result.screen
-            assert len(warnings_of(result, "the proxy in HTTPS_PROXY")) == 1, result.screen
-            assert warnings_of(result, "the certificates in REQUESTS_CA_BUNDLE"), result.screen
+            named = "the proxy in HTTPS_PROXY and trust the certificates in REQUESTS_CA_BUNDLE"
+            assert result.words.count(named) == 1, result.screen
             assert "a-password" not in result.screen
     assert site.records == {"behind": "new"}
     assert {request.line.split()[1] for request in proxy.requests} == {f"{host}:443"}
-
-
-def warnings_of(result: Result, words: str) -> set[str]:
-    """Return the distinct warnings on a screen that have some words in them."""
-    lines = (line.split("warning: ", 1)[1] for line in result.screen.splitlines() if "warning: " in line)
-    return {line for line in lines if words in line}
 
 
 def provider_of(site: Site) -> str:
@@ -184,9 +178,9 @@ def test_what_depends_on_a_running_check_is_created_only_after_it_passed(build: 
     result = site.stack.watch(see, "up", "--yes", "--skip-preview")
     screen = result.screen
     assert result.exit_code == 0, screen
-    assert "1/8 Source database connectivity check: running, 0 s" in screen
-    assert "4/8 Character set check: running" in screen
-    assert screen.index("8/8 Target database existence check: passed") < screen.index("Record behind created")
+    assert "1/8 · 30 min left · Source database connectivity check: running" in screen
+    assert "4/8 · 30 min left · Character set check: running" in screen
+    assert screen.index("Target database existence check: passed") < screen.index("Record behind created")
     assert site.records == {"behind": "new"}
 
 
@@ -281,7 +275,7 @@ def test_enforce_false_asks_once_warns_and_holds_nothing(build: Build) -> None:
     result = site.stack.up()
     assert result.exit_code == 0, result.screen
     assert site.records == {"behind": "new"}
-    assert "warning: enforce is False: migration check 1066 (ap-guangzhou) holds nothing back" in result.screen
+    assert "warning: enforce is False: migration check 1066 (ap-guangzhou) holds nothing back" in result.words
     assert site.stack.outputs()["passed"] is False
     assert len(site.emulator.requests) == 1
 
@@ -411,3 +405,23 @@ def test_credentials_come_from_the_stack_configuration(build: Build) -> None:
     result = site.stack.up()
     assert result.exit_code == 0, result.screen
     assert len(site.emulator.requests) == 1
+
+
+@pytest.mark.parametrize("source", ["config", "environment"])
+def test_a_stack_may_have_its_messages_in_chinese(build: Build, source: str) -> None:
+    """The row, the warning, the refusal and what the program itself prints; the state and the codes are the same."""
+    site = build(
+        "failed", {**FAST, "enforce": False}, config={"tcsql-check:language": "zh"} if source == "config" else {}
+    )
+    if source == "environment":
+        site.stack.environ["TCSQL_CHECK_LANGUAGE"] = "zh"
+    let_through = site.stack.up()
+    assert let_through.exit_code == 0, let_through.screen
+    assert "warning: enforce 为 False：无论结果如何，迁移校验 1066（ap-guangzhou）都不阻止更新" in let_through.words
+    assert site.stack.outputs()["steps"][3]["name"] == "Character set check"
+
+    refused = site.stack.run("up", "--yes", "--skip-preview", "-c", f"test:inputs={json.dumps(FAST)}")
+    assert refused.exit_code != 0
+    assert "error: 迁移校验 1066（ap-guangzhou）失败：第 4 步未通过，共 8 步\n" in refused.screen
+    assert "      ✗ 4 字符集检查：失败（状态码 -1）\n" in refused.screen
+    assert "      代码：   check-failed\n" in refused.screen

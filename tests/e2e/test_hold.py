@@ -132,8 +132,8 @@ def test_a_check_below_the_call_holds_its_dependents_alone(build: Build) -> None
     passed = run(site, *UP)
     assert passed.exit_code == 0, passed.screen
     assert site.records == {"behind": "new", **BELOW}
-    assert "orders  8/8 Target database existence check: running" in passed.screen
-    verdict = passed.screen.index("orders  8/8 Target database existence check: passed")
+    assert "orders  8/8 · 30 min left · Target database existence check: running" in passed.screen
+    verdict = passed.screen.index("orders  8/8 · 30 min left · Target database existence check: passed")
     assert verdict < passed.screen.index("Record behind creating")
 
 
@@ -182,7 +182,7 @@ def test_a_long_wait_says_once_which_check_waits_for_what(build: Build, check: s
     # The engine repeats every message at the end.
     during, _ = result.screen.split("Diagnostics:")
     assert during.count("hold_stack waits") == 1
-    said = during.index(f"hold_stack waits for the check orders, which can't be looked up before {missing} is there.\n")
+    said = during.index(f"hold_stack waits for the check orders, which can't be queried before {missing} is there.\n")
     assert said < during.index("Migration made-here created")
 
 

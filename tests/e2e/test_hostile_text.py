@@ -30,8 +30,8 @@ def test_what_the_api_says_is_shown_escaped_and_cut_and_kept_whole(build: Build,
     assert r"✗ 1 one\x1b]0;owned\x07\u200f\nerror: all is well: failed (status -1)" in text
     assert '  API:     "xxx' in text
     assert r"Request: r-2\x1b[1A\u2066" in text
-    assert r"answered Bad\x1b[2K\rcode: \u202exxx" in text
-    assert "gave an answer that is not the documented one" in " ".join(text.split())
+    assert r"answered Bad\x1b[2K\rcode: \u202exxx" in result.words
+    assert "gave a response that is not the documented one" in " ".join(text.split())
     check = site.stack.resource("check-1")
     assert check is not None
     (step,) = check["outputs"]["steps"]

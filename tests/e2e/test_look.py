@@ -58,8 +58,8 @@ def test_looks_go_through_whatever_they_see_and_cost_one_request_each(site: Call
     }
     assert outputs["types-1"] == ["MigrationCheckResult", "Step", "int", "bool"]
     for number in (1, 2, 3):
-        warning = f"warning: migration check {number} (ap-guangzhou) is asked of {emulator.url}, which is not Tencent"
-        assert warning in result.screen
+        warning = f"warning: migration check {number} (ap-guangzhou) is queried at {emulator.url}, which is not Tencent"
+        assert warning in result.words
     assert stack.run("preview", "--expect-no-changes").exit_code == 0
     assert len(emulator.requests) == 6
 

@@ -14,6 +14,7 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
 
+from harness.texts import in_one_line
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
@@ -156,7 +157,7 @@ def urn(migrate_id: object) -> str:
 
 
 def sentence_of(error: grpc.RpcError) -> str:
-    """Return what the engine prints for an error: the text of the status in its trailing metadata."""
+    """Return what the engine prints for an error, in one line: the text of the status in its trailing metadata."""
     assert isinstance(error, grpc.Call)
     details = dict(error.trailing_metadata() or ())["grpc-status-details-bin"]
-    return status_pb2.Status.FromString(details).message
+    return in_one_line(status_pb2.Status.FromString(details).message)

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from harness.loopback import join_exchanges
+from harness.texts import in_one_line
 from harness.turns import without_pauses
 from pulumi_tcsql_check.config.stack_config import Stack, StackConfig
 from pulumi_tcsql_check.credentials import accounts
 from pulumi_tcsql_check.dynamic_host import host
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY
+from pulumi_tcsql_check.languages.sentence import Sentence
+from pulumi_tcsql_check.messages.layout import Text
 from pulumi_tcsql_check.polling import backoff
 from pulumi_tcsql_check.reading import connection, reader
 
@@ -28,17 +31,17 @@ class Recorder:
         self.warnings: list[str] = []
         self.cancelled = threading.Event()
 
-    def show(self, text: str) -> None:
+    def show(self, text: Sentence) -> None:
         """Note a line of the row."""
-        self.lines.append(text)
+        self.lines.append(str(text))
 
-    def note(self, text: str) -> None:
+    def note(self, text: Sentence) -> None:
         """Note a line that stays."""
-        self.notes.append(text)
+        self.notes.append(str(text))
 
-    def warn(self, text: str) -> None:
-        """Note a warning."""
-        self.warnings.append(text)
+    def warn(self, text: Text) -> None:
+        """Note a warning, in one line."""
+        self.warnings.append(in_one_line(text))
 
 
 def read(props: Mapping[str, Any], config: StackConfig, recorder: Recorder) -> dict[str, Any]:

@@ -4,7 +4,7 @@
 class Silent:
     """Hears what a read has to say, and keeps none of it."""
 
-    def show(self, text: str) -> None:
+    def show(self, text: object) -> None:
         """Hear it."""
 
     note = warn = show

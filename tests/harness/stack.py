@@ -42,6 +42,11 @@ class Result:
     screen: str
     seconds: float
 
+    @property
+    def words(self) -> str:
+        """What was on the screen, in one line."""
+        return " ".join(self.screen.split())
+
 
 class Stack:
     """One stack, and the CLI that works on it."""

@@ -9,7 +9,7 @@ TIMES_OUT = "tries again for up to 120 s"
 EVERYTHING_AT_ONCE = ("up", "--yes", "--skip-preview", "--continue-on-error", "--parallel", "64")
 """An update with all gates at once, that goes on where one is refused."""
 
-NO_ANSWER = "no answer from the API"
+NO_ANSWER = "no response from the API"
 THROTTLED = "throttled by the API"
 
 
@@ -58,9 +58,9 @@ FAULTS = (
     Survival("huge", "a body of 50 MB", PASSES, NO_ANSWER, ONE_MIB),
     Survival("broken-gzip", "a body that is not the gzip it says", PASSES, NO_ANSWER),
     Survival("throttled", "`RequestLimitExceeded`", "tries again until the deadline, then passes", THROTTLED),
-    Survival("internal-error", "`InternalError` for a while", PASSES, NO_ANSWER),
+    Survival("internal-error", "`InternalError` for a while", PASSES, "the API says InternalError"),
     Survival("internal-error-forever", "`InternalError` for ever", TIMES_OUT, "answered InternalError: An internal"),
-    Survival("redirect", "a redirect", ENDS, "answered with HTTP status 302, which is no answer of the API"),
+    Survival("redirect", "a redirect", ENDS, "answered with HTTP status 302, which is no response of the API"),
     Survival("wrong-type", "an error of the API under `text/html`", ENDS, "answered UnauthorizedOperation"),
     Survival("charset", "an error under `application/json; charset=utf-8`", ENDS, "answered AuthFailure"),
     Survival("clock-off", "`AuthFailure.SignatureExpire`", ENDS, "Set this machine's clock"),

@@ -8,6 +8,7 @@ from typing import TypeVar
 import pytest
 
 from pulumi_tcsql_check.errors import TcsqlCheckError
+from pulumi_tcsql_check.languages.sentence import ENGLISH
 from pulumi_tcsql_check.messages.audience import PROGRAM, Audience
 from pulumi_tcsql_check.messages.errors import text_of
 
@@ -16,17 +17,22 @@ E = TypeVar("E", bound=TcsqlCheckError)
 
 def sentence(error: TcsqlCheckError, audience: Audience = PROGRAM) -> str:
     """Return the headline of an error."""
-    return text_of(error, audience).headline
+    return str(text_of(error, audience).headline)
 
 
 def below(error: TcsqlCheckError) -> list[str]:
     """Return the lines below the headline."""
-    return list(text_of(error, PROGRAM).below())
+    return list(text_of(error, PROGRAM).below(ENGLISH))
 
 
 def whole(error: TcsqlCheckError, audience: Audience = PROGRAM) -> str:
     """Return the whole text in one line."""
-    return " ".join(str(text_of(error, audience)).split())
+    return in_one_line(text_of(error, audience))
+
+
+def in_one_line(text: object) -> str:
+    """Return a text without the line breaks that lay it out."""
+    return " ".join(str(text).split())
 
 
 @contextmanager

@@ -29,10 +29,10 @@ from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.flow import Evidence, Flow
-from pulumi_tcsql_check.model.progress import Progress, failed_steps, headline, judge
+from pulumi_tcsql_check.model.progress import Progress, failed_steps, judge, place_of
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
-from pulumi_tcsql_check.reading import outputs, row
+from pulumi_tcsql_check.reading import outputs, rows
 from pulumi_tcsql_check.tencent import client, rate_limit, response
 from pulumi_tcsql_check.tencent.sqlserver import FLOW_ADVICE, QUERY_ADVICE, MigrationApi, _FlowStatus
 from pulumi_tcsql_check.text import printable
@@ -57,7 +57,7 @@ WHO = Credentials("AKIDtest", "key", None, "a test")
 
 @dataclass(frozen=True)
 class Case:
-    """One answer, and what is asked of it."""
+    """One answer, and what is queried at it."""
 
     status: int
     kind: str
@@ -161,9 +161,9 @@ def _outputs(case: Case, progress: Progress) -> None:
 def _rows(case: Case, progress: Progress) -> None:
     """Write what a row shows of it."""
     seen = Evidence(progress, case.flow)
-    _is_row(headline(progress, case.taught))
-    _is_row(seen.headline(case.taught))
-    _is_row(row.words_for(MIGRATION, seen, case.taught))
+    _is_row(str(place_of(progress, case.taught).sentence))
+    _is_row(str(seen.place(case.taught).sentence))
+    _is_row(str(rows.place_for(MIGRATION, seen, case.taught).sentence))
     for step in progress.steps:
         _is_row(printable(step.message))
 

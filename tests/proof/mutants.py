@@ -76,7 +76,7 @@ UNIT_TESTS = {
         "reading/test_reader",
     ),
     "polling/scheduler.py": ("polling/test_scheduler", "polling/test_poller_of_many"),
-    "model/group.py": ("model/test_group", "reading/test_group_row", "messages/test_group_errors"),
+    "model/group.py": ("model/test_group", "reading/test_report", "reading/test_rows", "messages/test_group_errors"),
 }
 """Which tests may notice, the quickest first."""
 

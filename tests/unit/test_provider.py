@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.texts import in_one_line
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 
@@ -130,7 +131,9 @@ def test_an_error_that_nobody_foresaw_keeps_the_gate_shut_and_quotes_nothing(
     monkeypatch.setattr(reader, "read", _raising(KeyError("a secret")))
     with pytest.raises(KeyError):
         provider.read("ap-guangzhou/7", {})
-    assert call.sentence == "The gate stays shut: it failed in a way it did not foresee (KeyError)."
+    assert in_one_line(call.sentence) == (
+        "The gate stays shut: it failed in a way it did not foresee (KeyError). Code: unexpected"
+    )
 
 
 @pytest.mark.parametrize(
@@ -173,7 +176,8 @@ def test_a_wait_that_ends_for_anothers_refusal_names_that_gate(
     assert (
         call.sentence
         == """\
-The wait for the migration check ended, since the gate orders did not pass.
+The wait for the migration check ended, since the gate orders did
+  not pass.
   Then:    nothing behind the gate was changed. Run again to wait for it:
            pulumi up
   Code:    another-gate-failed"""
@@ -195,8 +199,9 @@ def test_a_library_that_is_gone_is_one_sentence(monkeypatch: pytest.MonkeyPatch,
     provider.configure(ConfigureRequest(Config({}, "test")))
     with pytest.raises(ImportError):
         provider.read("ap-guangzhou/7", {"migrate_id": 7})
-    assert call.sentence.startswith("The gate stays shut, since something that it needs can't be loaded (")
-    assert call.sentence.endswith("tencentcloud-sdk-python-common`, then `pulumi up` again.")
+    text = in_one_line(call.sentence)
+    assert text.startswith("The gate stays shut, since something that it needs can't be loaded (")
+    assert text.endswith("tencentcloud-sdk-python-common`, then `pulumi up` again. Code: not-installed")
 
 
 @pytest.mark.parametrize("library", ["msgspec", "requests", "tencentcloud"])
@@ -220,6 +225,7 @@ except ImportError:
     print("shut")
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
-    sentence, end = done.stdout.splitlines()
+    *text, end = done.stdout.splitlines()
+    sentence = in_one_line(" ".join(text))
     assert sentence.startswith("The gate stays shut, since something that it needs can't be loaded (")
     assert (library in sentence, end) == (True, "shut")

@@ -84,7 +84,7 @@ class Deployment:
 
     def on_output(self, line: str) -> None:
         """Notice the check's progress."""
-        if "3/8 Hard disk space check: running" in line:
+        if "Hard disk space check: running" in line:
             self.running.set()
 
     def tell(self) -> None:

@@ -26,6 +26,7 @@ from pulumi_tcsql_check.errors import (
     ThrottledError,
     TransientError,
 )
+from pulumi_tcsql_check.languages.sentence import ENGLISH
 from pulumi_tcsql_check.messages.codes import code_of
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Evidence, Flow
@@ -92,13 +93,11 @@ def test_an_outcome_is_passed_only_if_the_wait_says_so(
 
 def test_a_sentence_names_the_migration_once_and_nothing_unforeseen() -> None:
     """An error of the API is told with its migration; of an error that nobody foresaw, its name alone."""
-    assert (
-        error_text(NotFoundError("Not there."), [MIGRATION]).headline
-        == "migration check 1066 (ap-guangzhou): Not there."
-    )
-    assert error_text(ERRORS[7][0], [MIGRATION]).headline.count("1066") == 1
-    assert error_text(ERRORS[0][0], [MIGRATION]).headline.count("migration check 1066") == 1
-    assert error_text(ValueError("a secret")).headline.endswith("in a way nobody foresaw (ValueError).")
-    assert "pip install --force-reinstall" in error_text(ImportError("gone")).headline
-    assert [*error_text(ERRORS[0][0]).below()][:2] == ["  ✓ 1 Step 1", "  ✗ 2 Step 2: failed (status 7)"]
-    assert [*error_text(ValueError("a secret")).below()] == ["  Code:    unexpected"]
+    headline = error_text(NotFoundError("Not there."), [MIGRATION]).headline
+    assert str(headline) == "migration check 1066 (ap-guangzhou): Not there."
+    assert str(error_text(ERRORS[7][0], [MIGRATION]).headline).count("1066") == 1
+    assert str(error_text(ERRORS[0][0], [MIGRATION]).headline).count("migration check 1066") == 1
+    assert str(error_text(ValueError("a secret")).headline).endswith("in a way nobody foresaw (ValueError).")
+    assert "pip install --force-reinstall" in str(error_text(ImportError("gone")).headline)
+    assert [*error_text(ERRORS[0][0]).below(ENGLISH)][:2] == ["  ✓ 1 Step 1", "  ✗ 2 Step 2: failed (status 7)"]
+    assert [*error_text(ValueError("a secret")).below(ENGLISH)] == ["  Code:    unexpected"]

@@ -6,10 +6,10 @@ from harness.answers import seen
 from harness.fake_clock import FakeClock
 
 from pulumi_tcsql_check.cli.output import Lines
-from pulumi_tcsql_check.cli.rows import Board
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
+from pulumi_tcsql_check.reading.rows import Board
 
 
 def watches(count: int, clock: FakeClock) -> list[Watch]:
@@ -21,8 +21,8 @@ def watches(count: int, clock: FakeClock) -> list[Watch]:
 @pytest.mark.parametrize(
     ("count", "heartbeat"),
     [
-        (1, "1: 2/3 Step 2: running, 20 s (30 min left)"),
-        (3, "0/3 passed, 1 running, 2 not asked yet, 20 s (30 min left)"),
+        (1, "1: 2/3 · 30 min left · Step 2: running"),
+        (3, "0/3 passed · 30 min left · 1 running, 2 not queried yet"),
     ],
 )
 def test_a_line_for_each_change_and_one_after_20_seconds_without_any(
@@ -32,7 +32,7 @@ def test_a_line_for_each_change_and_one_after_20_seconds_without_any(
     clock = FakeClock()
     all_of_them = watches(count, clock)
     lines = Lines()
-    lines.begin(Board(all_of_them, (), 1800.0, clock.monotonic))
+    lines.begin(Board(all_of_them, (), 1800.0), clock.monotonic)
     for second in range(41):
         all_of_them[0].ask(Answering(lambda _: seen(2, 0, 7, -2)), clock.monotonic)
         lines.update()
@@ -40,9 +40,9 @@ def test_a_line_for_each_change_and_one_after_20_seconds_without_any(
             clock.advance(1.0)
     written = capsys.readouterr().out.splitlines()
     assert written == [
-        "1: 2/3 Step 2: running, 0 s (30 min left)",
+        "1: 2/3 · 30 min left · Step 2: running",
         heartbeat,
-        heartbeat.replace("20 s", "40 s").replace("30 min", "29 min"),
+        heartbeat.replace("30 min", "29 min"),
     ]
 
 
@@ -51,7 +51,7 @@ def test_a_change_puts_off_the_heartbeat(capsys: pytest.CaptureFixture[str]) -> 
     clock = FakeClock()
     (one,) = watches(1, clock)
     lines = Lines()
-    lines.begin(Board([one], (), 1800.0, clock.monotonic))
+    lines.begin(Board([one], (), 1800.0), clock.monotonic)
     for said in (seen(1, 7, -2), seen(2, 0, 7)):
         one.ask(Answering({1000.0 + 1800.0: said}.__getitem__), clock.monotonic)
         lines.update()

@@ -3,11 +3,11 @@
 import pytest
 from harness.fake_clock import FakeClock
 
-from pulumi_tcsql_check.cli.rows import Board
 from pulumi_tcsql_check.cli.terminal import Bars
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
+from pulumi_tcsql_check.reading.rows import Board
 
 
 def test_what_was_told_to_end_begins_no_drawing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -16,6 +16,6 @@ def test_what_was_told_to_end_begins_no_drawing(capsys: pytest.CaptureFixture[st
     watch = Watch(Migration(1, "ap-guangzhou"), PollPolicy(60.0, 2.0), clock.now)
     bars = Bars()
     bars.close()
-    bars.begin(Board([watch], (), 60.0, clock.monotonic))
+    bars.begin(Board([watch], (), 60.0), clock.monotonic)
     bars.close()
     assert capsys.readouterr() == ("", "")

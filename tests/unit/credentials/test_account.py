@@ -182,7 +182,7 @@ def test_a_role_is_assumed_with_what_was_found(emulator: Emulator) -> None:
     )
     found = account(Source(MINE), asked, time.time).current(soon())
     assert found.token
-    assert found.source == f"the role {role_of(OTHER_ACCOUNT_ID)}"
+    assert str(found.source) == f"the role {role_of(OTHER_ACCOUNT_ID)}"
     assert found.expires_at is not None
     assert 7190 < found.expires_at - time.time() <= 7200
     assert service().account_of(found, soon()) == OTHER_ACCOUNT_ID
@@ -563,7 +563,7 @@ def test_an_instance_is_asked_for_the_role_that_is_named(emulator: Emulator, tmp
     environ = {} if named == "key" else {"TENCENTCLOUD_CAM_ROLE_NAME": "emulated"}
     who = accounts.of(provider_config.read(config, environ), config, environ, tmp_path, LATER, cancelled=UNCANCELLED)
     found = who.current(soon())
-    assert found.source == "the CVM role emulated"
+    assert str(found.source) == "the CVM role emulated"
     assert found.expires_at is not None
     assert service().account_of(found, soon()) == ACCOUNT_ID
     newer = who.renew(found, soon())
@@ -592,7 +592,7 @@ def test_a_pod_is_whom_its_identity_makes(emulator: Emulator, tmp_path: Path) ->
         "TKE_ROLE_ARN": role_of(OTHER_ACCOUNT_ID),
     }
     found = accounts.of(ASKED, {}, environ, tmp_path, LATER, cancelled=UNCANCELLED).current(soon())
-    assert found.source == "the TKE pod's identity"
+    assert str(found.source) == "the TKE pod's identity"
     assert service().account_of(found, soon()) == OTHER_ACCOUNT_ID
 
 

@@ -21,6 +21,7 @@ from pulumi_tcsql_check.errors import (
     TransientError,
     WaitCancelledError,
 )
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials, Source
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.tencent import metadata, sts
@@ -102,7 +103,7 @@ def test_a_pod_gets_its_roles_credentials(tmp_path: Path) -> None:
     """The pod's identity goes to the token service, unsigned, and the temporary credentials come back."""
     with Loopback(answer(STS_ANSWER)) as server:
         found = ask_tke(tke_environ(tmp_path), server)
-    assert found == Credentials("AKIDtemporary", KEY, TOKEN, "the TKE pod's identity", 1700000000.0)
+    assert found == Credentials("AKIDtemporary", KEY, TOKEN, Sentence("source pod"), 1700000000.0)
     (request,) = server.requests
     assert request.headers["x-tc-action"] == "AssumeRoleWithWebIdentity"
     assert request.headers["x-tc-region"] == "ap-guangzhou"
@@ -119,7 +120,9 @@ def test_an_instance_gets_its_roles_credentials() -> None:
     """The role that the environment names is asked for by its name."""
     with Loopback(answer(CVM_ANSWER, kind="text/plain")) as server:
         found = ask_cvm("gatekeeper", server)
-    assert found == Credentials("AKIDtemporary", KEY, TOKEN, "the CVM role gatekeeper", 1700000000.0)
+    assert found == Credentials(
+        "AKIDtemporary", KEY, TOKEN, Sentence("source instance", role="gatekeeper"), 1700000000.0
+    )
     assert [request.line for request in server.requests] == ["GET /roles/gatekeeper HTTP/1.1"]
 
 
@@ -213,7 +216,7 @@ def test_trouble_of_the_metadata_in_passing_lets_the_wait_go_on(reply: Reply) ->
     with Loopback(reply) as server, pytest.raises(TransientError) as caught:
         ask_cvm("gatekeeper", server)
     said = str(caught.value)
-    assert said.startswith("The instance's metadata gave no answer about the CVM role gatekeeper (")
+    assert said.startswith("The instance's metadata gave no response about the CVM role gatekeeper (")
     assert KEY not in said
 
 
@@ -341,7 +344,7 @@ def test_a_slow_answer_is_not_awaited(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setattr(role_credentials, "BOUND_SECONDS", 0.08)
     began = time.monotonic()
     with Loopback(reply) as server:
-        with pytest.raises(TransientError, match="gave no answer within"):
+        with pytest.raises(TransientError, match="gave no response within"):
             ask_tke(tke_environ(tmp_path), server)
         with pytest.raises(TransientError, match="CVM role"):
             ask_cvm("gatekeeper", server)
@@ -365,7 +368,7 @@ def test_a_cancelled_update_ends_the_search_as_what_it_is() -> None:
 
 def test_the_sources_are_named_with_what_shows_them() -> None:
     """Each name tells its reader which variables would have made it looked at."""
-    names = [name for name, _ in sources({}, None)]
+    names = [str(name) for name, _ in sources({}, None)]
     assert names == [
         "the TKE pod's identity (TKE_REGION, TKE_PROVIDER_ID, TKE_WEB_IDENTITY_TOKEN_FILE, TKE_ROLE_ARN)",
         "the CVM role (tencentcloud:camRoleName or TENCENTCLOUD_CAM_ROLE_NAME)",

@@ -21,4 +21,4 @@ from pulumi_tcsql_check.messages.duration import span
 )
 def test_a_duration_is_as_exact_as_somebody_who_waits_wants_it(seconds: float, words: str) -> None:
     """Seconds below two minutes, minutes below two hours, and then hours."""
-    assert span(seconds) == words
+    assert str(span(seconds)) == words

@@ -120,14 +120,14 @@ def test_a_timeout_names_those_that_had_not_passed_and_what_to_do() -> None:
         "  ▸ 2: 2/3 Step 2: running, with status 7, for 900 s",
         "  ▸ 3: 1/2 Step 1: not started",
         "  ▸ 4: 1/2 Step 1: not started",
-        "  ▸ 5: No connection",
+        "  ▸ 5: No connection.",
         "  Others:  55 have passed",
         "  Start:   no step of 3 and 4 has started:",
         f"           {start_command(of(3), of(4))}",
         "  Then:    look at the step in the console: status 7 is not documented. If",
         "           it has failed, teach the gate that with failed_statuses=[7]; if",
         "           it runs, raise timeout_seconds",
-        "  Then:    once the API answers, run again:",
+        "  Then:    once the API responds, run again:",
         "           pulumi up",
         "  Code:    timed-out",
     ]
@@ -138,7 +138,7 @@ def test_one_that_was_started_in_a_flow_is_not_told_to_be_started() -> None:
     """Its flow says that it was."""
     late = CheckTimeoutError(of(1), 5, IDLE, flow=Flow(1001, 2))
     assert whole(GroupTimeoutError(members(2), {of(1): late})) == (
-        "1 of 2 migration checks (ap-guangzhou) had not passed after 5 s ▸ 1: 1/2 Step 1: not started, and flow 1001 "
-        "had not succeeded Others: 1 has passed Then: raise timeout_seconds, or run again to go on waiting: pulumi up "
-        "Code: timed-out"
+        "1 of 2 migration checks (ap-guangzhou) had not passed after 5 s ▸ 1: flow 1001 had not succeeded; "
+        "1/2 Step 1: not started Others: 1 has passed Then: raise timeout_seconds, or run again to go on waiting: "
+        "pulumi up Code: timed-out"
     )

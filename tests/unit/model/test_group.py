@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from harness.answers import seen
 
-from pulumi_tcsql_check.model.group import Member, Tally, enumeration, name_of, status_of
+from pulumi_tcsql_check.model.group import Member, Tally, name_of, status_of
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.model.statuses import Status
 
@@ -47,7 +47,10 @@ def test_a_wave_is_told_in_numbers_and_by_its_slowest() -> None:
     tally = Tally(
         [PASSED, slower, slowest, IDLE, PASSED, member(11, 0, -1, 7, current=3), member(12, 0, 0, 5, 0, current=2)]
     )
-    assert tally.words() == "2/7 passed, 1 failed, 2 running, 1 unclear, 1 not started; slowest 10: 2/5 Step 2: running"
+    assert (
+        str(tally.words())
+        == "2/7 passed, 1 failed, 2 running, 1 unclear, 1 not started; slowest 10: 2/5 Step 2: running"
+    )
 
 
 def test_trouble_and_what_was_never_asked_are_counted_apart() -> None:
@@ -59,26 +62,26 @@ def test_trouble_and_what_was_never_asked_are_counted_apart() -> None:
         member(4, trouble=""),
     ]
     tally = Tally([PASSED, *troubled, member(5)])
-    assert tally.words() == "1/6 passed, 4 without an answer (HTTP 502, connection refused), 1 not asked yet"
-    assert Tally([member(4, trouble="")]).words() == "0/1 passed, 1 without an answer"
+    assert str(tally.words()) == "1/6 passed, 4 without a response (HTTP 502, connection refused), 1 not queried yet"
+    assert str(Tally([member(4, trouble="")]).words()) == "0/1 passed, 1 without a response"
 
 
 def test_a_step_with_a_code_that_nobody_explained_is_none_that_passed() -> None:
     """Else a check full of them would look farther than one that has passed more steps."""
     farther, slower = member(1, 0, 0, 9, -2, current=3), member(2, 0, 7, 5, 3, current=2)
-    assert "slowest 2: " in Tally([farther, slower]).words()
+    assert "slowest 2: " in str(Tally([farther, slower]).words())
 
 
 def test_only_one_that_runs_can_be_the_slowest() -> None:
     """Neither one that was never started nor one that has failed: their numbers say it."""
-    assert Tally([PASSED, IDLE]).words() == "1/2 passed, 1 not started"
-    assert Tally([RUNNING]).words() == "0/1 passed, 1 running; slowest 2: 2/2 Step 2: running"
+    assert str(Tally([PASSED, IDLE]).words()) == "1/2 passed, 1 not started"
+    assert str(Tally([RUNNING]).words()) == "0/1 passed, 1 running; slowest 2: 2/2 Step 2: running"
 
 
 def test_taught_codes_are_named_as_failed() -> None:
     """The words of the slowest know the codes that mean "failed"."""
     late = Member(Migration(1, "ap-guangzhou"), seen(1, 7, 5), "unknown")
-    assert Tally([late], (7,)).words().endswith("slowest 1: 1/2 Step 1: failed (status 7)")
+    assert str(Tally([late], (7,)).words()).endswith("slowest 1: 1/2 Step 1: failed (status 7)")
 
 
 @pytest.mark.parametrize(
@@ -92,9 +95,4 @@ def test_taught_codes_are_named_as_failed() -> None:
 )
 def test_a_wave_is_named_by_its_numbers_as_long_as_they_are_few(ids: tuple[int, ...], name: str) -> None:
     """In the order given."""
-    assert name_of(of(*ids)) == name
-
-
-def test_a_list_is_written_as_in_a_sentence() -> None:
-    """With "and" before the last."""
-    assert [enumeration("abc"[:count]) for count in range(4)] == ["", "a", "a and b", "a, b and c"]
+    assert str(name_of(of(*ids))) == name

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from harness.answers import MIGRATION, as_body, decode, recorded, seen
 
-from pulumi_tcsql_check.model.progress import StepDetail, failed_steps, headline, judge
+from pulumi_tcsql_check.model.progress import StepDetail, failed_steps, judge, place_of
 from pulumi_tcsql_check.text import printable
 
 STATES = recorded("states")
@@ -111,21 +111,21 @@ def test_a_pass_outranks_the_poll_before() -> None:
         (1, (-2, -2), 2, "1/2 Step 1: not started"),
         (2, (0, 1, -2), 3, "2/3 Step 2: running"),
         (3, (0, -1, 1), 3, "2/3 Step 2: failed (status -1)"),
-        (0, (-2, -2), 2, "0/2: not-started"),
-        (3, (0, 0), 2, "3/2: unknown"),
-        (8, (0,), 8, "8/8: unknown"),
-        (0, (), 0, "0/0: unknown"),
-        (0, (5, -2), 2, "0/2: unknown"),
+        (0, (-2, -2), 2, "0/2 not started"),
+        (3, (0, 0), 2, "3/2 unknown"),
+        (8, (0,), 8, "8/8 unknown"),
+        (0, (), 0, "0/0 unknown"),
+        (0, (5, -2), 2, "0/2 unknown"),
     ],
 )
-def test_the_headline_shows_the_step_that_matters(current: int, codes: tuple[int, ...], total: int, line: str) -> None:
+def test_a_check_stands_at_the_step_that_matters(current: int, codes: tuple[int, ...], total: int, line: str) -> None:
     """A failed step comes first, then the current one, then the mere count."""
-    assert headline(seen(current, *codes, total=total)) == line
+    assert str(place_of(seen(current, *codes, total=total)).sentence) == line
 
 
-def test_the_headline_knows_taught_codes() -> None:
+def test_a_check_stands_at_a_step_with_a_taught_code() -> None:
     """A taught code makes the current step a failed one."""
-    assert headline(seen(2, 0, 3), (3,)) == "2/2 Step 2: failed (status 3)"
+    assert str(place_of(seen(2, 0, 3), (3,)).sentence) == "2/2 Step 2: failed (status 3)"
 
 
 @pytest.mark.parametrize(

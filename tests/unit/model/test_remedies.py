@@ -1,13 +1,11 @@
 """Which remedy a step gets, and what all of them have in common."""
 
-import ast
-from pathlib import Path
-
 import pytest
 
 from pulumi_tcsql_check.emulator.scenario import PUBLISHED_STEPS
+from pulumi_tcsql_check.languages.sentence import language, write
 from pulumi_tcsql_check.model import remedies
-from pulumi_tcsql_check.model.remedies import REMEDIES, Remedy, english_name, remedy_for
+from pulumi_tcsql_check.model.remedies import REMEDIES, Remedy, remedy_for
 
 CHINESE = (
     "源库连接性检查",
@@ -23,17 +21,17 @@ CHINESE = (
 
 CHARACTER_SET = REMEDIES[3]
 
-FULL_WIDTH = "".join("\u3000" if char == " " else chr(ord(char) + 0xFEE0) for char in CHARACTER_SET.name)
+FULL_WIDTH = "".join("\u3000" if char == " " else chr(ord(char) + 0xFEE0) for char in str(CHARACTER_SET.title))
 """The name as a Chinese keyboard may write it: each letter as wide as a Chinese one."""
 
 
 def test_every_published_step_has_one_in_the_published_order() -> None:
     """English and Chinese names are those of the pages' examples, and each leads to its own remedy."""
-    assert [remedy.name for remedy in REMEDIES] == [step.name for step in PUBLISHED_STEPS]
-    assert tuple(remedy.chinese_name for remedy in REMEDIES) == CHINESE
-    for remedy in REMEDIES:
-        assert remedy_for(remedy.name) is remedy
-        assert remedy_for(remedy.chinese_name) is remedy
+    assert [str(remedy.title) for remedy in REMEDIES] == [step.name for step in PUBLISHED_STEPS]
+    assert tuple(write(remedy.title, language("zh")) for remedy in REMEDIES) == CHINESE
+    for remedy, step, chinese in zip(REMEDIES, PUBLISHED_STEPS, CHINESE, strict=True):
+        assert remedy_for(step.name) is remedy
+        assert remedy_for(chinese) is remedy
 
 
 @pytest.mark.parametrize(
@@ -61,36 +59,24 @@ def test_a_step_that_nobody_published_has_none(name: str) -> None:
     assert remedy_for(name) is None
 
 
-@pytest.mark.parametrize("remedy", REMEDIES, ids=lambda remedy: remedy.name)
+@pytest.mark.parametrize("remedy", REMEDIES, ids=lambda remedy: remedy.step)
 def test_a_remedy_is_one_sentence_with_a_page_of_tencents(remedy: Remedy) -> None:
     """It begins and ends as a sentence does, fits on a screen, and its source is the API's page or the step's own."""
-    assert remedy.sentence[0].isupper()
-    assert remedy.sentence.endswith(".")
-    assert remedy.sentence.count(".") == 1
-    assert remedy.sentence.isprintable()
-    assert len(remedy.sentence) < 200
-    own = {"Character set check": remedies.CHARACTER_SET_PAGE, "Database version check": remedies.VERSION_PAGE}
-    assert remedy.source == own.get(remedy.name, remedies.API_PAGE)
+    for code, end in (("en", "."), ("zh", "。")):
+        sentence = write(remedy.sentence, language(code))
+        assert not sentence[0].islower()
+        assert sentence.endswith(end)
+        assert sentence.count(end) == 1
+        assert sentence.isprintable()
+        assert len(sentence) < 200
+    own = {"character set": remedies.CHARACTER_SET_PAGE, "version": remedies.VERSION_PAGE}
+    assert remedy.source == own.get(remedy.step, remedies.API_PAGE)
     assert remedy.source.startswith("https://www.tencentcloud.com/document/product/238/")
 
 
 def test_only_where_a_cause_is_published_one_is_named() -> None:
     """For the other six steps, a remedy says what the step checks and where to look, and claims no more."""
     for remedy in REMEDIES:
-        claims_no_more = remedy.sentence.startswith("The step checks whether ") and " look " in remedy.sentence
+        sentence = str(remedy.sentence)
+        claims_no_more = sentence.startswith("The step checks whether ") and " look " in sentence
         assert claims_no_more is (remedy.source == remedies.API_PAGE)
-
-
-def test_it_is_data_that_imports_nothing_of_the_package() -> None:
-    """The errors import it, so it stands below them."""
-    tree = ast.parse(Path(remedies.__file__).read_text(encoding="utf-8"))
-    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert modules == {"typing"}
-
-
-def test_only_a_published_chinese_name_has_an_english_one() -> None:
-    """An English name needs none beside it, and of other steps nobody knows one."""
-    for remedy in REMEDIES:
-        assert english_name(remedy.chinese_name) == remedy.name
-        assert english_name(remedy.name) is None
-    assert english_name("别的检查") is None

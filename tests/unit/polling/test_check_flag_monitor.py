@@ -21,6 +21,7 @@ from pulumi_tcsql_check.errors import (
     TransientError,
     WaitCancelledError,
 )
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Evidence, Flow
 from pulumi_tcsql_check.model.progress import Progress
@@ -47,7 +48,7 @@ class Check:
         self.steps_asked: list[float] = []
         self.flag_asked: list[float] = []
         self.seconds_given: list[float] = []
-        self.warnings: list[str] = []
+        self.warnings: list[Sentence] = []
         self.seen: list[Observation] = []
         self._steps: Iterator[Progress | Exception] = itertools.chain(steps, itertools.repeat(steps[-1]))
         self._flags: Iterator[Said] = itertools.chain(flags, itertools.repeat(flags[-1]))
@@ -268,7 +269,7 @@ def test_a_refusal_is_said_once_and_nothing_else_changes() -> None:
     assert check.wait().progress is PASSED
     assert check.flag_asked == [0]
     (warning,) = check.warnings
-    assert warning == (
+    assert str(warning) == (
         "migration check 1066 (ap-guangzhou): the wait goes by its steps alone, since the API does not tell what it "
         "calls the check as a whole: It answered UnauthorizedOperation: No. Request r-9."
     )

@@ -60,7 +60,7 @@ class Check:
         self._steps: Iterator[Progress | Exception] = itertools.chain(steps, itertools.repeat(steps[-1]))
 
     def follow(self, flow: Flow, _deadline: float) -> Flow:
-        """Be asked for the flow."""
+        """Be queried for the flow."""
         assert flow.flow_id == 1001
         self.asked.append("flow")
         outcome = next(self._flow)
@@ -69,7 +69,7 @@ class Check:
         return Flow(1001, outcome, "f-1")
 
     def query(self, _deadline: float) -> Progress:
-        """Be asked for the steps."""
+        """Be queried for the steps."""
         self.asked.append("steps")
         outcome = next(self._steps)
         if isinstance(outcome, Exception):
@@ -144,12 +144,12 @@ def test_any_other_code_of_the_flow_waits(code: int) -> None:
     assert raised.value.flow == Flow(1001, code, "f-1")
     assert raised.value.progress is PASSED
     shown = "" if code == 2 else f" (status {code})"
-    assert f"Seen: 3/3 Step 3: passed, and flow 1001{shown} had not succeeded Then:" in whole(raised.value)
+    assert f"Seen: flow 1001{shown} had not succeeded; 3/3 Step 3: passed Then:" in whole(raised.value)
 
 
 @pytest.mark.parametrize("steps", [PASSED, RUNNING, LEFT_BEHIND])
 def test_a_flow_that_has_failed_ends_the_wait_whatever_the_steps_say(steps: Progress) -> None:
-    """They are asked for once more, for the sentence alone."""
+    """They are queried for once more, for the sentence alone."""
     check = Check([2, 1], [RUNNING, steps])
     with pytest.raises(FlowFailedError) as raised:
         check.wait()
@@ -195,7 +195,7 @@ def test_a_deadline_before_any_answer_about_the_flow_names_it() -> None:
     with pytest.raises(CheckTimeoutError) as raised:
         Check([DOWN], [PASSED]).wait(30)
     assert (raised.value.progress, raised.value.trouble) == (None, DOWN)
-    assert "Seen: No connection, and flow 1001 had not succeeded Then:" in whole(raised.value)
+    assert "Seen: flow 1001 had not succeeded; No connection. Then:" in whole(raised.value)
 
 
 def test_what_the_steps_were_before_the_flow_succeeded_has_stood_for_no_time() -> None:
@@ -206,14 +206,14 @@ def test_what_the_steps_were_before_the_flow_succeeded_has_stood_for_no_time() -
 
 
 def test_an_outage_of_either_call_ends_the_wait() -> None:
-    """Two minutes without an answer about the flow are as good as two without one about the steps."""
+    """Two minutes without a response about the flow are as good as two without one about the steps."""
     for check in (Check([DOWN], [PASSED]), Check([2], [DOWN])):
         with pytest.raises(OutageError):
             check.wait(1800)
 
 
 def test_a_flow_that_may_not_be_asked_for_ends_the_wait_at_once() -> None:
-    """The user asked for it, so going on without it would be wrong."""
+    """The user queried for it, so going on without it would be wrong."""
     check = Check([REFUSED], [PASSED])
     with pytest.raises(PermanentError) as raised:
         check.wait()
@@ -252,4 +252,4 @@ def test_what_is_known_is_said_in_a_word_and_in_a_few(
 ) -> None:
     """The flow is mentioned where it alone is waited for, or where it has failed."""
     evidence = Evidence(progress, flow)
-    assert (evidence.status(), evidence.headline()) == (status, words)
+    assert (evidence.status(), str(evidence.place().sentence)) == (status, words)

@@ -209,7 +209,7 @@ def test_throttled_until_the_deadline_is_a_timeout() -> None:
     assert check.instants[-1] == 1000
     assert raised.value.progress is RUNNING
     assert raised.value.__cause__ is THROTTLED
-    assert "Seen: Too many Then:" in whole(raised.value)
+    assert "Seen: Too many. Then:" in whole(raised.value)
 
 
 NO_TURN = NoTurnError("No turn in time.")
@@ -222,11 +222,11 @@ def test_a_last_turn_that_did_not_come_says_nothing_of_the_check() -> None:
         check.wait(10, 300)
     assert (raised.value.progress, raised.value.trouble) == (RUNNING, None)
     check = Check(RUNNING, DOWN, NO_TURN)
-    with says(CheckTimeoutError, r"Seen: No connection Then:") as raised:
+    with says(CheckTimeoutError, r"Seen: No connection\. Then:") as raised:
         check.wait(2.3)
     assert raised.value.trouble is DOWN
     check = Check(NO_TURN)
-    with says(CheckTimeoutError, r"Seen: No turn in time Then:"):
+    with says(CheckTimeoutError, r"Seen: No turn in time\. Then:"):
         check.wait(10)
     assert {observation.trouble for observation in check.seen} == {NO_TURN}
 
@@ -234,7 +234,7 @@ def test_a_last_turn_that_did_not_come_says_nothing_of_the_check() -> None:
 def test_a_refusal_without_a_code_is_no_turn_that_did_not_come() -> None:
     """HTTP 429 is trouble of the API's: the sentence tells that, and not for how long a step has stood."""
     check = Check(RUNNING, ThrottledError("HTTP status 429.", kind="HTTP 429"))
-    with says(CheckTimeoutError, r"Seen: HTTP status 429 Then:") as raised:
+    with says(CheckTimeoutError, r"Seen: HTTP status 429\. Then:") as raised:
         check.wait(10)
     assert raised.value.trouble is not None
 
@@ -242,7 +242,7 @@ def test_a_refusal_without_a_code_is_no_turn_that_did_not_come() -> None:
 def test_trouble_that_comes_after_the_deadline_is_a_timeout_as_well() -> None:
     """A call may end later than the wait; what is said of it is the same."""
     check = Check(DOWN, takes=3)
-    with says(CheckTimeoutError, r"Seen: No connection Then:"):
+    with says(CheckTimeoutError, r"Seen: No connection\. Then:"):
         check.wait(10)
     assert check.clock.now - 1000 > 10
     check = Check(RUNNING, NO_TURN, takes=3)
@@ -348,7 +348,7 @@ def test_a_new_id_that_stays_unknown_ends_the_wait_after_half_a_minute() -> None
     assert max(check.instants[:-1]) < 30
     assert (raised.value.code, raised.value.request_id) == ("ResourceNotFound.DBNotFound", "4be5990d")
     assert sentence(raised.value) == (
-        "None. Request 4be5990d. The number came from an output and may have been new, so it was asked for "
+        "None. Request 4be5990d. The number came from an output and may have been new, so it was queried for "
         f"{check.instants[-1]:.0f} s."
     )
 
@@ -373,7 +373,7 @@ def test_an_id_is_not_new_unless_somebody_says_so() -> None:
 def test_half_a_minute_is_over_once_it_has_passed() -> None:
     """A call that brings the answer at its very end was the last one."""
     check = Check(not_found(), takes=NEW_SECONDS)
-    with pytest.raises(NotFoundError, match="asked for 30 s"):
+    with pytest.raises(NotFoundError, match="queried for 30 s"):
         check.wait(1800, migrate_id_is_new=True)
     assert check.instants == [0]
 
@@ -381,7 +381,7 @@ def test_half_a_minute_is_over_once_it_has_passed() -> None:
 def test_half_a_minute_is_no_more_than_the_deadline() -> None:
     """A shorter wait ends at it, and quotes the answer."""
     check = Check(not_found())
-    with says(CheckTimeoutError, r"Seen: None\. Request 4be5990d Then: check migrate_id and region"):
+    with says(CheckTimeoutError, r"Seen: None\. Request 4be5990d\. Then: check migrate_id and region"):
         check.wait(10, migrate_id_is_new=True)
     assert check.instants[-1] == 10
 

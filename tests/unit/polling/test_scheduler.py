@@ -33,7 +33,7 @@ def test_those_that_were_never_asked_go_first_and_in_the_order_given() -> None:
 
 
 def test_the_nearer_to_its_end_the_sooner() -> None:
-    """Of those asked at the same time, the one on its last step goes first, one without an answer counts as far."""
+    """Of those asked at the same time, the one on its last step goes first, one without a response counts as far."""
     near = [watch(n, asked_at=0, step=n) for n in (1, 5, 8)]
     assert order(Schedule([*near, watch(9, asked_at=0)]), 10) == [8, 5, 1, 9]
     assert order(Schedule([watch(9, asked_at=0), *near]), 10) == [8, 5, 9, 1]

@@ -73,7 +73,7 @@ def test_a_check_that_cannot_be_read_for_long_is_named_once(
 
     run(engine, program)
     assert in_time == [
-        f"hold_stack waits for the check {name}, which can't be looked up before {needed} is there."
+        f"hold_stack waits for the check {name}, which can't be queried before {needed} is there."
         for name, needed in missing.items()
     ]
     assert said() == in_time

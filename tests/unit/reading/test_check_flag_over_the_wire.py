@@ -15,7 +15,7 @@ from harness.answers import MIGRATION, as_body
 from harness.fake_clock import FakeClock
 from harness.loopback import Loopback, Reply, Request, answer, reset, silence
 from harness.reading_here import own_environment, read
-from harness.texts import sentence, whole
+from harness.texts import in_one_line, sentence, whole
 
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, Scenario, parse
 from pulumi_tcsql_check.errors import (
@@ -27,6 +27,7 @@ from pulumi_tcsql_check.errors import (
     TransientError,
     WaitCancelledError,
 )
+from pulumi_tcsql_check.messages.layout import Text
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
@@ -53,9 +54,9 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
 class Recorder(reading_here.Recorder):
     """Notes what the engine would be told, but for the warning about the endpoint."""
 
-    def warn(self, text: str) -> None:
+    def warn(self, text: Text) -> None:
         """Note any other warning."""
-        if "is not Tencent Cloud" not in text:
+        if "is not Tencent Cloud" not in in_one_line(text):
             super().warn(text)
 
 
@@ -190,7 +191,7 @@ def test_the_question_has_the_published_parameters_alone() -> None:
 
 def test_a_question_that_is_not_answered_in_time_is_given_up() -> None:
     """The time is the question's own, also where it is less than any other exchange gets."""
-    with Loopback(silence) as server, pytest.raises(TransientError, match=r"gave no answer within 0\.05 s"):
+    with Loopback(silence) as server, pytest.raises(TransientError, match=r"gave no response within 0\.05 s"):
         flag_of(1066, api(server.host), NOW + 0.05)
 
 
@@ -259,9 +260,9 @@ def test_an_up_ends_once_the_api_has_twice_called_the_check_failed(call: Recorde
     assert actions(log) == [STEPS, LIST] * 2
     assert sentence(raised.value) == "migration check 1066 (ap-guangzhou) failed, says the API (CheckFlag 2)"
     assert "Step: it stands at step 4 of 8, Character set check" in whole(raised.value)
-    assert [line.rsplit(", ", 1)[0] for line in call.lines] == [
-        "4/8 Character set check: running",
-        "4/8 Character set check: running; failed, says the API",
+    assert call.lines == [
+        "4/8 · 30 s left · Character set check: running",
+        "4/8 · 30 s left · Character set check: running; failed, says the API",
     ]
     assert call.warnings == []
 
@@ -303,7 +304,7 @@ def test_an_up_passes_although_the_list_is_out_of_order(call: Recorder, trouble:
     assert check.read(call)["passed"] is True
     assert check.asked == [STEPS, LIST] * 4 + [STEPS]
     assert call.warnings == []
-    assert [line.split(", ")[0] for line in call.lines] == ["2/2 2: running", "2/2 2: passed"]
+    assert [line.split(" · ")[::2] for line in call.lines] == [["2/2", "2: running"], ["2/2", "2: passed"]]
 
 
 def test_the_flag_of_the_start_before_fails_no_up(call: Recorder) -> None:

@@ -12,6 +12,7 @@ from harness.reading_here import own_environment
 
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.reading import connection
 
@@ -29,7 +30,7 @@ def _own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
 
 def connect(config: Mapping[str, str] | None) -> list[str]:
     """Prepare a connection, and return the warnings."""
-    warnings: list[str] = []
+    warnings: list[Sentence] = []
     connection.connection(
         [Migration(1066, "ap-guangzhou")],
         endpoint=None,
@@ -39,7 +40,7 @@ def connect(config: Mapping[str, str] | None) -> list[str]:
         deadline=10.0,
         warn=warnings.append,
     )
-    return warnings
+    return list(map(str, warnings))
 
 
 def test_a_proxy_that_can_answer_for_tencent_cloud_is_named_once(

@@ -84,7 +84,7 @@ def _call() -> Recorder:
 
 def stand_in(url: str) -> str:
     """Write the warning about an endpoint that isn't Tencent's."""
-    return f"migration check 1066 (ap-guangzhou) is asked of {url}, which is not Tencent Cloud."
+    return f"migration check 1066 (ap-guangzhou) is queried at {url}, which is not Tencent Cloud."
 
 
 def test_an_up_passes_once_the_check_has(call: Recorder) -> None:
@@ -204,7 +204,7 @@ def test_an_up_on_a_check_that_nobody_started_ends_with_the_command(call: Record
     with Emulator("never-started") as emulator, pytest.raises(CheckTimeoutError) as caught:
         read({**props, "endpoint": emulator.url}, {}, call)
     assert f"start the check, then run again: {START.strip('`')} pulumi up" in whole(caught.value)
-    assert call.lines == [f"no step has started; {START} starts the check, 0 s (0 s left)"]
+    assert call.lines == [f"0 s left · no step has started; {START} starts the check"]
 
 
 def test_a_refresh_of_a_failed_check_is_no_error(call: Recorder) -> None:
@@ -297,9 +297,9 @@ def test_an_up_waits_for_the_flow_and_fails_with_it(call: Recorder) -> None:
     props = {**PROPS, "wait": True, "timeout_seconds": 0.3, "poll_interval_seconds": 0.1, "flow_id": 1001}
     with Emulator(FLOWS) as emulator:
         start_check(emulator.url, 2)
-        with says(CheckTimeoutError, "and flow 1001 had not succeeded"):
+        with says(CheckTimeoutError, "flow 1001 had not succeeded; "):
             read({**props, "migrate_id": 2, "endpoint": emulator.url}, {}, call)
-        assert call.lines == ["waiting for flow 1001, 0 s (0 s left)"]
+        assert call.lines == ["0 s left · waiting for flow 1001"]
         start_check(emulator.url, 3)
         with pytest.raises(FlowFailedError):
             read({**props, "migrate_id": 3, "flow_id": 1002, "endpoint": emulator.url}, {}, call)
@@ -346,7 +346,7 @@ def test_a_new_migration_is_asked_for_again_on_an_up(call: Recorder) -> None:
     props = {**PROPS, "wait": True, "from_outputs": ["migrate_id"]}
     with Emulator(NOT_YET) as emulator:
         assert read({**props, "endpoint": emulator.url}, {}, call)["passed"]
-    assert call.lines[0] == "not known to the API yet for 0 s, trying again, 0 s (30 min left)"
+    assert call.lines[0] == "30 min left · not known to the API yet for 0 s, retrying"
 
 
 @pytest.mark.parametrize(("wait", "from_outputs"), [(False, ["migrate_id"]), (True, []), (True, ["region"])])
@@ -455,7 +455,7 @@ def test_an_unknown_region_is_asked_all_the_same(call: Recorder) -> None:
     """A region that isn't on the page gets a warning; what it amounts to is for the API to say."""
     with Emulator("pass") as emulator, pytest.raises(PermanentError, match="UnsupportedRegion"):
         read({**PROPS, "region": "ap-nowhere", "endpoint": emulator.url}, {}, call)
-    assert call.warnings[1] == "ap-nowhere is not a region that the API's page lists; asking all the same."
+    assert call.warnings[1] == "ap-nowhere is not a region that the API's page lists; it is queried all the same."
 
 
 def test_tencents_own_endpoint_needs_no_warning(call: Recorder) -> None:

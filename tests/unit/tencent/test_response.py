@@ -16,4 +16,4 @@ def test_the_root_cause_of_a_refused_certificate_is_its_flaw() -> None:
     """OpenSSL's own sentence is the one to show."""
     error = ssl.SSLCertVerificationError()
     error.verify_message = "certificate has expired"
-    assert response.root_cause(OSError(error)) == "its certificate was refused (certificate has expired)"
+    assert str(response.root_cause(OSError(error))) == "its certificate was refused (certificate has expired)"

@@ -178,7 +178,7 @@ def test_a_throttled_query_slows_the_whole_process(monkeypatch: pytest.MonkeyPat
             api.query(MIGRATION, SOON)
         api.query(MIGRATION, SOON)
     assert len(slower) == 2
-    assert caught.value.kind == "HTTP 429"
+    assert str(caught.value.kind) == "HTTP 429"
 
 
 def test_an_error_tells_how_long_its_exchange_took(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,7 +249,7 @@ def test_only_a_whole_zero_is_a_flow_that_has_succeeded(content: str) -> None:
     with Loopback(answer(f'{{"Response":{content}}}')) as server, pytest.raises(TransientError) as caught:
         follow(server)
     assert str(caught.value).startswith(
-        f"flow 1001: http://{server.host} gave an answer that is not the documented one"
+        f"flow 1001: http://{server.host} gave a response that is not the documented one"
     )
 
 
@@ -398,8 +398,8 @@ def test_a_success_that_repeats_a_secret_of_the_request_is_no_answer(
     with Loopback(answer(body)) as server, pytest.raises(TransientError) as caught:
         query(server)
     error = caught.value
-    assert str(error) == f"http://{server.host} gave an answer that is not the documented one: {REPEATS}."
-    assert (error.code, error.request_id, error.kind) == ("", "", "not a documented answer")
+    assert str(error) == f"http://{server.host} gave a response that is not the documented one: {REPEATS}."
+    assert (error.code, error.request_id, str(error.kind)) == ("", "", "not a documented response")
 
 
 def test_a_secret_beside_the_response_is_not_shown() -> None:
@@ -473,7 +473,7 @@ def test_any_other_status_is_permanent(status: str) -> None:
     with Loopback(answer(body, status=status)) as server, pytest.raises(PermanentError) as caught:
         query(server)
     assert str(caught.value) == (
-        f"http://{server.host} answered with HTTP status {status[:3]}, which is no answer of the API (redirects are "
+        f"http://{server.host} answered with HTTP status {status[:3]}, which is no response of the API (redirects are "
         "not followed). Check the endpoint and any proxy."
     )
 
@@ -633,7 +633,7 @@ def test_a_body_that_contradicts_its_headers_is_no_answer(problem: str, reply: R
         with pytest.raises(TransientError) as caught:
             api.query(MIGRATION, SOON)
         assert api.query(MIGRATION, SOON) == PROGRESS
-    assert str(caught.value) == f"no answer could be had from http://{server.host}: {problem}."
+    assert str(caught.value) == f"no response from http://{server.host}: {problem}."
 
 
 @pytest.mark.parametrize(
@@ -672,7 +672,7 @@ def test_no_whole_answer_is_transient(reply: Reply) -> None:
         with pytest.raises(TransientError) as caught:
             api.query(MIGRATION, SOON)
         assert api.query(MIGRATION, SOON) == PROGRESS
-    assert str(caught.value).startswith(f"no answer could be had from http://{server.host}: ")
+    assert str(caught.value).startswith(f"no response from http://{server.host}: ")
     assert "HTTPConnectionPool" not in str(caught.value)
 
 
@@ -682,7 +682,7 @@ def test_a_refused_connection_is_transient() -> None:
         port = unused.getsockname()[1]
     with pytest.raises(TransientError) as caught:
         client(f"127.0.0.1:{port}").query(MIGRATION, SOON)
-    assert str(caught.value) == f"no answer could be had from http://127.0.0.1:{port}: connection refused."
+    assert str(caught.value) == f"no response from http://127.0.0.1:{port}: connection refused."
 
 
 def test_an_untrusted_certificate_is_refused() -> None:
@@ -746,7 +746,7 @@ def test_a_timed_out_exchange_says_how_long_it_was_given() -> None:
     """Where the exchange can't even time out by itself the sentence names the bound."""
     with Loopback(SLOW["trickling headers"]) as server, pytest.raises(TransientError) as caught:
         query(server, NOW)
-    assert str(caught.value) == f"http://{server.host} gave no answer within 0.08 s."
+    assert str(caught.value) == f"http://{server.host} gave no response within 0.08 s."
 
 
 def test_a_cancelled_update_leaves_the_exchange_behind() -> None:

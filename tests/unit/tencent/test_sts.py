@@ -95,7 +95,7 @@ def test_all_that_a_role_has_is_sent(monkeypatch: pytest.MonkeyPatch, service: s
 @pytest.mark.parametrize(
     ("code", "advice"),
     [
-        ("AuthFailure.SignatureExpire", "Set this machine's clock: it differs by more than five minutes."),
+        ("AuthFailure.SignatureExpire", "Set this machine's clock: it differs from Tencent's by over five minutes."),
         ("AuthFailure.TokenFailure", "Check the secret id, key and token."),
         ("UnauthorizedOperation", "Allow the action sts:AssumeRole in CAM, and let a role trust its caller."),
         ("ResourceNotFound.RoleNotFound", "Check the role's ARN."),

@@ -7,7 +7,6 @@ from harness.answering import Answering
 from harness.answers import MIGRATION, seen
 from harness.fake_clock import FakeClock
 
-from pulumi_tcsql_check.cli.rows import Board, Row
 from pulumi_tcsql_check.errors import (
     ApiError,
     CheckFailedError,
@@ -23,6 +22,7 @@ from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Migration, Progress
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
+from pulumi_tcsql_check.reading.rows import Board, Row
 
 POLICY = PollPolicy(60.0, 2.0)
 
@@ -46,12 +46,12 @@ def test_a_row_begins_with_nothing_asked() -> None:
     """No step, no mark, no news."""
     row = Row(waited())
     assert not row.look(0.0)
-    assert (row.state, row.mark, row.words(0.0), row.passed_steps, row.steps) == (
-        "not asked yet",
+    assert (row.state, row.mark, str(row.words(0.0)), row.passed_steps, row.steps) == (
+        "not queried yet",
         " ",
-        "not asked yet",
+        "not queried yet",
         (0, 0),
-        "",
+        [],
     )
 
 
@@ -60,8 +60,13 @@ def test_a_row_has_news_when_the_words_change_and_only_then() -> None:
     watch = waited(seen(2, 0, 7))
     row = Row(watch)
     assert row.look(0.0)
-    assert (row.state, row.mark, row.words(0.0), row.passed_steps) == ("running", "▸", "2/2 Step 2: running", (1, 2))
-    assert row.steps == "\n  ✓ 1 Step 1\n  ▸ 2 Step 2: running (status 7)"
+    assert (row.state, row.mark, str(row.words(0.0)), row.passed_steps) == (
+        "running",
+        "▸",
+        "2/2 Step 2: running",
+        (1, 2),
+    )
+    assert list(map(str, row.steps)) == ["✓ 1 Step 1", "▸ 2 Step 2: running (status 7)"]
     assert not row.look(0.0)
     watch.ask(Answering(lambda _: seen(2, 0, 7)), FakeClock().monotonic)
     assert not row.look(0.0)
@@ -74,8 +79,8 @@ def test_a_row_has_news_when_the_words_change_and_only_then() -> None:
     ("trouble", "words"),
     [
         (ThrottledError("Slower."), "throttled by the API"),
-        (TransientError("No.", kind="connection refused"), "no answer from the API (connection refused)"),
-        (TransientError("No."), "no answer from the API"),
+        (TransientError("No.", kind="connection refused"), "no response from the API (connection refused)"),
+        (TransientError("No."), "no response from the API"),
         (TransientError("No.", code="InternalError"), "the API says InternalError"),
     ],
 )
@@ -85,10 +90,10 @@ def test_trouble_is_told_with_its_kind_and_since_when(trouble: ApiError, words: 
     row = Row(watch)
     assert row.look(100.0)
     assert (row.state, row.mark) == ("in trouble", "!")
-    assert row.words(112.0) == f"{words} for 12 s, trying again"
+    assert str(row.words(112.0)) == f"{words} for 12 s, retrying"
     watch.ask(Answering(lambda _: seen(1, 7)), FakeClock().monotonic)
     assert row.look(113.0)
-    assert row.words(113.0) == "1/1 Step 1: running"
+    assert str(row.words(113.0)) == "1/1 Step 1: running"
 
 
 def test_an_error_is_the_rows_last_word() -> None:
@@ -96,37 +101,37 @@ def test_an_error_is_the_rows_last_word() -> None:
     row = Row(waited())
     row.error = NotFoundError("Not there.", code="ResourceNotFound.\x1b[2J")
     assert row.look(0.0)
-    assert row.words(9.0) == r"no such migration (ResourceNotFound.\x1b[2J)"
+    assert str(row.words(9.0)) == r"no such migration (ResourceNotFound.\x1b[2J)"
     row = Row(waited())
     row.error = PermanentError("No.", code="AuthFailure")
     assert row.look(0.0)
-    assert row.words(9.0) == "the API says AuthFailure"
-    assert row.member.trouble == "the API says AuthFailure"
+    assert str(row.words(9.0)) == "the API says AuthFailure"
+    assert str(row.member.trouble) == "the API says AuthFailure"
     row = Row(waited(seen(1, 7)))
     row.error = FlagFailedError(MIGRATION, seen(1, 7), CheckFlag(2))
     assert row.look(0.0)
-    assert (row.state, row.member.status, row.words(9.0)) == ("failed", "failed", "1/1 Step 1: running")
+    assert (row.state, row.member.status, str(row.words(9.0))) == ("failed", "failed", "1/1 Step 1: running")
     row = Row(waited())
     row.error = FlowFailedError(MIGRATION, Flow(1001, 1))
     assert row.look(0.0)
-    assert (row.state, row.words(9.0)) == ("failed", "not asked yet")
+    assert (row.state, str(row.words(9.0))) == ("failed", "not queried yet")
 
 
 def test_a_check_that_nobody_started_and_a_flow_that_is_missing_are_told_as_on_the_gates_row() -> None:
     """With the command that starts it; and a code that was taught counts as failed."""
     row = Row(waited(seen(1, -2, -2)))
     row.look(0.0)
-    assert row.words(0.0).startswith("no step has started; `tccli sqlserver StartMigrationCheck --MigrateId 1066 ")
+    assert str(row.words(0.0)).startswith("no step has started; `tccli sqlserver StartMigrationCheck --MigrateId 1066 ")
     row = Row(waited(seen(1, 7)), (7,))
     row.look(0.0)
-    assert (row.state, row.mark, row.words(0.0)) == ("failed", "✗", "1/1 Step 1: failed (status 7)")
+    assert (row.state, row.mark, str(row.words(0.0))) == ("failed", "✗", "1/1 Step 1: failed (status 7)")
     clock = FakeClock()
     watch = Watch(MIGRATION, POLICY, clock.now, Flow(1001))
     api = Answering(lambda _: seen(1, 0), follow=lambda flow, _: Flow(flow.flow_id, 2))
     watch.ask(api, clock.monotonic)
     row = Row(watch)
     row.look(0.0)
-    assert (row.state, row.words(0.0)) == ("running", "waiting for flow 1001")
+    assert (row.state, str(row.words(0.0))) == ("running", "waiting for flow 1001")
 
 
 @pytest.mark.parametrize(("flag", "more"), [(CheckFlag(2), "; failed, says the API"), (CheckFlag(3), "")])
@@ -136,7 +141,7 @@ def test_what_the_api_calls_the_check_as_a_whole_is_told_if_it_is_failed(flag: C
     watch.flag = flag
     row = Row(watch)
     row.look(0.0)
-    assert row.words(0.0) == f"1/1 Step 1: running{more}"
+    assert str(row.words(0.0)) == f"1/1 Step 1: running{more}"
 
 
 def test_the_same_trouble_again_counts_from_its_first_time() -> None:
@@ -147,7 +152,7 @@ def test_the_same_trouble_again_counts_from_its_first_time() -> None:
     for again, now, seconds in ((TransientError("No."), 105.0, 12), (ThrottledError("Slower."), 110.0, 2)):
         watch.trouble = again
         row.look(now)
-        assert row.words(112.0).endswith(f" for {seconds} s, trying again")
+        assert str(row.words(112.0)).endswith(f" for {seconds} s, retrying")
 
 
 def board(clock: FakeClock) -> Board:
@@ -164,34 +169,43 @@ def board(clock: FakeClock) -> Board:
         failed,
         waited(migrate_id=6, clock=clock),
     ]
-    return Board(watches, (9,), 60.0, clock.monotonic)
+    return Board(watches, (9,), 60.0)
 
 
 def test_a_board_sums_up_and_tells_the_time() -> None:
     """A failure first, and how much time is left, which is never less than none."""
     clock = FakeClock()
     many = board(clock)
-    assert len(many.look()) == 5
-    assert many.sum_up() == "1/6 passed, 1 failed, 2 running, 1 without an answer (connection refused), 1 not asked yet"
-    clock.advance(45.0)
-    assert many.time() == "45 s (15 s left)"
-    assert many.end().endswith("1 without an answer (connection refused), 1 not asked yet, after 45 s")
-    clock.advance(45.0)
-    assert many.time() == "90 s (0 s left)"
+    assert len(many.look(clock.now)) == 5
+    others = "1 failed, 2 running, 1 without a response (connection refused), 1 not queried yet"
+    assert str(many.sum_up()) == f"1/6 passed, {others}"
+    assert str(many.sum_line(clock.now + 45)) == f"1/6 passed · 15 s left · {others}"
+    assert str(many.line(clock.now + 45)) == f"1/6 passed · 15 s left · {others}; slowest 2: 1/2 Step 1: running"
+    assert str(many.end(clock.now + 45)) == f"1/6 passed, {others}, after 45 s"
+    assert str(many.left(clock.now + 90)) == "0 s"
 
 
 def test_one_that_has_passed_is_told_as_a_gate_tells_it() -> None:
     """By its name."""
     clock = FakeClock()
-    one = Board([waited(seen(1, 0), clock=clock)], (), 60.0, clock.monotonic)
-    one.look()
-    assert one.end() == "migration check 1066 (ap-guangzhou) has passed, after 0 s"
+    one = Board([waited(seen(1, 0), clock=clock)], (), 60.0)
+    one.look(clock.now)
+    assert str(one.end(clock.now)) == "migration check 1066 (ap-guangzhou) has passed, after 0 s"
+
+
+def test_several_that_have_passed_leave_nothing_to_add() -> None:
+    """Their number and the time are the whole line."""
+    clock = FakeClock()
+    two = Board([waited(seen(1, 0), migrate_id=number, clock=clock) for number in (1, 2)], (), 60.0)
+    two.look(clock.now)
+    assert str(two.line(clock.now)) == "2/2 passed · 60 s left"
 
 
 def test_where_there_is_no_room_for_all_those_that_matter_most_stay() -> None:
     """Failed, in trouble, and the running one that is farthest from its end, in the order they were given."""
-    many = board(FakeClock())
-    many.look()
+    clock = FakeClock()
+    many = board(clock)
+    many.look(clock.now)
     first, others = many.first(3)
     assert [row.migration.migrate_id for row in first] == [2, 4, 5]
-    assert many.sum_up(others) == "1/3 passed, 1 running, 1 not asked yet"
+    assert str(many.sum_up(others)) == "1/3 passed, 1 running, 1 not queried yet"

@@ -1,0 +1,71 @@
+"""The width of a text, in a language whose characters take two columns."""
+
+import pytest
+from harness.answers import MIGRATION
+
+from pulumi_tcsql_check.errors import CheckFailedError, InvalidInputError
+from pulumi_tcsql_check.languages.sentence import Sentence, language, write
+from pulumi_tcsql_check.messages.audience import PROGRAM
+from pulumi_tcsql_check.messages.errors import text_of
+from pulumi_tcsql_check.messages.layout import PREFIX_WIDTH, WIDTH, columns, wrap
+from pulumi_tcsql_check.model.progress import Progress, StepDetail
+
+CHINESE = language("zh")
+CLOSING = "，。：；、）”"
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("", [""]),
+        ("one two three", ["one two", "three"]),
+        ("超过八列的中文", ["超过八列", "的中文"]),
+        ("中文，中文，中文", ["中文，中", "文，中文"]),
+        ("字符集中，", ["字符集", "中，"]),
+        ("改用（CAM）", ["改用", "（CAM）"]),
+        ("a-very-long-name 与", ["a-very-long-name", "与"]),
+        ("二三 abcd", ["二三", "abcd"]),
+    ],
+)
+def test_a_line_ends_behind_a_chinese_character_and_never_before_a_punctuation_mark(
+    words: str, lines: list[str]
+) -> None:
+    """In eight columns; a Chinese character takes two, and a word that is too long has a line of its own."""
+    assert list(wrap(words, 8)) == lines
+
+
+def test_a_chinese_refusal_is_laid_out_as_the_english_one() -> None:
+    """The labels stand in a column, though they have two columns a character."""
+    step = StepDetail("Character set check", -1, "Check ...")
+    error = CheckFailedError(MIGRATION, Progress(1, 1, (step,), "4be5990d"), [1])
+    assert (
+        text_of(error, PROGRAM).written(CHINESE)
+        == """\
+迁移校验 1066（ap-guangzhou）失败：第 1 步未通过，共 1 步
+  ✗ 1 字符集检查：失败（状态码 -1）
+  检查：   源库与目的库的字符集（排序规则）必须一致：请在数据库级别对比两
+           者，并改为一致。
+  API：    "Check ..."
+  操作：   排除原因后执行：
+           tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou
+           pulumi up
+  代码：   check-failed
+  请求：   4be5990d"""
+    )
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_no_line_of_a_sentence_is_wider_than_the_screen(code: str) -> None:
+    """Beside what Pulumi writes before the first line."""
+    allowed = Sentence("without that key", key="tcsql-check:endpoint")
+    text = text_of(InvalidInputError("PULUMI_OPTION_CONFIG", "x" * 40, allowed), PROGRAM)
+    first, *others = text.written(language(code)).splitlines()
+    assert columns(first) <= WIDTH - PREFIX_WIDTH
+    assert len(others) > 2
+    assert all(columns(line) <= WIDTH and line[:1] not in CLOSING for line in others)
+
+
+def test_the_english_and_the_chinese_text_have_the_same_facts() -> None:
+    """The number, the region and the value that was given."""
+    error = InvalidInputError("timeout_seconds", 0, Sentence("seconds above 0"))
+    assert write(error.sentence, CHINESE) == "timeout_seconds 的值 0 无效，应为：大于 0 的有限秒数。"
