@@ -1,9 +1,9 @@
 """A local endpoint that speaks the API of TencentDB for SQL Server: for rehearsal, examples and tests.
 
-Start it as a program, `python -m pulumi_tcsql_check.emulator`, or inside one with `Emulator`. It has two accounts, in
-which the same number may name two migrations. `ACCOUNT_ID` signs with `DUMMY_SECRET_ID` and `DUMMY_SECRET_KEY`, unless
-other `Keys` are given; `OTHER_ACCOUNT_ID` signs with `OTHER_SECRET_ID` and `OTHER_SECRET_KEY`. All four open nothing
-else. What it answers is a `Scenario`, made of the frames in `pulumi_tcsql_check.emulator.scenario`.
+Start it as a program, `python -m pulumi_tcsql_check.emulator`, or inside one with `Emulator`. It plays a `Scenario`,
+made of the frames in `pulumi_tcsql_check.emulator.scenario`. It has two accounts with migrations of their own:
+`ACCOUNT_ID` signs with `DUMMY_SECRET_ID` and `DUMMY_SECRET_KEY`, unless other `Keys` are given, and `OTHER_ACCOUNT_ID`
+with `OTHER_SECRET_ID` and `OTHER_SECRET_KEY`. These dummies are public and open nothing else.
 """
 
 from pulumi_tcsql_check.emulator.accounts import (

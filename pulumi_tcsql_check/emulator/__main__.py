@@ -1,4 +1,4 @@
-"""The program `python -m pulumi_tcsql_check.emulator`: runs one emulator until it is told to end."""
+"""The program `python -m pulumi_tcsql_check.emulator`: runs one emulator until SIGINT or SIGTERM."""
 
 import argparse
 import os
@@ -26,16 +26,12 @@ _MAX_PORT = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program.
+    """Run the program and return its exit code: 0 after SIGINT or SIGTERM, 1 if the emulator can't start.
 
-    Args:
-        arguments: The command line without the program's name; the process's own if left out.
-
-    Returns:
-        The exit code: 0 after SIGINT or SIGTERM, 1 if it couldn't start. A wrong command line exits with 2.
+    `arguments` are the process's own by default, without the program's name. A wrong command line exits with 2.
     """
     options = _parser().parse_args(arguments)
-    with _told_to_end() as ended:
+    with _end_signals() as ended:
         try:
             emulator = Emulator(
                 options.scenario,
@@ -60,8 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 @contextmanager
-def _told_to_end() -> Iterator[threading.Event]:
-    """Turn SIGINT and SIGTERM into an event, for as long as the block lasts."""
+def _end_signals() -> Iterator[threading.Event]:
+    """Turn SIGINT and SIGTERM into an event inside the block."""
     ended = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:

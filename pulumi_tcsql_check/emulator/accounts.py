@@ -4,12 +4,10 @@ import contextlib
 import hashlib
 import hmac
 import re
-import threading
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Protocol
 
 from pulumi_tcsql_check.emulator.clock import Clock
 from pulumi_tcsql_check.emulator.wire import RefusalError, Request
@@ -30,7 +28,7 @@ OTHER_SECRET_KEY = "emulator-other-key"  # noqa: S105 - a public constant that o
 TEMPORARY_ID, TEMPORARY_KEY, TEMPORARY_TOKEN = "AKIDtemporary", "temporary-key-", "temporary-token-"
 """Prefixes of temporary keys, by which tests find a leaked one."""
 
-# Options of the command line would show in the list of processes.
+# Keys are environment variables: command-line options are visible in the list of processes.
 SECRET_ID_VARIABLE = "TCSQL_EMULATOR_SECRET_ID"  # noqa: S105 - the name of a variable
 SECRET_KEY_VARIABLE = "TCSQL_EMULATOR_SECRET_KEY"  # noqa: S105 - the name of a variable
 TOKEN_VARIABLE = "TCSQL_EMULATOR_TOKEN"  # noqa: S105 - the name of a variable
@@ -45,13 +43,12 @@ _AUTHORIZATION = re.compile(
     re.ASCII,
 )
 _MUST_BE_SIGNED = frozenset({"content-type", "host"})
-_NOT_VALIDATED = "The provided credentials could not be validated."
 _UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 
 
 @dataclass(frozen=True)
 class Keys:
-    """What a client must sign with.
+    """The keys that a client must sign with.
 
     Attributes:
         secret_id: Names the key; part of every request.
@@ -64,10 +61,6 @@ class Keys:
     secret_key: str = field(default=DUMMY_SECRET_KEY, repr=False)
     token: str | None = field(default=None, repr=False)
     expires_at: float | None = None
-
-    def find(self, secret_id: str) -> "Keys | None":
-        """Return these keys if that is their name, as a `KeyRing` of one pair."""
-        return self if secret_id == self.secret_id else None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Keys":
@@ -82,104 +75,85 @@ class Keys:
         )
 
 
-class KeyRing(Protocol):
-    """Keys by their secret ids."""
-
-    def find(self, secret_id: str, /) -> Keys | None:
-        """Return the keys with that secret id, if there are any."""
-
-
 class Account:
-    """One account, with its own keys and the temporary ones that it has issued. Thread-safe."""
+    """An account; `keys` has its own keys and the temporary ones that it issued, expired ones too, by secret id."""
 
     def __init__(self, account_id: str, keys: Keys, clock: Clock) -> None:
         """Make an account with no temporary keys yet."""
         self.account_id = account_id
+        self.keys = {keys.secret_id: keys}
         self._clock = clock
-        self._keys = {keys.secret_id: keys}
-        self._lock = threading.Lock()
-
-    def find(self, secret_id: str) -> Keys | None:
-        """Return the keys with that secret id if this account has them, expired ones too."""
-        with self._lock:
-            return self._keys.get(secret_id)
 
     def issue_temporary_keys(self, lifetime_seconds: int) -> Keys:
         """Make temporary keys of this account."""
         name, key, token = (f"{kind}{uuid.uuid4().hex}" for kind in (TEMPORARY_ID, TEMPORARY_KEY, TEMPORARY_TOKEN))
         keys = Keys(name, key, token, int(self._clock.time()) + lifetime_seconds)
-        with self._lock:
-            self._keys[keys.secret_id] = keys
+        self.keys[keys.secret_id] = keys
         return keys
 
 
-def verify(request: Request, ring: KeyRing, now: float, service: str = SERVICE) -> Keys:
+def verify(request: Request, ring: Mapping[str, Keys], now: float, service: str = SERVICE) -> Keys:
     """Verify the signature of a request and return the keys that made it.
 
-    Args:
-        request: The request as it was received.
-        ring: The keys that it may be signed with.
-        now: Seconds since 1970-01-01 UTC.
-        service: The service that the credential scope must name.
-
-    Raises:
-        RefusalError: `MissingParameter`, `InvalidParameter`, or the `AuthFailure.*` that says what is wrong.
+    `ring` has the known keys by secret id, `now` is in seconds since 1970-01-01 UTC, and `service` is what the
+    credential scope must name. Raises `RefusalError`: `MissingParameter`, `InvalidParameter`, or an `AuthFailure.*`.
     """
-    authorization = request.header("authorization", "Authorization")
-    timestamp = _timestamp(request.header("x-tc-timestamp", "Timestamp"))
+    authorization, time = request.header("authorization"), request.header("x-tc-timestamp")
+    if not re.fullmatch(r"[0-9]{1,11}", time, re.ASCII):
+        raise RefusalError("InvalidParameter", "The parameter `Timestamp` is not a count of seconds since 1970.")
     parts = _AUTHORIZATION.fullmatch(authorization)
     if parts is None:
         message = f"The header Authorization is not of the form that {_ALGORITHM} prescribes."
         raise RefusalError("AuthFailure.InvalidAuthorization", message)
-    keys = ring.find(parts["id"])
+    keys = ring.get(parts["id"])
     if keys is None:
         message = "The SecretId is not found, please ensure that your SecretId is correct."
         raise RefusalError("AuthFailure.SecretIdNotFound", message)
-    if abs(now - timestamp) > ALLOWED_SKEW_SECONDS:
+    if abs(now - int(time)) > ALLOWED_SKEW_SECONDS:
         message = f"The timestamp of the request differs from the server's by more than {ALLOWED_SKEW_SECONDS} seconds."
         raise RefusalError("AuthFailure.SignatureExpire", message)
-    _verify_date(parts["date"], timestamp)
-    if parts["service"] != service and not _is_loopback_label(parts["service"], request):
-        message = f"{_NOT_VALIDATED} The service in the credential scope must be {service}."
-        raise RefusalError("AuthFailure.SignatureFailure", message)
-    signed_headers = parts["headers"].split(";")
-    if not _MUST_BE_SIGNED.issubset(signed_headers):
-        raise RefusalError(
-            "AuthFailure.SignatureFailure", f"{_NOT_VALIDATED} SignedHeaders must name content-type and host."
-        )
-    if not any(
-        hmac.compare_digest(
-            _sign(one, keys.secret_key, timestamp, signed_headers, parts["service"]), parts["signature"]
-        )
-        for one in (request, _without_port(request))
-    ):
-        message = f"{_NOT_VALIDATED} Check the secret key, and that the signature was calculated as documented."
-        raise RefusalError("AuthFailure.SignatureFailure", message)
-    if keys.token is not None and not hmac.compare_digest(
-        keys.token.encode(), request.headers.get("x-tc-token", "").encode()
-    ):
+    if parts["date"] != datetime.fromtimestamp(int(time), UTC).strftime("%Y-%m-%d"):
+        raise _signature_failure("The date in the credential scope is not the timestamp's, in UTC.")
+    _verify_signature(request, parts, keys.secret_key, service)
+    token = request.headers.get("x-tc-token", "")
+    if keys.token is not None and not hmac.compare_digest(keys.token.encode(), token.encode()):
         raise RefusalError("AuthFailure.TokenFailure", "The token of the request is missing or wrong.")
     if keys.expires_at is not None and now >= keys.expires_at:
         raise RefusalError("AuthFailure.TokenFailure", "The token of the request has expired.")
     return keys
 
 
-def _sign(request: Request, secret_key: str, timestamp: int, signed_headers: list[str], service: str) -> str:
-    """Return the signature that a request should have, in hexadecimal; the order of the signed headers counts."""
+def _verify_signature(request: Request, parts: re.Match[str], secret_key: str, service: str) -> None:
+    """Verify the parts of `Authorization`; raises `RefusalError` (`AuthFailure.SignatureFailure`)."""
+    if parts["service"] != service and not _is_loopback_label(parts["service"], request):
+        raise _signature_failure(f"The service in the credential scope must be {service}.")
+    if not _MUST_BE_SIGNED.issubset(parts["headers"].split(";")):
+        raise _signature_failure("SignedHeaders must name content-type and host.")
+    signatures = (_sign(one, secret_key, parts) for one in (request, _without_port(request)))
+    if not any(hmac.compare_digest(signature, parts["signature"]) for signature in signatures):
+        raise _signature_failure("Check the secret key, and that the signature was calculated as documented.")
+
+
+def _signature_failure(problem: str) -> RefusalError:
+    message = f"The provided credentials could not be validated. {problem}"
+    return RefusalError("AuthFailure.SignatureFailure", message)
+
+
+def _sign(request: Request, secret_key: str, parts: re.Match[str]) -> str:
+    """Return the signature, in hexadecimal, that a request with these parts of `Authorization` should have."""
     path, _, query = request.target.partition("?")
+    signed_headers = parts["headers"].split(";")
     headers = "".join(f"{name}:{request.headers.get(name, '').strip().lower()}\n" for name in signed_headers)
-    unsigned = request.headers.get("x-tc-content-sha256") == _UNSIGNED_PAYLOAD
-    payload = _UNSIGNED_PAYLOAD.encode() if unsigned else request.body
-    canonical = "\n".join(
-        (request.method, path, query, headers, ";".join(signed_headers), hashlib.sha256(payload).hexdigest())
-    )
-    date = _date(timestamp)
-    scope = f"{date}/{service}/tc3_request"
+    is_unsigned = request.headers.get("x-tc-content-sha256") == _UNSIGNED_PAYLOAD
+    payload = hashlib.sha256(_UNSIGNED_PAYLOAD.encode() if is_unsigned else request.body).hexdigest()
+    canonical = "\n".join((request.method, path, query, headers, parts["headers"], payload))
     digest = hashlib.sha256(canonical.encode()).hexdigest()
+    scope = (parts["date"], parts["service"], "tc3_request")
     key = f"TC3{secret_key}".encode()
-    for part in (date, service, "tc3_request"):
-        key = _hmac(key, part)
-    return _hmac(key, f"{_ALGORITHM}\n{timestamp}\n{scope}\n{digest}").hex()
+    to_sign = "\n".join((_ALGORITHM, request.headers["x-tc-timestamp"], "/".join(scope), digest))
+    for part in (*scope, to_sign):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key.hex()
 
 
 def _is_loopback_label(service: str, request: Request) -> bool:
@@ -194,7 +168,7 @@ def _is_loopback_label(service: str, request: Request) -> bool:
 
 
 def _without_port(request: Request) -> Request:
-    """Return the request as Tencent's SDK for Node signs it: with a host without its port, which it sends."""
+    """Return the request as Tencent's SDK for Node signs it: it leaves out the host's port, which it sends."""
     host = _loopback_host(request)
     return replace(request, headers={**request.headers, "host": _hostname(host)}) if host else request
 
@@ -210,23 +184,3 @@ def _loopback_host(request: Request) -> str:
     with contextlib.suppress(ValueError):  # brackets that hold no address
         return host if Endpoint("http", host).is_loopback else ""
     return ""
-
-
-def _verify_date(date: str, timestamp: int) -> None:
-    if date != _date(timestamp):
-        message = f"{_NOT_VALIDATED} The date in the credential scope is not the timestamp's, in UTC."
-        raise RefusalError("AuthFailure.SignatureFailure", message)
-
-
-def _timestamp(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,11}", text, re.ASCII):
-        raise RefusalError("InvalidParameter", "The parameter `Timestamp` is not a count of seconds since 1970.")
-    return int(text)
-
-
-def _date(timestamp: int) -> str:
-    return datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%d")
-
-
-def _hmac(key: bytes, text: str) -> bytes:
-    return hmac.new(key, text.encode(), hashlib.sha256).digest()

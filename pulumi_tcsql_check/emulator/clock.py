@@ -14,19 +14,17 @@ class Clock(Protocol):
 
 
 class ManualClock:
-    """A clock that stands still until `advance` is called: for tests."""
+    """A clock for tests: it stands still until `advance` is called."""
 
     def __init__(self, time: float = 0.0) -> None:
         """Start at an instant, in seconds since 1970-01-01 UTC."""
         self._time = time
 
-    def monotonic(self) -> float:
-        """The same as `time`, since a test never sets it back."""
-        return self._time
-
     def time(self) -> float:
         """Seconds since 1970-01-01 UTC."""
         return self._time
+
+    monotonic = time
 
     def advance(self, seconds: float) -> None:
         """Move on by some seconds, 0 or more."""

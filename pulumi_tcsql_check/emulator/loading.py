@@ -28,7 +28,7 @@ class ScenarioError(Exception):
 
 
 class _ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The outer layer of a scenario file; the frames stay raw, so that an error in them can name its key."""
+    """The outer layer of a scenario file; the frames stay raw, so that an error in one can name its key."""
 
     migrations: Annotated[dict[str, msgspec.Raw], msgspec.Meta(min_length=1)]
     again: dict[str, msgspec.Raw] = {}
@@ -45,37 +45,30 @@ _FRAMES_DECODER: msgspec.json.Decoder[tuple[Frame, ...] | None] = msgspec.json.D
 
 
 def built_in_names() -> tuple[str, ...]:
-    """The names of the scenarios that come with the package, sorted."""
+    """Return the names of the scenarios that come with the package, sorted."""
     return tuple(sorted(path.stem for path in _BUILT_IN_FOLDER.glob("*.json")))
 
 
 def load(source: str) -> Scenario:
-    """Read a scenario.
-
-    Args:
-        source: The name of a built-in scenario, or else the path of a file.
+    """Read a scenario by the name of a built-in one, or else by the path of a file.
 
     Raises:
         ScenarioError: There is no such scenario, or it can't be played.
     """
-    built_in = source in built_in_names()
-    path = _BUILT_IN_FOLDER / f"{source}.json" if built_in else Path(source)
+    names = built_in_names()
+    path = _BUILT_IN_FOLDER / f"{source}.json" if source in names else Path(source)
     try:
         text = path.read_bytes()
     except FileNotFoundError:
-        names = ", ".join(built_in_names())
-        raise ScenarioError(source, f"there is no such file, and the built-in ones are {names}") from None
+        problem = f"there is no such file, and the built-in ones are {', '.join(names)}"
+        raise ScenarioError(source, problem) from None
     except OSError as error:
         raise ScenarioError(source, f"it can't be read ({error.strerror})") from None
     return parse(text, name=source)
 
 
 def parse(text: bytes, *, name: str) -> Scenario:
-    """Decode and validate the JSON text of a scenario.
-
-    Args:
-        text: The content of a scenario file.
-        name: What to call the scenario, in errors too.
+    """Decode and validate the JSON text of a scenario, which is called `name` in errors too.
 
     Raises:
         ScenarioError: The text isn't a scenario that can be played.
@@ -87,21 +80,17 @@ def parse(text: bytes, *, name: str) -> Scenario:
     except (msgspec.DecodeError, RecursionError) as error:
         raise ScenarioError(name, str(error)) from None
     total = len(file.steps)
-    again = {key: _frames(name, f"again.{key}", raw, total) for key, raw in file.again.items()}
-    return Scenario(
-        name=name,
-        description=file.description,
-        starts=file.starts,
-        steps=file.steps,
-        tls=file.tls,
-        migrations={key: _frames(name, f"migrations.{key}", raw, total) for key, raw in file.migrations.items()},
-        again={key: frames for key, frames in again.items() if frames is not None},
-    )
+    again = {key: _frames(name, "again", key, raw, total) for key, raw in file.again.items()}
+    migrations = {key: _frames(name, "migrations", key, raw, total) for key, raw in file.migrations.items()}
+    settings = msgspec.structs.asdict(file) | {
+        "migrations": migrations,
+        "again": {key: frames for key, frames in again.items() if frames is not None},
+    }
+    return Scenario(name=name, **settings)
 
 
-def _frames(name: str, where: str, raw: msgspec.Raw, total: int) -> tuple[Frame, ...] | None:
-    place = f"$.{where}"
-    key = where.partition(".")[2]
+def _frames(name: str, section: str, key: str, raw: msgspec.Raw, total: int) -> tuple[Frame, ...] | None:
+    place = f"$.{section}.{key}"
     if key != EVERY_ID and not _MIGRATE_ID.fullmatch(key):
         raise ScenarioError(name, f'Expected a key that is a migration id, from 1, or "*" - at `{place}`')
     try:
@@ -109,17 +98,16 @@ def _frames(name: str, where: str, raw: msgspec.Raw, total: int) -> tuple[Frame,
     except msgspec.DecodeError as error:
         what, _, inner = str(error).partition(" - at `$")
         raise ScenarioError(name, f"{what} - at `{place}{inner or '`'}") from None
-    if frames is None:
-        return None
-    for index, frame in enumerate(frames):
-        problem = _problem(frame, is_last=index == len(frames) - 1, total=total)
+    last = len(frames or ()) - 1
+    for index, frame in enumerate(frames or ()):
+        problem = _problem(frame, is_last=index == last, total=total)
         if problem:
             raise ScenarioError(name, f"{problem} - at `{place}[{index}]`")
     return frames
 
 
 def _problem(frame: Frame, *, is_last: bool, total: int) -> str | None:
-    """What types alone can't rule out, in a phrase, or `None`."""
+    """Return what is wrong with a frame whose types are right, in a phrase, or None."""
     if is_last and frame.seconds is not None:
         return "The last frame holds for ever, so it has no `seconds`"
     if not is_last and frame.seconds is None:

@@ -1,6 +1,6 @@
-"""What a scenario is: for each migration, which answers, errors and faults follow each other, and for how long.
+"""What a scenario is: for each migration, which responses, errors and faults follow each other, and for how long.
 
-The classes mirror the JSON file field by field, so that decoding a file is also its validation.
+The classes mirror the JSON file field by field, so that decoding a file also validates it.
 """
 
 from typing import Annotated, Literal, TypeAlias
@@ -17,12 +17,7 @@ StepNumber: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One step of a migration check, as the API describes it.
-
-    Attributes:
-        name: The answer's `Name`.
-        message: The answer's `Msg`.
-    """
+    """One step of a migration check, as the API describes it: its `Name` and its `Msg`."""
 
     name: str
     message: str
@@ -48,34 +43,23 @@ PUBLISHED_STEPS = (
 
 
 class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An error in the API's own envelope, in place of a flow's status or of the list of migrations.
-
-    Attributes:
-        code: The error's `Code`.
-        message: The error's `Message`.
-    """
+    """An error in the API's own envelope, in place of a flow's status or of the list of migrations."""
 
     code: str
     message: str
 
 
-class _Frame(
-    msgspec.Struct,
-    frozen=True,
-    forbid_unknown_fields=True,
-    kw_only=True,
-    tag_field="kind",
-):
+class _Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):
     """What every frame has.
 
     Attributes:
         seconds: How long the frame holds, 0 or more; `None`, for the last frame alone, is for ever.
-        flow: What `DescribeFlowStatus` says of a flow that has come to this frame: a raw code (published are 0
-            succeeded, 1 failed, 2 running) or an error. `None` follows the frame: what passes has succeeded, what has
-            left an odd code behind has failed, an error or a fault is one here, too, and all else is running.
+        flow: The response of `DescribeFlowStatus` to a flow at this frame: a raw code (published are 0 succeeded,
+            1 failed, 2 running) or an error. `None` follows the frame: a check that passed has succeeded, one that left
+            an unpublished code behind has failed, an error or a fault is one here too, and anything else is running.
         check_flag: The `CheckFlag` of a migration at this frame in `DescribeMigrations`: a raw code (published are 0
-            not checked, 1 passed, 2 failed, 3 checking), or an error, which befalls the whole list. `None` follows the
-            frame: steps that all passed are 1, none of them started 0, an odd code left behind 2, and all else is 3.
+            not checked, 1 passed, 2 failed, 3 checking), or an error, which replaces the whole list. `None` follows the
+            frame: 1 if all steps passed, 0 if none started, 2 if an unpublished code was left behind, else 3.
     """
 
     seconds: Annotated[float, msgspec.Meta(ge=0)] | None = None
@@ -84,10 +68,10 @@ class _Frame(
 
 
 class Progress(_Frame, frozen=True, tag="progress"):
-    """A well-formed answer, built from the scenario's steps.
+    """A well-formed response, built from the scenario's steps.
 
     Attributes:
-        statuses: The raw code of each step, one for each of the scenario's steps.
+        statuses: The raw code of each of the scenario's steps.
         current: `CurrentStep`, from 1; `None` is the first step that hasn't passed, or else the last one.
     """
 
@@ -96,41 +80,32 @@ class Progress(_Frame, frozen=True, tag="progress"):
 
     @property
     def has_left_behind(self) -> bool:
-        """Whether a step before the current one shows a code that is not published: what fails has done that."""
+        """Whether a step before the current one has an unpublished code, as in a check that failed."""
         left = self.statuses[: (self.current or 1) - 1]
         return any(status not in (PASSED, NOT_STARTED) for status in left)
 
 
 class RawAnswer(_Frame, frozen=True, tag="answer"):
-    """Any JSON at all, sent as the whole body, byte for byte: for answers that aren't well-formed.
-
-    Attributes:
-        answer: The body, usually an object with `Response` in it.
-    """
+    """Any JSON, sent as the whole body, byte for byte: for responses that aren't well-formed."""
 
     answer: msgspec.Raw
 
 
 class Error(_Frame, frozen=True, tag="error"):
-    """An error in the API's own envelope, under HTTP 200.
-
-    Attributes:
-        code: The error's `Code`.
-        message: The error's `Message`.
-    """
+    """An error in the API's own envelope, under HTTP 200."""
 
     code: str
     message: str
 
 
 class HttpFault(_Frame, frozen=True, tag="http"):
-    """An HTTP response that is none of the API's, as a proxy or a broken gateway would send.
+    """An HTTP response that isn't the API's, such as a proxy's or a broken gateway's.
 
     Attributes:
         status: The HTTP status, 200 to 599.
         body: The text of the body.
-        times: How many times the text is sent, one after the other, from 1.
-        encoding: What turns the text into bytes: Latin-1 makes invalid UTF-8 of an `é`.
+        times: How many times the text is sent, from 1.
+        encoding: How the text becomes bytes: in Latin-1 an `é` is invalid UTF-8.
         content_type: The header `Content-Type`.
         headers: More headers, such as `Location`.
     """
@@ -148,25 +123,21 @@ class ResetFault(_Frame, frozen=True, tag="reset"):
 
 
 class SilentFault(_Frame, frozen=True, tag="silent"):
-    """The request is read and never answered; the connection stays open until the client leaves."""
+    """The request is read and gets no response; the connection stays open until the client leaves."""
 
 
 class TrickleFault(_Frame, frozen=True, tag="trickle"):
-    """An answer in which every step has passed, a byte a second.
-
-    Attributes:
-        part: From where on it trickles: the first byte of the headers, or of the body.
-    """
+    """A response in which every step has passed, at a byte a second from the start of its headers or of its body."""
 
     part: Literal["headers", "body"] = "body"
 
 
 class RefuseFault(_Frame, frozen=True, tag="refuse"):
-    """Every connection, whoever's it is, is reset and every new one refused while the frame holds."""
+    """While the frame holds, every connection of every client is ended and new ones are refused."""
 
 
 class CloseMidBodyFault(_Frame, frozen=True, tag="close-mid-body"):
-    """The headers and the first half of an answer in which every step has passed, then the end of the connection."""
+    """A response in which every step has passed, whose connection ends in the middle of the body."""
 
 
 Fault: TypeAlias = HttpFault | ResetFault | SilentFault | TrickleFault | RefuseFault | CloseMidBodyFault
@@ -179,18 +150,17 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario that has been validated and can be played.
 
     Attributes:
-        name: Where it came from: the name of a built-in one, or a path.
+        name: The name of a built-in scenario, or a path.
         description: What it rehearses, for people.
-        starts: What starts a migration's clock: its first query, `StartMigrationCheck`, or the emulator's own start, as
-            for a wave whose checks were all started together. With the second the first frame holds until then. In each
-            case `StartMigrationCheck` starts it anew.
-        steps: The steps that `Progress` frames give a status to.
-        tls: Under TLS, with which certificate: one that no client trusts, or one that is another host's. `None` is
-            plain HTTP.
-        migrations: The frames of each `MigrateId` (as text), or of every other id under `"*"`. `None` instead of
-            frames, like an id that no key matches, is a migration that doesn't exist.
-        again: The frames of a migration that `StartMigrationCheck` starts anew, with the same keys; an id without any
-            plays those of `migrations` again. So somebody may fix, between two starts, what the first one found.
+        starts: What starts a migration's clock: its first query, `StartMigrationCheck` (the first frame holds until
+            then), or the emulator's own start, as if all checks had been started together. `StartMigrationCheck`
+            restarts it in each case.
+        steps: The steps to which `Progress` frames give a status.
+        tls: The certificate under TLS: one that no client trusts, or one of another host. `None` is plain HTTP.
+        migrations: The frames of each `MigrateId` (as text), or of every other id under `"*"`. A migration without
+            frames, as an id with `None` or without any key, doesn't exist.
+        again: The frames after a restart by `StartMigrationCheck`, with the same keys, as if somebody had fixed what
+            the first check found. An id without any plays those of `migrations` again.
     """
 
     name: str
@@ -202,12 +172,12 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     again: dict[str, tuple[Frame, ...]] = {}
 
     def frames(self, migrate_id: int) -> tuple[Frame, ...] | None:
-        """The frames of one migration, or `None` if there is no such migration."""
+        """Return the frames of a migration, or None if there is no such migration."""
         key = str(migrate_id)
         return self.migrations[key] if key in self.migrations else self.migrations.get(EVERY_ID)
 
     def frames_again(self, migrate_id: int) -> tuple[Frame, ...] | None:
-        """The frames of one migration once it is started anew, or `None` if there is no such migration."""
+        """Return the frames of a migration that is started anew, or None if there is no such migration."""
         known = self.frames(migrate_id)
         return known and self.again.get(str(migrate_id), self.again.get(EVERY_ID, known))
 

@@ -1,12 +1,13 @@
 """The API of TencentDB for SQL Server: validates requests as the real one does, and replies from a scenario."""
 
-import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import TypeAlias
 
+import msgspec
+
 from pulumi_tcsql_check.emulator import listing
-from pulumi_tcsql_check.emulator.accounts import KeyRing, verify
+from pulumi_tcsql_check.emulator.accounts import Account, verify
 from pulumi_tcsql_check.emulator.clock import Clock
 from pulumi_tcsql_check.emulator.playback import Playback
 from pulumi_tcsql_check.emulator.scenario import Error, Progress, RawAnswer, Refusal, Scenario
@@ -23,45 +24,51 @@ _WINDOW_SECONDS = 1.0
 _Action: TypeAlias = Callable[[Request], Reply]
 
 
+class _MigrateId(msgspec.Struct, frozen=True, rename="pascal"):
+    migrate_id: int
+
+
+class _FlowId(msgspec.Struct, frozen=True, rename="pascal"):
+    flow_id: int
+
+
 class _RateLimit:
-    """Refuses requests above the limit in any window of one second. Thread-safe.
+    """Refuses requests above the limit in any window of one second.
 
     Refused requests don't count, so a client that keeps sending gets 20 replies a second, not none.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._accepted: dict[str, deque[float]] = {}
-        self._lock = threading.Lock()
+        self._accepted = defaultdict[str, deque[float]](lambda: deque(maxlen=REQUESTS_PER_SECOND))
 
     def admit(self, action: str) -> None:
         now = self._clock.monotonic()
-        with self._lock:
-            accepted = self._accepted.setdefault(action, deque(maxlen=REQUESTS_PER_SECOND))
-            if len(accepted) == REQUESTS_PER_SECOND and now - accepted[0] < _WINDOW_SECONDS:
-                message = (
-                    f"Your current request times equals to `{REQUESTS_PER_SECOND + 1}` in a second, which exceeds the "
-                    f"frequency limit `{REQUESTS_PER_SECOND}` for a second. Please reduce the frequency of calls."
-                )
-                raise RefusalError("RequestLimitExceeded", message)
-            accepted.append(now)
+        accepted = self._accepted[action]
+        if len(accepted) == REQUESTS_PER_SECOND and now - accepted[0] < _WINDOW_SECONDS:
+            message = (
+                f"Your current request times equals to `{REQUESTS_PER_SECOND + 1}` in a second, which exceeds the "
+                f"frequency limit `{REQUESTS_PER_SECOND}` for a second. Please reduce the frequency of calls."
+            )
+            raise RefusalError("RequestLimitExceeded", message)
+        accepted.append(now)
 
 
 class Api:
-    """The API of one account, for one scenario. Thread-safe."""
+    """The API of one account, for one scenario."""
 
-    def __init__(self, scenario: Scenario, keys: KeyRing, clock: Clock) -> None:
+    def __init__(self, scenario: Scenario, account: Account, clock: Clock) -> None:
         """Make an API with no migration started and no request counted."""
+        self.account = account
         self._scenario = scenario
-        self._keys = keys
         self._clock = clock
         self._playback = Playback(scenario, clock)
         self._limit = _RateLimit(clock)
         self._actions: dict[str, _Action] = {
-            "QueryMigrationCheckProcess": lambda request: self._query(_id(request, "MigrateId")),
-            "StartMigrationCheck": lambda request: self._start(_id(request, "MigrateId")),
-            "DescribeFlowStatus": lambda request: self._flow(_id(request, "FlowId")),
-            "DescribeMigrations": lambda request: listing.answer(request, self._playback.listed()),
+            "QueryMigrationCheckProcess": self._query,
+            "StartMigrationCheck": self._start,
+            "DescribeFlowStatus": self._flow,
+            "DescribeMigrations": lambda request: listing.reply(request, self._playback.listed()),
         }
 
     def reply(self, request: Request) -> Reply:
@@ -77,20 +84,21 @@ class Api:
         if (request.method, request.target, content_type) != ("POST", "/", "application/json"):
             message = "The emulator serves only POST requests to / whose Content-Type is application/json."
             raise RefusalError("UnsupportedProtocol", message)
-        action = request.header("x-tc-action", "Action")
-        version = request.header("x-tc-version", "Version")
-        verify(request, self._keys, self._clock.time())
+        action = request.header("x-tc-action")
+        version = request.header("x-tc-version")
+        verify(request, self.account.keys, self._clock.time())
         if version != _VERSION:
             raise RefusalError("NoSuchVersion", f"The parameter `Version` must be {_VERSION}.")
         if action not in self._actions:
             names = ", ".join(self._actions)
             raise RefusalError("InvalidAction", f"The action is not one that the emulator knows: {names}.")
-        if request.header("x-tc-region", "Region") not in REGIONS:
+        if request.header("x-tc-region") not in REGIONS:
             raise RefusalError("UnsupportedRegion", "The action is not supported in the region of the request.")
         self._limit.admit(action)
         return self._actions[action]
 
-    def _query(self, migrate_id: int) -> Reply:
+    def _query(self, request: Request) -> Reply:
+        migrate_id = _positive("MigrateId", request.parameters(_MigrateId).migrate_id)
         frame = self._playback.frame(migrate_id)
         if frame is None:
             raise _not_found(migrate_id)
@@ -104,26 +112,25 @@ class Api:
         fault = str(frame.__struct_config__.tag)
         return Reply(fault, self._progress(passed), frame, lambda: self._playback.frame(migrate_id) is frame)
 
-    def _start(self, migrate_id: int) -> Reply:
+    def _start(self, request: Request) -> Reply:
+        migrate_id = _positive("MigrateId", request.parameters(_MigrateId).migrate_id)
         flow_id = self._playback.start(migrate_id)
         if flow_id is None:
             raise _not_found(migrate_id)
         return Reply("answer", envelope({"FlowId": flow_id}))
 
-    def _flow(self, flow_id: int) -> Reply:
+    def _flow(self, request: Request) -> Reply:
+        flow_id = _positive("FlowId", request.parameters(_FlowId).flow_id)
         frame = self._playback.flow_frame(flow_id)
         if frame is None:
             # The API's response here is not published; of the codes that are, for this action, this one fits.
             raise RefusalError("InvalidParameter.ParamsAssertFailed", f"There is no flow {flow_id}.")
-        if isinstance(frame.flow, Refusal):
-            return error(frame.flow.code, frame.flow.message)
-        if frame.flow is not None:
-            return Reply("answer", envelope({"Status": frame.flow}))
-        if isinstance(frame, Error):
-            return error(frame.code, frame.message)
-        if isinstance(frame, (Progress, RawAnswer)):
-            return Reply("answer", envelope({"Status": _flow_status(frame)}))
-        return Reply(str(frame.__struct_config__.tag), envelope({"Status": SUCCEEDED}), frame)
+        said = frame if frame.flow is None else frame.flow
+        if isinstance(said, (Refusal, Error)):
+            return error(said.code, said.message)
+        if isinstance(said, (int, Progress, RawAnswer)):
+            return Reply("answer", envelope({"Status": _flow_status(said)}))
+        return Reply(str(said.__struct_config__.tag), envelope({"Status": SUCCEEDED}), said)
 
     def _progress(self, frame: Progress) -> bytes:
         steps, statuses = self._scenario.steps, frame.statuses
@@ -140,28 +147,21 @@ class Api:
         )
 
 
-def _flow_status(frame: Progress | RawAnswer) -> int:
-    """Return the status of a flow at a frame that doesn't state it."""
-    if isinstance(frame, RawAnswer):
+def _flow_status(said: int | Progress | RawAnswer) -> int:
+    """Return the status that a frame states for its flow, or else the one that follows from its steps."""
+    if isinstance(said, int):
+        return said
+    if isinstance(said, RawAnswer):
         return RUNNING
-    if frame.has_left_behind:
+    if said.has_left_behind:
         return FAILED
-    passed = not any(frame.statuses) and frame.current in (None, len(frame.statuses))
+    passed = not any(said.statuses) and said.current in (None, len(said.statuses))
     return SUCCEEDED if passed else RUNNING
 
 
-def _id(request: Request, name: str) -> int:
-    parameters = request.parameters()
-    for other in parameters:
-        if other != name:
-            raise RefusalError("UnknownParameter", f"The parameter `{other}` is not recognized.")
-    if parameters.get(name) is None:
-        raise RefusalError("MissingParameter", f"The request is missing the required parameter `{name}`.")
-    number = request.number(name)
-    if number is None:
-        raise RefusalError("InvalidParameter", f"The parameter `{name}` is not an integer.")
+def _positive(parameter: str, number: int) -> int:
     if number < 1:
-        raise RefusalError("InvalidParameter.InputIllegal", f"The parameter `{name}` is less than 1.")
+        raise RefusalError("InvalidParameter.InputIllegal", f"The parameter `{parameter}` is less than 1.")
     return number
 
 

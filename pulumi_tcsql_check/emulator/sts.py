@@ -1,7 +1,8 @@
 """The two services that issue temporary keys: the Security Token Service (STS) and an instance's metadata."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -14,6 +15,7 @@ from pulumi_tcsql_check.model.regions import REGIONS
 
 METADATA_PATH = "/latest/meta-data/cam/security-credentials/"
 
+_ACTIONS = frozenset({"AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"})
 _SERVICE = "sts"
 _VERSION = "2018-08-13"
 _DEFAULT_SECONDS = 7200
@@ -23,64 +25,71 @@ _ROLE_ARN = re.compile(r"qcs::cam::uin/([0-9]+):role(Name)?/.+", re.ASCII)
 _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,128}", re.ASCII)
 
 
+class _Role(msgspec.Struct, frozen=True, rename="pascal"):
+    role_arn: str
+    role_session_name: str
+    duration_seconds: object = _DEFAULT_SECONDS
+
+
+class _AssumeRole(_Role, frozen=True, rename="pascal"):
+    policy: str = ""
+    external_id: str = ""
+    source_identity: str = ""
+
+
+class _AssumeRoleWithWebIdentity(_Role, frozen=True, kw_only=True, rename="pascal"):
+    provider_id: str
+    web_identity_token: str
+
+
+class _GetCallerIdentity(msgspec.Struct, frozen=True):
+    """The action has no parameters."""
+
+
 class TokenService:
-    """STS of some accounts. All roles of theirs exist and may be assumed by anyone; policies are ignored."""
+    """STS of some accounts. All their roles exist, and anyone may assume them; policies are ignored."""
 
     def __init__(self, accounts: Sequence[Account], clock: Clock) -> None:
         """Serve some accounts."""
         self._accounts = accounts
         self._clock = clock
-        self._actions: Mapping[str, Callable[[Request], Mapping[str, object]]] = {
-            "AssumeRole": self._assume_role,
-            "AssumeRoleWithWebIdentity": self._assume_role_with_web_identity,
-            "GetCallerIdentity": self._identity,
-        }
+        self._keys = ChainMap(*(account.keys for account in accounts))
 
     def serves(self, request: Request) -> bool:
         """Return whether a request is for this service."""
-        return request.headers.get("x-tc-action") in self._actions
+        return request.headers.get("x-tc-action") in _ACTIONS
 
     def reply(self, request: Request) -> Reply:
         """Reply to one request; never raises for what a client sent."""
         try:
-            return Reply("answer", envelope(self._actions[request.headers["x-tc-action"]](request)))
+            return Reply("answer", envelope(self._content(request)))
         except RefusalError as refusal:
             return error(refusal.code, refusal.message)
 
-    def find(self, secret_id: str) -> Keys | None:
-        """Return the keys with that secret id, from any account."""
-        return next((keys for account in self._accounts if (keys := account.find(secret_id))), None)
-
-    def _assume_role(self, request: Request) -> Mapping[str, object]:
-        verify(request, self, self._clock.time(), _SERVICE)
+    def _content(self, request: Request) -> Mapping[str, object]:
+        action = request.headers["x-tc-action"]
+        if action == "AssumeRoleWithWebIdentity":  # the one action without a signature
+            _admit(request)
+            return self._credentials(request.parameters(_AssumeRoleWithWebIdentity))
+        keys = verify(request, self._keys, self._clock.time(), _SERVICE)
         _admit(request)
-        texts = ("RoleArn", "RoleSessionName", "Policy", "ExternalId", "SourceIdentity")
-        return self._session(_parameters(request, texts))
+        if action == "AssumeRole":
+            return self._credentials(request.parameters(_AssumeRole))
+        request.parameters(_GetCallerIdentity)
+        return self._identity(keys)
 
-    def _assume_role_with_web_identity(self, request: Request) -> Mapping[str, object]:
-        _admit(request)
-        texts = ("RoleArn", "RoleSessionName", "ProviderId", "WebIdentityToken")
-        given = _parameters(request, texts)
-        _require(given, "ProviderId")
-        _require(given, "WebIdentityToken")
-        return self._session(given)
-
-    def _identity(self, request: Request) -> Mapping[str, object]:
-        keys = verify(request, self, self._clock.time(), _SERVICE)
-        _admit(request)
-        _parameters(request, ())
-        owner = next(account for account in self._accounts if account.find(keys.secret_id))
-        number = owner.account_id
+    def _identity(self, keys: Keys) -> Mapping[str, object]:
+        number = next(account.account_id for account in self._accounts if keys.secret_id in account.keys)
         kind, arn = "CAMUser", f"qcs::cam::uin/{number}"
         if keys.expires_at is not None:
             kind, arn = "CAMRole", f"qcs::sts:{number}:assumed-role/emulated"
         return {"Type": kind, "AccountId": number, "UserId": number, "PrincipalId": number, "Arn": arn}
 
-    def _session(self, given: Mapping[str, object]) -> Mapping[str, object]:
-        arn = _ROLE_ARN.fullmatch(_require(given, "RoleArn"))
-        if not _SESSION_NAME.fullmatch(_require(given, "RoleSessionName")):
+    def _credentials(self, role: _Role) -> Mapping[str, object]:
+        arn = _ROLE_ARN.fullmatch(role.role_arn)
+        if not _SESSION_NAME.fullmatch(role.role_session_name):
             raise RefusalError("InvalidParameter.ParamError", "The parameter `RoleSessionName` is malformed.")
-        seconds = given.get("DurationSeconds", _DEFAULT_SECONDS)
+        seconds = role.duration_seconds
         if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 < seconds <= _MAX_SECONDS:
             raise RefusalError(
                 "InvalidParameter.OverTimeError", f"The parameter `DurationSeconds` is not from 1 to {_MAX_SECONDS}."
@@ -93,7 +102,7 @@ class TokenService:
 
 
 class Metadata:
-    """The metadata of an instance that has one role. Thread-safe."""
+    """The metadata of an instance that has one role."""
 
     def __init__(self, account: Account) -> None:
         """Serve an instance of that account."""
@@ -125,25 +134,7 @@ def _end_of(keys: Keys) -> dict[str, object]:
 
 
 def _admit(request: Request) -> None:
-    if request.header("x-tc-version", "Version") != _VERSION:
+    if request.header("x-tc-version") != _VERSION:
         raise RefusalError("NoSuchVersion", f"The parameter `Version` must be {_VERSION}.")
-    if request.header("x-tc-region", "Region") not in REGIONS:
+    if request.header("x-tc-region") not in REGIONS:
         raise RefusalError("UnsupportedRegion", "The action is not supported in the region of the request.")
-
-
-def _parameters(request: Request, texts: Sequence[str]) -> dict[str, object]:
-    """Decode the parameters: these strings, and for a role its duration; no others are accepted."""
-    given = request.parameters()
-    for name, value in given.items():
-        if name not in (*texts, *(("DurationSeconds",) if texts else ())):
-            raise RefusalError("UnknownParameter", f"The parameter `{name}` is not recognized.")
-        if name in texts and not isinstance(value, str):
-            raise RefusalError("InvalidParameter", f"The parameter `{name}` is not a string.")
-    return given
-
-
-def _require(given: Mapping[str, object], name: str) -> str:
-    value = given.get(name)
-    if not value:
-        raise RefusalError("MissingParameter", f"The request is missing the required parameter `{name}`.")
-    return str(value)

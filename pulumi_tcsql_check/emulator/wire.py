@@ -4,21 +4,18 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 
 from pulumi_tcsql_check.emulator.scenario import Fault
 
+_Form = TypeVar("_Form", bound=msgspec.Struct)
 _PRINTABLE_NAME = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 
 
 class RefusalError(Exception):
-    """A request that the API would answer with an error.
-
-    Attributes:
-        code: The error's `Code`, one that Tencent has published.
-        message: The error's `Message`: one or two sentences for the caller.
-    """
+    """A request that the API answers with an error: a published `code`, and a `message` for the caller."""
 
     def __init__(self, code: str, message: str) -> None:
         """Make an error whose text has the code and the message."""
@@ -27,15 +24,16 @@ class RefusalError(Exception):
         self.message = message
 
 
+def missing(parameter: str) -> RefusalError:
+    """Return the error for a required parameter that a request lacks."""
+    return RefusalError("MissingParameter", f"The request is missing the required parameter `{parameter}`.")
+
+
 @dataclass(frozen=True)
 class Request:
     """One HTTP request, whose signature may not have been verified yet.
 
-    Attributes:
-        method: `POST`, `GET`, ...
-        target: The path and, after a `?`, the query.
-        headers: By name in lower case.
-        body: The bytes of the body.
+    `target` is the path and, after a `?`, the query. The names of the headers are in lower case.
     """
 
     method: str
@@ -43,19 +41,11 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
 
-    def header(self, name: str, parameter: str) -> str:
-        """Return the value of a required header.
-
-        Args:
-            name: The header, in lower case.
-            parameter: What the API's reference calls it.
-
-        Raises:
-            RefusalError: `MissingParameter`.
-        """
+    def header(self, name: str) -> str:
+        """Return the value of a required header; raises `RefusalError` (`MissingParameter`) if it is empty."""
         value = self.headers.get(name, "")
         if not value:
-            raise RefusalError("MissingParameter", f"The request is missing the required parameter `{parameter}`.")
+            raise missing(name.removeprefix("x-tc-").capitalize())
         return value
 
     def name(self, header: str) -> str | None:
@@ -63,24 +53,36 @@ class Request:
         value = self.headers.get(header, "")
         return value if _PRINTABLE_NAME.fullmatch(value) else None
 
-    def parameters(self) -> dict[str, object]:
-        """Decode the body.
-
-        Raises:
-            RefusalError: `InvalidParameter`: the body isn't a JSON object.
-        """
+    def parameters(self, form: type[_Form]) -> _Form:
+        """Decode the body; raises `RefusalError` if a parameter is unknown, missing or not of its type."""
+        given = self._decode()
+        fields = {field.encode_name: field.required for field in msgspec.structs.fields(form)}
+        for name in given:
+            if name not in fields:
+                raise RefusalError("UnknownParameter", f"The parameter `{name}` is not recognized.")
+        for name, is_required in fields.items():
+            if is_required and given.get(name) in (None, ""):
+                raise missing(name)
         try:
-            return msgspec.json.decode(self.body, type=dict[str, object])
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise RefusalError("InvalidParameter", "The body of the request is not a JSON object.") from None
+            return msgspec.convert(given, form)
+        except msgspec.ValidationError as problem:
+            what, _, place = str(problem).partition(" - at `$.")
+            message = f"The parameter `{place.rstrip('`')}` is wrong: {what}."
+            raise RefusalError("InvalidParameter", message) from None
 
     def number(self, parameter: str) -> int | None:
         """Return the value of a parameter if the body can be decoded and the value is an integer."""
         try:
-            value = self.parameters().get(parameter)
+            value = self._decode().get(parameter)
         except RefusalError:
             return None
         return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def _decode(self) -> dict[str, object]:
+        try:
+            return msgspec.json.decode(self.body, type=dict[str, object])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise RefusalError("InvalidParameter", "The body of the request is not a JSON object.") from None
 
 
 @dataclass(frozen=True)

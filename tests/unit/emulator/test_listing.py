@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from harness.starting import client_of
 
-from pulumi_tcsql_check.emulator import Emulator, Keys, ManualClock, Scenario, load, parse
+from pulumi_tcsql_check.emulator import ACCOUNT_ID, Emulator, Keys, ManualClock, Scenario, load, parse
+from pulumi_tcsql_check.emulator.accounts import Account
 from pulumi_tcsql_check.emulator.playback import Playback
 from pulumi_tcsql_check.emulator.scenario import Error, Frame, Progress, Refusal, ResetFault, Step
 from pulumi_tcsql_check.emulator.sqlserver import Api
@@ -22,6 +23,10 @@ MANY = parse(
     ).encode(),
     name="many",
 )
+
+
+def _api(scenario: Scenario, clock: ManualClock) -> Api:
+    return Api(scenario, Account(ACCOUNT_ID, Keys(), clock), clock)
 
 
 def _list(api: Api, signed: SignedRequest, **parameters: object) -> Reply:
@@ -39,14 +44,14 @@ def _ids(reply: Reply) -> list[int]:
 
 def _flag_at(clock: ManualClock, signed: SignedRequest, frame: Frame, total: int = 3) -> object:
     steps = tuple(Step(str(number), "") for number in range(total))
-    api = Api(Scenario(name="mine", steps=steps, migrations={"7": (frame,)}), Keys(), clock)
+    api = _api(Scenario(name="mine", steps=steps, migrations={"7": (frame,)}), clock)
     (task,) = _content(_list(api, signed))["MigrateTaskSet"]
     return task["CheckFlag"]
 
 
 def test_a_listed_migration_has_the_published_fields(clock: ManualClock, signed: SignedRequest) -> None:
     """Neither more nor fewer than the page names, in the region that was asked for."""
-    api = Api(load("pass"), Keys(), clock)
+    api = _api(load("pass"), clock)
     api.reply(signed())
 
     content = _content(_list(api, signed))
@@ -99,7 +104,7 @@ def test_an_error_in_a_frame_befalls_the_whole_list_and_nothing_else(clock: Manu
     """As a missing permission does; the steps are answered as before."""
     refusal = Refusal(code="UnauthorizedOperation.PermissionDenied", message="No.")
     frames = {"1066": (Progress(statuses=(0,) * 8, check_flag=refusal),), "7": (Progress(statuses=(0,) * 8),)}
-    api = Api(Scenario(name="mine", migrations=dict(frames)), Keys(), clock)
+    api = _api(Scenario(name="mine", migrations=dict(frames)), clock)
 
     assert _list(api, signed).outcome == "UnauthorizedOperation.PermissionDenied"
     assert api.reply(signed()).outcome == "answer"
@@ -108,7 +113,7 @@ def test_an_error_in_a_frame_befalls_the_whole_list_and_nothing_else(clock: Manu
 def test_the_list_has_what_has_a_key_or_was_asked_for(clock: ManualClock, signed: SignedRequest) -> None:
     """An id that only `*` stands for appears once it was asked for or started; one that doesn't exist never does."""
     frames: tuple[Frame, ...] = (Progress(statuses=(0,) * 8),)
-    api = Api(Scenario(name="mine", migrations={"5": frames, "*": frames, "404": None}), Keys(), clock)
+    api = _api(Scenario(name="mine", migrations={"5": frames, "*": frames, "404": None}), clock)
     assert _ids(_list(api, signed)) == [5]
 
     api.reply(signed(parameters={"MigrateId": 404}))
@@ -154,7 +159,7 @@ def test_the_list_is_filtered_sorted_and_given_page_by_page(
     clock: ManualClock, signed: SignedRequest, parameters: dict[str, object], ids: tuple[int, ...], total: int
 ) -> None:
     """`Offset` is the number of a page from 0, and a page has 100 unless it is told otherwise."""
-    reply = _list(Api(MANY, Keys(), clock), signed, **parameters)
+    reply = _list(_api(MANY, clock), signed, **parameters)
 
     assert _ids(reply) == list(ids)
     assert _content(reply)["TotalCount"] == total
@@ -182,7 +187,7 @@ def test_what_is_wrong_with_a_parameter_is_refused(
     clock: ManualClock, signed: SignedRequest, parameters: dict[str, object], code: str, named: str
 ) -> None:
     """One that isn't published, as any filter for an id, or one outside its range, is named."""
-    reply = _list(Api(MANY, Keys(), clock), signed, **parameters)
+    reply = _list(_api(MANY, clock), signed, **parameters)
 
     error = _content(reply)["Error"]
     assert error["Code"] == code
@@ -192,7 +197,7 @@ def test_what_is_wrong_with_a_parameter_is_refused(
 
 def test_the_list_has_a_limit_of_its_own(clock: ManualClock, signed: SignedRequest) -> None:
     """20 a second, whatever else is asked."""
-    api = Api(MANY, Keys(), clock)
+    api = _api(MANY, clock)
     assert [_list(api, signed).outcome for _ in range(21)] == ["answer"] * 20 + ["RequestLimitExceeded"]
     assert api.reply(signed(parameters={"MigrateId": 1})).outcome == "answer"
 

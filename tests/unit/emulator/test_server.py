@@ -1,6 +1,5 @@
 """A running emulator, called by the real SDK: its accounts, its certificates and its request log."""
 
-import io
 import json
 import socket
 import ssl
@@ -28,7 +27,7 @@ from pulumi_tcsql_check.emulator import (
     ScenarioError,
 )
 from pulumi_tcsql_check.emulator.scenario import CloseMidBodyFault, Error, Frame
-from pulumi_tcsql_check.emulator.server import RequestLog
+from pulumi_tcsql_check.emulator.server import log_line
 from pulumi_tcsql_check.emulator.wire import Request
 
 SignedRequest = Callable[..., Request]
@@ -168,9 +167,7 @@ def test_a_port_that_is_taken_leaves_nothing_open(tmp_path: Path) -> None:
 
 
 def _line(request: Request, clock: ManualClock) -> str:
-    file = io.BytesIO()
-    RequestLog(file, clock).write(request, "answer")
-    text = file.getvalue().decode()
+    text = log_line(request, "answer", None, clock.time()).decode()
     assert text.endswith("\n")
     assert text.count("\n") == 1
     return text

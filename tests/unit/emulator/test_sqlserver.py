@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from pulumi_tcsql_check.emulator import Keys, ManualClock, Scenario, load
+from pulumi_tcsql_check.emulator import ACCOUNT_ID, Keys, ManualClock, Scenario, load
+from pulumi_tcsql_check.emulator.accounts import Account
 from pulumi_tcsql_check.emulator.scenario import (
     PUBLISHED_STEPS,
     CloseMidBodyFault,
@@ -29,10 +30,14 @@ from pulumi_tcsql_check.model.regions import REGIONS
 SignedRequest = Callable[..., Request]
 
 
+def _api(scenario: Scenario, clock: ManualClock) -> Api:
+    return Api(scenario, Account(ACCOUNT_ID, Keys(), clock), clock)
+
+
 @pytest.fixture
 def api(clock: ManualClock) -> Api:
     """The API of the scenario `pass`."""
-    return Api(load("pass"), Keys(), clock)
+    return _api(load("pass"), clock)
 
 
 def _content(reply: Reply) -> dict[str, Any]:
@@ -41,7 +46,7 @@ def _content(reply: Reply) -> dict[str, Any]:
 
 
 def _only(clock: ManualClock, frame: Frame, steps: tuple[Step, ...] = PUBLISHED_STEPS) -> Api:
-    return Api(Scenario(name="mine", steps=steps, migrations={"*": (frame,)}), Keys(), clock)
+    return _api(Scenario(name="mine", steps=steps, migrations={"*": (frame,)}), clock)
 
 
 def test_the_answer_is_the_published_one(api: Api, signed: SignedRequest) -> None:
@@ -78,7 +83,7 @@ def test_a_raw_answer_is_sent_byte_for_byte(clock: ManualClock, signed: SignedRe
     path = tmp_path / "odd.json"
     path.write_text('{"migrations": {"*": [{"kind": "answer", "answer": {"Response":  {"TotalStep": null }}}]}}')
 
-    reply = Api(load(str(path)), Keys(), clock).reply(signed())
+    reply = _api(load(str(path)), clock).reply(signed())
 
     assert reply == Reply("answer", b'{"Response":  {"TotalStep": null }}')
 
@@ -123,7 +128,7 @@ def test_starting_a_check_gives_a_new_flow_id_each_time(api: Api, signed: Signed
 
 def test_starting_a_check_begins_its_frames_anew(clock: ManualClock, signed: SignedRequest) -> None:
     """A query after `StartMigrationCheck` gets the scenario from its beginning."""
-    api = Api(load("slow"), Keys(), clock)
+    api = _api(load("slow"), clock)
     api.reply(signed())
     clock.advance(60)
     assert _content(api.reply(signed(timestamp=int(clock.time()))))["CurrentStep"] == len(PUBLISHED_STEPS)
@@ -169,7 +174,7 @@ def test_a_flow_follows_the_steps(
 
 def test_a_flow_is_played_from_its_own_start(clock: ManualClock, signed: SignedRequest) -> None:
     """Starting the check again begins another flow, and leaves the first one to its own frames."""
-    api = Api(load("fail"), Keys(), clock)
+    api = _api(load("fail"), clock)
     api.reply(signed(action="StartMigrationCheck"))
     assert _content(_flow_of(api, signed, clock))["Status"] == 2
     clock.advance(3)
