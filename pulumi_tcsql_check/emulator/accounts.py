@@ -6,18 +6,15 @@ import hmac
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pulumi_tcsql_check.emulator.clock import Clock
 from pulumi_tcsql_check.emulator.wire import RefusalError, Request
 from pulumi_tcsql_check.model.endpoint import Endpoint
 
-ACCOUNT_ID = "100000000001"
-"""The account that signs with the dummy keys."""
-
-OTHER_ACCOUNT_ID = "100000000002"
-"""A second account, in which the same ids may name other migrations."""
+ACCOUNT_ID, OTHER_ACCOUNT_ID = "100000000001", "100000000002"
+"""Two accounts, in which the same id may name two migrations."""
 
 DUMMY_SECRET_ID = "AKIDemulator000000000000000000000000"  # noqa: S105 - a public constant that opens nothing
 DUMMY_SECRET_KEY = "emulator-dummy-key"  # noqa: S105 - a public constant that opens nothing
@@ -48,13 +45,9 @@ _UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys that a client must sign with.
+    """The keys that a client must sign with, and the session token that it must send: `None` accepts any or none.
 
-    Attributes:
-        secret_id: Names the key; part of every request.
-        secret_key: The key of the signature; never sent.
-        token: The session token that a client must send; `None` accepts any or none.
-        expires_at: When temporary keys expire, in seconds since 1970-01-01 UTC.
+    `expires_at` is when temporary keys expire, in seconds since 1970-01-01 UTC.
     """
 
     secret_id: str = DUMMY_SECRET_ID
@@ -64,15 +57,15 @@ class Keys:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Keys":
-        """Read `TCSQL_EMULATOR_SECRET_ID`, `TCSQL_EMULATOR_SECRET_KEY` and `TCSQL_EMULATOR_TOKEN`.
-
-        A missing or empty variable means the public dummy, or no token.
-        """
+        """Read the three variables `TCSQL_EMULATOR_*`; without one, the public dummy or no token is the default."""
         return cls(
             secret_id=environment.get(SECRET_ID_VARIABLE) or DUMMY_SECRET_ID,
             secret_key=environment.get(SECRET_KEY_VARIABLE) or DUMMY_SECRET_KEY,
             token=environment.get(TOKEN_VARIABLE) or None,
         )
+
+
+OTHER_KEYS = Keys(OTHER_SECRET_ID, OTHER_SECRET_KEY)
 
 
 class Account:
@@ -93,11 +86,7 @@ class Account:
 
 
 def verify(request: Request, ring: Mapping[str, Keys], now: float, service: str = SERVICE) -> Keys:
-    """Verify the signature of a request and return the keys that made it.
-
-    `ring` has the known keys by secret id, `now` is in seconds since 1970-01-01 UTC, and `service` is what the
-    credential scope must name. Raises `RefusalError`: `MissingParameter`, `InvalidParameter`, or an `AuthFailure.*`.
-    """
+    """Return the keys, of those by secret id, that signed a request at Unix time `now`, or raise `RefusalError`."""
     authorization, time = request.header("authorization"), request.header("x-tc-timestamp")
     if not re.fullmatch(r"[0-9]{1,11}", time, re.ASCII):
         raise RefusalError("InvalidParameter", "The parameter `Timestamp` is not a count of seconds since 1970.")
@@ -124,12 +113,20 @@ def verify(request: Request, ring: Mapping[str, Keys], now: float, service: str 
 
 
 def _verify_signature(request: Request, parts: re.Match[str], secret_key: str, service: str) -> None:
-    """Verify the parts of `Authorization`; raises `RefusalError` (`AuthFailure.SignatureFailure`)."""
-    if parts["service"] != service and not _is_loopback_label(parts["service"], request):
+    """Raise `RefusalError` unless a request has the signature in the parts of its `Authorization`.
+
+    For a loopback host, the form of Tencent's SDK for Node is accepted too. It signs the host without its port. It
+    names the service by the endpoint up to its first dot: "127" for 127.0.0.1, as "sqlserver" at Tencent Cloud. The
+    endpoint is as given, but the header Host is in lower case and lacks the default port: case and port don't count.
+    """
+    host = request.headers.get("host", "")
+    loopback = _loopback_hostname(host)
+    label, _, _ = loopback.partition(".")
+    if parts["service"] != service and not (label and _hostname(parts["service"]) == label):
         raise _signature_failure(f"The service in the credential scope must be {service}.")
     if not _MUST_BE_SIGNED.issubset(parts["headers"].split(";")):
         raise _signature_failure("SignedHeaders must name content-type and host.")
-    signatures = (_sign(one, secret_key, parts) for one in (request, _without_port(request)))
+    signatures = (_sign(request, name, secret_key, parts) for name in (host, loopback or host))
     if not any(hmac.compare_digest(signature, parts["signature"]) for signature in signatures):
         raise _signature_failure("Check the secret key, and that the signature was calculated as documented.")
 
@@ -139,48 +136,30 @@ def _signature_failure(problem: str) -> RefusalError:
     return RefusalError("AuthFailure.SignatureFailure", message)
 
 
-def _sign(request: Request, secret_key: str, parts: re.Match[str]) -> str:
-    """Return the signature, in hexadecimal, that a request with these parts of `Authorization` should have."""
+def _sign(request: Request, host: str, secret_key: str, parts: re.Match[str]) -> str:
+    """Return the signature, in hexadecimal, of a request to a host with these parts of `Authorization`."""
     path, _, query = request.target.partition("?")
-    signed_headers = parts["headers"].split(";")
-    headers = "".join(f"{name}:{request.headers.get(name, '').strip().lower()}\n" for name in signed_headers)
-    is_unsigned = request.headers.get("x-tc-content-sha256") == _UNSIGNED_PAYLOAD
+    sent = {**request.headers, "host": host}
+    headers = "".join(f"{name}:{sent.get(name, '').strip().lower()}\n" for name in parts["headers"].split(";"))
+    is_unsigned = sent.get("x-tc-content-sha256") == _UNSIGNED_PAYLOAD
     payload = hashlib.sha256(_UNSIGNED_PAYLOAD.encode() if is_unsigned else request.body).hexdigest()
     canonical = "\n".join((request.method, path, query, headers, parts["headers"], payload))
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     scope = (parts["date"], parts["service"], "tc3_request")
+    to_sign = "\n".join((_ALGORITHM, sent["x-tc-timestamp"], "/".join(scope), digest))
     key = f"TC3{secret_key}".encode()
-    to_sign = "\n".join((_ALGORITHM, request.headers["x-tc-timestamp"], "/".join(scope), digest))
     for part in (*scope, to_sign):
         key = hmac.digest(key, part.encode(), "sha256")
     return key.hex()
 
 
-def _is_loopback_label(service: str, request: Request) -> bool:
-    """Return whether a service in the credential scope is the request's loopback host up to its first dot.
-
-    Tencent's SDK for Node names the service so: "127" for 127.0.0.1, as "sqlserver" at Tencent Cloud. It takes the
-    service from the endpoint as given, but sends the header Host in lower case and without the scheme's default port.
-    The comparison therefore ignores case and port.
-    """
-    label, _, _ = _hostname(_loopback_host(request)).partition(".")
-    return bool(label) and _hostname(service.lower()) == label
-
-
-def _without_port(request: Request) -> Request:
-    """Return the request as Tencent's SDK for Node signs it: it leaves out the host's port, which it sends."""
-    host = _loopback_host(request)
-    return replace(request, headers={**request.headers, "host": _hostname(host)}) if host else request
-
-
 def _hostname(host: str) -> str:
-    """Return a host without its port."""
-    return re.sub(":[0-9]+$", "", host)
+    """Return a host in lower case without its port."""
+    return re.sub(":[0-9]+$", "", host.lower())
 
 
-def _loopback_host(request: Request) -> str:
-    """Return the header Host if it names this machine, else ""."""
-    host = request.headers.get("host", "").lower()
+def _loopback_hostname(host: str) -> str:
+    """Return a host without its port if it names this machine, else ""."""
     with contextlib.suppress(ValueError):  # brackets that hold no address
-        return host if Endpoint("http", host).is_loopback else ""
+        return _hostname(host) if Endpoint("http", host).is_loopback else ""
     return ""

@@ -10,36 +10,29 @@ from pulumi_tcsql_check.emulator.wire import Reply, Request, envelope, error
 from pulumi_tcsql_check.model.check_flag import CHECKED, CHECKING, FAILED, NOT_CHECKED, PAGE_SIZE
 from pulumi_tcsql_check.model.statuses import NOT_STARTED, PASSED
 
-INITIALIZING = 1
-"""The published `Status` of a migration that has not been run, as one that is still checked."""
+_INITIALIZING = 1  # the published `Status` of a migration that has not been run
 
 _NEVER = "0000-00-00 00:00:00"
 
 
 class _Parameters(msgspec.Struct, frozen=True, rename="pascal"):
-    """The action's parameters, with their published ranges and defaults; `offset` is the number of a page, from 0.
-
-    What the order is by default is not published.
-    """
+    """The action's parameters, with their published ranges and defaults; `offset` is the number of a page, from 0."""
 
     status_set: tuple[int, ...] = ()
     migrate_name: str = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=PAGE_SIZE)] = PAGE_SIZE
     offset: Annotated[int, msgspec.Meta(ge=0)] = 0
-    order_by: Literal["name", "createTime", "startTime", "endTime", "status"] = "createTime"
+    order_by: Literal["name", "createTime", "startTime", "endTime", "status"] = "createTime"  # no published default
     order_by_type: Literal["desc", "asc"] = "asc"
 
 
 def reply(request: Request, frames: Mapping[int, Frame]) -> Reply:
-    """Reply to a request for the list; `frames` has the current frame of each migration by its id.
-
-    Raises `RefusalError` if a parameter is unknown or outside its range.
-    """
+    """Reply to a request, from the current frame of each migration; raises `RefusalError` for a wrong parameter."""
     wanted = request.parameters(_Parameters)
     for frame in frames.values():
         if isinstance(frame.check_flag, Refusal):
             return error(frame.check_flag.code, frame.check_flag.message)
-    has_status = INITIALIZING in (wanted.status_set or (INITIALIZING,))
+    has_status = not wanted.status_set or _INITIALIZING in wanted.status_set
     found = [number for number in frames if has_status and wanted.migrate_name in _name(number)]
     # All migrations have the same times and status, so that only an order by name differs from one by id.
     key = _name if wanted.order_by == "name" else int
@@ -65,7 +58,7 @@ def _task(migrate_id: int, region: str, frame: Frame) -> dict[str, object]:
         "CreateTime": "2025-01-01 00:00:00",
         "StartTime": _NEVER,
         "EndTime": _NEVER,
-        "Status": INITIALIZING,
+        "Status": _INITIALIZING,
         "Message": "",
         "CheckFlag": _check_flag(frame),
         "Progress": 0,

@@ -1,6 +1,7 @@
 """Loads and validates scenarios: built-in ones by name, JSON files by path."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -12,19 +13,16 @@ _BUILT_IN_FOLDER = Path(__file__).with_name("scenarios")
 _MIGRATE_ID = re.compile(r"[1-9][0-9]*", re.ASCII)
 
 
+@dataclass(eq=False)
 class ScenarioError(Exception):
-    """A scenario that can't be played.
+    """A scenario, by its name or file, that can't be played; the problem says where in the file it is."""
 
-    Attributes:
-        source: The file or the name that was given.
-        problem: What is wrong with it and, inside a file, where.
-    """
+    source: str
+    problem: str
 
-    def __init__(self, source: str, problem: str) -> None:
-        """Make an error whose text is one sentence, with the source and the problem."""
-        super().__init__(f"scenario {source}: {problem}")
-        self.source = source
-        self.problem = problem
+    def __str__(self) -> str:
+        """Return one sentence with the source and the problem."""
+        return f"scenario {self.source}: {self.problem}"
 
 
 class _ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,7 +36,6 @@ class _ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tls: Tls | None = None
 
 
-_FILE_DECODER = msgspec.json.Decoder(_ScenarioFile)
 _FRAMES_DECODER: msgspec.json.Decoder[tuple[Frame, ...] | None] = msgspec.json.Decoder(
     Annotated[tuple[Frame, ...], msgspec.Meta(min_length=1)] | None
 )
@@ -50,11 +47,7 @@ def built_in_names() -> tuple[str, ...]:
 
 
 def load(source: str) -> Scenario:
-    """Read a scenario by the name of a built-in one, or else by the path of a file.
-
-    Raises:
-        ScenarioError: There is no such scenario, or it can't be played.
-    """
+    """Read a built-in scenario by its name, or a file by its path; raises `ScenarioError` if it can't be played."""
     names = built_in_names()
     path = _BUILT_IN_FOLDER / f"{source}.json" if source in names else Path(source)
     try:
@@ -68,13 +61,9 @@ def load(source: str) -> Scenario:
 
 
 def parse(text: bytes, *, name: str) -> Scenario:
-    """Decode and validate the JSON text of a scenario, which is called `name` in errors too.
-
-    Raises:
-        ScenarioError: The text isn't a scenario that can be played.
-    """
+    """Decode a scenario from JSON; raises `ScenarioError`, which contains `name`, if it can't be played."""
     try:
-        file = _FILE_DECODER.decode(text.decode())
+        file = msgspec.json.decode(text.decode(), type=_ScenarioFile)
     except UnicodeDecodeError:
         raise ScenarioError(name, "it is not UTF-8 text") from None
     except (msgspec.DecodeError, RecursionError) as error:

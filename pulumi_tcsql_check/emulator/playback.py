@@ -7,10 +7,7 @@ from typing import TypeAlias
 from pulumi_tcsql_check.emulator.clock import Clock
 from pulumi_tcsql_check.emulator.scenario import Frame, Scenario
 
-_FIRST_FLOW_ID = 1001
-
-_Start: TypeAlias = tuple[Sequence[Frame], float]
-"""The frames that were started, and when."""
+_Start: TypeAlias = tuple[Sequence[Frame], float]  # the frames that were started, and when
 
 
 def holding(frames: Sequence[Frame], elapsed_seconds: float) -> Frame:
@@ -34,7 +31,7 @@ class Playback:
         self._started: dict[int, _Start] = {}
         self._seen = dict.fromkeys(scenario.listed_ids)
         self._flows: dict[int, _Start] = {}
-        self._flow_ids = itertools.count(_FIRST_FLOW_ID)
+        self._flow_ids = itertools.count(1001)
 
     def frame(self, migrate_id: int) -> Frame | None:
         """Return the frame that a query gets now, or None if there is no such migration."""

@@ -1,7 +1,4 @@
-"""What a scenario is: for each migration, which responses, errors and faults follow each other, and for how long.
-
-The classes mirror the JSON file field by field, so that decoding a file also validates it.
-"""
+"""Scenarios, field by field as in a JSON file: the responses, errors and faults of each migration, one by one."""
 
 from typing import Annotated, Literal, TypeAlias
 
@@ -13,7 +10,6 @@ EVERY_ID = "*"
 """The key of `Scenario.migrations` that stands for every id without a key of its own."""
 
 HeaderText: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"\A[\x20-\x7e]*\Z")]
-StepNumber: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,15 +64,13 @@ class _Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Progress(_Frame, frozen=True, tag="progress"):
-    """A well-formed response, built from the scenario's steps.
+    """A well-formed response, with the raw code of each of the scenario's steps.
 
-    Attributes:
-        statuses: The raw code of each of the scenario's steps.
-        current: `CurrentStep`, from 1; `None` is the first step that hasn't passed, or else the last one.
+    `current` is `CurrentStep`, from 1; `None` is the first step that hasn't passed, or else the last one.
     """
 
     statuses: tuple[int, ...]
-    current: StepNumber | None = None
+    current: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
     @property
     def has_left_behind(self) -> bool:
@@ -101,13 +95,7 @@ class Error(_Frame, frozen=True, tag="error"):
 class HttpFault(_Frame, frozen=True, tag="http"):
     """An HTTP response that isn't the API's, such as a proxy's or a broken gateway's.
 
-    Attributes:
-        status: The HTTP status, 200 to 599.
-        body: The text of the body.
-        times: How many times the text is sent, from 1.
-        encoding: How the text becomes bytes: in Latin-1 an `é` is invalid UTF-8.
-        content_type: The header `Content-Type`.
-        headers: More headers, such as `Location`.
+    The body is sent `times` times; in Latin-1 an `é` in it is invalid UTF-8. `headers` are more, such as `Location`.
     """
 
     status: Annotated[int, msgspec.Meta(ge=200, le=599)]
@@ -150,16 +138,12 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario that has been validated and can be played.
 
     Attributes:
-        name: The name of a built-in scenario, or a path.
-        description: What it rehearses, for people.
-        starts: What starts a migration's clock: its first query, `StartMigrationCheck` (the first frame holds until
-            then), or the emulator's own start, as if all checks had been started together. `StartMigrationCheck`
-            restarts it in each case.
-        steps: The steps to which `Progress` frames give a status.
+        starts: What starts a migration's clock: its first query, `StartMigrationCheck`, or the emulator's own start.
+            Until then the first frame holds. `StartMigrationCheck` restarts the clock in each case.
         tls: The certificate under TLS: one that no client trusts, or one of another host. `None` is plain HTTP.
-        migrations: The frames of each `MigrateId` (as text), or of every other id under `"*"`. A migration without
-            frames, as an id with `None` or without any key, doesn't exist.
-        again: The frames after a restart by `StartMigrationCheck`, with the same keys, as if somebody had fixed what
+        migrations: The frames of each `MigrateId` (as text), or of every other id under `"*"`. An id whose frames are
+            `None`, or that no key matches, doesn't exist.
+        again: With the same keys, the frames after a restart by `StartMigrationCheck`, as if somebody had fixed what
             the first check found. An id without any plays those of `migrations` again.
     """
 

@@ -11,14 +11,7 @@ from typing import Self, final
 
 import msgspec
 
-from pulumi_tcsql_check.emulator.accounts import (
-    ACCOUNT_ID,
-    OTHER_ACCOUNT_ID,
-    OTHER_SECRET_ID,
-    OTHER_SECRET_KEY,
-    Account,
-    Keys,
-)
+from pulumi_tcsql_check.emulator.accounts import ACCOUNT_ID, OTHER_ACCOUNT_ID, OTHER_KEYS, Account, Keys
 from pulumi_tcsql_check.emulator.clock import Clock
 from pulumi_tcsql_check.emulator.loading import ScenarioError, load
 from pulumi_tcsql_check.emulator.scenario import Scenario
@@ -29,7 +22,6 @@ from pulumi_tcsql_check.emulator.wire import Reply, Request
 
 DEFAULT_HOST = "127.0.0.1"
 
-_OTHER_HOST = "elsewhere.example"
 _SECRET_ID = re.compile(r"Credential=([^/,\s]+)/", re.ASCII)
 
 
@@ -39,7 +31,7 @@ class Services:
     def __init__(self, scenario: Scenario, other: Scenario, keys: Keys, clock: Clock) -> None:
         """Set up both accounts; `keys` are the first one's, `other` is the scenario of the second."""
         first = Account(ACCOUNT_ID, keys, clock)
-        second = Account(OTHER_ACCOUNT_ID, Keys(OTHER_SECRET_ID, OTHER_SECRET_KEY), clock)
+        second = Account(OTHER_ACCOUNT_ID, OTHER_KEYS, clock)
         self._apis = (Api(scenario, first, clock), Api(other, second, clock))
         self._token_service = TokenService((first, second), clock)
         self._metadata = Metadata(first)
@@ -72,11 +64,7 @@ def log_line(request: Request, outcome: str, account: str | None, now: float) ->
 
 @final
 class Emulator:
-    """A local endpoint that speaks the API of TencentDB for SQL Server, as far as a migration check needs it.
-
-    It is a context manager that serves requests inside the `with` block. `scenario`, `host` and `port` are what it
-    plays and where it listens.
-    """
+    """A local endpoint that speaks the API of TencentDB for SQL Server; it serves requests inside a `with` block."""
 
     def __init__(  # noqa: PLR0913 - all are optional, and all but the first are given by name
         self,
@@ -166,5 +154,5 @@ def _tls_context(scenario: Scenario, host: str, authority: Path | None) -> ssl.S
     if authority is not None:
         made.cert_pem.write_to_path(str(authority))
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.issue_cert(host if scenario.tls == "untrusted" else _OTHER_HOST).configure_cert(server)
+    made.issue_cert(host if scenario.tls == "untrusted" else "elsewhere.example").configure_cert(server)
     return server

@@ -15,21 +15,16 @@ from http import HTTPStatus
 from pulumi_tcsql_check.emulator.scenario import CloseMidBodyFault, HttpFault, RefuseFault, ResetFault, TrickleFault
 from pulumi_tcsql_check.emulator.wire import Reply, Request
 
-MAX_BODY_BYTES = 10 * 1024 * 1024
-"""The API's own limit for a signed request."""
-
+_MAX_BODY_BYTES = 10 * 1024 * 1024  # the API's own limit for a signed request
 _LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
 _LINGER_ZERO = struct.pack("ii", 1, 0)
-_JSON = "application/json"
 _POLL_SECONDS = 0.02
 _TRICKLE_SECONDS = 1.0
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
-    """Serves one connection, with keep-alive."""
-
     server: "Server"
-    protocol_version = "HTTP/1.1"
+    protocol_version = "HTTP/1.1"  # keeps the connection open between requests
     disable_nagle_algorithm = True
 
     def handle(self) -> None:
@@ -42,7 +37,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "0" if self.command == "GET" else "")
         if not _LENGTH.fullmatch(length):
             self.send_error(HTTPStatus.LENGTH_REQUIRED)
-        elif int(length) > MAX_BODY_BYTES:
+        elif int(length) > _MAX_BODY_BYTES:
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         else:
             headers = {name.lower(): value for name, value in self.headers.items()}
@@ -56,7 +51,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _send(self, reply: Reply) -> None:
         fault, body = reply.fault, reply.body
-        head = _head(HTTPStatus.OK, _JSON, len(body))
+        head = _head(HTTPStatus.OK, "application/json", len(body))
         if not isinstance(fault, HttpFault | None):
             self.close_connection = True
         match fault:
@@ -69,8 +64,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                     self.wfile.write(text)
             case RefuseFault():
                 self.server.refuses = reply.holds
+            case TrickleFault(part="headers"):
+                self._trickle(head + body)
             case TrickleFault():
-                self._trickle(head, body, fault)
+                self.wfile.write(head)
+                self._trickle(body)
             case CloseMidBodyFault():
                 self.wfile.write(head + body[: len(body) // 2])
             case ResetFault():
@@ -79,10 +77,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             case _:  # silent: it lasts until the client leaves
                 self.rfile.read()
 
-    def _trickle(self, head: bytes, body: bytes, fault: TrickleFault) -> None:
-        at_once, slowly = (b"", head + body) if fault.part == "headers" else (head, body)
-        self.wfile.write(at_once)
-        for byte in slowly:
+    def _trickle(self, content: bytes) -> None:
+        for byte in content:
             self.wfile.write(bytes((byte,)))
             if self.server.stopping.wait(_TRICKLE_SECONDS):
                 break
@@ -96,13 +92,7 @@ def _head(status: int, content_type: str, length: int, more: Mapping[str, str] |
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
-    """Listens on a port, and serves each connection in a thread of its own, which `server_close` waits for.
-
-    Attributes:
-        reply_to: Gets the reply to a request; called from many threads.
-        refuses: While it is set and returns True, every connection is ended and new ones are refused.
-        stopping: Set it to end `serve` and the faults.
-    """
+    """Listens on a port, and serves each connection in a thread of its own, which `server_close` waits for."""
 
     allow_reuse_address = True
     request_queue_size = 128
@@ -113,8 +103,8 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     ) -> None:
         """Take the port; `serve` serves it."""
         self.reply_to = reply_to
-        self.refuses: Callable[[], bool] | None = None
-        self.stopping = threading.Event()
+        self.refuses: Callable[[], bool] | None = None  # a handler sets it: refuse connections while it returns True
+        self.stopping = threading.Event()  # ends `serve` and the faults
         self._tls = tls
         self._connections = weakref.WeakSet[socket.socket]()
         super().__init__(address, _Handler)

@@ -2,7 +2,6 @@
 
 from collections import defaultdict, deque
 from collections.abc import Callable
-from typing import TypeAlias
 
 import msgspec
 
@@ -13,15 +12,11 @@ from pulumi_tcsql_check.emulator.playback import Playback
 from pulumi_tcsql_check.emulator.scenario import Error, Progress, RawAnswer, Refusal, Scenario
 from pulumi_tcsql_check.emulator.wire import RefusalError, Reply, Request, envelope, error
 from pulumi_tcsql_check.model.flow import FAILED, RUNNING, SUCCEEDED
-from pulumi_tcsql_check.model.regions import REGIONS
 
-REQUESTS_PER_SECOND = 20
-"""The limit for each action."""
+REQUESTS_PER_SECOND = 20  # for each action
 
 _VERSION = "2018-03-28"
 _WINDOW_SECONDS = 1.0
-
-_Action: TypeAlias = Callable[[Request], Reply]
 
 
 class _MigrateId(msgspec.Struct, frozen=True, rename="pascal"):
@@ -30,28 +25,6 @@ class _MigrateId(msgspec.Struct, frozen=True, rename="pascal"):
 
 class _FlowId(msgspec.Struct, frozen=True, rename="pascal"):
     flow_id: int
-
-
-class _RateLimit:
-    """Refuses requests above the limit in any window of one second.
-
-    Refused requests don't count, so a client that keeps sending gets 20 replies a second, not none.
-    """
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._accepted = defaultdict[str, deque[float]](lambda: deque(maxlen=REQUESTS_PER_SECOND))
-
-    def admit(self, action: str) -> None:
-        now = self._clock.monotonic()
-        accepted = self._accepted[action]
-        if len(accepted) == REQUESTS_PER_SECOND and now - accepted[0] < _WINDOW_SECONDS:
-            message = (
-                f"Your current request times equals to `{REQUESTS_PER_SECOND + 1}` in a second, which exceeds the "
-                f"frequency limit `{REQUESTS_PER_SECOND}` for a second. Please reduce the frequency of calls."
-            )
-            raise RefusalError("RequestLimitExceeded", message)
-        accepted.append(now)
 
 
 class Api:
@@ -63,8 +36,8 @@ class Api:
         self._scenario = scenario
         self._clock = clock
         self._playback = Playback(scenario, clock)
-        self._limit = _RateLimit(clock)
-        self._actions: dict[str, _Action] = {
+        self._admitted = defaultdict[str, deque[float]](lambda: deque(maxlen=REQUESTS_PER_SECOND))
+        self._actions: dict[str, Callable[[Request], Reply]] = {
             "QueryMigrationCheckProcess": self._query,
             "StartMigrationCheck": self._start,
             "DescribeFlowStatus": self._flow,
@@ -74,28 +47,35 @@ class Api:
     def reply(self, request: Request) -> Reply:
         """Reply to one request; never raises for what a client sent."""
         try:
-            return self._admit(request)(request)
+            return self._actions[self._admit(request)](request)
         except RefusalError as refusal:
             return error(refusal.code, refusal.message)
 
-    def _admit(self, request: Request) -> _Action:
-        """Validate everything but the action's own parameters, and return the action."""
+    def _admit(self, request: Request) -> str:
+        """Validate everything but the action's own parameters, and return its name."""
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if (request.method, request.target, content_type) != ("POST", "/", "application/json"):
             message = "The emulator serves only POST requests to / whose Content-Type is application/json."
             raise RefusalError("UnsupportedProtocol", message)
         action = request.header("x-tc-action")
-        version = request.header("x-tc-version")
         verify(request, self.account.keys, self._clock.time())
-        if version != _VERSION:
-            raise RefusalError("NoSuchVersion", f"The parameter `Version` must be {_VERSION}.")
+        request.check(_VERSION)
         if action not in self._actions:
             names = ", ".join(self._actions)
             raise RefusalError("InvalidAction", f"The action is not one that the emulator knows: {names}.")
-        if request.header("x-tc-region") not in REGIONS:
-            raise RefusalError("UnsupportedRegion", "The action is not supported in the region of the request.")
-        self._limit.admit(action)
-        return self._actions[action]
+        self._limit(self._admitted[action])
+        return action
+
+    def _limit(self, admitted: deque[float]) -> None:
+        """Refuse a request if the action's limit is reached in a window of one second; refused ones don't count."""
+        now = self._clock.monotonic()
+        if len(admitted) == REQUESTS_PER_SECOND and now - admitted[0] < _WINDOW_SECONDS:
+            message = (
+                f"Your current request times equals to `{REQUESTS_PER_SECOND + 1}` in a second, which exceeds the "
+                f"frequency limit `{REQUESTS_PER_SECOND}` for a second. Please reduce the frequency of calls."
+            )
+            raise RefusalError("RequestLimitExceeded", message)
+        admitted.append(now)
 
     def _query(self, request: Request) -> Reply:
         migrate_id = _positive("MigrateId", request.parameters(_MigrateId).migrate_id)
@@ -110,6 +90,7 @@ class Api:
             return error(frame.code, frame.message)
         passed = Progress(statuses=(0,) * len(self._scenario.steps))
         fault = str(frame.__struct_config__.tag)
+        # The server calls this without the lock; it changes nothing, since the migration has been requested before.
         return Reply(fault, self._progress(passed), frame, lambda: self._playback.frame(migrate_id) is frame)
 
     def _start(self, request: Request) -> Reply:

@@ -3,6 +3,7 @@
 import re
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
@@ -11,7 +12,6 @@ from pulumi_tcsql_check.emulator.accounts import Account, Keys, verify
 from pulumi_tcsql_check.emulator.clock import Clock
 from pulumi_tcsql_check.emulator.scenario import HttpFault
 from pulumi_tcsql_check.emulator.wire import RefusalError, Reply, Request, envelope, error
-from pulumi_tcsql_check.model.regions import REGIONS
 
 METADATA_PATH = "/latest/meta-data/cam/security-credentials/"
 
@@ -46,14 +46,12 @@ class _GetCallerIdentity(msgspec.Struct, frozen=True):
     """The action has no parameters."""
 
 
+@dataclass(frozen=True)
 class TokenService:
     """STS of some accounts. All their roles exist, and anyone may assume them; policies are ignored."""
 
-    def __init__(self, accounts: Sequence[Account], clock: Clock) -> None:
-        """Serve some accounts."""
-        self._accounts = accounts
-        self._clock = clock
-        self._keys = ChainMap(*(account.keys for account in accounts))
+    accounts: Sequence[Account]
+    clock: Clock
 
     def serves(self, request: Request) -> bool:
         """Return whether a request is for this service."""
@@ -69,17 +67,18 @@ class TokenService:
     def _content(self, request: Request) -> Mapping[str, object]:
         action = request.headers["x-tc-action"]
         if action == "AssumeRoleWithWebIdentity":  # the one action without a signature
-            _admit(request)
+            request.check(_VERSION)
             return self._credentials(request.parameters(_AssumeRoleWithWebIdentity))
-        keys = verify(request, self._keys, self._clock.time(), _SERVICE)
-        _admit(request)
+        ring = ChainMap(*(account.keys for account in self.accounts))
+        keys = verify(request, ring, self.clock.time(), _SERVICE)
+        request.check(_VERSION)
         if action == "AssumeRole":
             return self._credentials(request.parameters(_AssumeRole))
         request.parameters(_GetCallerIdentity)
         return self._identity(keys)
 
     def _identity(self, keys: Keys) -> Mapping[str, object]:
-        number = next(account.account_id for account in self._accounts if keys.secret_id in account.keys)
+        number = next(account.account_id for account in self.accounts if keys.secret_id in account.keys)
         kind, arn = "CAMUser", f"qcs::cam::uin/{number}"
         if keys.expires_at is not None:
             kind, arn = "CAMRole", f"qcs::sts:{number}:assumed-role/emulated"
@@ -90,23 +89,21 @@ class TokenService:
         if not _SESSION_NAME.fullmatch(role.role_session_name):
             raise RefusalError("InvalidParameter.ParamError", "The parameter `RoleSessionName` is malformed.")
         seconds = role.duration_seconds
-        if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 < seconds <= _MAX_SECONDS:
-            raise RefusalError(
-                "InvalidParameter.OverTimeError", f"The parameter `DurationSeconds` is not from 1 to {_MAX_SECONDS}."
-            )
-        owner = next((one for one in self._accounts if arn and one.account_id == arn[1]), None)
+        if type(seconds) is not int or not 0 < seconds <= _MAX_SECONDS:
+            message = f"The parameter `DurationSeconds` is not from 1 to {_MAX_SECONDS}."
+            raise RefusalError("InvalidParameter.OverTimeError", message)
+        owner = next((one for one in self.accounts if arn and one.account_id == arn[1]), None)
         if owner is None:
             raise RefusalError("ResourceNotFound.RoleNotFound", "The account has no such role.")
         keys = owner.issue_temporary_keys(seconds)
         return {"Credentials": _pair_of(keys), **_end_of(keys)}
 
 
+@dataclass(frozen=True)
 class Metadata:
-    """The metadata of an instance that has one role."""
+    """The metadata of an account's instance that has one role."""
 
-    def __init__(self, account: Account) -> None:
-        """Serve an instance of that account."""
-        self._account = account
+    account: Account
 
     def serves(self, request: Request) -> bool:
         """Return whether a request is for the metadata."""
@@ -119,7 +116,7 @@ class Metadata:
             return Reply("answer", _INSTANCE_ROLE.encode())
         if role != _INSTANCE_ROLE:
             return Reply("http", b"", HttpFault(status=404))
-        keys = self._account.issue_temporary_keys(_DEFAULT_SECONDS)
+        keys = self.account.issue_temporary_keys(_DEFAULT_SECONDS)
         return Reply("answer", msgspec.json.encode({**_pair_of(keys), **_end_of(keys), "Code": "Success"}))
 
 
@@ -131,10 +128,3 @@ def _end_of(keys: Keys) -> dict[str, object]:
     expires_at = int(keys.expires_at or 0)
     text = datetime.fromtimestamp(expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {"ExpiredTime": expires_at, "Expiration": text}
-
-
-def _admit(request: Request) -> None:
-    if request.header("x-tc-version") != _VERSION:
-        raise RefusalError("NoSuchVersion", f"The parameter `Version` must be {_VERSION}.")
-    if request.header("x-tc-region") not in REGIONS:
-        raise RefusalError("UnsupportedRegion", "The action is not supported in the region of the request.")

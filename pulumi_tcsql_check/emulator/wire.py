@@ -9,19 +9,18 @@ from typing import TypeVar
 import msgspec
 
 from pulumi_tcsql_check.emulator.scenario import Fault
+from pulumi_tcsql_check.model.regions import REGIONS
 
 _Form = TypeVar("_Form", bound=msgspec.Struct)
 _PRINTABLE_NAME = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 
 
+@dataclass(eq=False)
 class RefusalError(Exception):
     """A request that the API answers with an error: a published `code`, and a `message` for the caller."""
 
-    def __init__(self, code: str, message: str) -> None:
-        """Make an error whose text has the code and the message."""
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
+    code: str
+    message: str
 
 
 def missing(parameter: str) -> RefusalError:
@@ -31,10 +30,7 @@ def missing(parameter: str) -> RefusalError:
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request, whose signature may not have been verified yet.
-
-    `target` is the path and, after a `?`, the query. The names of the headers are in lower case.
-    """
+    """One HTTP request, not verified; `target` is path and query, the names of the headers are in lower case."""
 
     method: str
     target: str
@@ -47,6 +43,13 @@ class Request:
         if not value:
             raise missing(name.removeprefix("x-tc-").capitalize())
         return value
+
+    def check(self, version: str) -> None:
+        """Raise `RefusalError` if the request is for another version of the API or for an unpublished region."""
+        if self.header("x-tc-version") != version:
+            raise RefusalError("NoSuchVersion", f"The parameter `Version` must be {version}.")
+        if self.header("x-tc-region") not in REGIONS:
+            raise RefusalError("UnsupportedRegion", "The action is not supported in the region of the request.")
 
     def name(self, header: str) -> str | None:
         """Return the value of a header if it is a plain name, such as that of an action or a region."""
@@ -76,7 +79,7 @@ class Request:
             value = self._decode().get(parameter)
         except RefusalError:
             return None
-        return value if isinstance(value, int) and not isinstance(value, bool) else None
+        return value if type(value) is int else None
 
     def _decode(self) -> dict[str, object]:
         try:
@@ -87,19 +90,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """The response to a request, or the fault in its place.
+    """The response to a request, or a fault with the response that it replaces, in which every step has passed."""
 
-    Attributes:
-        outcome: What the request log records: `answer`, the error's code, or the fault's kind.
-        body: The JSON to send under HTTP 200. For a fault, what would have been sent had every step passed.
-        fault: What to do instead of sending the body, if anything.
-        holds: Whether a fault that outlasts its request still holds.
-    """
-
-    outcome: str
+    outcome: str  # for the request log: `answer`, the error's code, or the fault's kind
     body: bytes
     fault: Fault | None = None
-    holds: Callable[[], bool] = lambda: False
+    holds: Callable[[], bool] = lambda: False  # whether a fault that outlasts its request still holds
 
 
 def error(code: str, message: str) -> Reply:
