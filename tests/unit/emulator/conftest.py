@@ -1,4 +1,4 @@
-"""What the emulator's tests share: a clock that a test sets, and requests signed with the SDK's own signing."""
+"""Fixtures of the emulator's tests: a clock that a test sets, and requests that the SDK's own function signs."""
 
 import hashlib
 import json

@@ -38,7 +38,7 @@ def test_the_payload_may_be_left_unsigned(signed: SignedRequest) -> None:
 
 
 def test_other_keys_are_honoured(signed: SignedRequest) -> None:
-    """The key pair is the one the emulator was given, not the dummies."""
+    """The emulator's keys replace the public dummies."""
     keys = Keys("AKIDother", "another-key")
 
     _verify(signed(secret_id="AKIDother", secret_key="another-key"), keys)
@@ -72,7 +72,7 @@ def test_an_unknown_id_is_refused(signed: SignedRequest) -> None:
 
 
 def test_another_service_is_refused(signed: SignedRequest) -> None:
-    """The scope must name sqlserver, even where the signature fits the scope."""
+    """The scope must name sqlserver, even if the signature fits the scope."""
     assert _refusal(signed(service="cvm")) == "AuthFailure.SignatureFailure"
 
 
@@ -101,18 +101,18 @@ def test_the_scope_and_host_of_the_sdk_for_node_are_accepted_on_this_machine(
 
 @pytest.mark.parametrize("service", ["cvm", "128", "localhost", ":8918"])
 def test_a_service_that_is_not_the_loopback_host_is_refused(signed: SignedRequest, service: str) -> None:
-    """On a loopback host, too, the scope must name sqlserver or that very host."""
+    """On a loopback host, the scope must name sqlserver or that host."""
     assert _refusal(signed(service=service)) == "AuthFailure.SignatureFailure"
 
 
 @pytest.mark.parametrize("host", ["cvm.example.com", "127.0.0.1.example.com:8918", "localhost.example.com", "[cvm.1]"])
 def test_another_host_up_to_its_first_dot_is_no_service(signed: SignedRequest, host: str) -> None:
-    """Elsewhere the name of the service is the one that the API documents."""
+    """On another host, only the documented name of the service is accepted."""
     assert _refusal(signed(headers={"host": host}, service=host.split(".", 1)[0])) == "AuthFailure.SignatureFailure"
 
 
 def test_a_date_that_is_not_the_timestamps_is_refused(signed: SignedRequest) -> None:
-    """The scope's date is the timestamp's in UTC, even where the signature fits the scope."""
+    """The scope's date is the timestamp's in UTC, even if the signature fits the scope."""
     assert _refusal(signed(date="2020-01-01")) == "AuthFailure.SignatureFailure"
 
 
@@ -124,7 +124,7 @@ def test_a_timestamp_off_by_more_than_300_seconds_is_refused(signed: SignedReque
 
 @pytest.mark.parametrize("skew", [-300, 300])
 def test_a_timestamp_off_by_300_seconds_is_accepted(signed: SignedRequest, skew: int) -> None:
-    """The bound itself is inside."""
+    """A skew at the limit is accepted."""
     _verify(signed(timestamp=NOW + skew))
 
 
@@ -152,13 +152,13 @@ def test_a_missing_header_is_named(signed: SignedRequest, header: str, value: st
     ],
 )
 def test_an_authorization_of_another_form_is_refused(signed: SignedRequest, authorization: str) -> None:
-    """Another algorithm, a missing part or a signature of another length is no authorization."""
+    """Another algorithm, a missing part and a signature of another length are invalid."""
     assert _refusal(signed(headers={"authorization": authorization})) == "AuthFailure.InvalidAuthorization"
 
 
 @pytest.mark.parametrize("headers", ["host", "content-type", "x-tc-action"])
 def test_host_and_content_type_must_be_signed(signed: SignedRequest, headers: str) -> None:
-    """A signature over fewer headers is refused, whatever it is."""
+    """A signature over fewer headers is refused."""
     authorization = (
         f"TC3-HMAC-SHA256 Credential={_SCOPED_ID}/tc3_request, SignedHeaders={headers}, Signature={'0' * 64}"
     )
@@ -176,12 +176,12 @@ def test_a_token_is_required_where_the_emulator_has_one(signed: SignedRequest) -
 
 
 def test_a_token_is_ignored_where_the_emulator_has_none(signed: SignedRequest) -> None:
-    """Without a token, any is taken."""
+    """Without a token of its own, the emulator accepts any."""
     _verify(signed(headers={"x-tc-token": "session"}))
 
 
 def test_keys_come_from_the_environment() -> None:
-    """The three variables give the keys; empty and absent ones the public dummies and no token."""
+    """The three variables give the keys; without them, these are the public dummies with no token."""
     environment = {
         "TCSQL_EMULATOR_SECRET_ID": "AKIDother",
         "TCSQL_EMULATOR_SECRET_KEY": "another-key",
@@ -194,7 +194,7 @@ def test_keys_come_from_the_environment() -> None:
 
 
 def test_keys_do_not_show_when_printed() -> None:
-    """The representation of keys holds neither the key nor the token."""
+    """The `repr` of keys contains neither the key nor the token."""
     shown = repr(Keys("AKIDother", "another-key", "session"))
 
     assert "another-key" not in shown

@@ -1,4 +1,4 @@
-"""The list of migrations: what it shows of each, its filters and its pages."""
+"""The list of migrations: its fields, filters and pages."""
 
 import json
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def _flag_at(clock: ManualClock, signed: SignedRequest, frame: Frame, total: int
 
 
 def test_a_listed_migration_has_the_published_fields(clock: ManualClock, signed: SignedRequest) -> None:
-    """Neither more nor fewer than the page names, in the region that was asked for."""
+    """The fields are exactly the published ones, and the region is the request's."""
     api = _api(load("pass"), clock)
     api.reply(signed())
 
@@ -93,15 +93,17 @@ def test_a_listed_migration_has_the_published_fields(clock: ManualClock, signed:
         (ResetFault(), 3),
     ],
 )
-def test_the_flag_follows_the_frame_unless_it_says_it(
+def test_the_flag_follows_the_frame_unless_it_states_it(
     clock: ManualClock, signed: SignedRequest, frame: Frame, flag: int
 ) -> None:
-    """All passed is 1, none started 0, one left behind 2, all else 3; a frame's own word goes before."""
+    """All passed is 1, none started 0, one left behind 2, all else 3; a flag in the frame replaces these."""
     assert _flag_at(clock, signed, frame) == flag
 
 
-def test_an_error_in_a_frame_befalls_the_whole_list_and_nothing_else(clock: ManualClock, signed: SignedRequest) -> None:
-    """As a missing permission does; the steps are answered as before."""
+def test_an_error_in_a_frame_replaces_the_whole_list_and_nothing_else(
+    clock: ManualClock, signed: SignedRequest
+) -> None:
+    """The list fails, as with a missing permission; queries of the steps don't."""
     refusal = Refusal(code="UnauthorizedOperation.PermissionDenied", message="No.")
     frames = {"1066": (Progress(statuses=(0,) * 8, check_flag=refusal),), "7": (Progress(statuses=(0,) * 8),)}
     api = _api(Scenario(name="mine", migrations=dict(frames)), clock)
@@ -111,7 +113,7 @@ def test_an_error_in_a_frame_befalls_the_whole_list_and_nothing_else(clock: Manu
 
 
 def test_the_list_has_what_has_a_key_or_was_asked_for(clock: ManualClock, signed: SignedRequest) -> None:
-    """An id that only `*` stands for appears once it was asked for or started; one that doesn't exist never does."""
+    """An id under `*` appears once it was queried or started; one that doesn't exist never does."""
     frames: tuple[Frame, ...] = (Progress(statuses=(0,) * 8),)
     api = _api(Scenario(name="mine", migrations={"5": frames, "*": frames, "404": None}), clock)
     assert _ids(_list(api, signed)) == [5]
@@ -124,7 +126,7 @@ def test_the_list_has_what_has_a_key_or_was_asked_for(clock: ManualClock, signed
 
 
 def test_being_listed_starts_no_migration(clock: ManualClock) -> None:
-    """Its frames are counted from its first query, however often it was listed before."""
+    """Its frames count from its first query, not from a list."""
     frames: tuple[Frame, ...] = (Error(seconds=2, code="first", message=""), Error(code="second", message=""))
     playback = Playback(Scenario(name="mine", migrations={"1": frames}), clock)
     playback.listed()
@@ -158,7 +160,7 @@ def test_being_listed_starts_no_migration(clock: ManualClock) -> None:
 def test_the_list_is_filtered_sorted_and_given_page_by_page(
     clock: ManualClock, signed: SignedRequest, parameters: dict[str, object], ids: tuple[int, ...], total: int
 ) -> None:
-    """`Offset` is the number of a page from 0, and a page has 100 unless it is told otherwise."""
+    """`Offset` is the number of a page from 0, and a page has 100 migrations by default."""
     reply = _list(_api(MANY, clock), signed, **parameters)
 
     assert _ids(reply) == list(ids)
@@ -186,7 +188,7 @@ def test_the_list_is_filtered_sorted_and_given_page_by_page(
 def test_what_is_wrong_with_a_parameter_is_refused(
     clock: ManualClock, signed: SignedRequest, parameters: dict[str, object], code: str, named: str
 ) -> None:
-    """One that isn't published, as any filter for an id, or one outside its range, is named."""
+    """The error names a parameter that isn't published, such as a filter for an id, or that is out of range."""
     reply = _list(_api(MANY, clock), signed, **parameters)
 
     error = _content(reply)["Error"]
@@ -196,7 +198,7 @@ def test_what_is_wrong_with_a_parameter_is_refused(
 
 
 def test_the_list_has_a_limit_of_its_own(clock: ManualClock, signed: SignedRequest) -> None:
-    """20 a second, whatever else is asked."""
+    """20 requests a second, apart from other actions."""
     api = _api(MANY, clock)
     assert [_list(api, signed).outcome for _ in range(21)] == ["answer"] * 20 + ["RequestLimitExceeded"]
     assert api.reply(signed(parameters={"MigrateId": 1})).outcome == "answer"

@@ -1,4 +1,4 @@
-"""Scenario files: what is accepted, and the one sentence that says why one isn't."""
+"""Scenario files: what is valid, and the sentence for what is not."""
 
 import json
 from pathlib import Path
@@ -84,14 +84,14 @@ def test_every_kind_of_frame_is_decoded() -> None:
 
 
 def test_defaults_are_the_published_steps_and_the_first_query() -> None:
-    """A scenario that says nothing else has the eight published steps and starts at the first query."""
+    """By default a scenario has the eight published steps and starts at the first query."""
     scenario = parse(json.dumps({"migrations": {"*": [_PASSED]}}).encode(), name="mine")
 
     assert (scenario.starts, scenario.description, scenario.steps) == ("first-query", "", PUBLISHED_STEPS)
 
 
 def test_an_id_is_found_under_its_own_key_first() -> None:
-    """A key that is the id wins over "*", also when it says that there is no such migration."""
+    """A key that is the id takes precedence over "*", also if it says that there is no such migration."""
     frame = {"kind": "progress", "statuses": [-2] * 8}
     scenario = parse(json.dumps({"migrations": {"*": [_PASSED], "7": [frame], "8": None}}).encode(), name="mine")
 
@@ -156,7 +156,7 @@ def test_a_file_that_is_no_scenario_is_refused(text: bytes, problem: str) -> Non
 
 
 def test_a_file_that_is_nested_without_end_is_refused() -> None:
-    """What is said of it differs from one Python to the next, some of which read on until the text ends."""
+    """The error depends on the version of Python."""
     with pytest.raises(ScenarioError, match=r"^scenario mine\.json: (maximum recursion|Stack overflow|Input data was)"):
         parse(b'{"migrations": {"*": ' + b"[" * 100_000, name="mine.json")
 
@@ -222,7 +222,7 @@ def test_a_file_is_found_by_its_path(tmp_path: Path) -> None:
 
 
 def test_a_scenario_that_is_not_there_lists_the_built_in_ones() -> None:
-    """A misspelt name gives the names there are."""
+    """The error for a misspelt name lists the valid ones."""
     with pytest.raises(ScenarioError) as caught:
         load("slwo")
 
@@ -233,14 +233,14 @@ def test_a_scenario_that_is_not_there_lists_the_built_in_ones() -> None:
 
 
 def test_a_path_that_can_not_be_read_says_why(tmp_path: Path) -> None:
-    """A folder in place of a file is an error of one sentence too."""
+    """The error for a folder is one sentence too."""
     with pytest.raises(ScenarioError, match=r"it can't be read \(Is a directory\)"):
         load(str(tmp_path))
 
 
 @pytest.mark.parametrize("name", built_in_names())
 def test_every_built_in_scenario_can_be_played_and_says_what_it_is(name: str) -> None:
-    """Built-in scenarios decode, describe themselves, serve any id but 404 and admit which codes are made up."""
+    """Built-in scenarios are valid, have a description, serve any id but 404 and say which codes are made up."""
     scenario = load(name)
 
     assert scenario.name == name

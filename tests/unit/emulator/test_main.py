@@ -1,4 +1,4 @@
-"""The program: its ready line, its end, and what it says where it can't start."""
+"""The program: its ready line, its end, and its errors."""
 
 import io
 import json
@@ -19,7 +19,7 @@ SignedRequest = Callable[..., Request]
 
 
 class _Stdout(io.StringIO):
-    """Does something as soon as the ready line has been flushed."""
+    """Calls a function as soon as the ready line is flushed."""
 
     def __init__(self, then: Callable[[str], None]) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ def test_a_signal_ends_it_quietly(
 
 
 def test_it_listens_once_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """At the ready line the port answers, and the request log is written."""
+    """After the ready line the port responds, and the request log is written."""
     path = tmp_path / "requests.jsonl"
     answers = []
 
@@ -73,7 +73,7 @@ def test_it_listens_once_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 def test_the_keys_come_from_the_environment(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Keys are no options of the command line, which would show them to everyone on the machine."""
+    """Keys are environment variables: everyone on the machine can see command-line options."""
     monkeypatch.setenv("TCSQL_EMULATOR_SECRET_KEY", "another-key")
 
     with pytest.raises(SystemExit) as caught:
@@ -86,7 +86,7 @@ def test_the_keys_come_from_the_environment(
 
 
 def test_a_scenario_that_is_not_there_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    """A wrong scenario ends it with code 1 and no traceback."""
+    """A wrong scenario exits with 1 and no traceback."""
     assert __main__.main(["--port", "0", "--scenario", "nonsense"]) == 1
 
     printed = capsys.readouterr()
@@ -96,7 +96,7 @@ def test_a_scenario_that_is_not_there_is_one_sentence(capsys: pytest.CaptureFixt
 
 
 def test_a_port_that_is_taken_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    """A taken port ends it with code 1 and no traceback."""
+    """A taken port exits with 1 and no traceback."""
     with Emulator("pass") as emulator:
         assert __main__.main(["--port", str(emulator.port)]) == 1
 
@@ -105,7 +105,7 @@ def test_a_port_that_is_taken_is_one_sentence(capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize("port", ["-1", "65536", "x"])
 def test_a_port_that_is_none_is_a_wrong_command_line(port: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A number outside of 0 to 65535, or no number, ends it with code 2."""
+    """A number outside 0 to 65535, or no number, exits with 2."""
     with pytest.raises(SystemExit) as caught:
         __main__.main(["--port", port])
 

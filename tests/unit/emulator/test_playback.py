@@ -1,4 +1,4 @@
-"""Which frame holds now, told by a clock that the test sets."""
+"""Which frame holds now, by a clock that the test sets."""
 
 import pytest
 from hypothesis import given
@@ -40,7 +40,7 @@ def test_a_frame_holds_from_the_end_of_the_one_before(seconds: list[int], elapse
 
 
 def test_frames_are_counted_from_the_first_query(clock: ManualClock) -> None:
-    """A migration's clock starts when it is first asked for, however late that is."""
+    """A migration's clock starts at its first query, however late that is."""
     playback = Playback(_scenario(), clock)
     clock.advance(1000)
 
@@ -63,7 +63,7 @@ def test_each_migration_has_its_own_beginning(clock: ManualClock) -> None:
 
 @pytest.mark.parametrize("starts", ["first-query", "start-check"])
 def test_starting_the_check_begins_anew(clock: ManualClock, starts: Starts) -> None:
-    """After `StartMigrationCheck` the frames count from then, whatever was before."""
+    """After `StartMigrationCheck` the frames count from then."""
     playback = Playback(_scenario(starts), clock)
     playback.frame(1)
     clock.advance(10)
@@ -75,7 +75,7 @@ def test_starting_the_check_begins_anew(clock: ManualClock, starts: Starts) -> N
 
 
 def test_the_first_frame_holds_until_the_check_is_started(clock: ManualClock) -> None:
-    """With "start-check", queries alone never move a migration on."""
+    """With "start-check", queries alone don't start a migration."""
     playback = Playback(_scenario("start-check"), clock)
     playback.frame(1)
     clock.advance(1000)
@@ -84,7 +84,7 @@ def test_the_first_frame_holds_until_the_check_is_started(clock: ManualClock) ->
 
 
 def test_all_migrations_of_a_wave_may_begin_with_the_emulator(clock: ManualClock) -> None:
-    """With "emulator-start", one that is asked for late has moved on meanwhile, until it is started anew."""
+    """With "emulator-start", frames count from the emulator's start until the migration is started anew."""
     clock.advance(5)
     playback = Playback(_scenario("emulator-start"), clock)
     assert _code(playback.frame(1)) == "0"
@@ -94,7 +94,7 @@ def test_all_migrations_of_a_wave_may_begin_with_the_emulator(clock: ManualClock
     assert (_code(playback.frame(1)), _code(playback.frame(2))) == ("1", "0")
 
 
-def test_a_migration_that_does_not_exist_can_be_neither_asked_nor_started(clock: ManualClock) -> None:
+def test_a_migration_that_does_not_exist_can_be_neither_queried_nor_started(clock: ManualClock) -> None:
     """An unknown id has no frame and doesn't start."""
     playback = Playback(_scenario(), clock)
 
@@ -104,7 +104,7 @@ def test_a_migration_that_does_not_exist_can_be_neither_asked_nor_started(clock:
 
 
 def test_a_flow_counts_from_its_own_start(clock: ManualClock) -> None:
-    """Neither queries nor a later start move it."""
+    """Queries and a later start don't change it."""
     playback = Playback(_scenario(), clock)
     clock.advance(1000)
     first = playback.start(1)

@@ -49,7 +49,7 @@ def _only(frame: Frame) -> Scenario:
 
 
 def test_the_real_sdk_gets_the_progress() -> None:
-    """The SDK's client signs, asks and reads the answer as it would the real API's."""
+    """The SDK's client signs the request and reads the response as with the real API."""
     with Emulator("pass") as emulator:
         answer = _query(_client(emulator))
 
@@ -57,7 +57,7 @@ def test_the_real_sdk_gets_the_progress() -> None:
 
 
 def test_the_real_sdk_can_start_a_check() -> None:
-    """A check that nobody has started shows no step as begun, and starting it gives a flow id."""
+    """Before its start a check has no started step, and the start returns a flow id."""
     with Emulator("never-started") as emulator:
         client = _client(emulator)
         before = _query(client)["Response"]["StepDetails"][0]["Status"]
@@ -86,7 +86,7 @@ def test_the_real_sdk_understands_a_refusal(secret_key: str, migrate_id: object,
 
 
 def test_the_real_sdk_sends_the_session_token() -> None:
-    """With a token in its keys, the emulator takes a client that has it and refuses one that hasn't."""
+    """If its keys have a token, the emulator accepts only a client with that token."""
     with Emulator("pass", keys=Keys(token="session")) as emulator:
         _query(_client(emulator, token="session"))
         with pytest.raises(TencentCloudSDKException) as caught:
@@ -96,13 +96,13 @@ def test_the_real_sdk_sends_the_session_token() -> None:
 
 
 def test_the_clock_is_the_one_passed_in(signed: SignedRequest, clock: ManualClock) -> None:
-    """A request signed for an instant of the past is genuine where the emulator's clock stands there."""
+    """A request signed for a past instant is valid if the emulator's clock is at that instant."""
     with Emulator("pass", clock=clock) as emulator, sent(emulator, as_bytes(signed())) as connection:
         assert connection.recv(64).startswith(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")
 
 
 def test_many_clients_are_served_at_once() -> None:
-    """Sixteen clients that ask at the same time all get their answer."""
+    """Sixteen simultaneous clients all get their response."""
     with Emulator("pass") as emulator, ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda number: _query(_client(emulator), number), range(1, 17)))
 
@@ -120,7 +120,7 @@ def test_an_error_of_the_scenario_reaches_the_sdk() -> None:
 
 @pytest.mark.parametrize(("name", "host"), [("tls-untrusted", "127.0.0.1"), ("tls-wrong-name", "elsewhere.example")])
 def test_under_tls_the_certificate_is_the_one_to_be_refused(tmp_path: Path, name: str, host: str) -> None:
-    """It is of an authority that is written where the client wants it, and whose name it is depends on the scenario."""
+    """The authority's certificate is written to a file, and the scenario determines the certificate's host."""
     authority = tmp_path / "authority.pem"
     with Emulator(name, authority=authority) as emulator:
         assert emulator.url == f"https://{emulator.endpoint}"
@@ -138,14 +138,14 @@ def test_under_tls_the_certificate_is_the_one_to_be_refused(tmp_path: Path, name
 
 
 def test_tls_without_trustme_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says what to install."""
+    """The error says what to install."""
     monkeypatch.setitem(sys.modules, "trustme", None)
     with pytest.raises(ScenarioError, match=r'needs trustme: install "pulumi-tcsql-check\[tls\]" or trustme itself'):
         Emulator("tls-untrusted")
 
 
 def test_the_request_log_has_a_line_for_each_request(signed: SignedRequest, clock: ManualClock, tmp_path: Path) -> None:
-    """Answers, refusals and faults are recorded before the client sees them; a log is appended to."""
+    """Responses, refusals and faults are recorded before the client receives them, at the end of the log."""
     path = tmp_path / "requests.jsonl"
     for frame in (Error(code="InternalError", message="m"), CloseMidBodyFault()):
         with Emulator(_only(frame), clock=clock, request_log=path) as emulator:
@@ -161,7 +161,7 @@ def test_the_request_log_has_a_line_for_each_request(signed: SignedRequest, cloc
 
 
 def test_a_port_that_is_taken_leaves_nothing_open(tmp_path: Path) -> None:
-    """Where the port can't be had, the error says so and the log is closed again."""
+    """If the port is taken, the error says so and the log is closed."""
     with Emulator("pass") as emulator, pytest.raises(OSError, match="in use"):
         Emulator("pass", port=emulator.port, request_log=tmp_path / "requests.jsonl")
 
@@ -203,14 +203,14 @@ def test_a_flow_is_recorded_as_a_migration_is(signed: SignedRequest, clock: Manu
 
 @pytest.mark.parametrize("text", [None, "", "two words", "a\nb", "é", "x" * 65])
 def test_a_name_that_is_none_is_null(signed: SignedRequest, clock: ManualClock, text: str | None) -> None:
-    """An action or region that isn't a plain name is left out, so that nobody writes lines of their own."""
+    """An action or region that isn't a plain name is null, so that no client can inject lines."""
     line = json.loads(_line(signed(headers={"x-tc-action": text, "x-tc-region": text}), clock))
 
     assert (line["action"], line["region"]) == (None, None)
 
 
 def test_a_line_holds_no_secret(signed: SignedRequest, clock: ManualClock) -> None:
-    """Neither the keys, nor the token, nor the signature, nor another parameter gets into the log."""
+    """The log contains no keys, token, signature or other parameter."""
     request = signed(parameters={"MigrateId": 1, "Password": "hunter2"}, headers={"x-tc-token": "session"})
     signature = request.headers["authorization"].rpartition("=")[2]
 

@@ -54,7 +54,7 @@ def test_one_connection_serves_many_requests(signed: SignedRequest, clock: Manua
 def test_an_http_fault_is_sent_as_the_scenario_says(
     signed: SignedRequest, clock: ManualClock, status: int, line: bytes
 ) -> None:
-    """Status, content type, more headers and body are the scenario's, and the connection stays."""
+    """Status, content type, more headers and body are the scenario's, and the connection stays open."""
     fault = HttpFault(status=status, body="<p>é</p>", content_type="text/plain", headers={"Location": "/there"})
     with Emulator(_only(fault), clock=clock) as emulator, sent(emulator, as_bytes(signed()) * 2) as connection:
         connection.shutdown(socket.SHUT_WR)
@@ -75,7 +75,7 @@ def test_a_reset_fault_resets_the_connection(signed: SignedRequest, clock: Manua
 
 
 def test_a_silent_fault_never_answers(signed: SignedRequest, clock: ManualClock) -> None:
-    """Nothing is sent until the client has nothing more to say, and nothing after that."""
+    """Nothing is sent before or after the client's last byte."""
     with Emulator(_only(SilentFault()), clock=clock) as emulator, sent(emulator, as_bytes(signed())) as connection:
         connection.settimeout(0.05)
         with pytest.raises(TimeoutError):
@@ -87,7 +87,7 @@ def test_a_silent_fault_never_answers(signed: SignedRequest, clock: ManualClock)
 
 
 def test_a_body_can_end_in_the_middle(signed: SignedRequest, clock: ManualClock) -> None:
-    """The headers promise the whole of an answer that has passed, and half of it comes."""
+    """The headers announce a whole response that has passed, of which half is sent."""
     fault = _only(CloseMidBodyFault())
     with Emulator(fault, clock=clock) as emulator, sent(emulator, as_bytes(signed())) as connection:
         head, _, body = everything(connection).partition(b"\r\n\r\n")
@@ -98,7 +98,7 @@ def test_a_body_can_end_in_the_middle(signed: SignedRequest, clock: ManualClock)
 
 
 def test_a_text_may_be_sent_again_and_again_and_in_latin_1(signed: SignedRequest, clock: ManualClock) -> None:
-    """The length is that of all of it, and an é is a byte that is no UTF-8."""
+    """The length is that of all repetitions, and an é is a byte of invalid UTF-8."""
     fault = _only(HttpFault(status=200, body="é-", times=3, encoding="latin-1"))
     with Emulator(fault, clock=clock) as emulator, sent(emulator, as_bytes(signed())) as connection:
         connection.shutdown(socket.SHUT_WR)
@@ -110,7 +110,7 @@ def test_a_text_may_be_sent_again_and_again_and_in_latin_1(signed: SignedRequest
 def test_an_answer_may_trickle(
     signed: SignedRequest, monkeypatch: pytest.MonkeyPatch, part: Literal["headers", "body"], first: bytes
 ) -> None:
-    """One byte comes after the other, and stopping the emulator ends it."""
+    """The emulator sends byte by byte until it is stopped."""
     monkeypatch.setattr(sockets, "_TRICKLE_SECONDS", 0.001)
     fault, clock = _only(TrickleFault(part=part)), ManualClock(NOW)
     with Emulator(fault, clock=clock) as emulator, sent(emulator, as_bytes(signed())) as connection:
@@ -125,7 +125,7 @@ def test_an_answer_may_trickle(
 
 
 def test_connections_are_refused_while_the_frame_holds(signed: SignedRequest, clock: ManualClock) -> None:
-    """Everybody's are: those that are open end, new ones are refused, and afterwards the same port serves again."""
+    """Every client's open connections end, new ones are refused, and afterwards the same port serves again."""
     frames = (RefuseFault(seconds=5), Error(code="InternalError", message="m"))
     scenario = Scenario(name="mine", migrations={"*": frames})
     with Emulator(scenario, clock=clock) as emulator:
@@ -142,7 +142,7 @@ def test_connections_are_refused_while_the_frame_holds(signed: SignedRequest, cl
 
 
 def test_an_emulator_that_refuses_can_be_stopped(signed: SignedRequest, clock: ManualClock) -> None:
-    """It does not wait for the frame to end."""
+    """It doesn't wait until the frame ends."""
     with Emulator(_only(RefuseFault()), clock=clock) as emulator:
         with sent(emulator, as_bytes(signed())) as connection:
             assert everything(connection) == b""
@@ -154,7 +154,7 @@ def _is_refused(emulator: Emulator) -> bool:
         socket.create_connection((emulator.host, emulator.port), timeout=5).close()
     except ConnectionRefusedError:
         return True
-    except ConnectionResetError:  # it came while the door was closing
+    except ConnectionResetError:  # it arrived while the port was closing
         return False
     return False
 
@@ -165,8 +165,8 @@ def _until(condition: Callable[[], bool]) -> None:
         assert time.monotonic() < deadline
 
 
-def test_a_get_is_refused_in_the_apis_words() -> None:
-    """GET, which the emulator doesn't serve, gets an error envelope that says so."""
+def test_a_get_is_refused_with_an_error_of_the_api() -> None:
+    """The response to a GET is an error in the API's envelope."""
     with Emulator("pass") as emulator:
         connection = http.client.HTTPConnection(emulator.host, emulator.port, timeout=5)
         connection.request("GET", "/?Action=QueryMigrationCheckProcess")
@@ -186,7 +186,7 @@ def test_a_get_is_refused_in_the_apis_words() -> None:
     ],
 )
 def test_a_body_of_unknown_or_excessive_length_is_not_read(headers: str, status: int) -> None:
-    """HTTP itself says what is wrong, and the connection ends."""
+    """The response is an HTTP error, and the connection ends."""
     content = f"POST / HTTP/1.1\r\nHost: x\r\n{headers}\r\n".encode()
     with Emulator("pass") as emulator, sent(emulator, content) as connection:
         assert everything(connection).startswith(b"HTTP/1.1 %d " % status)
@@ -195,7 +195,7 @@ def test_a_body_of_unknown_or_excessive_length_is_not_read(headers: str, status:
 def test_a_client_that_leaves_without_reading_disturbs_nobody(
     signed: SignedRequest, clock: ManualClock, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """A reply that can't be delivered is dropped without a word, and the next client is served."""
+    """A reply that can't be delivered is dropped with no output, and the next client is served."""
     scenario = _only(HttpFault(status=200, body="x" * 8_000_000))
     with Emulator(scenario, clock=clock) as emulator:
         with sent(emulator, as_bytes(signed())) as connection:
@@ -208,7 +208,7 @@ def test_a_client_that_leaves_without_reading_disturbs_nobody(
 
 
 class _WatchedClock(ManualClock):
-    """Tells when it is read, which is after a request has arrived."""
+    """Sets an event when it is read, which is after a request has arrived."""
 
     def __init__(self) -> None:
         super().__init__(NOW)
@@ -221,7 +221,7 @@ class _WatchedClock(ManualClock):
 
 @pytest.mark.parametrize("frame", [Error(code="InternalError", message="m"), SilentFault()])
 def test_leaving_the_block_ends_every_connection(signed: SignedRequest, frame: Frame) -> None:
-    """A client on an idle connection or a silent one sees an orderly end, and the port is free again."""
+    """An idle or a silent connection ends in order, and the port is free again."""
     clock = _WatchedClock()
     with Emulator(_only(frame), clock=clock) as emulator:
         waiting = socket.create_connection((emulator.host, emulator.port), timeout=5)

@@ -1,4 +1,4 @@
-"""What the API answers and refuses, without a network."""
+"""Responses and refusals of the API, without a network."""
 
 import json
 from collections.abc import Callable
@@ -68,7 +68,7 @@ def test_the_answer_is_the_published_one(api: Api, signed: SignedRequest) -> Non
 def test_the_current_step_is_the_first_open_one_unless_given(
     clock: ManualClock, signed: SignedRequest, statuses: tuple[int, ...], current: int | None, expected: int
 ) -> None:
-    """`CurrentStep` follows the statuses where a frame doesn't say it."""
+    """`CurrentStep` follows the statuses if a frame doesn't state it."""
     steps = tuple(Step(str(number), "") for number in range(3))
     api = _only(clock, Progress(statuses=statuses, current=current), steps)
 
@@ -79,7 +79,7 @@ def test_the_current_step_is_the_first_open_one_unless_given(
 
 
 def test_a_raw_answer_is_sent_byte_for_byte(clock: ManualClock, signed: SignedRequest, tmp_path: Path) -> None:
-    """An answer that isn't well-formed goes out as it stands in the file."""
+    """A response that isn't well-formed is sent as it is in the file."""
     path = tmp_path / "odd.json"
     path.write_text('{"migrations": {"*": [{"kind": "answer", "answer": {"Response":  {"TotalStep": null }}}]}}')
 
@@ -110,7 +110,7 @@ def test_an_error_frame_is_an_error_envelope(clock: ManualClock, signed: SignedR
 def test_a_fault_is_handed_on_with_its_name(
     clock: ManualClock, signed: SignedRequest, fault: HttpFault, outcome: str
 ) -> None:
-    """A fault is the transport's to act out; the body beside it is that of a check that has passed."""
+    """The server acts out the fault; the reply's body is that of a check that has passed."""
     reply = _only(clock, fault).reply(signed())
 
     assert (reply.outcome, reply.fault) == (outcome, fault)
@@ -118,7 +118,7 @@ def test_a_fault_is_handed_on_with_its_name(
 
 
 def test_starting_a_check_gives_a_new_flow_id_each_time(api: Api, signed: SignedRequest) -> None:
-    """`StartMigrationCheck` answers with a flow id that no other start had."""
+    """`StartMigrationCheck` returns a flow id that no other start had."""
     first, second = (_content(api.reply(signed(action="StartMigrationCheck"))) for _ in range(2))
 
     assert first.keys() == {"FlowId", "RequestId"}
@@ -173,7 +173,7 @@ def test_a_flow_follows_the_steps(
 
 
 def test_a_flow_is_played_from_its_own_start(clock: ManualClock, signed: SignedRequest) -> None:
-    """Starting the check again begins another flow, and leaves the first one to its own frames."""
+    """Another start begins another flow and doesn't change the first one."""
     api = _api(load("fail"), clock)
     api.reply(signed(action="StartMigrationCheck"))
     assert _content(_flow_of(api, signed, clock))["Status"] == 2
@@ -202,10 +202,10 @@ def test_a_flow_is_played_from_its_own_start(clock: ManualClock, signed: SignedR
         (RawAnswer(answer=msgspec.Raw(b"{}")), {"Status": 2}, "answer"),
     ],
 )
-def test_a_frame_may_say_what_its_flow_is(
+def test_a_frame_may_state_its_flow(
     clock: ManualClock, signed: SignedRequest, frame: Frame, content: dict[str, object], outcome: str
 ) -> None:
-    """A code or an error of the flow's own goes before the frame, whose error is otherwise the flow's as well."""
+    """A frame's code or error for its flow replaces the frame's own, which is otherwise the flow's too."""
     api = _only(clock, frame)
     api.reply(signed(action="StartMigrationCheck"))
 
@@ -216,8 +216,8 @@ def test_a_frame_may_say_what_its_flow_is(
     assert (said, reply.outcome) == (content, outcome)
 
 
-def test_a_fault_befalls_a_flow_as_well(clock: ManualClock, signed: SignedRequest) -> None:
-    """It is the transport's to act out; the body beside it is that of a flow that has succeeded."""
+def test_a_fault_is_the_reply_about_a_flow_too(clock: ManualClock, signed: SignedRequest) -> None:
+    """The server acts out the fault; the reply's body is that of a flow that has succeeded."""
     api = _only(clock, ResetFault())
     api.reply(signed(action="StartMigrationCheck"))
 
@@ -238,10 +238,8 @@ def test_a_fault_befalls_a_flow_as_well(clock: ManualClock, signed: SignedReques
         ({"FlowId": 1066}, "InvalidParameter.ParamsAssertFailed"),
     ],
 )
-def test_what_is_wrong_about_a_flow_is_refused(
-    api: Api, signed: SignedRequest, parameters: dict[str, object], code: str
-) -> None:
-    """Only a flow that was started can be asked for, by its number."""
+def test_a_wrong_flow_is_refused(api: Api, signed: SignedRequest, parameters: dict[str, object], code: str) -> None:
+    """Only a flow that was started can be queried, by its number."""
     api.reply(signed(action="StartMigrationCheck"))
 
     assert api.reply(signed(action="DescribeFlowStatus", parameters=parameters)).outcome == code
@@ -256,7 +254,7 @@ def test_every_published_region_is_served(api: Api, signed: SignedRequest, regio
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "application/json"])
 def test_json_with_and_without_charset_is_served(api: Api, signed: SignedRequest, content_type: str) -> None:
-    """Both forms of the content type that clients send are taken."""
+    """Both forms of the content type that clients send are accepted."""
     assert api.reply(signed(headers={"content-type": content_type})).outcome == "answer"
 
 
@@ -305,8 +303,8 @@ def test_what_is_wrong_is_refused_with_the_apis_code(
     assert content["Error"]["Message"].endswith(".")
 
 
-def test_the_signature_is_verified_before_anything_is_told(api: Api, signed: SignedRequest) -> None:
-    """Who can't sign doesn't learn which migrations, regions or actions there are."""
+def test_the_signature_is_verified_first(api: Api, signed: SignedRequest) -> None:
+    """A client without the key doesn't learn which migrations, regions or actions exist."""
     headers = {"x-tc-action": "Nonsense", "x-tc-region": "ap-mars", "x-tc-version": "1"}
 
     reply = api.reply(signed(secret_key="wrong", headers=headers))
@@ -315,7 +313,7 @@ def test_the_signature_is_verified_before_anything_is_told(api: Api, signed: Sig
 
 
 def test_the_21st_request_within_a_second_is_refused(api: Api, signed: SignedRequest, clock: ManualClock) -> None:
-    """Each action has 20 requests a second, and they come back as time goes on."""
+    """Each action allows 20 requests in any window of one second."""
     outcomes = [api.reply(signed()).outcome for _ in range(20)]
     refused = api.reply(signed())
 
@@ -333,7 +331,7 @@ def test_the_21st_request_within_a_second_is_refused(api: Api, signed: SignedReq
 
 
 def test_what_was_refused_does_not_count(api: Api, signed: SignedRequest, clock: ManualClock) -> None:
-    """A client that never lets up still gets 20 answers in each second."""
+    """A client that keeps sending still gets 20 responses a second."""
     answered = 0
     for _ in range(400):
         answered += api.reply(signed()).outcome == "answer"
@@ -343,7 +341,7 @@ def test_what_was_refused_does_not_count(api: Api, signed: SignedRequest, clock:
 
 
 def test_requests_that_are_not_genuine_do_not_count(api: Api, signed: SignedRequest) -> None:
-    """Someone without the key can't use up the limit of someone who has it."""
+    """A client without the key can't use up the limit of one with it."""
     for _ in range(30):
         api.reply(signed(secret_key="wrong"))
 

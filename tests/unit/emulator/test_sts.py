@@ -1,4 +1,4 @@
-"""What the emulator's token service and metadata answer and refuse, without a network."""
+"""Responses and refusals of the token service and the metadata, without a network."""
 
 import http.client
 import json
@@ -31,7 +31,7 @@ UNSIGNED = {"authorization": "SKIP"}
 
 @pytest.fixture
 def services(clock: ManualClock) -> Services:
-    """Two accounts: a check that has passed in the first, and one that nobody has started in the second."""
+    """Two accounts: a check that has passed in the first, and one that wasn't started in the second."""
     return Services(load("pass"), load("never-started"), Keys(), clock)
 
 
@@ -62,15 +62,15 @@ def test_each_account_has_its_own_keys_and_its_own_migrations(services: Services
     assert [_content(reply)["StepDetails"][0]["Status"] for reply in (mine, others)] == [0, -2]
 
 
-def test_keys_of_nobody_are_refused_as_before(services: Services, signed: SignedRequest) -> None:
-    """Whom they don't name isn't in the log either."""
+def test_unknown_keys_are_refused(services: Services, signed: SignedRequest) -> None:
+    """The log names no account either."""
     reply, account = services.reply(signed(secret_id="AKIDnobody"))
 
     assert (reply.outcome, account) == ("AuthFailure.SecretIdNotFound", None)
 
 
 def test_a_role_is_assumed_in_its_own_account(services: Services, signed: SignedRequest, clock: ManualClock) -> None:
-    """The answer is the published one, and its keys see what the role's account sees until they run out."""
+    """The response is the published one, and its keys give access to the role's account until they expire."""
     reply, account = services.reply(_sts(signed, "AssumeRole", {**ROLE, "DurationSeconds": 60, "Policy": "p"}))
 
     answer = _content(reply)
@@ -88,19 +88,19 @@ def test_a_role_is_assumed_in_its_own_account(services: Services, signed: Signed
 
 
 def test_temporary_keys_need_their_token(services: Services, signed: SignedRequest) -> None:
-    """Without it, or with another, they open nothing."""
+    """Without it or with another, requests are refused."""
     pair = _with(_content(services.reply(_sts(signed, "AssumeRole", ROLE))[0])["Credentials"])
     for headers in ({}, {"x-tc-token": "another"}):
         assert services.reply(signed(**{**pair, "headers": headers}))[0].outcome == "AuthFailure.TokenFailure"
 
 
 def test_a_role_lasts_two_hours_by_default(services: Services, signed: SignedRequest, clock: ManualClock) -> None:
-    """As the service's page says."""
+    """The API's page publishes this default."""
     assert _content(services.reply(_sts(signed, "AssumeRole", ROLE))[0])["ExpiredTime"] == clock.time() + 7200
 
 
 def test_an_identity_from_elsewhere_needs_no_signature(services: Services, signed: SignedRequest) -> None:
-    """Its bearer gets the role's keys."""
+    """A web identity is enough for the role's keys."""
     reply, account = services.reply(_sts(signed, "AssumeRoleWithWebIdentity", WEB, headers=UNSIGNED))
 
     assert account is None
@@ -108,8 +108,8 @@ def test_an_identity_from_elsewhere_needs_no_signature(services: Services, signe
     assert account == OTHER_ACCOUNT_ID
 
 
-def test_everybody_is_told_whose_keys_they_have(services: Services, signed: SignedRequest) -> None:
-    """The answer has the published fields, for permanent keys and for temporary ones."""
+def test_an_identity_is_that_of_the_keys(services: Services, signed: SignedRequest) -> None:
+    """The response has the published fields, for permanent and for temporary keys."""
     mine = _content(services.reply(_sts(signed, "GetCallerIdentity", {}))[0])
     assert mine.pop("RequestId")
     assert mine == {
@@ -163,14 +163,14 @@ def test_what_is_wrong_is_refused_with_a_published_code(  # noqa: PLR0913, PLR09
 
 
 def test_a_signature_for_another_service_is_refused(services: Services, signed: SignedRequest) -> None:
-    """The scope names the service that is asked."""
+    """The scope must name the service of the request."""
     reply, _ = services.reply(signed(action="GetCallerIdentity", parameters={}))
 
     assert reply.outcome == "AuthFailure.SignatureFailure"
 
 
 def test_an_instance_gets_its_roles_keys(services: Services, signed: SignedRequest, clock: ManualClock) -> None:
-    """The metadata name the one role, and give its keys in the published form."""
+    """The metadata have the name of the one role and its keys, in the published form."""
     name, account = services.reply(Request("GET", METADATA_PATH, {}, b""))
     assert (name.body, account) == (b"emulated", None)
     reply, _ = services.reply(Request("GET", f"{METADATA_PATH}emulated", {}, b""))
@@ -181,15 +181,15 @@ def test_an_instance_gets_its_roles_keys(services: Services, signed: SignedReque
 
 
 def test_an_instance_has_no_other_role(services: Services) -> None:
-    """HTTP says that there is nothing at that place."""
+    """The response for another role is HTTP 404."""
     assert services.reply(Request("GET", f"{METADATA_PATH}another", {}, b""))[0].fault == HttpFault(status=404)
     assert services.reply(Request("POST", f"{METADATA_PATH}emulated", {}, b""))[0].outcome == "UnsupportedProtocol"
 
 
-def test_the_second_account_sees_the_same_scenario_unless_told_otherwise(
+def test_the_second_account_plays_the_same_scenario_by_default(
     signed: SignedRequest, clock: ManualClock, tmp_path: Path
 ) -> None:
-    """By default it is played for each account on its own; a name or a file may say otherwise."""
+    """By default each account plays it by itself; a name or a file gives the second account another one."""
     path = tmp_path / "mine.json"
     path.write_text('{"migrations": {"*": null}}', encoding="utf-8")
     request = signed(secret_id=OTHER_SECRET_ID, secret_key=OTHER_SECRET_KEY)
