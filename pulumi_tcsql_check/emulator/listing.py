@@ -11,7 +11,6 @@ from pulumi_tcsql_check.model.check_flag import CHECKED, CHECKING, FAILED, NOT_C
 from pulumi_tcsql_check.model.statuses import NOT_STARTED, PASSED
 
 _INITIALIZING = 1  # the published `Status` of a migration that has not been run
-
 _NEVER = "0000-00-00 00:00:00"
 
 

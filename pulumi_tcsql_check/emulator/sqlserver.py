@@ -14,7 +14,6 @@ from pulumi_tcsql_check.emulator.wire import RefusalError, Reply, Request, envel
 from pulumi_tcsql_check.model.flow import FAILED, RUNNING, SUCCEEDED
 
 REQUESTS_PER_SECOND = 20  # for each action
-
 _VERSION = "2018-03-28"
 _WINDOW_SECONDS = 1.0
 

@@ -30,6 +30,12 @@ class _Role(msgspec.Struct, frozen=True, rename="pascal"):
     role_session_name: str
     duration_seconds: object = _DEFAULT_SECONDS
 
+    def __repr__(self) -> str:
+        return "<a role to assume>"  # an external id and a web identity token are secrets
+
+    def __rich_repr__(self) -> list[tuple[str, str]]:
+        return []
+
 
 class _AssumeRole(_Role, frozen=True, rename="pascal"):
     policy: str = ""

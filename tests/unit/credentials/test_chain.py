@@ -11,6 +11,7 @@ from harness.texts import says, sentence, whole
 from pulumi_tcsql_check.config import assumed_role, provider_config
 from pulumi_tcsql_check.config.stack_config import StackConfig
 from pulumi_tcsql_check.credentials import account, chain
+from pulumi_tcsql_check.emulator import sts as emulator_sts
 from pulumi_tcsql_check.errors import CredentialsError
 from pulumi_tcsql_check.model.credentials import Credentials, Source
 from pulumi_tcsql_check.model.role import Role
@@ -468,6 +469,7 @@ def test_nothing_that_holds_a_secret_shows_it() -> None:
         temporary,
         metadata._Metadata(TOKEN, ID, SECRET),
         assumed_role._AssumeRole(external_id=SECRET, token_code=TOKEN),
+        emulator_sts._AssumeRole("arn", "deploy", external_id=SECRET),
     ]
     assert {one for one in structs() if set(one.__struct_fields__) & set(fields)} == {type(one) for one in holders}
     around = [
