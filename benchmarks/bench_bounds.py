@@ -69,7 +69,7 @@ def ask(host: str, said: "multiprocessing.SimpleQueue[tuple[float, float, str]]"
     """Ask until the deadline, and say how late it was, the peak of memory in MB, and what came."""
     clock = SystemClock(threading.Event())
     who = Credentials("AKIDbenchmark", "a-key-of-nobody", None, "a benchmark")
-    api = MigrationApi(who, Endpoint("http", host), "ap-guangzhou", clock=clock, cancelled=threading.Event())
+    api = MigrationApi(who, Endpoint("http", host), "ap-guangzhou", clock=clock)
     deadline = clock.monotonic() + TIMEOUT_SECONDS
     migration = Migration(1066, "ap-guangzhou")
     came = "an answer"

@@ -1,49 +1,46 @@
-"""Time, passed in as an object: monotonic seconds, and a sleep that a cancelled update ends."""
+"""Time as an object that is passed in: monotonic seconds, and a sleep that ends when the update is cancelled."""
 
 import threading
 import time
-from collections.abc import Callable
 from typing import Protocol
+
+import msgspec
 
 from pulumi_tcsql_check.errors import WaitCancelledError
 
 
 class Clock(Protocol):
-    """The time that a wait lives in: monotonic seconds, and a sleep that a cancelled update ends."""
+    """The time of one wait, and whether the update that it belongs to is cancelled."""
 
     def monotonic(self) -> float:
-        """Return seconds from an arbitrary start that never go back."""
+        """Return seconds from an arbitrary start; they never go back."""
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass.
+        """Sleep; raises `WaitCancelledError` as soon as the update is cancelled."""
 
-        Raises:
-            WaitCancelledError: The update was cancelled.
-        """
+    def check_cancelled(self) -> None:
+        """Raise `WaitCancelledError` if the update is cancelled."""
 
 
-class SystemClock:
-    """The machine's monotonic clock; sleeping ends at once when the update is cancelled."""
+class SystemClock(msgspec.Struct, frozen=True):
+    """The machine's monotonic clock. Clocks with the same event are equal.
 
-    def __init__(self, cancelled: threading.Event) -> None:
-        """Take the event that a cancelled update sets."""
-        self._cancelled = cancelled
+    Attributes:
+        cancelled: Set when the update is cancelled.
+    """
+
+    cancelled: threading.Event
 
     def monotonic(self) -> float:
-        """Return seconds that never go back."""
+        """Return seconds from an arbitrary start; they never go back."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
         """Sleep; raises `WaitCancelledError` as soon as the update is cancelled."""
-        if self._cancelled.wait(seconds):
+        if self.cancelled.wait(seconds):
             raise WaitCancelledError
 
-
-def raising_if(cancelled: threading.Event) -> Callable[[], None]:
-    """Return a function that raises `WaitCancelledError` once the event is set."""
-
-    def check_cancelled() -> None:
-        if cancelled.is_set():
+    def check_cancelled(self) -> None:
+        """Raise `WaitCancelledError` if the update is cancelled."""
+        if self.cancelled.is_set():
             raise WaitCancelledError
-
-    return check_cancelled

@@ -35,7 +35,7 @@ def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
     policy = PollPolicy(request.timeout_seconds, request.poll_interval_seconds, request.failed_statuses)
     opinion = SecondOpinion(request.migrations, clock=clock, warn=screen.warn)
     watches = _watches(request, policy, clock, opinion)
-    connect = _connection(request, screen, clock, cancelled)
+    connect = _connection(request, screen, clock)
     screen.begin(Board(watches, request.failed_statuses, request.timeout_seconds), clock.monotonic)
     errors = poller.wait(watches, connect, clock=clock, on_progress=lambda _: screen.update())
     return _end(request, screen, watches, errors)
@@ -57,22 +57,19 @@ def look(request: Request, screen: Screen, cancelled: threading.Event) -> End:
     clock = SystemClock(cancelled)
     policy = look_policy(request.failed_statuses)
     watches = _watches(request, policy, clock)
-    connect = _connection(request, screen, clock, cancelled)
+    connect = _connection(request, screen, clock)
     screen.begin(Board(watches, request.failed_statuses, policy.timeout_seconds), clock.monotonic)
     tell = count_of(watches, screen.count)
     errors = poller.wait(watches, connect, clock=clock, on_progress=tell, whatever_comes=True)
     return _end(request, screen, watches, errors)
 
 
-def _connection(
-    request: Request, screen: Screen, clock: SystemClock, cancelled: threading.Event
-) -> Callable[[], Asking]:
+def _connection(request: Request, screen: Screen, clock: SystemClock) -> Callable[[], Asking]:
     return connection.connection(
         request.migrations,
         endpoint=request.endpoint,
         stack=None,
         clock=clock,
-        cancelled=cancelled,
         deadline=clock.monotonic() + request.timeout_seconds,
         warn=screen.warn,
     )

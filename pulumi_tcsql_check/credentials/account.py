@@ -38,14 +38,13 @@ class _Held(msgspec.Struct, frozen=True):
 class Account:
     """Finds credentials and keeps them; any number of threads may use it."""
 
-    def __init__(  # noqa: PLR0913  # what an account lives in, half of it by name
+    def __init__(
         self,
         find: Callable[[float], Credentials],
         asked: ProviderConfig,
         service: TokenService,
         *,
         clock: Clock,
-        check_cancelled: Callable[[], None],
         now: Callable[[], float] = time.time,
     ) -> None:
         """Prepare; nothing is looked for yet.
@@ -55,14 +54,12 @@ class Account:
             asked: The role to assume, and the accounts that are allowed.
             service: The token service.
             clock: The time in which to await a turn while another thread looks.
-            check_cancelled: Raises when the update was cancelled.
             now: Tells the time in seconds since 1970, as the service counts.
         """
         self._find = find
         self._asked = asked
         self._service = service
         self._clock = clock
-        self._check_cancelled = check_cancelled
         self._now = now
         self._lock = threading.Lock()
         self._held: _Held | None = None
@@ -114,7 +111,7 @@ class Account:
     def _take_turn(self, deadline: float) -> None:
         """Take the lock, unless the update is cancelled or time is up: whoever has it may be waiting for an answer."""
         while not self._lock.acquire(timeout=_TURN_SECONDS):
-            self._check_cancelled()
+            self._clock.check_cancelled()
             if self._clock.monotonic() >= deadline:
                 raise TransientError(Sentence("credentials late"))
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from pulumi_tcsql_check.clock import SystemClock, raising_if
+from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.config.provider_config import ProviderConfig
 from pulumi_tcsql_check.config.stack_config import StackConfig
 from pulumi_tcsql_check.credentials import chain, role_credentials
@@ -28,7 +28,7 @@ def of(  # noqa: PLR0913  # all that the account depends on
     home: Path,
     deadline: float,
     *,
-    cancelled: threading.Event,
+    clock: Clock,
 ) -> Account:
     """Return the account that a gate asks as; the same one for the same credentials and environment.
 
@@ -39,29 +39,27 @@ def of(  # noqa: PLR0913  # all that the account depends on
         config: The stack's configuration; None if there is no stack.
         environ: The provider process's environment.
         home: The user's home folder.
-        deadline: The instant, on the machine's monotonic clock, that bounds the read of each file.
-        cancelled: Set when the update is cancelled.
+        deadline: The instant, on the clock, that bounds the read of each file.
+        clock: The time to live in.
 
     Raises:
         CredentialsError: A source on this machine is unusable.
         WaitCancelledError: The update was cancelled.
     """
-    clock = SystemClock(cancelled)
-    check_cancelled = raising_if(cancelled)
 
     def local(until: float) -> Sequence[Source]:
         def read(path: Path) -> str | None:
-            return bounded_file.read(path, bound_seconds(until - clock.monotonic()), check_cancelled)
+            return bounded_file.read(path, bound_seconds(until - clock.monotonic()), clock.check_cancelled)
 
         return chain.local_sources(asked, config, environ, home, read)
 
     found = chain.first(local(deadline))
     seen = tuple(sorted((name, environ[name]) for name in environ if name.startswith(_PREFIXES)))
     unseen = hashlib.sha256(repr(seen).encode()).digest()  # nobody needs to keep the secrets in it
-    key = (asked, found, unseen, home, cancelled)
+    key = (asked, found, unseen, home, clock)
     with _lock:
         if key not in _known:
-            _known[key] = _make(asked, local, dict(seen), cancelled)
+            _known[key] = _make(asked, local, dict(seen), clock)
         return _known[key]
 
 
@@ -69,14 +67,13 @@ def _make(
     asked: ProviderConfig,
     local: Callable[[float], Sequence[Source]],
     environ: Mapping[str, str],
-    cancelled: threading.Event,
+    clock: Clock,
 ) -> Account:
-    clock, check_cancelled = SystemClock(cancelled), raising_if(cancelled)
-    service = TokenService(clock, cancelled)
+    service = TokenService(clock)
     cam_role = asked.cam_role.value if asked.cam_role else None
-    roles = role_credentials.sources(environ, cam_role, service, clock, check_cancelled)
+    roles = role_credentials.sources(environ, cam_role, service, clock)
 
     def find(deadline: float) -> Credentials:
         return chain.find(asked, local(deadline), roles)
 
-    return Account(find, asked, service, clock=clock, check_cancelled=check_cancelled)
+    return Account(find, asked, service, clock=clock)

@@ -27,7 +27,6 @@ def sources(
     cam_role: str | None,
     service: TokenService,
     clock: Clock,
-    check_cancelled: Callable[[], None],
 ) -> tuple[Source, Source]:
     """List the sources that have to be asked, in their order: the pod's, then the instance's.
 
@@ -36,20 +35,19 @@ def sources(
         cam_role: The name of the instance's role, where one is configured.
         service: The token service.
         clock: The time to live in.
-        check_cancelled: Raises when the update was cancelled.
     """
 
     def tke() -> Credentials | None:
         if not all(environ.get(name) for name in _TKE_VARIABLES):
             return None
-        return _ask(Sentence("source pod"), lambda: _from_tke(environ, service, clock, check_cancelled))
+        return _ask(Sentence("source pod"), lambda: _from_tke(environ, service, clock))
 
     def cvm() -> Credentials | None:
         if not cam_role:
             return None
         return _ask(
             Sentence("source instance", role=cam_role),
-            lambda: metadata.role_session(cam_role, BOUND_SECONDS, check_cancelled),
+            lambda: metadata.role_session(cam_role, BOUND_SECONDS, clock.check_cancelled),
         )
 
     return (
@@ -85,12 +83,10 @@ def _cause(error: Exception) -> str:
     return printable(str(getattr(error, "code", "")), 80) or type(error).__name__
 
 
-def _from_tke(
-    environ: Mapping[str, str], service: TokenService, clock: Clock, check_cancelled: Callable[[], None]
-) -> Session:
+def _from_tke(environ: Mapping[str, str], service: TokenService, clock: Clock) -> Session:
     region, provider, token_file, role_arn = (environ[name] for name in _TKE_VARIABLES)
     until = clock.monotonic() + BOUND_SECONDS
-    identity = bounded_file.read(Path(token_file), BOUND_SECONDS, check_cancelled)
+    identity = bounded_file.read(Path(token_file), BOUND_SECONDS, clock.check_cancelled)
     if identity is None:
         raise FileNotFoundError(token_file)
     params = {

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pulumi_tcsql_check.clock import Clock, raising_if
+from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.config import endpoints, provider_config
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.credentials import accounts
@@ -35,7 +35,6 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
     endpoint: Endpoint | None,
     stack: Stack | None,
     clock: Clock,
-    cancelled: threading.Event,
     deadline: float,
     warn: Callable[[Sentence], None],
 ) -> Callable[[], Asking]:
@@ -46,7 +45,6 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
         endpoint: What the user chose, if anything.
         stack: The stack; None for the command.
         clock: The time to live in.
-        cancelled: Set when the update is cancelled.
         deadline: The instant, on the clock, that bounds the read of each file.
         warn: Shows a sentence to the user.
 
@@ -73,13 +71,13 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
     if tls.bundle(os.environ) and (proxy := tls.proxy(os.environ, chosen)):
         _warn_once(Sentence("proxy in between", endpoint=chosen, proxy=proxy, bundle=tls.VARIABLE), warn)
     asked = provider_config.read(config, os.environ, keys)
-    tls.verify(os.environ, bound_seconds(deadline - clock.monotonic()), raising_if(cancelled))
+    tls.verify(os.environ, bound_seconds(deadline - clock.monotonic()), clock.check_cancelled)
     account = accounts.of(
-        asked, stack.config if stack is not None else None, os.environ, Path.home(), deadline, cancelled=cancelled
+        asked, stack.config if stack is not None else None, os.environ, Path.home(), deadline, clock=clock
     )
 
     def connect(somebody: Credentials) -> MigrationApi:
-        return MigrationApi(somebody, chosen, region, clock=clock, cancelled=cancelled)
+        return MigrationApi(somebody, chosen, region, clock=clock)
 
     return lambda: Asking(account, connect)
 

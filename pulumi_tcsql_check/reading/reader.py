@@ -91,7 +91,6 @@ class _Read:
         self._inputs = inputs
         self._stack = stack
         self._listener = listener
-        self._cancelled = cancelled
         self._clock = SystemClock(cancelled)
 
     def wait(self) -> Sequence[Evidence | None]:
@@ -166,7 +165,6 @@ class _Read:
             endpoint=self._inputs.endpoint,
             stack=self._stack,
             clock=self._clock,
-            cancelled=self._cancelled,
             deadline=self._clock.monotonic() + self._inputs.timeout_seconds,
             warn=self._warn,
         )

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import threading
 from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
@@ -41,7 +40,6 @@ class Client:
         endpoint: Endpoint,
         region: str,
         clock: Clock,
-        cancelled: threading.Event,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -51,8 +49,8 @@ class Client:
             credentials: Who asks; nobody for a call that isn't signed.
             endpoint: Whom to ask.
             region: The API's `Region`.
-            clock: The time in which to await a turn under the process's limit.
-            cancelled: Set when the update is cancelled: an exchange under way is left behind then.
+            clock: The time in which to await a turn under the process's limit. When the update is cancelled, an
+                exchange under way is left behind.
         """
         self._service = service
         self._version = version
@@ -60,7 +58,6 @@ class Client:
         self._endpoint = endpoint
         self._region = region
         self._clock = clock
-        self._cancelled = cancelled
         self._adapter, self._client = self._connect()
 
     def call(  # noqa: PLR0913  # one for each thing that differs from call to call, half of them by name
@@ -115,7 +112,7 @@ class Client:
         options = None if self._credentials else {"SkipSign": True}
         try:
             body: bytes = run_bounded(
-                lambda: self._client.call(action, dict(params), options), seconds, self._check_cancelled
+                lambda: self._client.call(action, dict(params), options), seconds, self._clock.check_cancelled
             )
         except ExchangeTimeoutError:
             self._adapter.abandon()
@@ -143,7 +140,3 @@ class Client:
         if self._endpoint.is_loopback:
             client.request.conn.proxy = None
         return BoundedAdapter.on(client.request.conn._session), client  # noqa: SLF001  # the SDK has no public way
-
-    def _check_cancelled(self) -> None:
-        if self._cancelled.is_set():
-            raise WaitCancelledError

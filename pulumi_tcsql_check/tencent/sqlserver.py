@@ -1,6 +1,5 @@
 """Asks the API of TencentDB for SQL Server about migrations, through `client`."""
 
-import threading
 from collections.abc import Collection, Mapping
 
 import msgspec
@@ -56,17 +55,15 @@ class _FlowStatus(msgspec.Struct, rename="pascal"):
 class MigrationApi:
     """Asks one endpoint about one region's migrations; one gate, and so one thread, uses it."""
 
-    def __init__(
-        self, credentials: Credentials, endpoint: Endpoint, region: str, *, clock: Clock, cancelled: threading.Event
-    ) -> None:
+    def __init__(self, credentials: Credentials, endpoint: Endpoint, region: str, *, clock: Clock) -> None:
         """Prepare; nothing is sent yet.
 
         Args:
             credentials: Who asks.
             endpoint: Whom to ask.
             region: The API's `Region`.
-            clock: The time in which to await a turn under the process's limit.
-            cancelled: Set when the update is cancelled: an exchange under way is left behind then.
+            clock: The time in which to await a turn under the process's limit. When the update is cancelled, an
+                exchange under way is left behind.
         """
         self._client = Client(
             SERVICE,
@@ -75,7 +72,6 @@ class MigrationApi:
             endpoint=endpoint,
             region=region,
             clock=clock,
-            cancelled=cancelled,
         )
 
     def query(self, migration: Migration, deadline: float) -> Progress:

@@ -1,6 +1,5 @@
 """Asks Tencent's Security Token Service: for a role's temporary credentials, and whose credentials some are."""
 
-import threading
 from collections.abc import Mapping
 from typing import TypeVar
 from urllib.parse import quote_plus
@@ -70,10 +69,9 @@ class _Identity(msgspec.Struct, rename="pascal"):
 class TokenService:
     """Asks on behalf of one process; one thread uses it at a time."""
 
-    def __init__(self, clock: Clock, cancelled: threading.Event) -> None:
-        """Take the time to live in, and the event that a cancelled update sets."""
+    def __init__(self, clock: Clock) -> None:
+        """Take the time to live in."""
         self._clock = clock
-        self._cancelled = cancelled
 
     def assume_role(self, who: Credentials, role: Role, deadline: float) -> Session:
         """Ask for a role's credentials.
@@ -142,7 +140,6 @@ class TokenService:
             endpoint=ENDPOINT,
             region=region,
             clock=self._clock,
-            cancelled=self._cancelled,
         )
 
 

@@ -5,7 +5,6 @@ A broken promise is an `AssertionError`; so is, by getting out of here, every ex
 
 import io
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -193,7 +192,7 @@ def _through_the_sdk(case: Case) -> None:
     """Let the real SDK receive it, over a transport that has it at hand."""
     clock = FakeClock()
     with _transport(case):
-        api = MigrationApi(WHO, _ENDPOINT, "ap-guangzhou", clock=clock, cancelled=threading.Event())
+        api = MigrationApi(WHO, _ENDPOINT, "ap-guangzhou", clock=clock)
         try:
             progress = api.query(MIGRATION, clock.now + 10)
         except ApiError as error:

@@ -4,15 +4,22 @@ import threading
 
 import pytest
 
-from pulumi_tcsql_check.clock import raising_if
+from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.errors import WaitCancelledError
 
 
 def test_a_cancelled_update_is_heeded_in_every_search() -> None:
     """What an account of the process calls in between raises as soon as the update is cancelled."""
     cancelled = threading.Event()
-    check_cancelled = raising_if(cancelled)
-    check_cancelled()
+    clock = SystemClock(cancelled)
+    clock.check_cancelled()
     cancelled.set()
     with pytest.raises(WaitCancelledError):
-        check_cancelled()
+        clock.check_cancelled()
+
+
+def test_clocks_with_the_same_event_are_equal() -> None:
+    """The gates of one process share an account although each read makes a clock of its own."""
+    cancelled = threading.Event()
+    assert SystemClock(cancelled) == SystemClock(cancelled) != SystemClock(threading.Event())
+    assert len({SystemClock(cancelled), SystemClock(cancelled)}) == 1

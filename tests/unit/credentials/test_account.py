@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.fake_clock import FakeClock
 from harness.hanging import hang
 from harness.loopback import Loopback, answer, join_exchanges, reset
 from harness.standing_in import role_of, standing_in
@@ -46,7 +47,7 @@ MINE = Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, None, "a test")
 OTHERS = Credentials(OTHER_SECRET_ID, OTHER_SECRET_KEY, None, "a test")
 ASKED = provider_config.read({}, {})
 LATER = float("inf")
-UNCANCELLED = threading.Event()
+UNCANCELLED = SystemClock(threading.Event())
 
 
 @pytest.fixture(autouse=True)
@@ -111,16 +112,14 @@ class Time:
 
 def service() -> sts.TokenService:
     """Make the token service as a process has it."""
-    cancelled = threading.Event()
-    return sts.TokenService(SystemClock(cancelled), cancelled)
+    return sts.TokenService(SystemClock(threading.Event()))
 
 
 def account(
     source: Callable[[float], Credentials], asked: ProviderConfig = ASKED, now: Callable[[], float] = lambda: NOW
 ) -> Account:
     """Make an account that nobody cancels."""
-    clock = SystemClock(threading.Event())
-    return Account(source, asked, service(), clock=clock, check_cancelled=lambda: None, now=now)
+    return Account(source, asked, service(), clock=SystemClock(threading.Event()), now=now)
 
 
 def soon() -> float:
@@ -406,17 +405,15 @@ def test_a_role_is_assumed_again_although_its_caller_is_the_same(emulator: Emula
 
 def test_a_cancelled_update_ends_the_wait_for_another_gates_search() -> None:
     """Whoever waits for its turn while another one searches ends with the update."""
-    searching, go_on = threading.Event(), threading.Event()
+    searching, go_on, cancelled = threading.Event(), threading.Event(), threading.Event()
+    cancelled.set()
 
     def search(_: float) -> Credentials:
         searching.set()
         go_on.wait(5)
         return MINE
 
-    def cancel() -> None:
-        raise WaitCancelledError
-
-    who = Account(search, ASKED, service(), clock=SystemClock(threading.Event()), check_cancelled=cancel)
+    who = Account(search, ASKED, service(), clock=SystemClock(cancelled))
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(who.current, LATER)
         searching.wait(5)
@@ -436,7 +433,11 @@ def test_a_gate_waits_for_another_gates_search_and_takes_what_it_found() -> None
         go_on.wait(5)
         return source()
 
-    who = Account(search, ASKED, service(), clock=SystemClock(threading.Event()), check_cancelled=go_on.set)
+    class FreeingClock(FakeClock):
+        def check_cancelled(self) -> None:
+            go_on.set()
+
+    who = Account(search, ASKED, service(), clock=FreeingClock())
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(who.current, LATER)
         searching.wait(5)
@@ -467,13 +468,13 @@ def test_a_process_has_one_account_for_each_configuration_and_environment(tmp_pa
     """Gates of one stack share it; another configuration, environment or home is another."""
     environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
     config = {"tencentcloud:secretId": "i", "tencentcloud:secretKey": "k"}
-    same = accounts.of(ASKED, config, environ, tmp_path, LATER, cancelled=UNCANCELLED)
-    assert accounts.of(ASKED, dict(config), {**environ, "LANG": "C"}, tmp_path, LATER, cancelled=UNCANCELLED) is same
+    same = accounts.of(ASKED, config, environ, tmp_path, LATER, clock=UNCANCELLED)
+    assert accounts.of(ASKED, dict(config), {**environ, "LANG": "C"}, tmp_path, LATER, clock=UNCANCELLED) is same
     for another in (
-        accounts.of(allowing(allowed=["1"]), config, environ, tmp_path, LATER, cancelled=UNCANCELLED),
-        accounts.of(ASKED, {**config, "tencentcloud:secretId": "j"}, environ, tmp_path, LATER, cancelled=UNCANCELLED),
-        accounts.of(ASKED, config, {**environ, "TKE_REGION": "r"}, tmp_path, LATER, cancelled=UNCANCELLED),
-        accounts.of(ASKED, config, environ, tmp_path / "other", LATER, cancelled=UNCANCELLED),
+        accounts.of(allowing(allowed=["1"]), config, environ, tmp_path, LATER, clock=UNCANCELLED),
+        accounts.of(ASKED, {**config, "tencentcloud:secretId": "j"}, environ, tmp_path, LATER, clock=UNCANCELLED),
+        accounts.of(ASKED, config, {**environ, "TKE_REGION": "r"}, tmp_path, LATER, clock=UNCANCELLED),
+        accounts.of(ASKED, config, environ, tmp_path / "other", LATER, clock=UNCANCELLED),
     ):
         assert another is not same
 
@@ -491,7 +492,7 @@ def test_a_file_that_was_written_anew_holds_for_the_next_gate(tmp_path: Path, na
     path.parent.mkdir()
 
     def current() -> str:
-        return accounts.of(ASKED, {}, {}, tmp_path, LATER, cancelled=UNCANCELLED).current(LATER).secret_id
+        return accounts.of(ASKED, {}, {}, tmp_path, LATER, clock=UNCANCELLED).current(LATER).secret_id
 
     for secret_id in ("a", "b", "b", "a"):
         path.write_text(FILES[name].format(secret_id), encoding="utf-8")
@@ -527,9 +528,9 @@ def test_a_file_that_hangs_ends_the_search_at_the_deadline(
     path = tmp_path / name
     path.parent.mkdir()
     path.write_text(FILES[name].format("a"), encoding="utf-8")
-    who = accounts.of(ASKED, {}, {}, tmp_path, LATER, cancelled=UNCANCELLED)
+    who = accounts.of(ASKED, {}, {}, tmp_path, LATER, clock=UNCANCELLED)
     with hang("fstat"):
-        for search in (who.current, lambda now: accounts.of(ASKED, {}, {}, tmp_path, now, cancelled=UNCANCELLED)):
+        for search in (who.current, lambda now: accounts.of(ASKED, {}, {}, tmp_path, now, clock=UNCANCELLED)):
             with pytest.raises(CredentialsError) as refused:
                 search(time.monotonic())
             assert sentence(refused.value).startswith(
@@ -542,7 +543,7 @@ def test_a_cancelled_update_ends_the_search_in_a_file_that_hangs(tmp_path: Path)
     cancelled = threading.Event()
     cancelled.set()
     with hang("open"), pytest.raises(WaitCancelledError):
-        accounts.of(ASKED, {}, {}, tmp_path, LATER, cancelled=cancelled)
+        accounts.of(ASKED, {}, {}, tmp_path, LATER, clock=SystemClock(cancelled))
 
 
 def test_no_file_is_read_that_is_not_needed(tmp_path: Path) -> None:
@@ -550,8 +551,8 @@ def test_no_file_is_read_that_is_not_needed(tmp_path: Path) -> None:
     config = {"tencentcloud:secretId": "i", "tencentcloud:secretKey": "k"}
     environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
     with hang("open") as blocked:
-        assert accounts.of(ASKED, config, {}, tmp_path, LATER, cancelled=UNCANCELLED).current(LATER).secret_id == "i"
-        assert accounts.of(ASKED, {}, environ, tmp_path, LATER, cancelled=UNCANCELLED).current(LATER).secret_id == "i"
+        assert accounts.of(ASKED, config, {}, tmp_path, LATER, clock=UNCANCELLED).current(LATER).secret_id == "i"
+        assert accounts.of(ASKED, {}, environ, tmp_path, LATER, clock=UNCANCELLED).current(LATER).secret_id == "i"
     assert blocked == []
 
 
@@ -561,7 +562,7 @@ def test_an_instance_is_asked_for_the_role_that_is_named(emulator: Emulator, tmp
     del emulator
     config = {"tencentcloud:camRoleName": "emulated"} if named == "key" else {}
     environ = {} if named == "key" else {"TENCENTCLOUD_CAM_ROLE_NAME": "emulated"}
-    who = accounts.of(provider_config.read(config, environ), config, environ, tmp_path, LATER, cancelled=UNCANCELLED)
+    who = accounts.of(provider_config.read(config, environ), config, environ, tmp_path, LATER, clock=UNCANCELLED)
     found = who.current(soon())
     assert str(found.source) == "the CVM role emulated"
     assert found.expires_at is not None
@@ -576,7 +577,7 @@ def test_a_role_that_the_instance_does_not_have_is_an_error(emulator: Emulator, 
     del emulator
     config = {"tencentcloud:camRoleName": "another"}
     environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
-    who = accounts.of(provider_config.read(config, environ), config, environ, tmp_path, LATER, cancelled=UNCANCELLED)
+    who = accounts.of(provider_config.read(config, environ), config, environ, tmp_path, LATER, clock=UNCANCELLED)
     with says(CredentialsError, r"^No credentials came from the CVM role another, which"):
         who.current(soon())
 
@@ -591,7 +592,7 @@ def test_a_pod_is_whom_its_identity_makes(emulator: Emulator, tmp_path: Path) ->
         "TKE_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "identity"),
         "TKE_ROLE_ARN": role_of(OTHER_ACCOUNT_ID),
     }
-    found = accounts.of(ASKED, {}, environ, tmp_path, LATER, cancelled=UNCANCELLED).current(soon())
+    found = accounts.of(ASKED, {}, environ, tmp_path, LATER, clock=UNCANCELLED).current(soon())
     assert str(found.source) == "the TKE pod's identity"
     assert service().account_of(found, soon()) == OTHER_ACCOUNT_ID
 

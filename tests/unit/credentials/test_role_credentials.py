@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -40,15 +40,6 @@ CVM_ANSWER = (
 REFUSED = f'{{"Response":{{"Error":{{"Code":"AuthFailure","Message":"not {KEY}"}},"RequestId":"r"}}}}'
 
 
-def go_on() -> None:
-    """Cancel nothing."""
-
-
-def cancel() -> None:
-    """Cancel at once."""
-    raise WaitCancelledError
-
-
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Keep the machine's proxies and netrc out of it, take turns without pauses, and leave no exchange behind."""
@@ -72,30 +63,28 @@ def tke_environ(folder: Path) -> dict[str, str]:
     }
 
 
-def sources(
-    environ: Mapping[str, str], cam_role: str | None, check_cancelled: Callable[[], None] = go_on
-) -> tuple[Source, Source]:
+def sources(environ: Mapping[str, str], cam_role: str | None, *, is_cancelled: bool = False) -> tuple[Source, Source]:
     """List both sources, with the machine's own clock."""
-    clock = SystemClock(threading.Event())
-    service = sts.TokenService(clock, threading.Event())
-    return role_credentials.sources(environ, cam_role, service, clock, check_cancelled)
+    cancelled = threading.Event()
+    if is_cancelled:
+        cancelled.set()
+    clock = SystemClock(cancelled)
+    return role_credentials.sources(environ, cam_role, sts.TokenService(clock), clock)
 
 
-def ask_tke(
-    environ: Mapping[str, str], server: Loopback, check_cancelled: Callable[[], None] = go_on
-) -> Credentials | None:
+def ask_tke(environ: Mapping[str, str], server: Loopback, *, is_cancelled: bool = False) -> Credentials | None:
     """Ask the pod's source, with this server as the token service."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sts, "ENDPOINT", Endpoint("http", server.host))
-        (_, look), _ = sources(environ, None, check_cancelled)
+        (_, look), _ = sources(environ, None, is_cancelled=is_cancelled)
         return look()
 
 
-def ask_cvm(role: str | None, server: Loopback, check_cancelled: Callable[[], None] = go_on) -> Credentials | None:
+def ask_cvm(role: str | None, server: Loopback, *, is_cancelled: bool = False) -> Credentials | None:
     """Ask the instance's source, with this server in place of the metadata."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(metadata, "METADATA_URL", f"http://{server.host}/roles/")
-        _, (_, look) = sources({}, role, check_cancelled)
+        _, (_, look) = sources({}, role, is_cancelled=is_cancelled)
         return look()
 
 
@@ -335,7 +324,7 @@ def test_a_cancelled_update_ends_the_wait_for_a_pods_identity(tmp_path: Path) ->
     """A file that hangs keeps nobody from ending."""
     environ = tke_environ(tmp_path)
     with Loopback(answer(STS_ANSWER)) as server, hang("open"), pytest.raises(WaitCancelledError):
-        ask_tke(environ, server, cancel)
+        ask_tke(environ, server, is_cancelled=True)
 
 
 @pytest.mark.parametrize("reply", [silence, trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b" ")])
@@ -363,7 +352,7 @@ def test_a_redirect_of_the_metadata_is_not_followed() -> None:
 def test_a_cancelled_update_ends_the_search_as_what_it_is() -> None:
     """The search stops with the sentence for a cancelled update, not with one about credentials."""
     with Loopback(silence) as server, pytest.raises(WaitCancelledError):
-        ask_cvm("gatekeeper", server, cancel)
+        ask_cvm("gatekeeper", server, is_cancelled=True)
 
 
 def test_the_sources_are_named_with_what_shows_them() -> None:

@@ -46,12 +46,12 @@ def _clock() -> ManualClock:
 
 def asking(emulator: Emulator, find: Callable[[], Credentials], config: dict[str, str] | None = None) -> Asking:
     """Make a gate's way to an emulator; for it the time of day stands still."""
-    clock, cancelled, began = SystemClock(threading.Event()), threading.Event(), time.time()
+    clock, began = SystemClock(threading.Event()), time.time()
     asked = provider_config.read(config or {}, {})
-    service = sts.TokenService(clock, cancelled)
-    account = Account(lambda _: find(), asked, service, clock=clock, check_cancelled=lambda: None, now=lambda: began)
+    service = sts.TokenService(clock)
+    account = Account(lambda _: find(), asked, service, clock=clock, now=lambda: began)
     endpoint = Endpoint("http", emulator.endpoint)
-    return Asking(account, lambda who: MigrationApi(who, endpoint, MIGRATION.region, clock=clock, cancelled=cancelled))
+    return Asking(account, lambda who: MigrationApi(who, endpoint, MIGRATION.region, clock=clock))
 
 
 def soon() -> float:
@@ -105,7 +105,7 @@ def test_a_token_that_runs_out_for_good_is_that_sentence_also_where_the_account_
     """Nobody is asked whose the old token is, once it has been refused."""
     log = tmp_path / "requests.jsonl"
     with standing_in(Emulator("pass", clock=clock, request_log=log)) as emulator:
-        service = sts.TokenService(SystemClock(threading.Event()), threading.Event())
+        service = sts.TokenService(SystemClock(threading.Event()))
         found = service.assume_role(MINE, Role(role_of(OTHER_ACCOUNT_ID), "deploy", SESSION_SECONDS), soon())
         new = found.credentials
         old = Credentials(new.tmp_secret_id, new.tmp_secret_key, new.token, "the environment")
@@ -155,7 +155,7 @@ def test_new_ones_of_another_account_do_not_ask(clock: ManualClock, tmp_path: Pa
     """Whose the new ones are is made sure of as well, before the question is put again."""
     log = tmp_path / "requests.jsonl"
     with standing_in(Emulator("pass", clock=clock, request_log=log)) as emulator:
-        service = sts.TokenService(SystemClock(threading.Event()), threading.Event())
+        service = sts.TokenService(SystemClock(threading.Event()))
 
         def session(account_id: str) -> Credentials:
             role = Role(role_of(account_id), "deploy", SESSION_SECONDS)

@@ -80,8 +80,7 @@ def actions(log: Path) -> list[str]:
 def api(host: str, cancelled: threading.Event | None = None) -> MigrationApi:
     """Make a client of a server on this machine, whose clock stands still."""
     who = Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, None, "a test")
-    cancelled = cancelled or threading.Event()
-    return MigrationApi(who, Endpoint("http", host), MIGRATION.region, clock=FakeClock(), cancelled=cancelled)
+    return MigrationApi(who, Endpoint("http", host), MIGRATION.region, clock=FakeClock(cancelled=cancelled))
 
 
 def many(count: int, **flags: int) -> Scenario:

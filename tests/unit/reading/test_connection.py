@@ -1,7 +1,6 @@
 """What is unusual about the endpoint is refused or named before anything is sent."""
 
 import os
-import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -36,7 +35,6 @@ def connect(config: Mapping[str, str] | None) -> list[str]:
         endpoint=None,
         stack=Stack(dict(config), "shop") if config is not None else None,
         clock=FakeClock(),
-        cancelled=threading.Event(),
         deadline=10.0,
         warn=warnings.append,
     )

@@ -88,12 +88,10 @@ def client(
     scheme: str = "http",
     credentials: Credentials = DUMMIES,
     clock: FakeClock | None = None,
-    cancelled: threading.Event | None = None,
 ) -> MigrationApi:
     """Make a client of a server on this machine."""
     endpoint = Endpoint(scheme, host)
-    clock, cancelled = clock or FakeClock(), cancelled or threading.Event()
-    return MigrationApi(credentials, endpoint, MIGRATION.region, clock=clock, cancelled=cancelled)
+    return MigrationApi(credentials, endpoint, MIGRATION.region, clock=clock or FakeClock())
 
 
 def query(server: Loopback, deadline: float = SOON) -> Progress:
@@ -754,7 +752,7 @@ def test_a_cancelled_update_leaves_the_exchange_behind() -> None:
     cancelled = threading.Event()
     timer = threading.Timer(0.03, cancelled.set)
     with Loopback(silence) as server:
-        api = client(server.host, cancelled=cancelled)
+        api = client(server.host, clock=FakeClock(cancelled=cancelled))
         began = time.monotonic()
         timer.start()
         with pytest.raises(WaitCancelledError):

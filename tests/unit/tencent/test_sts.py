@@ -39,8 +39,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
 @pytest.fixture(name="service")
 def _service() -> sts.TokenService:
     """The token service as a process has it."""
-    cancelled = threading.Event()
-    return sts.TokenService(SystemClock(cancelled), cancelled)
+    return sts.TokenService(SystemClock(threading.Event()))
 
 
 def soon() -> float:
