@@ -1,4 +1,4 @@
-"""What is known of one migration while it is waited for, or looked at."""
+"""The latest responses for one migration, and when its steps last changed."""
 
 import msgspec
 
@@ -11,7 +11,7 @@ from pulumi_tcsql_check.model.statuses import Status
 
 
 class Observation(msgspec.Struct, frozen=True):
-    """What a waiting gate knows: the last answers if any, the trouble it is in if any, and for how long it waits."""
+    """What a gate shows of one check while it waits; `trouble` is the error of the last poll, if it failed."""
 
     progress: Progress | None
     trouble: ApiError | None
@@ -20,61 +20,75 @@ class Observation(msgspec.Struct, frozen=True):
     flag: CheckFlag | None = None
 
 
-class Known:
-    """What the tries so far have brought.
+class WatchState:
+    """The latest responses for one migration. Instants are on the clock of the wait.
 
     Attributes:
-        migration: Which one.
-        began: The instant at which the wait began.
-        asked_at: The instant at which it was asked last.
-        progress: The last answer for its steps.
-        status: What that, together with the flow, amounts to.
-        flow: The flow that must succeed as well, as it was last answered.
-        flag: What the API said last of the check as a whole, where it is of use.
-        trouble: The error of the last try, if it brought no answer.
-        end: The answers that ended the wait, once they have.
+        migration: The migration.
+        began: When the wait began.
+        asked_at: When the last poll began; None before the first.
+        progress: The latest response about the steps.
+        status: The status by that response and the flow.
+        unchanged_since: When the steps last changed. Tells a running step from an undocumented status code.
+        flow: The flow that must succeed as well, with its latest status.
+        flag: The latest `CheckFlag`; None while every code of the current step is documented.
+        trouble: The error of the last poll; None if it succeeded.
+        end: The responses that ended the wait.
     """
 
     def __init__(self, migration: Migration, began: float, flow: Flow | None = None) -> None:
-        """Begin with nothing known."""
+        """Start without any response."""
         self.migration = migration
         self.began = began
         self.asked_at: float | None = None
         self.progress: Progress | None = None
         self.status: Status = "unknown"
+        self.unchanged_since = began
         self.flow = flow
         self.flag: CheckFlag | None = None
         self.trouble: ApiError | None = None
         self.end: Evidence | None = None
+        self._steps: tuple[object, ...] = ()
+
+    def keep(self, progress: Progress, now: float) -> None:
+        """Keep a response about the steps. A request id and messages that differ are no change."""
+        self.progress, self.trouble = progress, None
+        steps = progress.total, progress.current, tuple(step.status for step in progress.steps)
+        if steps != self._steps:
+            self._steps, self.unchanged_since = steps, now
+
+    def restart(self, now: float) -> None:
+        """Count the next response about the steps as a change."""
+        self._steps, self.unchanged_since = (), now
 
     @property
     def steps_left(self) -> int | None:
-        """How many steps have not passed yet, as far as the last try showed."""
+        """How many steps have not passed, at least 1; None if the last poll failed."""
         if self.progress is None or self.trouble is not None:
             return None
         return max(1, self.progress.total - self.progress.current + 1)
 
     @property
-    def was_refused(self) -> bool:
-        """Whether the last try was one request too many, which says nothing of the check."""
+    def was_throttled(self) -> bool:
+        """Whether the API throttled the last poll, which says nothing about the check."""
         return isinstance(self.trouble, ThrottledError)
 
     @property
-    def is_unasked(self) -> bool:
-        """Whether it was never asked, or only by requests that were one too many."""
-        return self.asked_at is None or (self.was_refused and self.progress is None)
+    def has_no_response(self) -> bool:
+        """Whether it was never polled, or was throttled before its first response."""
+        return self.asked_at is None or (self.was_throttled and self.progress is None)
 
     @property
     def looks_failed(self) -> bool:
-        """Whether the last answer showed a failure that the next one may confirm."""
+        """Whether the latest response shows a failure that the next one may confirm."""
         return self.status == "failed"
 
     def seen(self, now: float) -> Observation:
-        """Say what is known by now."""
+        """Return what a gate shows of it."""
         return Observation(self.progress, self.trouble, now - self.began, self.flow, self.flag)
 
     @property
     def member(self) -> Member:
-        """What is known by now, as one of several."""
+        """The state of this check as one of a group."""
         trouble = self.trouble.kind if self.trouble is not None else None
         return Member(self.migration, self.progress, self.status, trouble)

@@ -168,7 +168,7 @@ class _Wait:
         if self._is_closing:
             if watch.looks_failed:
                 watch.hurry(self._clock.monotonic() + AGAIN_SECONDS)
-            elif not watch.is_unasked:
+            elif not watch.has_no_response:
                 return
         self._schedule.put(watch)
 

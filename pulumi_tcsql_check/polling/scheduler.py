@@ -75,7 +75,7 @@ class Schedule:
 
 def _distance(watch: Watch) -> int:
     """Say how far one is from its end that has been asked, in steps."""
-    return _REFUSED if watch.was_refused else watch.steps_left or FAR
+    return _REFUSED if watch.was_throttled else watch.steps_left or FAR
 
 
 def _urgency(distance: int, waited: float) -> tuple[bool, float]:

@@ -27,10 +27,9 @@ from pulumi_tcsql_check.model.progress import Migration, Progress, failed_steps,
 from pulumi_tcsql_check.polling.api import Api
 from pulumi_tcsql_check.polling.backoff import OUTAGE_SECONDS, Patience
 from pulumi_tcsql_check.polling.check_flag_monitor import SecondOpinion
-from pulumi_tcsql_check.polling.observation import Known
+from pulumi_tcsql_check.polling.observation import WatchState
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.query_log import Record
-from pulumi_tcsql_check.polling.standing import Standing
 
 JITTER = 0.1
 """By how much of itself the interval varies, either way, so that many gates don't ask in step."""
@@ -39,7 +38,7 @@ NEW_SECONDS = 30.0
 """How long, from the beginning of a wait, the API may not know an id that was just made."""
 
 
-class Watch(Known):
+class Watch(WatchState):
     """One migration that is waited for; one thread at a time asks.
 
     Attributes:
@@ -73,7 +72,6 @@ class Watch(Known):
         self._patience: Patience | None = None
         self._flow_was_asked = False
         self._previous: Progress | None = None
-        self._standing = Standing(began)
         self._opinion = opinion
         self._record = Record(migration)
 
@@ -125,10 +123,9 @@ class Watch(Known):
         except (ThrottledError, TransientError) as error:
             self._put_up_with(error, now())
             return
-        self.progress, self.trouble = progress, None
+        self.keep(progress, now())
         self._flow_was_asked = False
         self._patience = None
-        self._standing.note(progress, now())
         self._conclude(Evidence(progress, self.flow), now())
         if self.end is None:
             self._hear_the_second_opinion(Evidence(progress, self.flow), now())
@@ -145,7 +142,7 @@ class Watch(Known):
         self.flow = api.follow(self.flow, self._deadline)
         self._flow_was_asked = True
         self._patience = None
-        self._standing = Standing(now())  # what the steps were before it succeeded is of no start that counts
+        self.restart(now())  # until the flow succeeds, the steps may be of an earlier start
         if self.flow.failed and not self._policy.once:
             self._glance(api)
             raise FlowFailedError(self.migration, self.flow, self.progress, self._policy.failed_statuses)
@@ -220,7 +217,7 @@ class Watch(Known):
             seen.progress,
             flow=seen.flow,
             flag=self.flag,
-            unchanged_seconds=now - self._standing.since,
+            unchanged_seconds=now - self.unchanged_since,
             failed_statuses=self._policy.failed_statuses,
         )
 
@@ -230,7 +227,7 @@ class Watch(Known):
             return
         self.wants_more = self._opinion.is_due(now, self._deadline)
         self.flag = self._opinion.word_on(self.migration)
-        failure = self._opinion.failure(self.migration, self._standing.since)
+        failure = self._opinion.failure(self.migration, self.unchanged_since)
         if failure is not None:
             raise FlagFailedError(self.migration, seen.progress, failure, seen.flow)
 
