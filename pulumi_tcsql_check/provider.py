@@ -92,7 +92,7 @@ class _Listener:
 
     def note(self, text: Sentence) -> None:
         """Show a line that stays."""
-        self._call.note(write(text, self._language))
+        self._call.note(Text(text).written(self._language))
 
     def warn(self, text: Text) -> None:
         """Show a warning that stays."""

@@ -78,7 +78,7 @@ def test_a_wave_whose_time_is_up_says_what_has_not_passed(build: Build) -> None:
     preview = site.stack.run("preview")
     assert preview.exit_code == 0
     where = "1/3 passed, 1 running, 1 not started; slowest 3: 3/8 Hard disk space check: running"
-    assert f"    {where}; `pulumi up` will wait for up to 2 s\n" in preview.screen
+    assert f"{where}; `pulumi up` will wait for up to 2 s" in preview.words
     result = site.stack.up()
     assert result.exit_code != 0
     assert site.records == {}
