@@ -1,4 +1,1 @@
-"""Waits for the verdicts of migration checks.
-
-It knows neither Pulumi nor Tencent's SDK. Its clock is passed in.
-"""
+"""Polls migration checks until their verdicts; knows neither Pulumi nor Tencent's SDK, and its clock is passed in."""

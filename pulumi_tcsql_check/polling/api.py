@@ -1,17 +1,21 @@
-"""Who answers a wait: what `watch` and `gate` ask of it, whoever it is."""
+"""The protocol of the API that `watch` polls."""
 
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
+from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Migration, Progress
-from pulumi_tcsql_check.polling.check_flag_monitor import ListApi
 
 
-class Api(ListApi, Protocol):
-    """Who answers; each call is one try, bounded by the deadline, an instant on the clock."""
+class Api(Protocol):
+    """Each call is one attempt, bounded by a deadline: an instant on the clock."""
 
     def query(self, migration: Migration, deadline: float) -> Progress:
-        """Ask how far a check is."""
+        """Query the steps of a check."""
 
     def follow(self, flow: Flow, deadline: float) -> Flow:
-        """Ask what has become of a flow."""
+        """Query the status of a flow."""
+
+    def check_flags(self, migrate_ids: Collection[int], until: float) -> Mapping[int, CheckFlag]:
+        """Query the `CheckFlag` of several checks; returns by `until`, with one entry for each migration listed."""

@@ -1,7 +1,4 @@
-"""Whether a call that failed in passing is tried again, and when: for as long as its class of trouble allows.
-
-This is not polling: a call that brought an answer, whatever the answer, is no business of this.
-"""
+"""Decides whether and when to retry a call that failed with a transient error; polling is not retrying."""
 
 import random
 
@@ -15,27 +12,18 @@ LAST_BACKOFF_SECONDS = 5.0
 
 
 class Patience:
-    """With one call that goes on failing: whether it is tried again, and when."""
+    """The retries of one call; the last attempt starts at the deadline."""
 
     def __init__(self, deadline: float) -> None:
-        """Begin with nothing gone wrong.
-
-        Args:
-            deadline: The instant after which no further try begins; the last one is made at it.
-        """
+        """Start without a failure; `deadline` is an instant on the clock."""
         self._deadline = deadline
         self._failures = 0
         self._out_since: float | None = None
 
     def pause(self, error: ApiError, now: float) -> float | None:
-        """Say how long to wait before the next try: exponentially longer, with full jitter.
+        """Return the seconds until the next attempt: exponential backoff with full jitter, at most to the deadline.
 
-        Args:
-            error: What the last try raised; a throttled call has reached the API, and so ends an outage.
-            now: The instant at which it did.
-
-        Returns:
-            Seconds, never beyond the deadline; None where there is no next try.
+        None means that there is no next attempt. A throttled call ends an outage, since it reached the API.
         """
         if isinstance(error, ThrottledError):
             self._out_since = None
@@ -45,4 +33,4 @@ class Patience:
             return None
         longest = min(LAST_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2.0 ** min(self._failures, 10))
         self._failures += 1
-        return min(random.uniform(0, longest), self._deadline - now)  # noqa: S311  # spreads load, guards nothing
+        return min(random.uniform(0, longest), self._deadline - now)  # noqa: S311  # jitter needs no cryptography

@@ -24,15 +24,11 @@ class WatchState:
     """The latest responses for one migration. Instants are on the clock of the wait.
 
     Attributes:
-        migration: The migration.
-        began: When the wait began.
-        asked_at: When the last poll began; None before the first.
-        progress: The latest response about the steps.
-        status: The status by that response and the flow.
+        asked_at: When the last poll began.
+        status: The status by the latest `progress` and `flow`.
         unchanged_since: When the steps last changed. Tells a running step from an undocumented status code.
-        flow: The flow that must succeed as well, with its latest status.
-        flag: The latest `CheckFlag`; None while every code of the current step is documented.
-        trouble: The error of the last poll; None if it succeeded.
+        flag: The latest `CheckFlag`, while the code of the current step is undocumented.
+        trouble: The error of the last poll, if it failed.
         end: The responses that ended the wait.
     """
 
@@ -77,11 +73,6 @@ class WatchState:
     def has_no_response(self) -> bool:
         """Whether it was never polled, or was throttled before its first response."""
         return self.asked_at is None or (self.was_throttled and self.progress is None)
-
-    @property
-    def looks_failed(self) -> bool:
-        """Whether the latest response shows a failure that the next one may confirm."""
-        return self.status == "failed"
 
     def seen(self, now: float) -> Observation:
         """Return what a gate shows of it."""

@@ -1,17 +1,17 @@
-"""How long to wait for a check, and how often to ask."""
+"""How long to wait for a check, and how often to poll it."""
 
 import msgspec
 
 
 class PollPolicy(msgspec.Struct, frozen=True):
-    """How long to wait in all, and how often to ask, in seconds.
+    """How long to wait for a check, and how often to poll it.
 
     Attributes:
-        failed_statuses: Raw codes that mean "failed".
+        failed_statuses: Raw status codes that count as failed.
         migrate_id_is_new: Whether the API may not know the migration yet.
-        once: Whether any answer will do, so that there is no wait for the verdict. Then `timeout_seconds` is for how
-            long a call that failed in passing is repeated, counted from its turn: the turn itself may take any time.
-        tries_again: Whether a call that failed in passing is repeated.
+        once: Whether any response ends the wait. `timeout_seconds` then bounds the retries of each call, from the start
+            of its first attempt: the wait for its turn under the rate limit is not counted.
+        tries_again: Whether a call that failed with a transient error is retried when `once` is set.
     """
 
     timeout_seconds: float

@@ -1,7 +1,7 @@
-"""What is recorded of one migration's wait: each query, with what came of it, and the verdict."""
+"""Logs each query for one migration with its outcome, and the verdict of its wait."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from pulumi_tcsql_check.errors import ApiError, TcsqlCheckError, WaitCancelledError
@@ -9,121 +9,65 @@ from pulumi_tcsql_check.log import LOGGER
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Migration, Progress
-from pulumi_tcsql_check.polling.api import Api
 from pulumi_tcsql_check.text import printable
 
 STEPS, FLOW, FLAG = "steps", "flow", "flag"
-"""What is asked for."""
+"""What a query is for: the record's `call`."""
+
+_EMPTY: dict[str, object] = dict.fromkeys(("call", "step", "attempt", "request_id", "code"))
 
 T = TypeVar("T")
 
 
-class Record:
-    """The records of one migration; they tell numbers, codes and kinds, and no text of the API's."""
+class QueryLog:
+    """Writes the log records of one migration: numbers, codes and error types, and no text from the API."""
 
     def __init__(self, migration: Migration) -> None:
-        """Begin with nothing asked."""
+        """Start without any query."""
         self._migration = migration
         self._attempts: dict[str, int] = {}
 
-    def around(self, api: Api, now: Callable[[], float]) -> Api:
-        """Return who answers as this one does, with a record of each call.
+    def query(self, call: str, send: Callable[[], T], now: Callable[[], float]) -> T:
+        """Send one request, log its outcome, and return the response or raise the error.
 
-        Args:
-            api: Who answers.
-            now: The clock of the wait.
-        """
-        return _Recorded(api, self, now)
-
-    def asked(self, call: str, ask: Callable[[], T], now: Callable[[], float]) -> T:
-        """Ask, and record what came of it.
-
-        Args:
-            call: What is asked for.
-            ask: One try; whatever it raises is raised here.
-            now: The clock of the wait.
+        The record's `attempt` counts from the last response to the same `call`.
         """
         attempt = self._attempts[call] = self._attempts.get(call, 0) + 1
         began = now()
         try:
-            answer = ask()
+            response = send()
         except TcsqlCheckError as error:
             level = logging.DEBUG if isinstance(error, WaitCancelledError) else logging.WARNING
-            self._add(
-                level,
-                "query",
-                call=call,
-                attempt=attempt,
-                duration=now() - began,
-                outcome=_name(error),
-                **_facts(error),
-            )
+            facts = {"outcome": type(error).__name__, **self._facts_of(error)}
+            self._add(level, "query", call=call, attempt=attempt, duration=now() - began, **facts)
             raise
         self._attempts[call] = 0
-        seconds = now() - began
-        self._add(
-            logging.DEBUG, "query", call=call, attempt=attempt, duration=seconds, outcome="answer", **self._said(answer)
-        )
-        return answer
+        facts = {"outcome": "answer", **self._facts_of(response)}
+        self._add(logging.DEBUG, "query", call=call, attempt=attempt, duration=now() - began, **facts)
+        return response
 
     def verdict(self, progress: Progress | None, outcome: str | TcsqlCheckError, seconds: float) -> None:
-        """Record what a wait ended with.
-
-        Args:
-            progress: The last answer about the steps, if there was any.
-            outcome: The status that it ended with, or the error.
-            seconds: How long it took.
-        """
-        facts = self._said(progress)
+        """Log the status or the error that ended a wait after so many seconds; a cancelled wait has no verdict."""
         if isinstance(outcome, WaitCancelledError):
             return
+        facts = self._facts_of(progress)
         if isinstance(outcome, TcsqlCheckError):
-            facts |= {key: value for key, value in _facts(outcome).items() if value}
-            self._add(logging.WARNING, "verdict", duration=seconds, outcome=_name(outcome), **facts)
+            facts |= {key: value for key, value in self._facts_of(outcome).items() if value}
+            self._add(logging.WARNING, "verdict", duration=seconds, outcome=type(outcome).__name__, **facts)
         else:
             self._add(logging.INFO, "verdict", duration=seconds, outcome=outcome, **facts)
 
-    def _said(self, answer: object) -> dict[str, object]:
-        """Return what an answer says, in numbers, and the number of the call that brought it."""
-        said = answer.get(self._migration.migrate_id) if isinstance(answer, Mapping) else answer
-        if isinstance(said, Progress):
-            return {"step": f"{said.current}/{said.total}", "request_id": printable(said.request_id, 64)}
-        if isinstance(said, (Flow, CheckFlag)):
-            return {"code": said.code, "request_id": printable(said.request_id, 64)}
+    def _facts_of(self, outcome: object) -> dict[str, object]:
+        """Return the numbers and the code in a response or an error, and its request id."""
+        found = outcome.get(self._migration.migrate_id) if isinstance(outcome, Mapping) else outcome
+        if isinstance(found, Progress):
+            return {"step": f"{found.current}/{found.total}", "request_id": printable(found.request_id, 64)}
+        if isinstance(found, (Flow, CheckFlag)):
+            return {"code": found.code, "request_id": printable(found.request_id, 64)}
+        if isinstance(found, ApiError):
+            return {"code": printable(found.code, 64), "request_id": printable(found.request_id, 64)}
         return {}
 
     def _add(self, level: int, event: str, **facts: object) -> None:
         known = {"event": event, "migrate_id": self._migration.migrate_id, "region": self._migration.region}
         LOGGER.log(level, "%s: %s %s", self._migration, event, facts.get("outcome"), extra=known | _EMPTY | facts)
-
-
-_EMPTY: dict[str, object] = dict.fromkeys(("call", "step", "attempt", "request_id", "code"))
-
-
-def _name(error: TcsqlCheckError) -> str:
-    return type(error).__name__
-
-
-def _facts(error: TcsqlCheckError) -> dict[str, object]:
-    """Return the code and the number of the call that an error is about."""
-    if not isinstance(error, ApiError):
-        return {}
-    return {"code": printable(error.code, 64), "request_id": printable(error.request_id, 64)}
-
-
-class _Recorded:
-    """Answers as somebody else does."""
-
-    def __init__(self, api: Api, record: Record, now: Callable[[], float]) -> None:
-        self._api = api
-        self._record = record
-        self._now = now
-
-    def query(self, migration: Migration, deadline: float) -> Progress:
-        return self._record.asked(STEPS, lambda: self._api.query(migration, deadline), self._now)
-
-    def follow(self, flow: Flow, deadline: float) -> Flow:
-        return self._record.asked(FLOW, lambda: self._api.follow(flow, deadline), self._now)
-
-    def check_flags(self, migrate_ids: Collection[int], until: float) -> Mapping[int, CheckFlag]:
-        return self._record.asked(FLAG, lambda: self._api.check_flags(migrate_ids, until), self._now)

@@ -1,7 +1,7 @@
-"""Which of many migrations is asked next: the requests are few, so they go where they matter most.
+"""Chooses which of many migrations is polled next.
 
-One process may send 10 requests a second, so that a round of 200 migrations takes 20 seconds. What has passed is asked
-no more, what is on its last step more often than what has all before it, and nobody is forgotten.
+One process may send 10 requests a second, so one round of 200 migrations takes 20 s. A check on its last step is polled
+more often than one on its first, and none waits much longer than `LONGEST_SECONDS`.
 """
 
 import heapq
@@ -11,33 +11,33 @@ from collections.abc import Sequence
 from pulumi_tcsql_check.polling.watch import Watch
 
 LONGEST_SECONDS = 28.0
-"""Who has not been asked for so long goes before all who have; with the time that it takes, 30 s."""
+"""A check that was not polled for so long is overdue. With the wait for its turn, the longest gap is 30 s."""
 
 FAR = 8
-"""How far from its end a check counts that gave no answer: as far as one of the eight published steps can be."""
+"""The distance, in steps, of a check without a response: the most that the eight published steps allow."""
 
 _WEIGHT = 0.9
 _REFUSED = 0
-"""How far one counts whose last request was one too many: nearer than any other."""
+"""The distance of a check whose last request was throttled: less than any other."""
 
 _Queue = list[tuple[float, int, Watch]]
-"""A heap: when each is due or was asked, who was first, and which it is."""
+"""A heap of: when it is due or was last polled, its number by the order of its first poll, the check."""
 
 
 class Schedule:
-    """Those that wait for their next turn; those that are asked at the moment are with whoever took them."""
+    """The checks that wait for their next poll; a check that is being polled is not in it."""
 
     def __init__(self, watches: Sequence[Watch]) -> None:
-        """Begin with all of them; who has never been asked goes before all who have, and the first of them first."""
+        """Start with all checks. Those that were never polled go first, in the order given."""
         self._never_asked: deque[Watch] = deque()
         self._order: dict[int, int] = {}
         self._later: _Queue = []
-        self._due: defaultdict[int, _Queue] = defaultdict(list)  # by distance: of two as far, the longer ago goes first
+        self._due: defaultdict[int, _Queue] = defaultdict(list)  # by distance; the least recently polled first
         for watch in watches:
             self.put(watch)
 
     def put(self, watch: Watch) -> None:
-        """Let one wait until it is due; who has never been asked is due at once."""
+        """Add a check. It waits until it is due; one that was never polled is due at once."""
         if watch.asked_at is None:
             self._never_asked.append(watch)
             return
@@ -45,7 +45,7 @@ class Schedule:
         heapq.heappush(self._later, (watch.due, number, watch))
 
     def take(self, now: float) -> Watch | None:
-        """Take the one that matters most of those that are due, if any is."""
+        """Remove and return the most urgent check that is due; None if none is."""
         if self._never_asked:
             return self._never_asked.popleft()
         while self._later and self._later[0][0] <= now:
@@ -61,12 +61,12 @@ class Schedule:
         return first
 
     def all(self) -> list[Watch]:
-        """List all that wait, those that are due first."""
+        """Return all checks that wait; those that are due come first."""
         waiting = [entry for queue in (*self._due.values(), self._later) for entry in sorted(queue)]
         return [*self._never_asked, *(watch for _, _, watch in waiting)]
 
     def next_due(self) -> float | None:
-        """Tell when the next one is, or was, due; None if there is none."""
+        """Return when the next check is, or was, due; None if there is none."""
         if self._never_asked:
             return self._never_asked[0].due
         queues = (*self._due.values(), self._later)
@@ -74,15 +74,15 @@ class Schedule:
 
 
 def _distance(watch: Watch) -> int:
-    """Say how far one is from its end that has been asked, in steps."""
+    """Return how far a check that was polled is from its end, in steps."""
     return _REFUSED if watch.was_throttled else watch.steps_left or FAR
 
 
 def _urgency(distance: int, waited: float) -> tuple[bool, float]:
-    """Say how much one matters: first whether it is overdue, then how far it is, and how long ago it was asked.
+    """Return a sort key: overdue checks first, then by the time since the last poll relative to the distance.
 
-    Overdue is who was asked long ago, or was refused as one too many; of those, whoever was asked longer ago goes
-    first, so that one that is refused for ever holds up nobody.
+    A check is overdue after `LONGEST_SECONDS`, or if it was throttled. Among those the time alone decides, so that one
+    check that is throttled again and again holds up no other.
     """
     overdue = waited >= LONGEST_SECONDS or distance == _REFUSED
     return overdue, waited if overdue else waited / distance**_WEIGHT

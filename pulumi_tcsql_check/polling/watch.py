@@ -1,11 +1,11 @@
-"""One migration's wait: what each try brought, what that amounts to, and when to try again.
+"""The wait for one migration: keeps each response, decides the verdict, and sets when to poll again.
 
-No time passes in here, and nothing is known of other migrations: `gate` tries, as `schedule` says when.
+Pure: the clock is passed in, and no other migration is known here. `poller` polls, in the order of `scheduler`.
 """
 
 import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
 from pulumi_tcsql_check.errors import (
     ApiError,
@@ -21,7 +21,7 @@ from pulumi_tcsql_check.errors import (
     ThrottledError,
     TransientError,
 )
-from pulumi_tcsql_check.model.check_flag import is_unexplained
+from pulumi_tcsql_check.model.check_flag import CheckFlag, is_unexplained
 from pulumi_tcsql_check.model.flow import Evidence, Flow
 from pulumi_tcsql_check.model.progress import Migration, Progress, failed_steps, judge
 from pulumi_tcsql_check.polling.api import Api
@@ -29,21 +29,19 @@ from pulumi_tcsql_check.polling.backoff import OUTAGE_SECONDS, Patience
 from pulumi_tcsql_check.polling.check_flag_monitor import SecondOpinion
 from pulumi_tcsql_check.polling.observation import WatchState
 from pulumi_tcsql_check.polling.policy import PollPolicy
-from pulumi_tcsql_check.polling.query_log import Record
+from pulumi_tcsql_check.polling.query_log import FLAG, FLOW, STEPS, QueryLog
 
 JITTER = 0.1
-"""By how much of itself the interval varies, either way, so that many gates don't ask in step."""
+"""By which part of itself the interval varies, either way, so that many gates don't poll at the same instant."""
 
 NEW_SECONDS = 30.0
-"""How long, from the beginning of a wait, the API may not know an id that was just made."""
+"""How long, in seconds from the start of a wait, the API may not know a new migration."""
 
 
 class Watch(WatchState):
-    """One migration that is waited for; one thread at a time asks.
+    """One migration that a gate waits for. One thread at a time polls it.
 
-    Attributes:
-        due: The instant at which to ask next.
-        wants_more: Whether there is more to ask at once, with `ask_more`.
+    `due` is the instant of the next poll; `wants_more` tells whether to call `ask_more` at once.
     """
 
     def __init__(
@@ -54,16 +52,7 @@ class Watch(WatchState):
         flow: Flow | None = None,
         opinion: SecondOpinion | None = None,
     ) -> None:
-        """Begin a wait, whose deadline is absolute.
-
-        Args:
-            migration: Which one.
-            policy: How long, and how often.
-            began: The instant at which the wait begins.
-            flow: The flow that must succeed as well.
-            opinion: Whom to ask where the steps show what nobody has explained; it can fail the wait, never end it
-                well.
-        """
+        """Start a wait at the instant `began`; `flow` must succeed as well, and `opinion` can only fail the wait."""
         super().__init__(migration, began, flow)
         self.due = began
         self.wants_more = False
@@ -73,83 +62,69 @@ class Watch(WatchState):
         self._flow_was_asked = False
         self._previous: Progress | None = None
         self._opinion = opinion
-        self._record = Record(migration)
-
-    def hurry(self, latest: float) -> None:
-        """Be asked again at that instant, if not before."""
-        self.due = min(self.due, latest)
+        self._log = QueryLog(migration)
 
     def ask(self, api: Api, now: Callable[[], float]) -> None:
-        """Try once: ask for the flow, if there is one and it has not succeeded, and then for the steps.
+        """Query the flow until it has succeeded, then the steps.
 
-        In this order, since what the steps were before the flow succeeded may be of another start. Afterwards either
-        `end` holds the answers that passed, or `due` is the next instant to ask at; the last is at the deadline.
+        The flow comes first, since steps that were queried before it succeeded may be of an earlier start. Afterwards
+        `end` holds the responses that passed, or `due` is the next instant to poll; the last poll is at the deadline.
 
-        Raises:
-            CheckFailedError: A step has failed beyond doubt.
-            FlowFailedError: The flow has failed.
-            FlagFailedError: The API calls the check as a whole failed.
-            CheckTimeoutError: The deadline has passed.
-            OutageError: No try brought an answer for longer than `retry.OUTAGE_SECONDS`.
-            PermanentError: The API refused.
-            WaitCancelledError: The update was cancelled.
+        Raises `CheckFailedError`, `FlowFailedError` or `FlagFailedError` for a failure beyond doubt, and
+        `CheckTimeoutError`, `OutageError`, `PermanentError` or `WaitCancelledError`.
         """
         self.asked_at = now()
-        self._recorded(lambda: self._try(self._record.around(api, now), now), now)
-        if self.end is not None:
-            self._record.verdict(self.progress, self.end.status(self._policy.failed_statuses), now() - self.began)
+        self._logged(lambda: self._poll(api, now), now)
 
     def ask_more(self, api: Api, now: Callable[[], float]) -> None:
-        """Ask what the API calls the check as a whole, where `wants_more` says so; what was seen is told before.
-
-        Raises:
-            FlagFailedError: The API calls the check as a whole failed.
-            WaitCancelledError: The update was cancelled.
-        """
+        """Query `CheckFlag` if it is due. Raises `FlagFailedError` if that has failed, and `WaitCancelledError`."""
         self.wants_more = False
-        self._recorded(lambda: self._ask_more(self._record.around(api, now), now), now)
+        self._logged(lambda: self._poll_flag(api, now), now)
 
-    def _recorded(self, work: Callable[[], None], now: Callable[[], float]) -> None:
+    def _logged(self, work: Callable[[], None], now: Callable[[], float]) -> None:
         try:
             work()
         except TcsqlCheckError as error:
-            self._record.verdict(self.progress, error, now() - self.began)
+            self._log.verdict(self.progress, error, now() - self.began)
             raise
+        if self.end is not None:
+            self._log.verdict(self.progress, self.end.status(self._policy.failed_statuses), now() - self.began)
 
-    def _try(self, api: Api, now: Callable[[], float]) -> None:
+    def _poll(self, api: Api, now: Callable[[], float]) -> None:
         try:
-            self._follow(api, now)
-            progress = self._query(api, now)
+            self._query_flow(api, now)
+            progress = self._query_steps(api, now)
         except (ThrottledError, TransientError) as error:
-            self._put_up_with(error, now())
+            self._retry_or_raise(error, now())
             return
         self.keep(progress, now())
         self._flow_was_asked = False
         self._patience = None
         self._conclude(Evidence(progress, self.flow), now())
         if self.end is None:
-            self._hear_the_second_opinion(Evidence(progress, self.flow), now())
-            self._rest(now())
+            self._heed_flag(Evidence(progress, self.flow), now())
+            self._schedule_next(now())
 
-    def _rest(self, now: float) -> None:
-        """Let one interval pass, but not go beyond the deadline."""
-        jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # spreads load, guards nothing
+    def _schedule_next(self, now: float) -> None:
+        jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # jitter needs no cryptography
         self.due = min(now + self._policy.interval_seconds * jitter, self._deadline)
 
-    def _follow(self, api: Api, now: Callable[[], float]) -> None:
-        if self.flow is None or self.flow.succeeded or self._flow_was_asked:
+    def _query_flow(self, api: Api, now: Callable[[], float]) -> None:
+        pending = self.flow
+        if pending is None or pending.succeeded or self._flow_was_asked:
             return
-        self.flow = api.follow(self.flow, self._deadline)
+        self.flow = flow = self._log.query(FLOW, lambda: api.follow(pending, self._deadline), now)
         self._flow_was_asked = True
         self._patience = None
         self.restart(now())  # until the flow succeeds, the steps may be of an earlier start
-        if self.flow.failed and not self._policy.once:
-            self._glance(api)
-            raise FlowFailedError(self.migration, self.flow, self.progress, self._policy.failed_statuses)
+        if flow.failed and not self._policy.once:
+            with contextlib.suppress(ApiError):  # the steps are for the error's text alone
+                self.progress = self._query(api, now)
+            raise FlowFailedError(self.migration, flow, self.progress, self._policy.failed_statuses)
 
-    def _query(self, api: Api, now: Callable[[], float]) -> Progress:
+    def _query_steps(self, api: Api, now: Callable[[], float]) -> Progress:
         try:
-            return api.query(self.migration, self._deadline)
+            return self._query(api, now)
         except NotFoundError as error:
             elapsed = now() - self.began
             if self._policy.migrate_id_is_new and elapsed < NEW_SECONDS:
@@ -158,27 +133,25 @@ class Watch(WatchState):
                 error.asked_seconds = elapsed
             raise
 
-    def _glance(self, api: Api) -> None:
-        """Query the steps once more, for the text of the refusal; an error changes nothing."""
-        with contextlib.suppress(ApiError):
-            self.progress = api.query(self.migration, self._deadline)
+    def _query(self, api: Api, now: Callable[[], float]) -> Progress:
+        return self._log.query(STEPS, lambda: api.query(self.migration, self._deadline), now)
 
-    def _put_up_with(self, error: ApiError, now: float) -> None:
-        """Go on after a try that brought no answer, unless time or patience are over.
+    def _retry_or_raise(self, error: ApiError, now: float) -> None:
+        """Set when to retry a query that failed, or raise the error that ends the wait.
 
-        A turn that did not come in time says nothing of the check: what was known before is more.
+        A query that got no turn says nothing about the check, so it doesn't replace what is known.
         """
         if not isinstance(error, NoTurnError) or (self.trouble is None and self.progress is None):
             self.trouble = error
         if self._patience is None:
-            self._patience = Patience(self._last_try(error, now))
+            self._patience = Patience(self._last_attempt(error, now))
         pause = self._patience.pause(error, now)
         if pause is not None:
             self.due = now + pause
         elif self._policy.once:
             raise error
         elif now >= self._deadline and self.trouble is None and self.progress is not None:
-            raise self._late(Evidence(self.progress, self.flow), now)
+            raise self._timeout(Evidence(self.progress, self.flow), now)
         elif now >= self._deadline:
             last = self.trouble or error
             raise CheckTimeoutError(
@@ -187,14 +160,14 @@ class Watch(WatchState):
         else:
             raise OutageError(self.migration, OUTAGE_SECONDS, error) from error
 
-    def _last_try(self, error: ApiError, now: float) -> float:
-        """Tell until when a call is repeated that has just failed for the first time."""
+    def _last_attempt(self, error: ApiError, now: float) -> float:
+        """Return the instant of the last retry of a query that has just failed for the first time."""
         if not self._policy.once:
             return self._deadline
         return now - error.took_seconds + self._policy.timeout_seconds if self._policy.tries_again else now
 
     def _conclude(self, seen: Evidence, now: float) -> None:
-        """Judge an answer about the steps."""
+        """Set `status` and `end` by a response about the steps, or raise the error that ends the wait."""
         self.status = seen.status(self._policy.failed_statuses)
         if not is_unexplained(seen.progress):
             self.flag = None
@@ -206,11 +179,10 @@ class Watch(WatchState):
             steps = failed_steps(seen.progress, taught, previous)
             raise CheckFailedError(self.migration, seen.progress, steps, seen.flow)
         elif now >= self._deadline:
-            raise self._late(seen, now)
+            raise self._timeout(seen, now)
         self._previous = seen.progress if seen.is_of_this_start else None
 
-    def _late(self, seen: Evidence, now: float) -> CheckTimeoutError:
-        """Say that the deadline passed, and where the steps stood."""
+    def _timeout(self, seen: Evidence, now: float) -> CheckTimeoutError:
         return CheckTimeoutError(
             self.migration,
             self._policy.timeout_seconds,
@@ -221,20 +193,24 @@ class Watch(WatchState):
             failed_statuses=self._policy.failed_statuses,
         )
 
-    def _hear_the_second_opinion(self, seen: Evidence, now: float) -> None:
-        """Take what the API calls the check as a whole, where the steps don't tell, and see whether to ask anew."""
+    def _heed_flag(self, seen: Evidence, now: float) -> None:
+        """Keep the latest `CheckFlag` while a code is undocumented, raise if it is a failure, and set `wants_more`."""
         if self._opinion is None or not seen.is_of_this_start or not is_unexplained(seen.progress):
             return
         self.wants_more = self._opinion.is_due(now, self._deadline)
-        self.flag = self._opinion.word_on(self.migration)
-        failure = self._opinion.failure(self.migration, self.unchanged_since)
+        self.flag = self._opinion.latest(self.migration)
+        failure = self._opinion.confirmed_failure(self.migration, self.unchanged_since)
         if failure is not None:
             raise FlagFailedError(self.migration, seen.progress, failure, seen.flow)
 
-    def _ask_more(self, api: Api, now: Callable[[], float]) -> None:
+    def _poll_flag(self, api: Api, now: Callable[[], float]) -> None:
         if self._opinion is None or self.progress is None:
             return
-        self._opinion.ask(api, self._deadline)
-        self._hear_the_second_opinion(Evidence(self.progress, self.flow), now())
+
+        def query(migrate_ids: Collection[int], until: float) -> Mapping[int, CheckFlag]:
+            return self._log.query(FLAG, lambda: api.check_flags(migrate_ids, until), now)
+
+        self._opinion.poll(query, self._deadline)
+        self._heed_flag(Evidence(self.progress, self.flow), now())
         self.wants_more = False
-        self._rest(now())
+        self._schedule_next(now())

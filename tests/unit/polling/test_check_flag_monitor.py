@@ -246,7 +246,7 @@ def test_nothing_is_asked_when_the_time_is_up(deadline: float, count: int) -> No
         return CheckFlag(2)
 
     opinion = SecondOpinion([MIGRATION], clock=FakeClock(), warn=lambda _: None)
-    opinion.ask(Answering(lambda _: RUNNING, flag=ask), deadline)
+    opinion.poll(Answering(lambda _: RUNNING, flag=ask).check_flags, deadline)
     assert asked == [deadline] * count
 
 
