@@ -1,4 +1,4 @@
-"""Makes a blocking call beside the thread that wants it."""
+"""Runs a blocking function in a daemon thread and returns a Future."""
 
 import threading
 from collections.abc import Callable
@@ -9,26 +9,16 @@ T = TypeVar("T")
 
 
 def begin(call: Callable[[], T], name: str) -> Future[T]:
-    """Begin a call in a thread of its own.
-
-    It is a daemon, unlike an executor's: the process's end waits for no answer.
-
-    Args:
-        call: What to do.
-        name: The thread's name.
-
-    Returns:
-        What the call returns or raises.
-    """
+    """Run a function in a named daemon thread: unlike an executor's thread, it doesn't delay the process's exit."""
     future: Future[T] = Future()
-    future.set_running_or_notify_cancel()  # from here on nobody can cancel it
+    future.set_running_or_notify_cancel()  # now the Future can't be cancelled
     threading.Thread(target=settle, args=(future, call), name=name, daemon=True).start()
     return future
 
 
 def settle(future: Future[T], call: Callable[[], T]) -> None:
-    """Make a call in this thread, and keep what it returns or raises for whoever takes the result."""
+    """Run a function in this thread, and set its result or its error on the Future."""
     try:
         future.set_result(call())
-    except BaseException as error:  # noqa: BLE001  # raised again where the result is taken
+    except BaseException as error:  # noqa: BLE001  # Future.result raises it again
         future.set_exception(error)

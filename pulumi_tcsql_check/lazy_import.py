@@ -1,4 +1,4 @@
-"""Loads the names of a package when they are asked for (PEP 562)."""
+"""Imports the public names of a package on first access (PEP 562)."""
 
 import importlib
 import sys
@@ -6,12 +6,7 @@ from collections.abc import Callable, Mapping
 
 
 def names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """Make the `__getattr__` and the `__dir__` of a package.
-
-    Args:
-        package: Its name.
-        homes: In which of its modules each public name is defined.
-    """
+    """Return `__getattr__` and `__dir__` for a package; `homes` maps each public name to the module that defines it."""
     held = vars(sys.modules[package])
 
     def load(name: str) -> object:

@@ -1,6 +1,6 @@
-"""The logger of this package, and how its records come to stderr, one line each, where a variable asks for them.
+"""The package's logger, and a handler that writes one line a record to stderr if `TCSQL_CHECK_LOG` is set.
 
-By itself the logger is silent. A program that has handlers of its own gets the records without any of this.
+Without that variable the logger is silent. A program with its own handlers gets the records in any case.
 """
 
 import contextlib
@@ -14,10 +14,10 @@ from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.text import printable
 
 LOGGER = logging.getLogger("pulumi_tcsql_check")
-LOGGER.addHandler(logging.NullHandler())  # else Python itself would print warnings
+LOGGER.addHandler(logging.NullHandler())  # otherwise Python prints warnings to stderr
 
 VARIABLE = "TCSQL_CHECK_LOG"
-"""What asks for the lines: the lowest level to write, in letters of either case; empty is not set."""
+"""The variable with the lowest level to write, in upper or lower case. Empty means not set."""
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING}
 
@@ -33,19 +33,18 @@ FIELDS = (
     "outcome",
     "code",
 )
-"""What a record of a query or a verdict has, as attributes: given by `extra`, and written in this order.
+"""The attributes of a record about a query or a verdict, from `extra`, in the order in which a line has them.
 
-`duration` is in seconds, `step` is the current one and how many there are, such as `4/8`.
+`duration` is in seconds; `step` is the current step and the total, such as `4/8`.
 """
 
 _LONGEST = 200
 
 
 def level(environ: Mapping[str, str]) -> int | None:
-    """Return the lowest level to write; None where nothing is asked for.
+    """Return the lowest level to write; None if the variable isn't set.
 
-    Raises:
-        InvalidInputError: The variable says something else.
+    Raises `InvalidInputError` if it has another value than those in `LEVELS`.
     """
     asked = environ.get(VARIABLE, "")
     if asked and asked.lower() not in LEVELS:
@@ -54,7 +53,7 @@ def level(environ: Mapping[str, str]) -> int | None:
 
 
 def send_to_stderr(lowest: int | None) -> None:
-    """Write records to stderr from now on, or, at None, no longer."""
+    """Write records of this level and above to stderr; None stops it."""
     for handler in [one for one in LOGGER.handlers if isinstance(one, _Stderr)]:
         LOGGER.removeHandler(handler)
     LOGGER.setLevel(lowest or logging.NOTSET)
@@ -63,7 +62,7 @@ def send_to_stderr(lowest: int | None) -> None:
 
 
 def prepare(environ: Mapping[str, str]) -> None:
-    """Write records to stderr if the variable asks for them; a value that it can't have is one sentence there."""
+    """Write records to stderr if the variable is set; write one sentence there if its value is invalid."""
     try:
         send_to_stderr(level(environ))
     except InvalidInputError as error:
@@ -72,12 +71,7 @@ def prepare(environ: Mapping[str, str]) -> None:
 
 @contextlib.contextmanager
 def lines_for(environ: Mapping[str, str], *, verbose: bool) -> Iterator[None]:
-    """Do as `prepare`, for as long as the block lasts.
-
-    Args:
-        environ: Where the variable is looked for.
-        verbose: Whether to write all there is, whatever it says.
-    """
+    """Write records to stderr during the block: all if `verbose`, otherwise those that the variable asks for."""
     if verbose:
         send_to_stderr(logging.DEBUG)
     else:
@@ -89,7 +83,7 @@ def lines_for(environ: Mapping[str, str], *, verbose: bool) -> Iterator[None]:
 
 
 def line(record: logging.LogRecord) -> str:
-    """Write a record as `key=value`, of which nothing breaks the line or moves the cursor."""
+    """Format a record as `key=value` pairs, without line breaks or terminal escapes."""
     given = vars(record)
     found = {"level": record.levelname.lower()} | {
         key: given[key] for key in FIELDS if given.get(key) not in {None, ""}
@@ -97,7 +91,7 @@ def line(record: logging.LogRecord) -> str:
     if "event" not in found:
         found["message"] = record.getMessage()
     if record.exc_info and record.exc_info[0] is not None:
-        found["error"] = record.exc_info[0].__name__  # its words may be anybody's, and its traceback is no line
+        found["error"] = record.exc_info[0].__name__  # its text may be any library's, and a traceback has many lines
     return "tcsql-check " + " ".join(f"{key}={_shown(value)}" for key, value in found.items())
 
 
@@ -107,14 +101,14 @@ def _shown(value: object) -> str:
 
 
 class _Stderr(logging.Handler):
-    """Writes to whatever stderr is by then."""
+    """Writes to the current `sys.stderr`."""
 
     def emit(self, record: logging.LogRecord) -> None:
         _write(line(record))
 
 
 def _write(text: str) -> None:
-    """Write a line, if it can be: no log is worth a wait."""
+    """Write a line; if stderr can't take it, drop it."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()

@@ -1,52 +1,43 @@
-"""Notices that the engine is gone without a word, as after SIGKILL: nobody then ends the provider's process.
+"""Detects that the engine has exited without ending the provider's process, as after SIGKILL.
 
-A gate that took a living engine for a dead one would refuse for nothing. So nothing counts but this: the engine's port
-had been open, and by now this machine refuses a connection to it again and again. Whatever else goes wrong with a
-connection says nothing, and the watch goes on.
+A false alarm would fail a gate without cause. So only this counts: the engine's port was open, and this machine has
+since refused `REFUSALS` connections in a row. After any other error the watch goes on.
 """
 
-import contextlib
 import socket
 import threading
 import time
 from collections.abc import Callable
 
 INTERVAL_SECONDS = 1.0
-"""The pause between two looks, and the bound on each."""
+"""The pause between two connections, and the timeout of each, in seconds."""
 
 THREAD = "tcsql-check-engine-watch"
-"""The name of the thread."""
 
 REFUSALS = 3
-"""How many looks in a row must find the port closed."""
+"""How many connections in a row must be refused."""
 
 
 def begin(address: str, on_gone: Callable[[], None]) -> None:
-    """Watch from a thread of its own, for as long as this process lives.
+    """Watch the engine's address, `127.0.0.1:PORT`, in a daemon thread, which calls `on_gone` at most once.
 
-    Args:
-        address: The engine's, as the host gets it: `127.0.0.1:PORT`.
-        on_gone: Called in that thread, once.
-
-    Raises:
-        ValueError: That is no such address.
+    Raises `ValueError` if the address has no port number.
     """
     host, _, port = address.rpartition(":")
     where = (host, int(port))
 
     def run() -> None:
-        if is_gone_in_the_end(lambda: _connect(where), _pause):
+        # Only this daemon thread sleeps.
+        if wait_until_engine_exits(lambda: _connect(where), lambda: time.sleep(INTERVAL_SECONDS)):  # noqa: TID251
             on_gone()
 
     threading.Thread(target=run, name=THREAD, daemon=True).start()
 
 
-def is_gone_in_the_end(connect: Callable[[], None], pause: Callable[[], None]) -> bool:
-    """Return True once the engine is gone; False at once where it can't be reached to begin with.
+def wait_until_engine_exits(connect: Callable[[], None], pause: Callable[[], None]) -> bool:
+    """Return True once the engine has exited; False at once if the first connection fails.
 
-    Args:
-        connect: Connects to the engine, and leaves it again; may raise any `OSError`.
-        pause: Lets an interval pass.
+    `connect` opens and closes a connection, and may raise any `OSError`.
     """
     try:
         connect()
@@ -59,7 +50,7 @@ def is_gone_in_the_end(connect: Callable[[], None], pause: Callable[[], None]) -
             connect()
         except ConnectionRefusedError:
             refusals += 1
-        except OSError:  # out of files, no time: that is this side's trouble
+        except OSError:  # too many open files or a timeout: no sign that the engine has exited
             continue
         else:
             refusals = 0
@@ -67,10 +58,5 @@ def is_gone_in_the_end(connect: Callable[[], None], pause: Callable[[], None]) -
 
 
 def _connect(where: tuple[str, int]) -> None:
-    # The engine's server says nothing about a connection that ends before its first byte.
-    with contextlib.closing(socket.create_connection(where, timeout=INTERVAL_SECONDS)):
-        pass
-
-
-def _pause() -> None:
-    time.sleep(INTERVAL_SECONDS)  # noqa: TID251  # no gate waits for it
+    # The engine's server doesn't log a connection that ends before its first byte.
+    socket.create_connection(where, timeout=INTERVAL_SECONDS).close()

@@ -1,5 +1,6 @@
-"""Tells the engine lines for its screen: in their order, and beside whatever the gate does meanwhile."""
+"""Sends log lines to the engine in order, without blocking the gate."""
 
+import functools
 import logging
 import threading
 
@@ -8,31 +9,24 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 SEND_SECONDS = 2.0
-"""How long the engine has to take a line: no line is worth a longer wait."""
+"""The timeout, in seconds, of sending one line."""
 
 _NO_PROXY = (("grpc.enable_http_proxy", 0),)
 _logger = logging.getLogger(__name__)
 
-_engines: dict[str, engine_pb2_grpc.EngineStub] = {}
-
 
 class EngineLog:
-    """The lines about one resource; any number of threads may send some."""
+    """Sends lines about one resource. Any number of threads may use it."""
 
     def __init__(self, address: str, urn: str) -> None:
-        """Prepare; nothing is sent yet.
-
-        Args:
-            address: The engine's; what has no port in it is none, and every line is dropped.
-            urn: The resource's name.
-        """
+        """Connect to the engine; if its address has no port, every line is dropped."""
         self._engine = _connect(address) if ":" in address else None
         self._urn = urn
         self._lock = threading.Lock()
         self._sent: grpc.Future[empty_pb2.Empty] | None = None
 
     def show(self, text: str) -> None:
-        """Show a line on the resource's own row, until the next one."""
+        """Show a line on the resource's row until the next line."""
         self._send(engine_pb2.INFO, text, ephemeral=True)
 
     def note(self, text: str) -> None:
@@ -44,12 +38,12 @@ class EngineLog:
         self._send(engine_pb2.WARNING, text)
 
     def flush(self) -> None:
-        """Wait until the engine has every line: it shows none that comes after the call's own answer."""
+        """Wait until the engine has every line: it drops those that come after the call's response."""
         with self._lock:
             self._await_arrival()
 
     def _send(self, severity: "engine_pb2.LogSeverity.ValueType", text: str, *, ephemeral: bool = False) -> None:
-        """Send a line, once the engine has the one before: it may show two that are under way in either order."""
+        """Send a line once the engine has the previous one, since it may show two in flight in either order."""
         if self._engine is None:
             return
         request = engine_pb2.LogRequest(severity=severity, message=text, urn=self._urn, ephemeral=ephemeral)
@@ -66,8 +60,7 @@ class EngineLog:
             _logger.warning("the engine took no log message", exc_info=True)
 
 
+@functools.cache
 def _connect(address: str) -> engine_pb2_grpc.EngineStub:
-    """Connect to the engine, once in a process."""
-    if address not in _engines:
-        _engines[address] = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address, options=_NO_PROXY))
-    return _engines[address]
+    """Return the process's one connection to the engine."""
+    return engine_pb2_grpc.EngineStub(grpc.insecure_channel(address, options=_NO_PROXY))

@@ -1,9 +1,8 @@
 """The only module that knows the dynamic-provider host, `python -m pulumi.dynamic`.
 
-The host offers no logger, ignores `Cancel`, serves four calls at once, answers every error with a traceback, and stays
-for ever where the engine was killed. What this module does about it rests on private shapes of the host and of the
-standard library's thread pool. Each is looked for at run time; where it has changed, the gate behaves plainly (no row,
-no cancel, four calls, a traceback, a wait to its deadline) and goes on.
+The host has no logger, ignores `Cancel`, serves four calls at once, turns every error into a traceback, and never exits
+if the engine is killed. The fixes rely on private names of the host and of the standard library's thread pool, checked
+at run time. If one has changed, the gate still works, without that fix.
 """
 
 import logging
@@ -22,28 +21,28 @@ from pulumi_tcsql_check.dynamic_host import engine_liveness
 from pulumi_tcsql_check.dynamic_host.engine_log import EngineLog
 
 CANCELLED = threading.Event()
-"""Set once nobody needs the waits of this process: the update was cancelled or has failed, or its engine is gone."""
+"""Set when the waits of this process must end: the update was cancelled or has failed, or the engine has exited."""
 
 _refused: list[str] = []
-"""The name of the gate at which the update failed, if that is why."""
+"""The name of the gate at which the update failed, if that set `CANCELLED`."""
 
 MAX_CALLS = 1024
-"""How many calls the host may serve at once: a gate holds one while it waits."""
+"""How many calls the host may serve at once. A gate occupies one while it waits."""
 
 _UNKNOWN_ERROR = 2
 _logger = logging.getLogger(__name__)
 
 
 class Call(EngineLog):
-    """The call that a thread serves: what a provider may tell the engine meanwhile, and at its end."""
+    """The call that a thread serves: its log lines, and its error."""
 
     def __init__(self, address: str, urn: str, context: grpc.ServicerContext | None) -> None:
-        """Prepare; without a context there is no last word."""
+        """Connect to the engine; without a context, `fail` does nothing."""
         super().__init__(address, urn)
         self._context = context
 
     def fail(self, sentence: str) -> None:
-        """Have the engine print this sentence, in place of a traceback, when the call raises."""
+        """Make the engine print this sentence instead of a traceback when the call raises."""
         if self._context is None:
             return
         details = status_pb2.Status(code=_UNKNOWN_ERROR, message=sentence).SerializeToString()
@@ -51,7 +50,7 @@ class Call(EngineLog):
 
 
 def prepare() -> None:
-    """Make the host heed `Cancel`, serve as many calls as come, and end with the engine; for `configure` to call."""
+    """Make the host handle `Cancel`, serve up to `MAX_CALLS` calls and exit with the engine. `configure` calls it."""
     for step in (_heed_cancel, _serve_every_call, _end_with_the_engine):
         try:
             step()
@@ -60,12 +59,12 @@ def prepare() -> None:
 
 
 def current_call() -> Call:
-    """Find the call that this thread serves."""
-    return Call(sys.argv[-1], *_served())  # the engine's address is the host's last argument
+    """Return the call that this thread serves."""
+    return Call(sys.argv[-1], *_served())  # the last argument is the engine's address
 
 
 def _served() -> tuple[str, grpc.ServicerContext | None]:
-    """Find the URN and the context by the frame of the servicer's `Read` above; `""` and None where there is none."""
+    """Return the URN and the context from the frame of the servicer's `Read`; `""` and None if there is none."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # the host does not pass the URN on
     while frame is not None:
         urn, context = getattr(frame.f_locals.get("request"), "urn", None), frame.f_locals.get("context")
@@ -76,9 +75,9 @@ def _served() -> tuple[str, grpc.ServicerContext | None]:
 
 
 def end_other_waits() -> None:
-    """End the other waits of this process once the engine has the refusal that this thread's call is about to raise.
+    """End the other waits of this process once the engine has the error that this thread's call is about to raise.
 
-    The update has failed with it, but the engine cancels nothing: it waits for every step that is under way.
+    The error fails the update, but the engine doesn't cancel the other steps: it waits for them.
     """
     urn, context = _served()
 
@@ -92,45 +91,45 @@ def end_other_waits() -> None:
 
 
 def refused() -> str:
-    """Name the gate at which the update failed, where that is why the others end."""
+    """Return the name of the gate at which the update failed; "" if that is not why the other waits end."""
     return _refused[0] if _refused else ""
 
 
 def config_keys(config: object) -> tuple[str, ...]:
-    """List the keys of the stack's configuration; none where that can't be done, as the host's class has no way to."""
+    """Return the keys of the stack's configuration from the host's private attribute; () if it has none."""
     props = getattr(config, "_props", None)
     return tuple(key for key in props if isinstance(key, str)) if isinstance(props, dict) else ()
 
 
 def project_name(config: object) -> str | None:
-    """Return the name of the stack's project; None where that can't be done, as the host's class has no way to."""
+    """Return the name of the stack's project from the host's private attribute; None if it has none."""
     name = getattr(config, "_project_name", None)
     return name if isinstance(name, str) else None
 
 
 def _cancel(self: Any, request: Any, context: Any) -> Any:  # noqa: ANN401, ARG001  # the servicer's own signature
-    # This code runs with the globals of the host's __main__, so it brings its own.
+    # This code runs with the globals of the host's __main__, so it imports what it needs.
     from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415, PLW0406
 
     return host.note_cancel()
 
 
 def note_cancel() -> empty_pb2.Empty:
-    """Take note that the engine has cancelled the update."""
+    """End all waits, since the engine has cancelled the update."""
     CANCELLED.set()
     return empty_pb2.Empty()
 
 
 def _heed_cancel() -> None:
-    """Give the servicer's `Cancel`, whose bound method the server already holds, another body."""
+    """Replace the code of the servicer's `Cancel`: the server already holds the bound method."""
     servicer = sys.modules["__main__"].DynamicResourceProviderServicer
     servicer.Cancel.__code__ = _cancel.__code__
 
 
 class _NeverIdle:
-    """Stands for the pool's count of idle threads, which can be one too high: there are none."""
+    """Replaces the pool's count of idle threads, which can be one too high, by zero."""
 
-    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:  # noqa: FBT001, FBT002  # as there
+    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:  # noqa: FBT001, FBT002  # as in Semaphore
         del blocking, timeout
         return False
 
@@ -139,31 +138,27 @@ class _NeverIdle:
 
 
 def _serve_every_call() -> None:
-    """Let the host's thread pool start a thread for each call, those that are queued already included."""
-    pool = threading.current_thread()._args[0]()  # type: ignore[attr-defined]  # noqa: SLF001  # the only way to it
+    """Make the host's thread pool start a thread for each call, also for the calls already in its queue."""
+    pool = threading.current_thread()._args[0]()  # type: ignore[attr-defined]  # noqa: SLF001  # no public way
     if not (isinstance(pool, ThreadPoolExecutor) and hasattr(pool, "_idle_semaphore") and hasattr(pool, "_work_queue")):
         raise TypeError(type(pool).__name__)
     if pool._max_workers >= MAX_CALLS:  # noqa: SLF001
         return
     pool._max_workers = MAX_CALLS  # noqa: SLF001
     pool._idle_semaphore = _NeverIdle()  # type: ignore[assignment]  # noqa: SLF001
-    for _ in range(pool._work_queue.qsize()):  # noqa: SLF001  # counted last: one too many does no harm
-        pool.submit(_nothing)
+    for _ in range(pool._work_queue.qsize()):  # noqa: SLF001  # counted last; one task too many is harmless
+        pool.submit(lambda: None)  # makes the pool start a thread
 
 
 def _end_with_the_engine() -> None:
-    """Watch the engine from a thread, one in this process, and end this process once the engine is gone."""
+    """Start the process's one thread that watches the engine, and exit when the engine has exited."""
     if not any(thread.name == engine_liveness.THREAD for thread in threading.enumerate()):
         engine_liveness.begin(sys.argv[-1], _end)
 
 
 def _end() -> None:
-    """Let every gate end, then interrupt the host as the engine would: it waits for what other providers are at."""
+    """End all waits, then send the host SIGINT as the engine would; it still finishes the other providers' calls."""
     CANCELLED.set()
     main = threading.main_thread().ident
     if main is not None and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.pthread_kill(main, signal.SIGINT)
-
-
-def _nothing() -> None:
-    """Do nothing; submitted so that the pool starts a thread."""

@@ -29,7 +29,7 @@ def looks_until_gone(found: Sequence[OSError | None]) -> int:
         if error is not None:
             raise error
 
-    assert engine_liveness.is_gone_in_the_end(connect, lambda: pauses.append(None))
+    assert engine_liveness.wait_until_engine_exits(connect, lambda: pauses.append(None))
     looks = len(found) - len(left)
     assert len(pauses) == looks - 1
     return looks
@@ -62,7 +62,7 @@ def test_what_cannot_be_reached_to_begin_with_is_not_watched(error: OSError) -> 
     def connect() -> None:
         raise error
 
-    assert not engine_liveness.is_gone_in_the_end(connect, lambda: pytest.fail("it goes on"))
+    assert not engine_liveness.wait_until_engine_exits(connect, lambda: pytest.fail("it goes on"))
 
 
 def test_a_real_port_is_watched_until_it_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
