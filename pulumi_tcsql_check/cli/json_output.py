@@ -6,7 +6,7 @@ from typing import Any
 
 from pulumi_tcsql_check.cli.outcome import EXIT_PASSED, EXIT_TROUBLE, End, Outcome, error_text
 from pulumi_tcsql_check.cli.output import Screen, write
-from pulumi_tcsql_check.messages.codes import code_of
+from pulumi_tcsql_check.errors.codes import code_of
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.reading.outputs import result_of
 

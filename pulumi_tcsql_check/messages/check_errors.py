@@ -10,9 +10,9 @@ from pulumi_tcsql_check.errors import (
     NotYetFoundError,
 )
 from pulumi_tcsql_check.errors.check import FailedError
+from pulumi_tcsql_check.errors.codes import code_of
 from pulumi_tcsql_check.languages.sentence import Sentence, Words
 from pulumi_tcsql_check.messages.audience import Audience
-from pulumi_tcsql_check.messages.codes import code_of
 from pulumi_tcsql_check.messages.layout import Field, Text
 from pulumi_tcsql_check.messages.next_step import fix_and_start, start_command
 from pulumi_tcsql_check.messages.step_list import step_list

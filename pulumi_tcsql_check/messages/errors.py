@@ -14,10 +14,10 @@ from pulumi_tcsql_check.errors import (
     WaitCancelledError,
 )
 from pulumi_tcsql_check.errors.check import FailedError
+from pulumi_tcsql_check.errors.codes import code_of
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages import check_errors, group_errors
 from pulumi_tcsql_check.messages.audience import Audience
-from pulumi_tcsql_check.messages.codes import code_of
 from pulumi_tcsql_check.messages.layout import Field, Text
 
 

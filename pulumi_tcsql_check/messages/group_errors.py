@@ -2,10 +2,10 @@
 
 from pulumi_tcsql_check.errors import CheckFailedError, GroupFailedError, GroupTimeoutError
 from pulumi_tcsql_check.errors.check import FailedError
+from pulumi_tcsql_check.errors.codes import code_of
 from pulumi_tcsql_check.languages.sentence import Sentence, Words
 from pulumi_tcsql_check.messages.audience import Audience
 from pulumi_tcsql_check.messages.check_errors import action_after, last_seen
-from pulumi_tcsql_check.messages.codes import code_of
 from pulumi_tcsql_check.messages.layout import Field, Text, listed
 from pulumi_tcsql_check.messages.next_step import fix_and_start, start_command
 from pulumi_tcsql_check.model.group import Tally

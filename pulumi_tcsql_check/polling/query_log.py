@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from pulumi_tcsql_check.errors import ApiError, TcsqlCheckError, WaitCancelledError
+from pulumi_tcsql_check.errors.codes import code_of
 from pulumi_tcsql_check.log import LOGGER
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Flow
@@ -38,7 +39,7 @@ class QueryLog:
             response = send()
         except TcsqlCheckError as error:
             level = logging.DEBUG if isinstance(error, WaitCancelledError) else logging.WARNING
-            facts = {"outcome": type(error).__name__, **self._facts_of(error)}
+            facts = {"outcome": code_of(error), **self._facts_of(error)}
             self._add(level, "query", call=call, attempt=attempt, duration=now() - began, **facts)
             raise
         self._attempts[call] = 0
@@ -53,7 +54,7 @@ class QueryLog:
         facts = self._facts_of(progress)
         if isinstance(outcome, TcsqlCheckError):
             facts |= {key: value for key, value in self._facts_of(outcome).items() if value}
-            self._add(logging.WARNING, "verdict", duration=seconds, outcome=type(outcome).__name__, **facts)
+            self._add(logging.WARNING, "verdict", duration=seconds, outcome=code_of(outcome), **facts)
         else:
             self._add(logging.INFO, "verdict", duration=seconds, outcome=outcome, **facts)
 

@@ -61,7 +61,7 @@ def test_each_query_and_the_verdict_are_a_record(caplog: pytest.LogCaptureFixtur
     wait_for(Watch(MIGRATION, POLICY, clock.now), Answering(answer), clock=clock, on_progress=lambda _: None)
     which = {"migrate_id": 1066, "region": "ap-guangzhou"}
     query = {"event": "query", "call": "steps", "duration": 0.25}
-    throttled = query | which | {"outcome": "ThrottledError"}
+    throttled = query | which | {"outcome": "throttled"}
     *queries, verdict = [(record.levelname, facts(record)) for record in caplog.records]
     assert queries == [
         ("WARNING", throttled | {"attempt": 1, "code": "RequestLimitExceeded", "request_id": "r1"}),
@@ -116,11 +116,11 @@ def test_a_failure_and_a_refusal_are_verdicts_and_an_end_that_was_wanted_is_none
         with pytest.raises(type(error)):
             Watch(MIGRATION, POLICY, clock.now).ask(raising(error), clock.monotonic)
     _, failed, _, refused, cancelled = [(record.levelname, facts(record)) for record in caplog.records]
-    assert (failed[0], failed[1]["event"], failed[1]["outcome"]) == ("WARNING", "verdict", "CheckFailedError")
-    assert (refused[1]["event"], refused[1]["outcome"]) == ("verdict", "PermanentError")
+    assert (failed[0], failed[1]["event"], failed[1]["outcome"]) == ("WARNING", "verdict", "check-failed")
+    assert (refused[1]["event"], refused[1]["outcome"]) == ("verdict", "refused")
     assert all(0 <= said["duration"] < 100 for _, said in (failed, refused))
     assert (refused[1]["code"], refused[1]["request_id"]) == (r"AuthFailure\n", r"\x1br")
-    assert (cancelled[0], cancelled[1]["event"], cancelled[1]["outcome"]) == ("DEBUG", "query", "WaitCancelledError")
+    assert (cancelled[0], cancelled[1]["event"], cancelled[1]["outcome"]) == ("DEBUG", "query", "cancelled")
 
 
 def test_it_is_silent_by_itself(capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,8 +26,8 @@ from pulumi_tcsql_check.errors import (
     ThrottledError,
     TransientError,
 )
+from pulumi_tcsql_check.errors.codes import code_of
 from pulumi_tcsql_check.languages.sentence import ENGLISH
-from pulumi_tcsql_check.messages.codes import code_of
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Evidence, Flow
 from pulumi_tcsql_check.model.statuses import Status

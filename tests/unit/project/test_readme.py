@@ -27,8 +27,8 @@ from pulumi_tcsql_check.errors import (
     PermanentError,
     WaitCancelledError,
 )
+from pulumi_tcsql_check.errors.codes import CODES, code_of
 from pulumi_tcsql_check.languages.sentence import language, write
-from pulumi_tcsql_check.messages.codes import CODES, code_of
 from pulumi_tcsql_check.model import check_flag
 from pulumi_tcsql_check.model.group import Member
 from pulumi_tcsql_check.model.progress import Progress, StepDetail
