@@ -11,16 +11,18 @@ class Language(NamedTuple):
 
     Attributes:
         sentences: The sentences by their keys, each with its facts as fields of `str.format`.
-        comma: Stands between two items.
-        last: Stands before the last item.
+        comma: Stands between two parts of a sentence.
+        item: Stands between two items of a list.
+        last: Stands before the last item of a list.
     """
 
     sentences: Mapping[str, str]
     comma: str
+    item: str
     last: str
 
 
-ENGLISH = Language(english.SENTENCES, ", ", " and ")
+ENGLISH = Language(english.SENTENCES, ", ", ", ", " and ")
 
 
 class Sentence:
@@ -74,9 +76,8 @@ def _fact(value: object, language: Language) -> object:
     if type(value) is tuple:  # an endpoint is a tuple as well
         return language.comma.join(str(_fact(item, language)) for item in value)
     if isinstance(value, list):
-        return language.last.join(
-            filter(None, [str(_fact(tuple(part), language)) for part in (value[:-1], value[-1:])])
-        )
+        *others, last = [str(_fact(item, language)) for item in value]
+        return language.last.join([language.item.join(others), last]) if others else last
     return value
 
 
@@ -85,5 +86,5 @@ def language(code: str) -> Language:
     if code == "zh":
         from pulumi_tcsql_check.languages import chinese  # noqa: PLC0415  # an English program does without it
 
-        return Language(chinese.SENTENCES, "、", "、")
+        return Language(chinese.SENTENCES, "，", "、", "、")
     return ENGLISH

@@ -35,7 +35,7 @@ def test_braces_in_a_fact_are_no_fields() -> None:
         ([1], "1", "1"),
         ([1, 2], "1 and 2", "1、2"),
         ([1, Sentence("state passed"), 3], "1, passed and 3", "1、通过、3"),
-        ((1, 2, 3), "1, 2, 3", "1、2、3"),
+        ((1, 2, 3), "1, 2, 3", "1，2，3"),
         (Endpoint("https", "a.example"), "https://a.example", "https://a.example"),
     ],
 )
