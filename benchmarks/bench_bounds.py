@@ -15,8 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from harness.loopback import Loopback, Reply, answer, reset, send_and_close, silence, trickle
-from harness.patient import until_answered
+from harness.retry import call_with_retries
+from harness.scripted_server import Reply, ScriptedServer, answer, reset, send_and_close, silence, trickle
 from table import Row
 
 from pulumi_tcsql_check.clock import SystemClock
@@ -74,7 +74,7 @@ def ask(host: str, said: "multiprocessing.SimpleQueue[tuple[float, float, str]]"
     migration = Migration(1066, "ap-guangzhou")
     came = "an answer"
     try:
-        until_answered(
+        call_with_retries(
             lambda: api.query(migration, deadline), deadline=deadline, clock=clock, on_trouble=lambda _: None
         )
     except ApiError as error:
@@ -87,7 +87,7 @@ def ask_one(reply: Reply) -> tuple[float, float, str]:
     """Ask one server, in a process of its own."""
     context = multiprocessing.get_context("spawn")
     said: multiprocessing.SimpleQueue[tuple[float, float, str]] = context.SimpleQueue()
-    with Loopback(reply) as server:
+    with ScriptedServer(reply) as server:
         process = context.Process(target=ask, args=(server.host, said))
         began = time.monotonic()
         process.start()

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import waiting
 from harness.emulator_process import EmulatorProcess
-from harness.memory import peak_of, processor_seconds_of, providers_of
+from harness.processes import cpu_seconds, peak_memory, provider_pids
 from harness.stack import ENDPOINT_KEY, Stack
 from table import Row
 
@@ -118,7 +118,7 @@ def _watched(stack: Stack) -> Provider:
 
     def look() -> None:
         while not done.wait(SAMPLE_SECONDS):
-            seen.extend(Provider(processor_seconds_of(pid), peak_of(pid) / MB) for pid in providers_of(stack))
+            seen.extend(Provider(cpu_seconds(pid), peak_memory(pid) / MB) for pid in provider_pids(stack))
 
     watcher = threading.Thread(target=look)
     watcher.start()

@@ -15,7 +15,7 @@ from typing import Any
 
 import bench_up
 import waiting
-from harness import markers
+from harness import marked_credentials
 from table import Row
 
 ENVIRONMENT = Path(__file__).parents[1] / ".venv-tccli"
@@ -122,4 +122,4 @@ def _passes_nothing() -> float:
 
 def _environment() -> dict[str, str]:
     """Give it a home within its own environment: it writes a log there."""
-    return {"PATH": os.environ["PATH"], "HOME": str(ENVIRONMENT), **markers.ENVIRON}
+    return {"PATH": os.environ["PATH"], "HOME": str(ENVIRONMENT), **marked_credentials.ENVIRON}

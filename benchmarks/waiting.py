@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from harness import markers
+from harness import marked_credentials
 from harness.emulator_process import EmulatorProcess
-from harness.silent import Silent
+from harness.in_process_read import NullListener
 
 STEPS = 8
 LONGEST_SECONDS = 900.0
@@ -92,7 +92,7 @@ def busiest_second(process: EmulatorProcess) -> int:
 def begin(url: str, gates: Sequence[Mapping[str, Any]]) -> "subprocess.Popen[str]":
     """Start a process with gates that all wait at once; `end` awaits it."""
     given = [{"region": "ap-guangzhou", "wait": True, "timeout_seconds": LONGEST_SECONDS, **gate} for gate in gates]
-    environment = {"PATH": os.environ["PATH"], "HOME": os.devnull, **markers.ENVIRON}
+    environment = {"PATH": os.environ["PATH"], "HOME": os.devnull, **marked_credentials.ENVIRON}
     command = [sys.executable, __file__, url, json.dumps(given)]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
@@ -123,7 +123,7 @@ def _main(url: str, gates: str) -> None:
     stack, cancelled = Stack({"tcsql-check:endpoint": url}), threading.Event()
 
     def wait(props: Mapping[str, Any]) -> None:
-        if reader.read(props, stack, Silent(), cancelled)["passed"] is True:
+        if reader.read(props, stack, NullListener(), cancelled)["passed"] is True:
             ended.append(time.time())
 
     threads = [threading.Thread(target=wait, args=(props,)) for props in json.loads(gates)]

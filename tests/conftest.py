@@ -9,7 +9,7 @@ import time
 import uuid
 
 import pytest
-from harness.processes import carrying
+from harness.processes import find_by_environ
 
 MARK = "TCSQL_CHECK_TEST_RUN"
 GRACE_SECONDS = 10.0
@@ -42,4 +42,4 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def left_behind() -> dict[int, str]:
     """Find the processes that carry this run's mark, but for this one."""
-    return carrying(MARK, os.environ[MARK])
+    return find_by_environ(MARK, os.environ[MARK])

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from harness.dynamic_host import Host, Start, started
+from harness.dynamic_host_process import HostProcess, Start, started_host
 
 SCENARIO = Path(__file__).resolve().parent.parent / "data" / "scenarios" / "by-id.json"
 
@@ -16,14 +16,14 @@ def start(request: pytest.FixtureRequest, tmp_path: Path) -> Start:
     """Return what starts the host on an SDK, in an environment that the test adds to."""
     python = sys.executable if request.param == "newest" else f"{sys.prefix}-oldest/bin/python"
 
-    def start(environ: Mapping[str, str]) -> AbstractContextManager[Host]:
-        return started(python, SCENARIO, tmp_path, environ)
+    def start(environ: Mapping[str, str]) -> AbstractContextManager[HostProcess]:
+        return started_host(python, SCENARIO, tmp_path, environ)
 
     return start
 
 
 @pytest.fixture
-def host(start: Start) -> Iterator[Host]:
+def host(start: Start) -> Iterator[HostProcess]:
     """Start the host on an SDK."""
     with start({}) as running:
         yield running

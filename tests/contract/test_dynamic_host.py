@@ -5,14 +5,14 @@ import time
 import grpc
 import pytest
 from google.protobuf import empty_pb2, struct_pb2
-from harness.dynamic_host import Host, sentence_of, urn
-from harness.texts import in_one_line
+from harness.dynamic_host_process import HostProcess, sentence_of, urn
+from harness.error_texts import in_one_line
 from pulumi.runtime.proto import engine_pb2, provider_pb2
 
 GATES = 8
 
 
-def test_a_read_gets_the_inputs_and_returns_the_outputs(host: Host) -> None:
+def test_a_read_gets_the_inputs_and_returns_the_outputs(host: HostProcess) -> None:
     """A passed check returns its outputs, and the hidden input is not among them."""
     host.configure()
     outputs = host.read(1)
@@ -21,7 +21,7 @@ def test_a_read_gets_the_inputs_and_returns_the_outputs(host: Host) -> None:
     assert "wait" not in outputs
 
 
-def test_a_waiting_read_shows_its_progress_on_its_own_row(host: Host) -> None:
+def test_a_waiting_read_shows_its_progress_on_its_own_row(host: HostProcess) -> None:
     """The lines carry the resource's own URN, and each replaces the one before; that it has passed stays."""
     host.configure()
     host.read(4)
@@ -37,7 +37,7 @@ def test_a_waiting_read_shows_its_progress_on_its_own_row(host: Host) -> None:
     assert not last.ephemeral
 
 
-def test_a_failed_read_carries_one_sentence_for_the_engine(host: Host) -> None:
+def test_a_failed_read_carries_one_sentence_for_the_engine(host: HostProcess) -> None:
     """The status in the trailing metadata is what the engine prints in place of the traceback."""
     host.configure()
     with pytest.raises(grpc.RpcError) as refused:
@@ -46,7 +46,7 @@ def test_a_failed_read_carries_one_sentence_for_the_engine(host: Host) -> None:
     assert "Traceback" not in sentence_of(refused.value)
 
 
-def test_an_input_of_a_wrong_kind_is_one_sentence_before_any_request(host: Host) -> None:
+def test_an_input_of_a_wrong_kind_is_one_sentence_before_any_request(host: HostProcess) -> None:
     """What came as an output is validated in the provider; it asks nobody."""
     with pytest.raises(grpc.RpcError) as refused:
         host.read(1, region=["no", "text"])
@@ -54,7 +54,7 @@ def test_an_input_of_a_wrong_kind_is_one_sentence_before_any_request(host: Host)
     assert sentence_of(refused.value) == f"{sentence} Code: invalid-input"
 
 
-def test_a_refresh_gets_the_outputs_and_does_not_wait(host: Host) -> None:
+def test_a_refresh_gets_the_outputs_and_does_not_wait(host: HostProcess) -> None:
     """Stored outputs in place of the inputs: one answer, whatever the verdict."""
     host.configure()
     properties = struct_pb2.Struct()
@@ -65,7 +65,7 @@ def test_a_refresh_gets_the_outputs_and_does_not_wait(host: Host) -> None:
     assert dict(host.stub.Read(request, timeout=5).properties)["status"] == "running"
 
 
-def test_cancel_ends_every_waiting_read_at_once(host: Host) -> None:
+def test_cancel_ends_every_waiting_read_at_once(host: HostProcess) -> None:
     """With more gates waiting than the host has threads of its own, `Cancel` gets through and ends them all."""
     host.configure()
     reads = [host.stub.Read.future(host.request(3, timeout_seconds=600)) for _ in range(GATES)]
@@ -79,7 +79,7 @@ def test_cancel_ends_every_waiting_read_at_once(host: Host) -> None:
     assert time.monotonic() - began < 2
 
 
-def test_waiting_reads_do_not_keep_others_from_being_served(host: Host) -> None:
+def test_waiting_reads_do_not_keep_others_from_being_served(host: HostProcess) -> None:
     """With more gates waiting than the host has threads of its own, another read is answered."""
     host.configure()
     reads = [host.stub.Read.future(host.request(3, timeout_seconds=600)) for _ in range(GATES)]
@@ -90,7 +90,7 @@ def test_waiting_reads_do_not_keep_others_from_being_served(host: Host) -> None:
         assert read.exception(timeout=2) is not None
 
 
-def test_a_refusal_ends_every_other_waiting_read_at_once(host: Host) -> None:
+def test_a_refusal_ends_every_other_waiting_read_at_once(host: HostProcess) -> None:
     """The engine has the reason first; the others then name that gate, as does a read that comes later."""
     host.configure()
     reads = [host.stub.Read.future(host.request(3, timeout_seconds=600)) for _ in range(GATES)]
@@ -107,7 +107,7 @@ def test_a_refusal_ends_every_other_waiting_read_at_once(host: Host) -> None:
     assert time.monotonic() - began < 2
 
 
-def test_a_host_whose_engine_has_gone_ends_by_itself(host: Host) -> None:
+def test_a_host_whose_engine_has_gone_ends_by_itself(host: HostProcess) -> None:
     """Its gates end with it, within the ten seconds that the README promises."""
     host.configure()
     read = host.stub.Read.future(host.request(3, timeout_seconds=600))
@@ -117,7 +117,7 @@ def test_a_host_whose_engine_has_gone_ends_by_itself(host: Host) -> None:
     assert host.process.wait(10) == 0
 
 
-def test_keys_that_nobody_knows_are_named_once(host: Host) -> None:
+def test_keys_that_nobody_knows_are_named_once(host: HostProcess) -> None:
     """The host's configuration can be listed; two gates in one process give one warning."""
     host.configure(**{"tencentcloud:zeal": "a value"})
     host.read(1)
@@ -127,7 +127,7 @@ def test_keys_that_nobody_knows_are_named_once(host: Host) -> None:
     assert named.startswith("The gate knows nothing of tencentcloud:zeal in the stack's configuration")
 
 
-def _until_waiting(host: Host) -> None:
+def _until_waiting(host: HostProcess) -> None:
     """Wait until as many reads as there are gates have shown their first line."""
     deadline = time.monotonic() + 20
     while len({id(log) for log in host.engine.logged if log.severity == engine_pb2.INFO}) < GATES:

@@ -8,8 +8,8 @@ from pathlib import Path
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from harness.dynamic_host import Host, Start, sentence_of
-from harness.site import HUNG_VARIABLE, STAND_IN
+from harness.dynamic_host_process import HostProcess, Start, sentence_of
+from harness.sandbox import HUNG_VARIABLE, PATCHED_PROVIDER
 from pulumi.runtime.proto import engine_pb2
 
 ENDS_WITHIN_SECONDS = 5.0
@@ -60,7 +60,7 @@ def test_a_pipe_that_the_gate_does_not_need_is_not_read(start: Start, tmp_path: 
 @pytest.mark.parametrize("name", FILES)
 def test_cancel_ends_the_read_of_a_file_that_hangs(start: Start, tmp_path: Path, name: str) -> None:
     """`Cancel` ends the step at once, and the process ends though a thread still waits for the file."""
-    hung = {"PYTHONPATH": str(STAND_IN), HUNG_VARIABLE: str(tmp_path / name)}
+    hung = {"PYTHONPATH": str(PATCHED_PROVIDER), HUNG_VARIABLE: str(tmp_path / name)}
     with start({**variables(tmp_path, name), **hung}) as host:
         host.configure()
         read = host.stub.Read.future(host.request(3, timeout_seconds=600))
@@ -77,7 +77,7 @@ def test_cancel_ends_the_read_of_a_file_that_hangs(start: Start, tmp_path: Path,
 def test_a_host_whose_engine_has_gone_ends_though_a_file_hangs(start: Start, tmp_path: Path) -> None:
     """A CLI that was killed leaves no provider behind."""
     name = ".tccli/default.credential"
-    hung = {"PYTHONPATH": str(STAND_IN), HUNG_VARIABLE: str(tmp_path / name)}
+    hung = {"PYTHONPATH": str(PATCHED_PROVIDER), HUNG_VARIABLE: str(tmp_path / name)}
     with start({**variables(tmp_path, name), **hung}) as host:
         host.configure()
         read = host.stub.Read.future(host.request(3, timeout_seconds=600))
@@ -87,7 +87,7 @@ def test_a_host_whose_engine_has_gone_ends_though_a_file_hangs(start: Start, tmp
         assert host.process.wait(10) == 0
 
 
-def _until_warned(host: Host) -> None:
+def _until_warned(host: HostProcess) -> None:
     """Wait until a read has begun: it names the emulator as not Tencent's before it reads any file."""
     deadline = time.monotonic() + 20
     while all(log.severity != engine_pb2.WARNING for log in host.engine.logged):

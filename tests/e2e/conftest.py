@@ -1,4 +1,4 @@
-"""A site for each test: a stack with a gate, and the emulator it asks."""
+"""A sandbox for each test: a stack with a gate, and the emulator it asks."""
 
 import json
 import shutil
@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import markers
+from harness import marked_credentials
 from harness.emulator_process import EmulatorProcess
-from harness.site import Build, Site
+from harness.sandbox import BuildSandbox, Sandbox
 from harness.stack import ENDPOINT_KEY, Stack
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -33,23 +33,23 @@ def given_secrets() -> set[str]:
 def nothing_shows_a_secret(tmp_path: Path, given_secrets: set[str]) -> Iterator[None]:
     """After every test: no screen, state, log or other file has any of the credentials in it."""
     yield
-    found = markers.found_below(tmp_path)
+    found = marked_credentials.found_below(tmp_path)
     assert {name: what for name, what in found.items() if name not in given_secrets} == {}
 
 
 @pytest.fixture
-def build(tmp_path: Path) -> Iterator[Build]:
-    """Build a site: `build(scenario, inputs={...}, config={...}, environ={...}, program="gate", other=...)`."""
+def build(tmp_path: Path) -> Iterator[BuildSandbox]:
+    """Build a sandbox: `build(scenario, inputs={...}, config={...}, environ={...}, program="gate", other=...)`."""
     with ExitStack() as cleanup:
 
-        def build_site(  # noqa: PLR0913, PLR0917  # tests name what they need
+        def build_sandbox(  # noqa: PLR0913, PLR0917  # tests name what they need
             scenario: str,
             inputs: Mapping[str, Any] | None = None,
             config: Mapping[str, str] | None = None,
             environ: Mapping[str, str] | None = None,
             program: str = "gate",
             other: str | None = None,
-        ) -> Site:
+        ) -> Sandbox:
             emulator = EmulatorProcess(_file(scenario), tmp_path / "requests.jsonl", _file(other) if other else None)
             cleanup.enter_context(emulator)
             stack = Stack.of_program(ROOT / "tests" / "programs" / program, tmp_path, environ)
@@ -58,6 +58,6 @@ def build(tmp_path: Path) -> Iterator[Build]:
             folder = tmp_path / "records"
             given = {"test:folder": str(folder), "test:inputs": json.dumps(dict(inputs or {}))}
             stack.init({ENDPOINT_KEY: emulator.url, **given, **(config or {})})
-            return Site(stack, emulator, folder)
+            return Sandbox(stack, emulator, folder)
 
-        yield build_site
+        yield build_sandbox

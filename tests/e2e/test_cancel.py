@@ -1,6 +1,6 @@
 """A real command of the CLI, told to end or killed while gates wait, and an update that a refusal ends.
 
-`make cancel` tries every situation many times, and prints how long the end took.
+`make cancel` tries every case many times, and prints how long the end took.
 """
 
 import contextlib
@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from harness.loopback import Loopback
-from harness.running import Ended, Running, locks
-from harness.site import VARIABLE, Build, Site
-from harness.situations import MANY, SITUATIONS, UP, Situation
+from harness.cancel_cases import CANCEL_CASES, MANY, UP, CancelCase
+from harness.pulumi_process import PulumiExit, PulumiProcess, locks
+from harness.sandbox import SERVICES_URL_VARIABLE, BuildSandbox, Sandbox
+from harness.scripted_server import ScriptedServer
 from harness.stack import ENDPOINT_KEY, Stack
 
 from pulumi_tcsql_check.emulator.sqlserver import REQUESTS_PER_SECOND
@@ -27,7 +27,7 @@ BOUND_SECONDS = 2 * PROMISED_SECONDS
 """For a machine that runs other tests too; what doesn't end by itself is killed after 5 seconds."""
 
 TIMES = int(os.environ.get("TIMES", "12"))
-"""How often each situation is tried; the ways to tell it take turns."""
+"""How often each case is tried; the ways to tell it take turns."""
 
 SETTLED_SECONDS = 0.3
 """From the last request that was waited for to the signal, so that its answer, if any, was taken in."""
@@ -37,40 +37,40 @@ WAYS = [(number, group) for number in (signal.SIGINT, signal.SIGTERM) for group 
 
 
 @contextlib.contextmanager
-def sited(build: Build, situation: Situation) -> Iterator[tuple[Site, Loopback]]:
+def sited(build: BuildSandbox, case: CancelCase) -> Iterator[tuple[Sandbox, ScriptedServer]]:
     """Build a stack of so many gates, and a server that says what there is to say."""
-    with Loopback(*situation.replies) as server:
+    with ScriptedServer(*case.replies) as server:
         url = f"http://{server.host}"
-        more = {"test:numbers": str([*range(1, situation.gates + 1)]), ENDPOINT_KEY: url, **situation.config}
-        more |= {"test:held": "true"} if situation.held else {}
-        more |= {"test:inTask": "true"} if situation.in_task else {}
-        more |= {"test:sigint": situation.sigint} if situation.sigint else {}
-        site = build("pass", config=more, program="gates")
-        if situation.stands_in:
-            site.stand_in()
-            site.stack.environ[VARIABLE] = url
-        if situation.updated:
-            assert site.stack.up().exit_code == 0
-        yield site, server
+        more = {"test:numbers": str([*range(1, case.gates + 1)]), ENDPOINT_KEY: url, **case.config}
+        more |= {"test:held": "true"} if case.held else {}
+        more |= {"test:inTask": "true"} if case.in_task else {}
+        more |= {"test:sigint": case.sigint} if case.sigint else {}
+        sandbox = build("pass", config=more, program="gates")
+        if case.emulates_services:
+            sandbox.emulate_services()
+            sandbox.stack.environ[SERVICES_URL_VARIABLE] = url
+        if case.updated:
+            assert sandbox.stack.up().exit_code == 0
+        yield sandbox, server
 
 
-def cancel(site: Site, server: Loopback, situation: Situation, way: tuple[signal.Signals, bool]) -> float:
-    """Tell a command to end in this situation, and return how many seconds it took; all but the time is as promised."""
+def cancel(sandbox: Sandbox, server: ScriptedServer, case: CancelCase, way: tuple[signal.Signals, bool]) -> float:
+    """Tell a command to end in this case, and return how many seconds it took; all but the time is as promised."""
     number, group = way
-    asked = len(server.requests) + (situation.asked or situation.gates)
-    before = site.records
-    with Running(site.stack, situation.words) as run:
-        run.until(lambda: len(server.requests) >= asked)
+    asked = len(server.requests) + (case.requests or case.gates)
+    before = sandbox.records
+    with PulumiProcess(sandbox.stack, case.command) as run:
+        run.wait_until(lambda: len(server.requests) >= asked)
         time.sleep(SETTLED_SECONDS)
-        told_at = run.tell(number, group=group)
-        ended = run.end()
+        told_at = run.send_signal(number, group=group)
+        ended = run.wait_for_exit()
     assert CANCELLED in ended.screen
-    assert site.records == before
-    assert_clean(site.stack, ended)
+    assert sandbox.records == before
+    assert_clean(sandbox.stack, ended)
     return ended.ended_at - told_at
 
 
-def assert_clean(stack: Stack, ended: Ended) -> None:
+def assert_clean(stack: Stack, ended: PulumiExit) -> None:
     """See that a failed command has left nothing: no traceback, no process, no lock and no pending operation."""
     assert ended.exit_code != 0
     assert "Traceback" not in ended.screen
@@ -92,30 +92,32 @@ def assert_clean(stack: Stack, ended: Ended) -> None:
         ("the preview of `up`, a request hangs", (signal.SIGTERM, False)),
     ],
 )
-def test_the_first_signal_ends_a_command_at_once(build: Build, name: str, way: tuple[signal.Signals, bool]) -> None:
+def test_the_first_signal_ends_a_command_at_once(
+    build: BuildSandbox, name: str, way: tuple[signal.Signals, bool]
+) -> None:
     """Ctrl-C, or a runner's SIGTERM: the sentence says that it was cancelled, and nothing is left."""
-    with sited(build, SITUATIONS[name]) as (site, server):
-        assert cancel(site, server, SITUATIONS[name], way) < BOUND_SECONDS
+    with sited(build, CANCEL_CASES[name]) as (sandbox, server):
+        assert cancel(sandbox, server, CANCEL_CASES[name], way) < BOUND_SECONDS
 
 
-def test_an_update_works_right_after_one_that_was_cancelled(build: Build) -> None:
+def test_an_update_works_right_after_one_that_was_cancelled(build: BuildSandbox) -> None:
     """Nothing has to be unlocked or repaired."""
-    situation = Situation(UP, SITUATIONS["`refresh`, a request hangs"].replies[::-1])
-    with sited(build, situation) as (site, server):
-        cancel(site, server, situation, (signal.SIGINT, False))
-        result = site.stack.up()
+    case = CancelCase(UP, CANCEL_CASES["`refresh`, a request hangs"].replies[::-1])
+    with sited(build, case) as (sandbox, server):
+        cancel(sandbox, server, case, (signal.SIGINT, False))
+        result = sandbox.stack.up()
         assert result.exit_code == 0, result.screen
-        assert site.records == {"behind": "new"}
+        assert sandbox.records == {"behind": "new"}
 
 
 @pytest.mark.many_times
-@pytest.mark.parametrize("name", SITUATIONS)
+@pytest.mark.parametrize("name", CANCEL_CASES)
 def test_every_signal_ends_every_situation_in_two_seconds(
-    build: Build, capsys: pytest.CaptureFixture[str], name: str
+    build: BuildSandbox, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     """SIGINT and SIGTERM, to the CLI alone and to its group; the median and the maximum are printed."""
-    with sited(build, SITUATIONS[name]) as (site, server):
-        took = [cancel(site, server, SITUATIONS[name], WAYS[turn % len(WAYS)]) for turn in range(TIMES)]
+    with sited(build, CANCEL_CASES[name]) as (sandbox, server):
+        took = [cancel(sandbox, server, CANCEL_CASES[name], WAYS[turn % len(WAYS)]) for turn in range(TIMES)]
     with capsys.disabled():
         print(f"\n{name}: {TIMES} times, median {statistics.median(took):.2f} s, max {max(took):.2f} s", end="")
     assert max(took) < PROMISED_SECONDS
@@ -123,19 +125,19 @@ def test_every_signal_ends_every_situation_in_two_seconds(
 
 @pytest.mark.parametrize("gates", [12, pytest.param(1, marks=pytest.mark.many_times)])
 def test_nothing_is_asked_and_no_process_stays_ten_seconds_after_the_cli_was_killed(
-    build: Build, capsys: pytest.CaptureFixture[str], gates: int
+    build: BuildSandbox, capsys: pytest.CaptureFixture[str], gates: int
 ) -> None:
     """SIGKILL lets the CLI tell nobody; the provider, its launcher and the program find out by themselves."""
     health = {"TCSQL_CHECK_TEST_HEALTH_SECONDS": "1"}  # the official language host looks every five minutes
     config = {"test:numbers": str([3] * gates), "test:held": "true"}
-    site = build("by-id", config=config, environ=health, program="gates")
-    with Running(site.stack, MANY) as run:
-        run.until(lambda: len(site.emulator.requests) >= gates)
+    sandbox = build("by-id", config=config, environ=health, program="gates")
+    with PulumiProcess(sandbox.stack, MANY) as run:
+        run.wait_until(lambda: len(sandbox.emulator.requests) >= gates)
         time.sleep(SETTLED_SECONDS)
-        told_at, at = run.tell(signal.SIGKILL, group=False), time.time()
-        run.end()
-        gone_after = run.until(lambda: not run.processes(), seconds=10) - told_at
-    last_after = when(site, 3)[-1] - at
+        told_at, at = run.send_signal(signal.SIGKILL, group=False), time.time()
+        run.wait_for_exit()
+        gone_after = run.wait_until(lambda: not run.processes(), seconds=10) - told_at
+    last_after = when(sandbox, 3)[-1] - at
     with capsys.disabled():
         print(
             f"\n{gates} gates, SIGKILL: last request after {last_after:.1f} s, last process {gone_after:.1f} s", end=""
@@ -143,9 +145,9 @@ def test_nothing_is_asked_and_no_process_stays_ten_seconds_after_the_cli_was_kil
     assert last_after < 10
 
 
-def when(site: Site, number: int) -> list[float]:
+def when(sandbox: Sandbox, number: int) -> list[float]:
     """Tell when a migration was asked about, in seconds since 1970."""
-    asked = [request["time"] for request in site.emulator.requests if request["migrate_id"] == number]
+    asked = [request["time"] for request in sandbox.emulator.requests if request["migrate_id"] == number]
     return [datetime.fromisoformat(text).timestamp() for text in asked]
 
 
@@ -157,23 +159,23 @@ def when(site: Site, number: int) -> list[float]:
     ],
 )
 def test_a_refusal_ends_the_update_although_other_gates_wait(
-    build: Build, capsys: pytest.CaptureFixture[str], gates: int, held: bool
+    build: BuildSandbox, capsys: pytest.CaptureFixture[str], gates: int, held: bool
 ) -> None:
     """At the poll that sees it; meanwhile another dynamic resource of the stack is made as soon as its turn comes."""
     numbers, late = [3] * (gates - 1) + [2], {"test:lateSeconds": "1"}
     config = {"test:numbers": str(numbers), **late, **({"test:held": "true"} if held else {})}
-    site = build("fails-later", {"failed_statuses": [-1]}, config, program="gates")
-    with Running(site.stack, MANY) as run:
-        waited = run.when("Record beside created") - run.when("Migration late created")
-        ended = run.end()
+    sandbox = build("fails-later", {"failed_statuses": [-1]}, config, program="gates")
+    with PulumiProcess(sandbox.stack, MANY) as run:
+        waited = run.wait_for_text("Record beside created") - run.wait_for_text("Migration late created")
+        ended = run.wait_for_exit()
         at = time.time() - (time.monotonic() - ended.ended_at)
     assert "gate-13  error: migration check 2" in ended.screen.replace(f"gate-{gates} ", "gate-13 ")
     diagnostics = " ".join(ended.screen.split("Diagnostics:")[1].split())
     others = diagnostics.count(f"ended, since the gate gate-{gates} did not pass")
     assert others == gates - 1
-    assert_clean(site.stack, ended)
-    assert site.records == {"beside": "new"}
-    took = at - when(site, 2)[-1]
+    assert_clean(sandbox.stack, ended)
+    assert sandbox.records == {"beside": "new"}
+    took = at - when(sandbox, 2)[-1]
     with capsys.disabled():
         print(f"\n{gates} gates{', held' * held}: end {took:.2f} s after the poll, turn after {waited:.2f} s", end="")
     assert took < BOUND_SECONDS
@@ -181,13 +183,13 @@ def test_a_refusal_ends_the_update_although_other_gates_wait(
 
 
 @pytest.mark.many_times
-def test_forty_gates_pass_side_by_side(build: Build, capsys: pytest.CaptureFixture[str]) -> None:
+def test_forty_gates_pass_side_by_side(build: BuildSandbox, capsys: pytest.CaptureFixture[str]) -> None:
     """With `--parallel 64`, each is asked in its turn, all together never faster than the API allows."""
-    site = build("quick", config={"test:numbers": str([*range(1, 41)])}, program="gates")
-    result = site.stack.up("--parallel", "64")
+    sandbox = build("quick", config={"test:numbers": str([*range(1, 41)])}, program="gates")
+    result = sandbox.stack.up("--parallel", "64")
     assert result.exit_code == 0, result.screen
-    assert site.records == {"behind": "new"}
-    instants = sorted(instant for number in range(1, 41) for instant in when(site, number))
+    assert sandbox.records == {"behind": "new"}
+    instants = sorted(instant for number in range(1, 41) for instant in when(sandbox, number))
     busiest = max(sum(begin <= instant < begin + 1 for instant in instants) for begin in instants)
     with capsys.disabled():
         print(f"\n40 gates: {result.seconds:.1f} s, {len(instants)} requests, at most {busiest} in a second", end="")

@@ -1,17 +1,17 @@
 """A real `pulumi up` where a step shows a code that nobody has explained, and the list of migrations says more."""
 
-from harness.site import Build, errors
+from harness.sandbox import BuildSandbox, error_messages
 
 LIST = "DescribeMigrations"
 
 
-def test_a_check_that_the_api_calls_failed_ends_the_update_with_one_sentence(build: Build) -> None:
+def test_a_check_that_the_api_calls_failed_ends_the_update_with_one_sentence(build: BuildSandbox) -> None:
     """Asked twice, ten seconds apart, it ends there and not at the deadline; nothing behind it is created."""
-    site = build("check-flag", {"poll_interval_seconds": 1})
-    result = site.stack.up()
+    sandbox = build("check-flag", {"poll_interval_seconds": 1})
+    result = sandbox.stack.up()
     assert result.exit_code != 0
-    assert site.records == {}
-    (sentence,) = errors(result)
+    assert sandbox.records == {}
+    (sentence,) = error_messages(result)
     assert sentence.startswith(
         "migration check 1066 (ap-guangzhou) failed, says the API (CheckFlag 2) ✓ 1 Source database connectivity check"
     )
@@ -23,22 +23,22 @@ def test_a_check_that_the_api_calls_failed_ends_the_update_with_one_sentence(bui
     ) in sentence
     assert "Traceback" not in result.screen
     assert "Character set check: running; failed, says the API" in result.screen
-    asked = [request["action"] for request in site.emulator.requests]
+    asked = [request["action"] for request in sandbox.emulator.requests]
     assert asked.count(LIST) == 2
     assert asked[-1] == LIST
 
 
-def test_without_the_permission_the_update_says_so_once_and_passes(build: Build) -> None:
+def test_without_the_permission_the_update_says_so_once_and_passes(build: BuildSandbox) -> None:
     """One warning that names the action, one question, and what is behind the gate is created."""
-    site = build("no-list", {"poll_interval_seconds": 0.2})
-    result = site.stack.up()
+    sandbox = build("no-list", {"poll_interval_seconds": 0.2})
+    result = sandbox.stack.up()
     assert result.exit_code == 0, result.screen
-    assert site.records == {"behind": "new"}
+    assert sandbox.records == {"behind": "new"}
     begins = "warning: migration check 1066 (ap-guangzhou): the wait goes by its steps alone, since the API "
     assert result.words.count(begins) == 1
     warning = result.words.partition(begins)[2]
     assert "UnauthorizedOperation.PermissionDenied" in warning
     assert "Allow the action sqlserver:DescribeMigrations in CAM." in warning
-    asked = [request["action"] for request in site.emulator.requests]
+    asked = [request["action"] for request in sandbox.emulator.requests]
     assert asked.count(LIST) == 1
     assert len(asked) > 3

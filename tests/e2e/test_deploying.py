@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import markers
+from harness import marked_credentials
 from harness.guide import EXAMPLES, Guide, blocks
-from harness.loopback import Loopback, answer
+from harness.scripted_server import ScriptedServer, answer
 from harness.stack import ENDPOINT_KEY
 
 SCENARIOS = EXAMPLES.parent / "tests" / "data" / "scenarios"
@@ -28,7 +28,7 @@ def test_a_refused_update_tells_a_pipeline_and_the_next_one_goes_through(tmp_pat
     """As the README has it: progress, the sentence and the exit code, on stdout as at the web hook, and no secret."""
     guide = Guide("automation", tmp_path)
     (serve,), (*prepare, deploy) = blocks("automation")
-    with guide.emulator(serve) as emulator, Loopback(answer("")) as hook:
+    with guide.emulator(serve) as emulator, ScriptedServer(answer("")) as hook:
         for command in prepare:
             guide.must(command, emulator)
         deploy = deploy.replace(DOCUMENTED_HOOK, f"http://{hook.host}")
@@ -48,7 +48,7 @@ def test_a_refused_update_tells_a_pipeline_and_the_next_one_goes_through(tmp_pat
         "seconds": 0,
     }
     assert guide.records == []
-    assert markers.found_in(done.stdout.encode()) == set()
+    assert marked_credentials.found_in(done.stdout.encode()) == set()
 
     with guide.emulator(serve.replace("fail", "pass")) as emulator:
         guide.must(f"pulumi config set {ENDPOINT_KEY} {emulator.url}", emulator)

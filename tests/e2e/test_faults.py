@@ -1,4 +1,4 @@
-"""Real updates with a gate in each fault that the emulator can play: what each does is in `harness/survival.py`."""
+"""Real updates with a gate in each fault that the emulator can play: what each does is in `harness/fault_cases.py`."""
 
 import json
 from collections.abc import Iterator
@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.emulator_process import EmulatorProcess
-from harness.memory import peak_of_providers
-from harness.site import Build
+from harness.fault_cases import EVERYTHING_AT_ONCE, FAULTS, PASSES, FaultCase
+from harness.processes import peak_memory_of_providers
+from harness.sandbox import BuildSandbox
 from harness.stack import Result
-from harness.survival import EVERYTHING_AT_ONCE, FAULTS, PASSES, Survival
 
 from pulumi_tcsql_check.emulator import built_in_names
 
@@ -21,7 +21,7 @@ LARGEST_BYTES = 150_000_000
 SCENARIOS = Path(__file__).parents[2] / "pulumi_tcsql_check" / "emulator" / "scenarios"
 
 
-def scenario_of_all(folder: Path, faults: list[Survival]) -> Path:
+def scenario_of_all(folder: Path, faults: list[FaultCase]) -> Path:
     """Write a scenario in which each migration, from 1, is one of the built-in ones."""
     frames = [json.loads((SCENARIOS / f"{one.scenario}.json").read_text("utf-8"))["migrations"]["*"] for one in faults]
     path = folder / "all.json"
@@ -41,7 +41,7 @@ def emulators(folder: Path, authority: Path) -> Iterator[dict[str, EmulatorProce
         }
 
 
-def gates(faults: list[Survival], urls: dict[str, str]) -> list[dict[str, Any]]:
+def gates(faults: list[FaultCase], urls: dict[str, str]) -> list[dict[str, Any]]:
     """Write down the inputs of each gate; what goes on for ever gets little time."""
     return [
         {
@@ -53,7 +53,7 @@ def gates(faults: list[Survival], urls: dict[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def problem(one: Survival, gate: str, result: Result, passed: set[str]) -> str:
+def problem(one: FaultCase, gate: str, result: Result, passed: set[str]) -> str:
     """Say how a gate differs from what its fault is said to do; nothing if it doesn't."""
     _, _, below = result.screen.partition(f"({gate}):")
     lines = [line for line in result.screen.splitlines() if f" {gate} " in line]
@@ -64,35 +64,35 @@ def problem(one: Survival, gate: str, result: Result, passed: set[str]) -> str:
     return "" if any(one.shows in line for line in failed or lines) else f"{one.scenario}: {one.shows!r} is not shown"
 
 
-def test_every_fault_ends_as_it_should(build: Build, tmp_path: Path) -> None:
+def test_every_fault_ends_as_it_should(build: BuildSandbox, tmp_path: Path) -> None:
     """In one update each gate shows its trouble, and passes or ends with the sentence that is said of it."""
     faults = sorted(FAULTS, key=lambda one: one.scenario in WHOLE)
     authority = tmp_path / "authority.pem"
     scenario = scenario_of_all(tmp_path, [one for one in faults if one.scenario not in WHOLE])
     with emulators(tmp_path, authority) as own:
         urls = {name: emulator.url for name, emulator in own.items()}
-        site = build(
+        sandbox = build(
             scenario,
             config={"test:gates": json.dumps(gates(faults, urls))},
             environ={"REQUESTS_CA_BUNDLE": str(authority)},
             program="every",
         )
-        site.each_alone()
+        sandbox.isolate_gates()
         peak = 0
 
         def see(_: str) -> None:
             nonlocal peak
-            peak = max(peak, peak_of_providers(site.stack))
+            peak = max(peak, peak_memory_of_providers(sandbox.stack))
 
-        result = site.stack.watch(see, *EVERYTHING_AT_ONCE)
-    resources = site.stack.state()["resources"]
+        result = sandbox.stack.watch(see, *EVERYTHING_AT_ONCE)
+    resources = sandbox.stack.state()["resources"]
     passed = {one["urn"].rsplit("::", 1)[1] for one in resources if one.get("outputs", {}).get("passed") is True}
     assert result.exit_code != 0
     found = [problem(one, f"check-{number}", result, passed) for number, one in enumerate(faults, start=1)]
     assert [text for text in found if text] == []
     assert "Traceback" not in result.screen
     assert 0 < peak < LARGEST_BYTES, peak
-    assert all(request["action"] == "QueryMigrationCheckProcess" for request in site.emulator.requests)
+    assert all(request["action"] == "QueryMigrationCheckProcess" for request in sandbox.emulator.requests)
 
 
 def test_every_fault_that_the_emulator_plays_is_tried() -> None:

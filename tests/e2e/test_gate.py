@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 import trustme
-from harness.loopback import Loopback, answer, behind_connect, tls_of
-from harness.site import Build, Site, errors
+from harness.sandbox import BuildSandbox, Sandbox, error_messages
+from harness.scripted_server import ScriptedServer, answer, behind_connect, tls_of
 from harness.stack import ENDPOINT_KEY
 
 FAST = {"poll_interval_seconds": 0.2}
@@ -16,63 +16,63 @@ PASSED = (
 )
 
 
-def test_a_passed_check_costs_one_request_per_command_and_none_on_destroy(build: Build) -> None:
+def test_a_passed_check_costs_one_request_per_command_and_none_on_destroy(build: BuildSandbox) -> None:
     """Update, second update and refresh ask exactly once each, a destroy not at all, and outputs have their types.
 
     The state shows an external resource with the pinned type, id and outputs, and no request id.
     """
-    site = build("pass")
-    first = site.stack.up()
+    sandbox = build("pass")
+    first = sandbox.stack.up()
     assert first.exit_code == 0, first.screen
-    assert site.records == {"behind": "new"}
-    outputs = site.stack.outputs()
+    assert sandbox.records == {"behind": "new"}
+    outputs = sandbox.stack.outputs()
     assert (outputs["total"], outputs["current"], outputs["passed"], outputs["status"]) == (8, 8, True, "passed")
     assert (outputs["migrate_id"], outputs["region"], outputs["types"]) == (1066, "ap-guangzhou", ["Step"])
     assert [step["state"] for step in outputs["steps"]] == ["passed"] * 8
     assert set(outputs["steps"][0]) == {"name", "status", "state", "message"}
-    check = site.stack.resource("orders")
+    check = sandbox.stack.resource("orders")
     assert check is not None
     assert check["external"] is True
     assert check["type"] == "pulumi-python:dynamic/tcsql:MigrationCheck"
     assert check["id"] == "ap-guangzhou/1066"
     names = {"total", "current", "steps", "passed", "status", "migrate_id", "region", "enforce", "failed_statuses"}
     assert set(check["outputs"]) == names | {"__provider"}
-    assert len(site.emulator.requests) == 1
+    assert len(sandbox.emulator.requests) == 1
 
-    assert site.stack.up().exit_code == 0
-    assert len(site.emulator.requests) == 2
+    assert sandbox.stack.up().exit_code == 0
+    assert len(sandbox.emulator.requests) == 2
 
-    assert site.stack.run("preview", "--expect-no-changes").exit_code == 0
-    assert len(site.emulator.requests) == 3
+    assert sandbox.stack.run("preview", "--expect-no-changes").exit_code == 0
+    assert len(sandbox.emulator.requests) == 3
 
-    assert site.stack.run("refresh", "--yes", "--skip-preview").exit_code == 0
-    assert len(site.emulator.requests) == 4
+    assert sandbox.stack.run("refresh", "--yes", "--skip-preview").exit_code == 0
+    assert len(sandbox.emulator.requests) == 4
 
-    assert site.stack.run("destroy", "--yes", "--skip-preview").exit_code == 0
-    assert len(site.emulator.requests) == 4
-    assert site.records == {}
+    assert sandbox.stack.run("destroy", "--yes", "--skip-preview").exit_code == 0
+    assert len(sandbox.emulator.requests) == 4
+    assert sandbox.records == {}
 
 
-def test_the_field_that_differs_from_update_to_update_changes_nothing_else(build: Build) -> None:
+def test_the_field_that_differs_from_update_to_update_changes_nothing_else(build: BuildSandbox) -> None:
     """No update or refresh has a change, no diff shows the field, and no output of the stack has it."""
-    site = build("pass", config={"test:exportAll": "true"})
-    assert site.stack.up().exit_code == 0
-    (exported, provider) = (site.stack.outputs(), provider_of(site))
+    sandbox = build("pass", config={"test:exportAll": "true"})
+    assert sandbox.stack.up().exit_code == 0
+    (exported, provider) = (sandbox.stack.outputs(), provider_of(sandbox))
     assert not set(exported["check"]) & {"wait", "from_outputs", "__provider"}
     for command in (UP, ("up", "--yes", "--refresh"), ("refresh", "--yes")):
-        seen = site.stack.run(*command, "--diff", "--expect-no-changes")
+        seen = sandbox.stack.run(*command, "--diff", "--expect-no-changes")
         assert seen.exit_code == 0, seen.screen
         assert "__provider" not in seen.screen
         assert provider not in seen.screen
-    assert provider_of(site) != provider
-    assert site.stack.outputs() == exported
+    assert provider_of(sandbox) != provider
+    assert sandbox.stack.outputs() == exported
 
 
-def own_endpoint(site: Site, endpoint: str) -> None:
+def own_endpoint(sandbox: Sandbox, endpoint: str) -> None:
     """Let the stack's own file say another endpoint than the emulator's."""
-    config = site.stack.config_file.read_text(encoding="utf-8")
-    assert site.emulator.url in config
-    site.stack.config_file.write_text(config.replace(site.emulator.url, endpoint), encoding="utf-8")
+    config = sandbox.stack.config_file.read_text(encoding="utf-8")
+    assert sandbox.emulator.url in config
+    sandbox.stack.config_file.write_text(config.replace(sandbox.emulator.url, endpoint), encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -85,112 +85,112 @@ def own_endpoint(site: Site, endpoint: str) -> None:
     ],
 )
 def test_a_variable_of_pulumis_own_does_not_choose_the_endpoint(
-    build: Build, variable: str, command: tuple[str, ...]
+    build: BuildSandbox, variable: str, command: tuple[str, ...]
 ) -> None:
     """A stand-in that would pass is not queried, and nothing is made; the sentence names the variable."""
-    site = build("pass")
-    other = site.stack.config_file.with_name("Pulumi.other.yaml")
-    other.write_bytes(site.stack.config_file.read_bytes())
-    own_endpoint(site, "https://sqlserver.tencentcloudapi.com")
-    values = {"PULUMI_OPTION_CONFIG": f"{ENDPOINT_KEY}={site.emulator.url}", "PULUMI_OPTION_CONFIG_FILE": str(other)}
-    site.stack.environ[variable] = values[variable]
-    refused = site.stack.run(*command)
+    sandbox = build("pass")
+    other = sandbox.stack.config_file.with_name("Pulumi.other.yaml")
+    other.write_bytes(sandbox.stack.config_file.read_bytes())
+    own_endpoint(sandbox, "https://sqlserver.tencentcloudapi.com")
+    values = {"PULUMI_OPTION_CONFIG": f"{ENDPOINT_KEY}={sandbox.emulator.url}", "PULUMI_OPTION_CONFIG_FILE": str(other)}
+    sandbox.stack.environ[variable] = values[variable]
+    refused = sandbox.stack.run(*command)
     assert refused.exit_code != 0
-    assert any(f"{variable} is " in error for error in errors(refused)), refused.screen
-    assert site.records == {}
-    assert site.emulator.requests == []
+    assert any(f"{variable} is " in error for error in error_messages(refused)), refused.screen
+    assert sandbox.records == {}
+    assert sandbox.emulator.requests == []
 
 
-def test_the_refusal_says_how_to_undo_what_pulumi_has_saved(build: Build) -> None:
+def test_the_refusal_says_how_to_undo_what_pulumi_has_saved(build: BuildSandbox) -> None:
     """Pulumi writes what `PULUMI_OPTION_CONFIG` sets into the stack's file, where it outlives the variable."""
-    site = build("pass")
-    stand_in = site.emulator.url
-    own_endpoint(site, "https://sqlserver.tencentcloudapi.com")
-    site.stack.environ["PULUMI_OPTION_CONFIG"] = f"other:key=value,endpoint={stand_in}"  # the project is tcsql-check
-    refused = site.stack.run("preview")
-    (error,) = errors(refused)
+    sandbox = build("pass")
+    stand_in = sandbox.emulator.url
+    own_endpoint(sandbox, "https://sqlserver.tencentcloudapi.com")
+    sandbox.stack.environ["PULUMI_OPTION_CONFIG"] = f"other:key=value,endpoint={stand_in}"  # the project is tcsql-check
+    refused = sandbox.stack.run("preview")
+    (error,) = error_messages(refused)
     assert "Pulumi has saved the key in the stack's file as well" in error
-    assert stand_in in site.stack.config_file.read_text(encoding="utf-8")
-    del site.stack.environ["PULUMI_OPTION_CONFIG"]
+    assert stand_in in sandbox.stack.config_file.read_text(encoding="utf-8")
+    del sandbox.stack.environ["PULUMI_OPTION_CONFIG"]
     assert f"`pulumi config rm {ENDPOINT_KEY}`" in error
-    assert site.stack.run("config", "rm", ENDPOINT_KEY).exit_code == 0
-    assert stand_in not in site.stack.config_file.read_text(encoding="utf-8")
-    assert site.emulator.requests == []
+    assert sandbox.stack.run("config", "rm", ENDPOINT_KEY).exit_code == 0
+    assert stand_in not in sandbox.stack.config_file.read_text(encoding="utf-8")
+    assert sandbox.emulator.requests == []
 
 
-def test_a_variable_of_pulumis_own_does_not_choose_the_endpoint_of_a_refresh(build: Build) -> None:
+def test_a_variable_of_pulumis_own_does_not_choose_the_endpoint_of_a_refresh(build: BuildSandbox) -> None:
     """A refresh reads the gate too, and could write a pass of a stand-in into the state."""
-    site = build("pass")
-    passed = site.stack.up()
+    sandbox = build("pass")
+    passed = sandbox.stack.up()
     assert passed.exit_code == 0, passed.screen
-    before = len(site.emulator.requests)
-    site.stack.environ["PULUMI_OPTION_CONFIG"] = f"{ENDPOINT_KEY}={site.emulator.url}"
-    refused = site.stack.run("refresh", "--yes")
+    before = len(sandbox.emulator.requests)
+    sandbox.stack.environ["PULUMI_OPTION_CONFIG"] = f"{ENDPOINT_KEY}={sandbox.emulator.url}"
+    refused = sandbox.stack.run("refresh", "--yes")
     assert refused.exit_code != 0
-    assert any("PULUMI_OPTION_CONFIG is " in error for error in errors(refused)), refused.screen
-    assert len(site.emulator.requests) == before
+    assert any("PULUMI_OPTION_CONFIG is " in error for error in error_messages(refused)), refused.screen
+    assert len(sandbox.emulator.requests) == before
 
 
-def test_a_variable_of_pulumis_own_may_set_another_key(build: Build) -> None:
+def test_a_variable_of_pulumis_own_may_set_another_key(build: BuildSandbox) -> None:
     """The gate goes on with the endpoint that the stack's own file names."""
     option = "test:other=value,shop:domain=cloud.example,domain=cloud.example"
-    site = build("pass", environ={"PULUMI_OPTION_CONFIG": option})
-    passed = site.stack.up()
+    sandbox = build("pass", environ={"PULUMI_OPTION_CONFIG": option})
+    passed = sandbox.stack.up()
     assert passed.exit_code == 0, passed.screen
-    assert site.records == {"behind": "new"}
+    assert sandbox.records == {"behind": "new"}
 
 
-def test_a_proxy_that_can_answer_for_tencent_cloud_works_and_is_named(build: Build, tmp_path: Path) -> None:
+def test_a_proxy_that_can_answer_for_tencent_cloud_works_and_is_named(build: BuildSandbox, tmp_path: Path) -> None:
     """A preview and an up each name both variables in one warning, and show nothing of the proxy's password."""
-    site, authority, bundle = build("pass"), trustme.CA(), tmp_path / "authority.pem"
+    sandbox, authority, bundle = build("pass"), trustme.CA(), tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(str(bundle))
     host = "sqlserver.tencentcloudapi.com"
-    own_endpoint(site, f"https://{host}")
-    with Loopback(behind_connect(tls_of(authority, host), answer(PASSED))) as proxy:
-        site.stack.environ["HTTPS_PROXY"] = f"http://somebody:a-password@{proxy.host}"
-        site.stack.environ["REQUESTS_CA_BUNDLE"] = str(bundle)
+    own_endpoint(sandbox, f"https://{host}")
+    with ScriptedServer(behind_connect(tls_of(authority, host), answer(PASSED))) as proxy:
+        sandbox.stack.environ["HTTPS_PROXY"] = f"http://somebody:a-password@{proxy.host}"
+        sandbox.stack.environ["REQUESTS_CA_BUNDLE"] = str(bundle)
         for command in (("preview",), ("up", "--yes", "--skip-preview")):
-            result = site.stack.run(*command)
+            result = sandbox.stack.run(*command)
             assert result.exit_code == 0, result.screen
             named = "the proxy in HTTPS_PROXY and trust the certificates in REQUESTS_CA_BUNDLE"
             assert result.words.count(named) == 1, result.screen
             assert "a-password" not in result.screen
-    assert site.records == {"behind": "new"}
+    assert sandbox.records == {"behind": "new"}
     assert {request.line.split()[1] for request in proxy.requests} == {f"{host}:443"}
 
 
-def provider_of(site: Site) -> str:
+def provider_of(sandbox: Sandbox) -> str:
     """Return the pickled provider in the gate's state."""
-    check = site.stack.resource("orders")
+    check = sandbox.stack.resource("orders")
     assert check is not None
     provider: str = check["outputs"]["__provider"]
     return provider
 
 
-def test_what_depends_on_a_running_check_is_created_only_after_it_passed(build: Build) -> None:
+def test_what_depends_on_a_running_check_is_created_only_after_it_passed(build: BuildSandbox) -> None:
     """The update waits, shows each step on the gate's row, and then creates what is behind it."""
-    site = build("quick", FAST)
+    sandbox = build("quick", FAST)
 
     def see(line: str) -> None:
         if ": running" in line:
-            assert site.records == {}
+            assert sandbox.records == {}
 
-    result = site.stack.watch(see, "up", "--yes", "--skip-preview")
+    result = sandbox.stack.watch(see, "up", "--yes", "--skip-preview")
     screen = result.screen
     assert result.exit_code == 0, screen
     assert "1/8 · 30 min left · Source database connectivity check: running" in screen
     assert "4/8 · 30 min left · Character set check: running" in screen
     assert screen.index("Target database existence check: passed") < screen.index("Record behind created")
-    assert site.records == {"behind": "new"}
+    assert sandbox.records == {"behind": "new"}
 
 
-def test_a_failed_check_ends_the_update_with_one_sentence_and_creates_nothing(build: Build) -> None:
+def test_a_failed_check_ends_the_update_with_one_sentence_and_creates_nothing(build: BuildSandbox) -> None:
     """The exit code is not 0, the sentence says which step and what to do, and there is no traceback."""
-    site = build("failed", FAST)
-    result = site.stack.up()
+    sandbox = build("failed", FAST)
+    result = sandbox.stack.up()
     assert result.exit_code != 0
-    assert site.records == {}
-    (sentence,) = errors(result)
+    assert sandbox.records == {}
+    (sentence,) = error_messages(result)
     assert sentence.startswith("migration check 1066 (ap-guangzhou) failed at step 4 of 8 ✓ 1 Source database")
     assert (
         "Check: The source and the target database need the same character set (collation): compare the two at the "
@@ -199,17 +199,17 @@ def test_a_failed_check_ends_the_update_with_one_sentence_and_creates_nothing(bu
         "pulumi up Code: check-failed Request: "
     ) in sentence
     assert "Traceback" not in result.screen
-    polls = [one for one in site.emulator.requests if one["action"] == "QueryMigrationCheckProcess"]
+    polls = [one for one in sandbox.emulator.requests if one["action"] == "QueryMigrationCheckProcess"]
     assert len(polls) == 2
 
 
-def test_a_check_that_does_not_pass_in_time_ends_the_update(build: Build) -> None:
+def test_a_check_that_does_not_pass_in_time_ends_the_update(build: BuildSandbox) -> None:
     """At the deadline the sentence says what was seen last, and nothing is created."""
-    site = build("running", {"timeout_seconds": 1, **FAST})
-    result = site.stack.up()
+    sandbox = build("running", {"timeout_seconds": 1, **FAST})
+    result = sandbox.stack.up()
     assert result.exit_code != 0
-    assert site.records == {}
-    (sentence,) = errors(result)
+    assert sandbox.records == {}
+    (sentence,) = error_messages(result)
     assert sentence.startswith("migration check 1066 (ap-guangzhou) had not passed after 1 s ✓ 1 Source database")
     assert (
         "Seen: 3/8 Hard disk space check: running, with status 1, for 1 s; the API's last word on the check as a whole "
@@ -220,77 +220,79 @@ def test_a_check_that_does_not_pass_in_time_ends_the_update(build: Build) -> Non
 
 
 @pytest.mark.parametrize("scenario", ["running", "failed"])
-def test_a_preview_shows_where_the_check_is_and_never_waits_or_fails(build: Build, scenario: str) -> None:
+def test_a_preview_shows_where_the_check_is_and_never_waits_or_fails(build: BuildSandbox, scenario: str) -> None:
     """One request, exit code 0, known outputs, whatever the verdict."""
-    site = build(scenario, {"timeout_seconds": 3600})
-    result = site.stack.run("preview")
+    sandbox = build(scenario, {"timeout_seconds": 3600})
+    result = sandbox.stack.run("preview")
     assert result.exit_code == 0, result.screen
     assert {"running": "3/8 Hard disk space check: running", "failed": "4/8 Character set check: failed"}[
         scenario
     ] in result.screen
     assert f'status    : "{scenario}"' in result.screen
-    assert len(site.emulator.requests) == 1
+    assert len(sandbox.emulator.requests) == 1
 
 
-def test_an_update_that_targets_a_dependent_does_not_get_round_the_gate(build: Build) -> None:
+def test_an_update_that_targets_a_dependent_does_not_get_round_the_gate(build: BuildSandbox) -> None:
     """With `--target` of what is behind it, a failed check still ends the update."""
-    site = build("failed", FAST)
+    sandbox = build("failed", FAST)
     behind = "urn:pulumi:rehearsal::tcsql-check::pulumi-python:dynamic/cutover:Record::behind"
-    result = site.stack.up("--target", behind)
+    result = sandbox.stack.up("--target", behind)
     assert result.exit_code != 0
-    assert site.records == {}
-    assert len(errors(result)) == 1
+    assert sandbox.records == {}
+    assert len(error_messages(result)) == 1
 
 
-def test_nothing_is_deleted_behind_a_refusal_even_with_continue_on_error(build: Build) -> None:
+def test_nothing_is_deleted_behind_a_refusal_even_with_continue_on_error(build: BuildSandbox) -> None:
     """What the program no longer mentions stays while the check has not passed, and goes once it has."""
-    site = build("by-id", {"migrate_id": 1, **FAST})
-    program = site.stack.project / "__main__.py"
+    sandbox = build("by-id", {"migrate_id": 1, **FAST})
+    program = sandbox.stack.project / "__main__.py"
     text = program.read_text(encoding="utf-8")
     program.write_text(text + 'Record("old", config.require("folder"), "old")\n', encoding="utf-8")
-    assert site.stack.up().exit_code == 0
-    assert site.records == {"behind": "new", "old": "old"}
+    assert sandbox.stack.up().exit_code == 0
+    assert sandbox.records == {"behind": "new", "old": "old"}
 
     program.write_text(text, encoding="utf-8")
-    config = site.stack.config_file.read_text(encoding="utf-8")
-    site.stack.config_file.write_text(config.replace('"migrate_id\\": 1,', '"migrate_id\\": 2,'), encoding="utf-8")
-    refused = site.stack.up("--continue-on-error")
+    config = sandbox.stack.config_file.read_text(encoding="utf-8")
+    sandbox.stack.config_file.write_text(config.replace('"migrate_id\\": 1,', '"migrate_id\\": 2,'), encoding="utf-8")
+    refused = sandbox.stack.up("--continue-on-error")
     assert refused.exit_code != 0
-    assert site.records == {"behind": "new", "old": "old"}
-    assert any(error.startswith("migration check 2 (ap-guangzhou) failed at step 4") for error in errors(refused))
+    assert sandbox.records == {"behind": "new", "old": "old"}
+    assert any(
+        error.startswith("migration check 2 (ap-guangzhou) failed at step 4") for error in error_messages(refused)
+    )
     assert (
         "The gate orders did not pass, so the program ends here, before what was removed from it is deleted"
         in refused.screen
     )
     assert "Traceback" not in refused.screen
 
-    site.stack.config_file.write_text(config, encoding="utf-8")
-    assert site.stack.up("--continue-on-error").exit_code == 0
-    assert site.records == {"behind": "new"}
+    sandbox.stack.config_file.write_text(config, encoding="utf-8")
+    assert sandbox.stack.up("--continue-on-error").exit_code == 0
+    assert sandbox.records == {"behind": "new"}
 
 
-def test_enforce_false_asks_once_warns_and_holds_nothing(build: Build) -> None:
+def test_enforce_false_asks_once_warns_and_holds_nothing(build: BuildSandbox) -> None:
     """The glass is broken: a failed check lets the update through, and the screen says so."""
-    site = build("failed", {"enforce": False})
-    result = site.stack.up()
+    sandbox = build("failed", {"enforce": False})
+    result = sandbox.stack.up()
     assert result.exit_code == 0, result.screen
-    assert site.records == {"behind": "new"}
+    assert sandbox.records == {"behind": "new"}
     assert "warning: enforce is False: migration check 1066 (ap-guangzhou) holds nothing back" in result.words
-    assert site.stack.outputs()["passed"] is False
-    assert len(site.emulator.requests) == 1
+    assert sandbox.stack.outputs()["passed"] is False
+    assert len(sandbox.emulator.requests) == 1
 
 
-def test_an_id_that_another_resource_brings_is_unknown_in_preview_and_waited_for_on_up(build: Build) -> None:
+def test_an_id_that_another_resource_brings_is_unknown_in_preview_and_waited_for_on_up(build: BuildSandbox) -> None:
     """A preview asks nothing, and the update waits for the migration that it made itself."""
-    site = build("quick", FAST, {"test:idFromResource": "true"})
-    assert site.stack.run("preview").exit_code == 0
-    assert site.emulator.requests == []
-    result = site.stack.up()
+    sandbox = build("quick", FAST, {"test:idFromResource": "true"})
+    assert sandbox.stack.run("preview").exit_code == 0
+    assert sandbox.emulator.requests == []
+    result = sandbox.stack.up()
     assert result.exit_code == 0, result.screen
-    polls = [one for one in site.emulator.requests if one["action"] == "QueryMigrationCheckProcess"]
+    polls = [one for one in sandbox.emulator.requests if one["action"] == "QueryMigrationCheckProcess"]
     assert {request["migrate_id"] for request in polls} == {1066}
-    assert site.records == {"behind": "new"}
-    check = site.stack.resource("orders")
+    assert sandbox.records == {"behind": "new"}
+    check = sandbox.stack.resource("orders")
     assert check is not None
     assert check["id"] == "ap-guangzhou/1066"
 
@@ -303,48 +305,48 @@ def test_an_id_that_another_resource_brings_is_unknown_in_preview_and_waited_for
         pytest.param("failed_statuses", [-7], marks=pytest.mark.whole_table),
     ],
 )
-def test_a_preview_asks_nobody_while_an_input_is_not_known(build: Build, name: str, value: object) -> None:
+def test_a_preview_asks_nobody_while_an_input_is_not_known(build: BuildSandbox, name: str, value: object) -> None:
     """It would ask another endpoint than the update does, or hold what the update lets through."""
-    site = build("failed", {}, {"test:late": name})
-    inputs = {name: site.emulator.url if name == "endpoint" else value, **FAST}
-    config = site.stack.config_file.read_text(encoding="utf-8")
-    site.stack.config_file.write_text(
+    sandbox = build("failed", {}, {"test:late": name})
+    inputs = {name: sandbox.emulator.url if name == "endpoint" else value, **FAST}
+    config = sandbox.stack.config_file.read_text(encoding="utf-8")
+    sandbox.stack.config_file.write_text(
         config.replace('test:inputs: "{}"', f"test:inputs: {json.dumps(json.dumps(inputs))}"), encoding="utf-8"
     )
-    preview = site.stack.run("preview")
+    preview = sandbox.stack.run("preview")
     assert preview.exit_code == 0, preview.screen
-    assert site.emulator.requests == []
+    assert sandbox.emulator.requests == []
     assert "passed    : [unknown]" in preview.screen
-    assert (site.stack.up().exit_code == 0) is (name == "enforce")
-    assert site.emulator.requests != []
+    assert (sandbox.stack.up().exit_code == 0) is (name == "enforce")
+    assert sandbox.emulator.requests != []
 
 
-def test_an_update_that_leaves_out_what_brings_the_id_spoils_no_state(build: Build) -> None:
+def test_an_update_that_leaves_out_what_brings_the_id_spoils_no_state(build: BuildSandbox) -> None:
     """It ends with one sentence before the engine writes a gate that depends on what isn't; the next update works."""
-    site = build("pass", config={"test:idFromResource": "true"})
-    refused = site.stack.up("--target", "**:Record::*")
+    sandbox = build("pass", config={"test:idFromResource": "true"})
+    refused = sandbox.stack.up("--target", "**:Record::*")
     assert refused.exit_code != 0
-    assert errors(refused)[0].startswith(
+    assert error_messages(refused)[0].startswith(
         "migrate_id of the gate is not known in this update: the resource that brings it has failed, or was left out "
         "by --target or --exclude."
     )
-    assert site.records == {}
-    assert site.stack.up().exit_code == 0
-    assert site.records == {"behind": "new"}
+    assert sandbox.records == {}
+    assert sandbox.stack.up().exit_code == 0
+    assert sandbox.records == {"behind": "new"}
 
 
-def test_a_bad_value_ends_the_program_with_one_sentence_that_names_the_users_line(build: Build) -> None:
+def test_a_bad_value_ends_the_program_with_one_sentence_that_names_the_users_line(build: BuildSandbox) -> None:
     """A plain value is refused where it is written, before any request."""
-    site = build("pass", {"migrate_id": 1.5})
-    result = site.stack.up()
+    sandbox = build("pass", {"migrate_id": 1.5})
+    result = sandbox.stack.up()
     assert result.exit_code != 0
-    program = (site.stack.project / "__main__.py").read_text(encoding="utf-8").splitlines()
+    program = (sandbox.stack.project / "__main__.py").read_text(encoding="utf-8").splitlines()
     line = next(number for number, text in enumerate(program, start=1) if text.startswith("check = MigrationCheck("))
-    assert errors(result)[0] == (
+    assert error_messages(result)[0] == (
         f"migrate_id is 1.5, but must be a whole number from 1 to 9007199254740991. (__main__.py, line {line})"
     )
     assert "Traceback" not in result.screen
-    assert site.emulator.requests == []
+    assert sandbox.emulator.requests == []
 
 
 @pytest.mark.parametrize(
@@ -366,61 +368,61 @@ def test_a_bad_value_ends_the_program_with_one_sentence_that_names_the_users_lin
     ],
 )
 def test_a_bad_value_that_was_an_output_is_refused_by_the_provider(
-    build: Build, inputs: dict[str, object], sentence: str
+    build: BuildSandbox, inputs: dict[str, object], sentence: str
 ) -> None:
     """What the program can't see is validated once it is known, with the same sentence, before any request."""
-    site = build("pass", inputs, {"test:asOutputs": "true"})
-    result = site.stack.up()
+    sandbox = build("pass", inputs, {"test:asOutputs": "true"})
+    result = sandbox.stack.up()
     assert result.exit_code != 0
-    assert errors(result) == [f"{sentence} Code: invalid-input"]
-    assert site.emulator.requests == []
-    assert site.records == {}
+    assert error_messages(result) == [f"{sentence} Code: invalid-input"]
+    assert sandbox.emulator.requests == []
+    assert sandbox.records == {}
 
 
-def test_a_gate_works_inside_a_component(build: Build) -> None:
+def test_a_gate_works_inside_a_component(build: BuildSandbox) -> None:
     """A component as parent changes nothing but the URN."""
-    site = build("pass", config={"test:inComponent": "true"})
-    assert site.stack.up().exit_code == 0
-    check = site.stack.resource("orders")
+    sandbox = build("pass", config={"test:inComponent": "true"})
+    assert sandbox.stack.up().exit_code == 0
+    check = sandbox.stack.resource("orders")
     assert check is not None
     assert "test:index:Database$pulumi-python:dynamic/tcsql:MigrationCheck" in check["urn"]
 
 
-def test_credentials_come_from_the_stack_configuration(build: Build) -> None:
+def test_credentials_come_from_the_stack_configuration(build: BuildSandbox) -> None:
     """With nothing in the environment, the stack's own pair is used."""
-    site = build("pass")
-    secret_id = site.stack.environ.pop("TENCENTCLOUD_SECRET_ID")
-    secret_key = site.stack.environ.pop("TENCENTCLOUD_SECRET_KEY")
-    token = site.stack.environ.pop("TENCENTCLOUD_TOKEN")
-    without = site.stack.up()
+    sandbox = build("pass")
+    secret_id = sandbox.stack.environ.pop("TENCENTCLOUD_SECRET_ID")
+    secret_key = sandbox.stack.environ.pop("TENCENTCLOUD_SECRET_KEY")
+    token = sandbox.stack.environ.pop("TENCENTCLOUD_TOKEN")
+    without = sandbox.stack.up()
     assert without.exit_code != 0
-    assert errors(without)[0].startswith(
+    assert error_messages(without)[0].startswith(
         "No Tencent Cloud credentials were found. Tried: in this order: the stack's config"
     )
-    assert site.emulator.requests == []
+    assert sandbox.emulator.requests == []
 
-    site.stack.set_secret("tencentcloud:secretId", secret_id)
-    site.stack.set_secret("tencentcloud:secretKey", secret_key)
-    site.stack.set_secret("tencentcloud:securityToken", token)
-    result = site.stack.up()
+    sandbox.stack.set_secret("tencentcloud:secretId", secret_id)
+    sandbox.stack.set_secret("tencentcloud:secretKey", secret_key)
+    sandbox.stack.set_secret("tencentcloud:securityToken", token)
+    result = sandbox.stack.up()
     assert result.exit_code == 0, result.screen
-    assert len(site.emulator.requests) == 1
+    assert len(sandbox.emulator.requests) == 1
 
 
 @pytest.mark.parametrize("source", ["config", "environment"])
-def test_a_stack_may_have_its_messages_in_chinese(build: Build, source: str) -> None:
+def test_a_stack_may_have_its_messages_in_chinese(build: BuildSandbox, source: str) -> None:
     """The row, the warning, the refusal and what the program itself prints; the state and the codes are the same."""
-    site = build(
+    sandbox = build(
         "failed", {**FAST, "enforce": False}, config={"tcsql-check:language": "zh"} if source == "config" else {}
     )
     if source == "environment":
-        site.stack.environ["TCSQL_CHECK_LANGUAGE"] = "zh"
-    let_through = site.stack.up()
+        sandbox.stack.environ["TCSQL_CHECK_LANGUAGE"] = "zh"
+    let_through = sandbox.stack.up()
     assert let_through.exit_code == 0, let_through.screen
     assert "warning: enforce 为 False：无论结果如何，迁移校验 1066（ap-guangzhou）都不阻止更新" in let_through.words
-    assert site.stack.outputs()["steps"][3]["name"] == "Character set check"
+    assert sandbox.stack.outputs()["steps"][3]["name"] == "Character set check"
 
-    refused = site.stack.run("up", "--yes", "--skip-preview", "-c", f"test:inputs={json.dumps(FAST)}")
+    refused = sandbox.stack.run("up", "--yes", "--skip-preview", "-c", f"test:inputs={json.dumps(FAST)}")
     assert refused.exit_code != 0
     assert "error: 迁移校验 1066（ap-guangzhou）失败：第 4 步未通过，共 8 步\n" in refused.screen
     assert "      ✗ 4 字符集检查：失败（状态码 -1）\n" in refused.screen

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from harness.emulator_process import EmulatorProcess
+from harness.error_texts import in_one_line
 from harness.guide import EXAMPLES, Guide, blocks
-from harness.texts import in_one_line
 from ruamel.yaml import YAML
 
 FAILED = "failed at step 4 of 8"

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import pytest
-from harness.site import Build, Site, errors
+from harness.sandbox import BuildSandbox, Sandbox, error_messages
 from harness.stack import Result
 
 BOUND_SECONDS = 60.0
@@ -26,25 +26,25 @@ UP = ("up", "--yes", "--skip-preview")
 CONTINUE = (*UP, "--continue-on-error")
 
 
-def held(build: Build, shape: str, number: int, **config: object) -> Site:
+def held(build: BuildSandbox, shape: str, number: int, **config: object) -> Sandbox:
     """Build a stack whose program has this shape, and asks about this migration."""
     given = {"shape": shape, "number": number, **config}
     return build("by-id", config={f"test:{key}": str(value) for key, value in given.items()}, program="held")
 
 
-def ask_about(site: Site, number: int) -> None:
+def ask_about(sandbox: Sandbox, number: int) -> None:
     """Let the program ask about another migration from now on."""
-    assert site.stack.run("config", "set", "test:number", str(number)).exit_code == 0
+    assert sandbox.stack.run("config", "set", "test:number", str(number)).exit_code == 0
 
 
-def run(site: Site, *words: str) -> Result:
+def run(sandbox: Sandbox, *words: str) -> Result:
     """Run a command that may not go on for ever, nor show a traceback."""
     began = time.monotonic()
-    with site.stack.start(*words) as process:
+    with sandbox.stack.start(*words) as process:
         try:
             screen, _ = process.communicate(timeout=BOUND_SECONDS)
         except subprocess.TimeoutExpired:
-            site.stack.interrupt(process)
+            sandbox.stack.interrupt(process)
             pytest.fail(f"{words} did not end:\n{process.communicate()[0]}")
     assert "Traceback" not in screen, screen
     return Result(process.returncode, screen, time.monotonic() - began)
@@ -52,22 +52,22 @@ def run(site: Site, *words: str) -> Result:
 
 def beginnings(result: Result) -> list[str]:
     """Return how the errors on a screen begin, without the engine's line that the program has ended."""
-    return [error.split(" ✓")[0].split(",")[0] for error in errors(result) if "non-zero exit code" not in error]
+    return [error.split(" ✓")[0].split(",")[0] for error in error_messages(result) if "non-zero exit code" not in error]
 
 
-def dependencies(site: Site) -> dict[str, list[str]]:
+def dependencies(sandbox: Sandbox) -> dict[str, list[str]]:
     """Say what depends on which check, by the names in the state."""
     found = {}
-    for one in site.stack.state()["resources"]:
+    for one in sandbox.stack.state()["resources"]:
         checks = [name(urn) for urn in one.get("dependencies", []) if "MigrationCheck" in urn]
         if checks:
             found[name(one["urn"])] = checks
     return found
 
 
-def resources(site: Site) -> set[str]:
+def resources(sandbox: Sandbox) -> set[str]:
     """Name what is in the state."""
-    return {name(one["urn"]) for one in site.stack.state()["resources"]}
+    return {name(one["urn"]) for one in sandbox.stack.state()["resources"]}
 
 
 def name(urn: str) -> str:
@@ -87,51 +87,51 @@ def name(urn: str) -> str:
     ids=lambda value: value[-1] if isinstance(value, tuple) else value,
 )
 def test_nothing_below_a_refused_check_is_made_until_it_passes(
-    build: Build, command: tuple[str, ...], shape: str, check: str
+    build: BuildSandbox, command: tuple[str, ...], shape: str, check: str
 ) -> None:
     """The update fails with the gate's sentence, with two checks also for the second; the next one makes it all."""
-    site = held(build, shape, FAILED, check=check)
-    refused = run(site, *command)
+    sandbox = held(build, shape, FAILED, check=check)
+    refused = run(sandbox, *command)
     assert refused.exit_code != 0
     assert sorted(beginnings(refused)) == ([GUARD, FAILURE] if command == CONTINUE else [FAILURE])
-    assert site.records == {}
-    assert resources(site) & {*BELOW, "later"} == set()
+    assert sandbox.records == {}
+    assert resources(sandbox) & {*BELOW, "later"} == set()
 
-    ask_about(site, PASSED)
-    passed = run(site, *command)
+    ask_about(sandbox, PASSED)
+    passed = run(sandbox, *command)
     assert passed.exit_code == 0, passed.screen
-    assert site.records == BELOW
+    assert sandbox.records == BELOW
 
 
 @pytest.mark.parametrize(
     "command", [pytest.param(UP, marks=pytest.mark.whole_table), CONTINUE], ids=lambda command: command[-1]
 )
-def test_each_call_holds_what_is_below_it(build: Build, command: tuple[str, ...]) -> None:
+def test_each_call_holds_what_is_below_it(build: BuildSandbox, command: tuple[str, ...]) -> None:
     """With a second call whose check fails, what is between the two is made, and what is below both is not."""
-    site = held(build, "twice", FAILED)
-    refused = run(site, *command)
+    sandbox = held(build, "twice", FAILED)
+    refused = run(sandbox, *command)
     assert refused.exit_code != 0
     assert FAILURE in beginnings(refused)
-    assert site.records == {"between": "new"}
-    assert resources(site) & {*BELOW, "later"} == set()
+    assert sandbox.records == {"between": "new"}
+    assert resources(sandbox) & {*BELOW, "later"} == set()
 
-    ask_about(site, PASSED)
-    assert run(site, *command).exit_code == 0
-    assert site.records == {"between": "new", **BELOW}
+    ask_about(sandbox, PASSED)
+    assert run(sandbox, *command).exit_code == 0
+    assert sandbox.records == {"between": "new", **BELOW}
 
 
-def test_a_check_below_the_call_holds_its_dependents_alone(build: Build) -> None:
+def test_a_check_below_the_call_holds_its_dependents_alone(build: BuildSandbox) -> None:
     """While it fails, the others below the call are made; its dependent is made after it has passed."""
-    site = held(build, "later", FAILED)
-    refused = run(site, *UP)
+    sandbox = held(build, "later", FAILED)
+    refused = run(sandbox, *UP)
     assert refused.exit_code != 0
     assert beginnings(refused) == [FAILURE]
-    assert site.records == BELOW
+    assert sandbox.records == BELOW
 
-    ask_about(site, SLOW)
-    passed = run(site, *UP)
+    ask_about(sandbox, SLOW)
+    passed = run(sandbox, *UP)
     assert passed.exit_code == 0, passed.screen
-    assert site.records == {"behind": "new", **BELOW}
+    assert sandbox.records == {"behind": "new", **BELOW}
     assert "orders  8/8 · 30 min left · Target database existence check: running" in passed.screen
     verdict = passed.screen.index("orders  8/8 · 30 min left · Target database existence check: passed")
     assert verdict < passed.screen.index("Record behind creating")
@@ -150,20 +150,20 @@ def test_a_check_below_the_call_holds_its_dependents_alone(build: Build) -> None
         ("awaited", "id made in an apply of what is known"),
     ],
 )
-def test_a_held_program_ends_however_its_check_comes_about(build: Build, shape: str, check: str) -> None:
+def test_a_held_program_ends_however_its_check_comes_about(build: BuildSandbox, shape: str, check: str) -> None:
     """Neither a preview nor an update waits for ever; both reach what is below, the update after the verdict alone."""
-    site = held(build, shape, SLOW, check=check)
-    preview = run(site, "preview")
+    sandbox = held(build, shape, SLOW, check=check)
+    preview = run(sandbox, "preview")
     assert preview.exit_code == 0, preview.screen
     assert all(f"Record {key} create" in preview.screen for key in BELOW), preview.screen
 
-    up = run(site, *UP)
+    up = run(sandbox, *UP)
     assert up.exit_code == 0, up.screen
-    assert site.records == BELOW
+    assert sandbox.records == BELOW
     verdict = "check 4 (ap-guangzhou) holds nothing back" if "not enforced" in check else "existence check: passed"
     assert up.screen.index(verdict) < min(up.screen.index(f"Record {key} creating") for key in BELOW)
     # The child of a component that was made above has no such edge: the wait alone holds it.
-    assert dependencies(site) == {"below": ["orders"], "inner": ["orders"], "later": ["orders"]}
+    assert dependencies(sandbox) == {"below": ["orders"], "inner": ["orders"], "later": ["orders"]}
 
 
 @pytest.mark.parametrize(
@@ -173,12 +173,12 @@ def test_a_held_program_ends_however_its_check_comes_about(build: Build, shape: 
         ("depends on a slow resource", "made-here (depends_on)"),
     ],
 )
-def test_a_long_wait_says_once_which_check_waits_for_what(build: Build, check: str, missing: str) -> None:
+def test_a_long_wait_says_once_which_check_waits_for_what(build: BuildSandbox, check: str, missing: str) -> None:
     """The line names the check and what it needs, and comes before that is there."""
-    site = held(build, "one", PASSED, check=check, seconds=3, noticeSeconds=0.2)
-    result = run(site, *UP)
+    sandbox = held(build, "one", PASSED, check=check, seconds=3, noticeSeconds=0.2)
+    result = run(sandbox, *UP)
     assert result.exit_code == 0, result.screen
-    assert site.records == BELOW
+    assert sandbox.records == BELOW
     # The engine repeats every message at the end.
     during, _ = result.screen.split("Diagnostics:")
     assert during.count("hold_stack waits") == 1
@@ -194,15 +194,15 @@ def test_a_long_wait_says_once_which_check_waits_for_what(build: Build, check: s
     ],
 )
 def test_a_call_without_a_check_ends_the_program_at_the_users_line(
-    build: Build, shape: str, call: str, sentence: str
+    build: BuildSandbox, shape: str, call: str, sentence: str
 ) -> None:
     """One sentence names the file and the line, and nothing below is made."""
-    site = held(build, shape, PASSED)
-    program = (site.stack.project / "__main__.py").read_text(encoding="utf-8").splitlines()
+    sandbox = held(build, shape, PASSED)
+    program = (sandbox.stack.project / "__main__.py").read_text(encoding="utf-8").splitlines()
     line = next(number for number, text in enumerate(program, start=1) if text.strip() == call)
-    result = run(site, *UP)
+    result = run(sandbox, *UP)
     assert result.exit_code != 0
-    assert [error for error in errors(result) if "non-zero exit code" not in error] == [
+    assert [error for error in error_messages(result) if "non-zero exit code" not in error] == [
         f"{sentence} (__main__.py, line {line})"
     ]
-    assert site.records == {}
+    assert sandbox.records == {}

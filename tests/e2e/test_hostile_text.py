@@ -4,23 +4,23 @@ import json
 import unicodedata
 from pathlib import Path
 
-from harness.site import Build
-from harness.survival import EVERYTHING_AT_ONCE
+from harness.fault_cases import EVERYTHING_AT_ONCE
+from harness.sandbox import BuildSandbox
 
 LONG = "x" * 10_000
 HOSTILE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """The categories of characters that move the cursor, or change what is where."""
 
 
-def test_what_the_api_says_is_shown_escaped_and_cut_and_kept_whole(build: Build, tmp_path: Path) -> None:
+def test_what_the_api_says_is_shown_escaped_and_cut_and_kept_whole(build: BuildSandbox, tmp_path: Path) -> None:
     """No escape, line break or direction mark of it is on the screen, no more than 300 characters of any text are."""
     template = (Path(__file__).parents[1] / "data" / "scenarios" / "hostile.json").read_text("utf-8")
     scenario = tmp_path / "hostile.json"
     scenario.write_text(template.replace("LONG", LONG), encoding="utf-8")
     gates = [{"poll_interval_seconds": 0.2, "timeout_seconds": 2}] * 4
-    site = build(scenario, config={"test:gates": json.dumps(gates)}, program="every")
-    site.each_alone()
-    result = site.stack.run(*EVERYTHING_AT_ONCE)
+    sandbox = build(scenario, config={"test:gates": json.dumps(gates)}, program="every")
+    sandbox.isolate_gates()
+    result = sandbox.stack.run(*EVERYTHING_AT_ONCE)
     assert result.exit_code != 0
     assert {char for char in result.screen if unicodedata.category(char) in HOSTILE} == {"\n"}
     assert "x" * 301 not in result.screen
@@ -32,7 +32,7 @@ def test_what_the_api_says_is_shown_escaped_and_cut_and_kept_whole(build: Build,
     assert r"Request: r-2\x1b[1A\u2066" in text
     assert r"answered Bad\x1b[2K\rcode: \u202exxx" in result.words
     assert "gave a response that is not the documented one" in " ".join(text.split())
-    check = site.stack.resource("check-1")
+    check = sandbox.stack.resource("check-1")
     assert check is not None
     (step,) = check["outputs"]["steps"]
     assert (step["name"], step["message"]) == ("one\x1b[2J\u202e\x00\r\nerror: two", LONG)

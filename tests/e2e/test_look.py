@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 from harness.emulator_process import EmulatorProcess
-from harness.loopback import Loopback, silence
-from harness.site import errors
+from harness.sandbox import error_messages
+from harness.scripted_server import ScriptedServer, silence
 from harness.stack import ENDPOINT_KEY, Stack
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAMS = ROOT / "tests" / "programs"
 BY_ID = ROOT / "tests" / "data" / "scenarios" / "by-id.json"
 
-Site = tuple[Stack, EmulatorProcess]
+Sandbox = tuple[Stack, EmulatorProcess]
 
 
 def looking(tmp_path: Path, endpoint: str, **config: object) -> Stack:
@@ -29,20 +29,20 @@ def looking(tmp_path: Path, endpoint: str, **config: object) -> Stack:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
-    """Make a stack and the emulator it asks: `site(plain=[1, 2])`."""
+def sandbox(tmp_path: Path) -> Iterator[Callable[..., Sandbox]]:
+    """Make a stack and the emulator it asks: `sandbox(plain=[1, 2])`."""
     with ExitStack() as cleanup:
 
-        def build(scenario: str | Path = BY_ID, **config: object) -> Site:
+        def build(scenario: str | Path = BY_ID, **config: object) -> Sandbox:
             emulator = cleanup.enter_context(EmulatorProcess(scenario, tmp_path / "requests.jsonl"))
             return looking(tmp_path, emulator.url, **config), emulator
 
         yield build
 
 
-def test_looks_go_through_whatever_they_see_and_cost_one_request_each(site: Callable[..., Site]) -> None:
+def test_looks_go_through_whatever_they_see_and_cost_one_request_each(sandbox: Callable[..., Sandbox]) -> None:
     """A passed, a failed and a running check are results with their types; the stand-in is named, no secret is kept."""
-    stack, emulator = site(plain=[1, 2, 3])
+    stack, emulator = sandbox(plain=[1, 2, 3])
     result = stack.up()
     assert result.exit_code == 0, result.screen
     assert [request["migrate_id"] for request in emulator.requests] == [1, 2, 3]
@@ -64,9 +64,11 @@ def test_looks_go_through_whatever_they_see_and_cost_one_request_each(site: Call
     assert len(emulator.requests) == 6
 
 
-def test_a_migration_that_is_made_in_the_same_update_is_looked_at_once_it_is_there(site: Callable[..., Site]) -> None:
+def test_a_migration_that_is_made_in_the_same_update_is_looked_at_once_it_is_there(
+    sandbox: Callable[..., Sandbox],
+) -> None:
     """A preview asks nobody and its result is unknown; the update has a typed result of one request."""
-    stack, emulator = site("pass", made=True)
+    stack, emulator = sandbox("pass", made=True)
     preview = stack.run("preview")
     assert preview.exit_code == 0, preview.screen
     assert emulator.requests == []
@@ -80,29 +82,29 @@ def test_a_migration_that_is_made_in_the_same_update_is_looked_at_once_it_is_the
     "option", [("PULUMI_OPTION_CONFIG", f"{ENDPOINT_KEY}={{}}"), ("PULUMI_OPTION_CONFIG_FILE", "Pulumi.rehearsal.yaml")]
 )
 def test_a_variable_of_pulumis_own_does_not_choose_the_endpoint_of_a_look(
-    site: Callable[..., Site], option: tuple[str, str]
+    sandbox: Callable[..., Sandbox], option: tuple[str, str]
 ) -> None:
     """It reaches the program's own process, too: the program ends with one sentence, and nothing is sent."""
-    stack, emulator = site("pass", plain=[1066])
+    stack, emulator = sandbox("pass", plain=[1066])
     variable, value = option
     stack.environ[variable] = value.format(emulator.url)
     refused = stack.up()
     assert refused.exit_code != 0
-    assert any(f"{variable} is " in error for error in errors(refused)), refused.screen
+    assert any(f"{variable} is " in error for error in error_messages(refused)), refused.screen
     assert emulator.requests == []
 
 
 @pytest.mark.parametrize(("config", "call"), [({"plain": [1066]}, "seen ="), ({"made": True}, "later =")])
 def test_an_unknown_migration_ends_the_program_with_one_sentence(
-    site: Callable[..., Site], config: dict[str, object], call: str
+    sandbox: Callable[..., Sandbox], config: dict[str, object], call: str
 ) -> None:
     """It names the migration, what the API said, what to check and the user's line; there is no traceback."""
-    stack, emulator = site(**config)
+    stack, emulator = sandbox(**config)
     result = stack.up()
     assert result.exit_code != 0
     program = (stack.project / "__main__.py").read_text(encoding="utf-8").splitlines()
     line = next(number for number, text in enumerate(program, start=1) if text.strip().startswith(call))
-    sentence, *engines = errors(result)
+    sentence, *engines = error_messages(result)
     assert all("program exited with non-zero exit code: 1" in text for text in engines), engines
     assert sentence.startswith(f"migration check 1066 (ap-guangzhou): {emulator.url} answered ResourceNotFound.")
     assert "Check migrate_id, region, and that the credentials belong to the migration's account." in sentence
@@ -114,7 +116,7 @@ def test_an_unknown_migration_ends_the_program_with_one_sentence(
 @pytest.mark.parametrize("config", [{"plain": [1066]}, {"made": True}])
 def test_ctrl_c_ends_a_look_at_a_server_that_says_nothing(tmp_path: Path, config: dict[str, object]) -> None:
     """The update ends at once, without a traceback, and the stack can be used again."""
-    with Loopback(silence) as server:
+    with ScriptedServer(silence) as server:
         stack = looking(tmp_path, f"http://{server.host}", **config)
         process = stack.start("up", "--yes", "--skip-preview")
         with process:

@@ -4,8 +4,8 @@ import socket
 from pathlib import Path
 
 import pytest
-from harness.environments import copied_package
-from harness.site import Build
+from harness.sandbox import BuildSandbox
+from harness.virtual_environments import copied_package
 
 PLUGIN = "tcsql-check"
 
@@ -13,18 +13,18 @@ PLUGIN = "tcsql-check"
 @pytest.mark.parametrize(
     ("with_file", "looked_for"), [(True, False), pytest.param(False, True, marks=pytest.mark.whole_table)]
 )
-def test_an_update_looks_for_no_plugin(build: Build, tmp_path: Path, with_file: bool, looked_for: bool) -> None:
+def test_an_update_looks_for_no_plugin(build: BuildSandbox, tmp_path: Path, with_file: bool, looked_for: bool) -> None:
     """The verbose log has not one line about it; without the file, the same update would try to download it."""
-    package = copied_package(tmp_path / "site")
+    package = copied_package(tmp_path / "sandbox")
     if not with_file:
         (package / "pulumi-plugin.json").unlink()
     with socket.socket() as nobody:  # takes an address that refuses: whatever is looked for ends there, at once
         nobody.bind(("127.0.0.1", 0))
         proxy = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        site = build("pass", environ={"PYTHONPATH": str(package.parent), "HTTPS_PROXY": proxy})
-        result = site.stack.up("-v=9", "--logtostderr")
+        sandbox = build("pass", environ={"PYTHONPATH": str(package.parent), "HTTPS_PROXY": proxy})
+        result = sandbox.stack.up("-v=9", "--logtostderr")
     assert result.exit_code == 0, result.screen
-    assert site.records == {"behind": "new"}
+    assert sandbox.records == {"behind": "new"}
     log = result.screen.splitlines()
     assert any("GetRequiredPackages" in line for line in log)
     required = [line for line in log if "is required by language host" in line and PLUGIN in line]

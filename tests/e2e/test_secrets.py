@@ -1,6 +1,6 @@
 """No secret shows, wherever the credentials come from, however a wait ends, and however much is logged.
 
-What is searched for, and where, is in `harness/markers.py`; `conftest.py` searches after every end-to-end test.
+What is searched for, and where, is in `harness/marked_credentials.py`; `conftest.py` searches after each test.
 """
 
 import json
@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import markers
-from harness.site import Build, Site
-from harness.standing_in import role_of
-from harness.survival import EVERYTHING_AT_ONCE
+from harness import marked_credentials
+from harness.emulated_services import make_role_arn
+from harness.fault_cases import EVERYTHING_AT_ONCE
+from harness.sandbox import BuildSandbox, Sandbox
 
 from pulumi_tcsql_check.emulator import ACCOUNT_ID
 
@@ -21,88 +21,90 @@ MIGRATIONS, TALKATIVE = range(1, 11), range(11, 14)
 
 LOUD = ("-v=9", "--logtostderr", "--logflow")
 
-Source = Callable[[Site], set[str]]
+Source = Callable[[Sandbox], set[str]]
 """Gives the stack its credentials, and returns the files in which they stand then."""
 
 
-def from_the_environment(site: Site) -> set[str]:
+def from_the_environment(sandbox: Sandbox) -> set[str]:
     """Keep what a stack of the tests has."""
-    del site
+    del sandbox
     return set()
 
 
-def from_the_stacks_configuration(site: Site) -> set[str]:
+def from_the_stacks_configuration(sandbox: Sandbox) -> set[str]:
     """Encrypt them into the configuration."""
-    forget(site)
-    site.stack.set_secret("tencentcloud:secretId", markers.SECRET_ID)
-    site.stack.set_secret("tencentcloud:secretKey", markers.SECRET_KEY)
-    site.stack.set_secret("tencentcloud:securityToken", markers.TOKEN)
+    forget(sandbox)
+    sandbox.stack.set_secret("tencentcloud:secretId", marked_credentials.SECRET_ID)
+    sandbox.stack.set_secret("tencentcloud:secretKey", marked_credentials.SECRET_KEY)
+    sandbox.stack.set_secret("tencentcloud:securityToken", marked_credentials.TOKEN)
     return set()
 
 
-def from_the_sdks_file(site: Site) -> set[str]:
+def from_the_sdks_file(sandbox: Sandbox) -> set[str]:
     """Write the SDK's own file."""
-    forget(site)
+    forget(sandbox)
     lines = (
         "[default]",
-        f"secret_id={markers.SECRET_ID}",
-        f"secret_key={markers.SECRET_KEY}",
-        f"token={markers.TOKEN}",
+        f"secret_id={marked_credentials.SECRET_ID}",
+        f"secret_key={marked_credentials.SECRET_KEY}",
+        f"token={marked_credentials.TOKEN}",
     )
-    return write(site, ".tencentcloud/credentials", "\n".join(lines))
+    return write(sandbox, ".tencentcloud/credentials", "\n".join(lines))
 
 
-def from_the_command_lines_file(site: Site) -> set[str]:
+def from_the_command_lines_file(sandbox: Sandbox) -> set[str]:
     """Write the Tencent CLI's file."""
-    forget(site)
+    forget(sandbox)
     names = ("secretId", "secretKey", "token")
-    held = dict(zip(names, (markers.SECRET_ID, markers.SECRET_KEY, markers.TOKEN), strict=True))
-    return write(site, ".tccli/default.credential", json.dumps(held))
+    held = dict(
+        zip(names, (marked_credentials.SECRET_ID, marked_credentials.SECRET_KEY, marked_credentials.TOKEN), strict=True)
+    )
+    return write(sandbox, ".tccli/default.credential", json.dumps(held))
 
 
-def from_a_role_that_is_assumed(site: Site) -> set[str]:
+def from_a_role_that_is_assumed(sandbox: Sandbox) -> set[str]:
     """Ask the token service, as whom the environment says."""
-    site.stand_in()
+    sandbox.emulate_services()
     role = {
-        "TENCENTCLOUD_ASSUME_ROLE_ARN": role_of(ACCOUNT_ID),
+        "TENCENTCLOUD_ASSUME_ROLE_ARN": make_role_arn(ACCOUNT_ID),
         "TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME": "deploy",
-        "TENCENTCLOUD_ASSUME_ROLE_EXTERNAL_ID": markers.TOKEN,
+        "TENCENTCLOUD_ASSUME_ROLE_EXTERNAL_ID": marked_credentials.TOKEN,
     }
-    site.stack.environ |= role
+    sandbox.stack.environ |= role
     return set()
 
 
-def from_the_instance(site: Site) -> set[str]:
+def from_the_instance(sandbox: Sandbox) -> set[str]:
     """Ask the metadata for the role's keys."""
-    forget(site)
-    site.stand_in()
-    site.stack.environ["TENCENTCLOUD_CAM_ROLE_NAME"] = "emulated"
+    forget(sandbox)
+    sandbox.emulate_services()
+    sandbox.stack.environ["TENCENTCLOUD_CAM_ROLE_NAME"] = "emulated"
     return set()
 
 
-def from_the_pod(site: Site) -> set[str]:
+def from_the_pod(sandbox: Sandbox) -> set[str]:
     """Exchange the pod's identity, which is one of the markers."""
-    forget(site)
-    site.stand_in()
-    given = write(site, "identity", markers.TOKEN)
-    site.stack.environ |= {
+    forget(sandbox)
+    sandbox.emulate_services()
+    given = write(sandbox, "identity", marked_credentials.TOKEN)
+    sandbox.stack.environ |= {
         "TKE_REGION": "ap-guangzhou",
         "TKE_PROVIDER_ID": "OIDC",
-        "TKE_WEB_IDENTITY_TOKEN_FILE": f"{site.stack.environ['HOME']}/identity",
-        "TKE_ROLE_ARN": role_of(ACCOUNT_ID),
+        "TKE_WEB_IDENTITY_TOKEN_FILE": f"{sandbox.stack.environ['HOME']}/identity",
+        "TKE_ROLE_ARN": make_role_arn(ACCOUNT_ID),
     }
     return given
 
 
-def forget(site: Site) -> None:
+def forget(sandbox: Sandbox) -> None:
     """Take the credentials out of the environment."""
-    for name in markers.ENVIRON:
-        del site.stack.environ[name]
+    for name in marked_credentials.ENVIRON:
+        del sandbox.stack.environ[name]
 
 
-def write(site: Site, name: str, text: str) -> set[str]:
+def write(sandbox: Sandbox, name: str, text: str) -> set[str]:
     """Write a file below the user's home, and return what it is called below the test's folder."""
-    path = Path(site.stack.environ["HOME"], name)
+    path = Path(sandbox.stack.environ["HOME"], name)
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return {f"home/{name}"}
@@ -117,23 +119,23 @@ def write(site: Site, name: str, text: str) -> set[str]:
         ),
     ],
 )
-def test_every_input_may_be_a_secret(build: Build, program: str, name: str, given: dict[str, Any]) -> None:
+def test_every_input_may_be_a_secret(build: BuildSandbox, program: str, name: str, given: dict[str, Any]) -> None:
     """The gate passes, its inputs are encrypted in the state, and neither its id nor what the API says is."""
     more = {"region": "ap-guangzhou", "enforce": True, "failed_statuses": [-1], "timeout_seconds": 60}
     inputs = {**given, **more, "poll_interval_seconds": 0.2}
-    site = build("flow", inputs, {"test:asSecrets": "true"}, program=program)
+    sandbox = build("flow", inputs, {"test:asSecrets": "true"}, program=program)
     for number in (1, 2):
-        site.emulator.start_check(number)
+        sandbox.emulator.start_check(number)
     for command in (("preview",), ("up", "--yes", "--skip-preview"), ("refresh", "--yes", "--expect-no-changes")):
-        result = site.stack.run(*command)
+        result = sandbox.stack.run(*command)
         assert result.exit_code == 0, result.screen
-    assert site.records == {"behind": "new"}
-    check = site.stack.resource(name)
+    assert sandbox.records == {"behind": "new"}
+    check = sandbox.stack.resource(name)
     assert check is not None
     assert check["id"].startswith("ap-guangzhou/1")
     assert {key for key in inputs if "ciphertext" in json.dumps(check["inputs"][key])} == set(inputs)
     assert (check["outputs"]["passed"], check["outputs"]["status"]) == (True, "passed")
-    assert site.stack.run("stack", "output", "total").screen.strip() in {"8", "16"}
+    assert sandbox.stack.run("stack", "output", "total").screen.strip() in {"8", "16"}
 
 
 PAIRS: tuple[Source, ...] = (
@@ -152,7 +154,7 @@ ALWAYS = (from_the_stacks_configuration, from_a_role_that_is_assumed)
     [pytest.param(source, marks=[] if source in ALWAYS else pytest.mark.whole_table) for source in (*PAIRS, *ROLES)],
 )
 def test_no_secret_shows_however_a_wait_ends_and_however_much_is_logged(
-    build: Build, source: Source, given_secrets: set[str]
+    build: BuildSandbox, source: Source, given_secrets: set[str]
 ) -> None:
     """With the CLI at -v=9 and all of the provider process at DEBUG there is none in any file, state and screen.
 
@@ -160,14 +162,14 @@ def test_no_secret_shows_however_a_wait_ends_and_however_much_is_logged(
     """
     migrations = [*MIGRATIONS, *(TALKATIVE if source in PAIRS else ())]
     gates = [{"migrate_id": number, "timeout_seconds": 25, "poll_interval_seconds": 0.5} for number in migrations]
-    site = build("every-end", config={"test:gates": json.dumps(gates)}, program="every")
-    given_secrets |= source(site)
-    site.log_everything()
-    site.stack.environ["TCSQL_CHECK_LOG"] = "debug"
-    site.each_alone()
-    result = site.stack.run(*EVERYTHING_AT_ONCE, *LOUD)
+    sandbox = build("every-end", config={"test:gates": json.dumps(gates)}, program="every")
+    given_secrets |= source(sandbox)
+    sandbox.enable_debug_log()
+    sandbox.stack.environ["TCSQL_CHECK_LOG"] = "debug"
+    sandbox.isolate_gates()
+    result = sandbox.stack.run(*EVERYTHING_AT_ONCE, *LOUD)
     assert result.exit_code != 0
-    assert {request["migrate_id"] for request in site.emulator.requests} >= set(migrations)
+    assert {request["migrate_id"] for request in sandbox.emulator.requests} >= set(migrations)
     for line in ("level=debug event=query call=steps", "level=warning event=verdict"):
         assert f"tcsql-check {line} migrate_id=" in result.screen
     assert "migration check 3 (ap-guangzhou) failed at step 4" in result.screen
@@ -177,7 +179,7 @@ def test_no_secret_shows_however_a_wait_ends_and_however_much_is_logged(
             result.screen.split()
         )
         assert "a text repeats the credentials or another secret of the request" in " ".join(result.screen.split())
-    loud = [line for line in result.screen.splitlines() if markers.found_in(line.encode())]
+    loud = [line for line in result.screen.splitlines() if marked_credentials.found_in(line.encode())]
     if source is from_the_stacks_configuration:
         assert len(loud) in (0, 3)
         assert all("Marshaling property for RPC[Provider" in line and "Configure().inputs" in line for line in loud)

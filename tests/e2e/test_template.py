@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from harness.emulator_process import EmulatorProcess
-from harness.environments import PACKAGE, without_package
 from harness.stack import COMMAND_SECONDS, ENDPOINT_KEY, Stack
+from harness.virtual_environments import PACKAGE, without_package
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -4,32 +4,32 @@ import re
 from collections import Counter
 
 import pytest
-from harness.site import Build, Site, errors
+from harness.sandbox import BuildSandbox, Sandbox, error_messages
 
 FAST = {"poll_interval_seconds": 0.2}
 QUERY = "QueryMigrationCheckProcess"
 WAVE_TYPE = "pulumi-python:dynamic/tcsql:MigrationCheckGroup"
 
 
-def asked(site: Site) -> Counter[int]:
+def asked(sandbox: Sandbox) -> Counter[int]:
     """Count how often each migration was asked for."""
-    return Counter(request["migrate_id"] for request in site.emulator.requests if request["action"] == QUERY)
+    return Counter(request["migrate_id"] for request in sandbox.emulator.requests if request["action"] == QUERY)
 
 
-def test_a_wave_opens_once_its_last_check_has_passed(build: Build) -> None:
+def test_a_wave_opens_once_its_last_check_has_passed(build: BuildSandbox) -> None:
     """Those that had passed are asked once, the other until it has; then the outputs hold all of them, typed.
 
     A preview and a refresh ask each once more, and change nothing.
     """
-    site = build("wave", {"migrate_ids": [4, "1", 11], **FAST}, program="wave")
-    result = site.stack.up()
+    sandbox = build("wave", {"migrate_ids": [4, "1", 11], **FAST}, program="wave")
+    result = sandbox.stack.up()
     assert result.exit_code == 0, result.screen
-    assert (asked(site)[1], asked(site)[11]) == (1, 1)
-    assert asked(site)[4] > 2
+    assert (asked(sandbox)[1], asked(sandbox)[11]) == (1, 1)
+    assert asked(sandbox)[4] > 2
     assert re.search("3/3 passed · 30 min left", result.screen), result.screen
     assert re.search(r"migration checks 4, 1 and 11 \(ap-guangzhou\) have passed, after [2-9] s", result.screen)
-    assert site.records == {"behind": "new"}
-    outputs = site.stack.outputs()
+    assert sandbox.records == {"behind": "new"}
+    outputs = sandbox.stack.outputs()
     assert outputs.pop("types") == ["CheckResult", "Step"]
     assert outputs == {
         "total": 24,
@@ -39,26 +39,28 @@ def test_a_wave_opens_once_its_last_check_has_passed(build: Build) -> None:
         "migrate_ids": [4, 1, 11],
         "region": "ap-guangzhou",
     }
-    wave = site.stack.resource("wave-1")
+    wave = sandbox.stack.resource("wave-1")
     assert wave is not None
     assert (wave["type"], wave["id"], wave["external"]) == (WAVE_TYPE, "ap-guangzhou/1+4+11", True)
     assert [check["migrate_id"] for check in wave["outputs"]["checks"]] == [4, 1, 11]
     assert not {"wait", "from_outputs"} & set(wave["outputs"])
 
-    before = asked(site)
-    assert site.stack.run("preview", "--expect-no-changes").exit_code == 0
-    assert site.stack.run("refresh", "--yes", "--skip-preview", "--expect-no-changes").exit_code == 0
-    assert asked(site) - before == Counter({4: 2, 1: 2, 11: 2})
+    before = asked(sandbox)
+    assert sandbox.stack.run("preview", "--expect-no-changes").exit_code == 0
+    assert sandbox.stack.run("refresh", "--yes", "--skip-preview", "--expect-no-changes").exit_code == 0
+    assert asked(sandbox) - before == Counter({4: 2, 1: 2, 11: 2})
 
 
 @pytest.mark.parametrize("held", [True, pytest.param(False, marks=pytest.mark.whole_table)])
-def test_nothing_behind_a_refused_wave_is_created(build: Build, *, held: bool) -> None:
+def test_nothing_behind_a_refused_wave_is_created(build: BuildSandbox, *, held: bool) -> None:
     """One error names all that have failed and all that don't exist, and counts the rest; no flag gets round it."""
-    site = build("wave", {"migrate_ids": [1, 2, 3, 5, 7, 99], **FAST}, {"test:held": str(held).lower()}, program="wave")
-    result = site.stack.run("up", "--yes", "--skip-preview", *(["--continue-on-error"] if held else []))
+    sandbox = build(
+        "wave", {"migrate_ids": [1, 2, 3, 5, 7, 99], **FAST}, {"test:held": str(held).lower()}, program="wave"
+    )
+    result = sandbox.stack.run("up", "--yes", "--skip-preview", *(["--continue-on-error"] if held else []))
     assert result.exit_code != 0
-    assert site.records == {}
-    refused = next(error for error in errors(result) if error.startswith("2 of 6"))
+    assert sandbox.records == {}
+    refused = next(error for error in error_messages(result) if error.startswith("2 of 6"))
     assert refused.startswith(
         "2 of 6 migration checks (ap-guangzhou) failed; 1 could not be looked up ✗ 2 failed at step 4 of 8: Character "
         "set check (status -1) ✗ 5 failed"
@@ -71,36 +73,38 @@ def test_nothing_behind_a_refused_wave_is_created(build: Build, *, held: bool) -
     assert result.seconds < 20
 
 
-def test_a_wave_whose_time_is_up_says_what_has_not_passed(build: Build) -> None:
+def test_a_wave_whose_time_is_up_says_what_has_not_passed(build: BuildSandbox) -> None:
     """And a preview before it what the update will do."""
     inputs = {"migrate_ids": [1, 3, 7], "timeout_seconds": 2, **FAST}
-    site = build("wave", inputs, program="wave")
-    preview = site.stack.run("preview")
+    sandbox = build("wave", inputs, program="wave")
+    preview = sandbox.stack.run("preview")
     assert preview.exit_code == 0
     where = "1/3 passed, 1 running, 1 not started; slowest 3: 3/8 Hard disk space check: running"
     assert f"{where}; `pulumi up` will wait for up to 2 s" in preview.words
-    result = site.stack.up()
+    result = sandbox.stack.up()
     assert result.exit_code != 0
-    assert site.records == {}
-    assert errors(result)[0].endswith(
+    assert sandbox.records == {}
+    assert error_messages(result)[0].endswith(
         "Others: 1 has passed Start: no step of 7 has started: tccli sqlserver StartMigrationCheck --MigrateId 7 "
         "--region ap-guangzhou Then: raise timeout_seconds, or run again to go on waiting: pulumi up Code: timed-out"
     )
-    assert errors(result)[0].startswith("2 of 3 migration checks (ap-guangzhou) had not passed after 2 s ▸ 3: 3/8 Hard")
+    assert error_messages(result)[0].startswith(
+        "2 of 3 migration checks (ap-guangzhou) had not passed after 2 s ▸ 3: 3/8 Hard"
+    )
 
 
-def test_numbers_of_a_wave_may_come_from_resources(build: Build) -> None:
+def test_numbers_of_a_wave_may_come_from_resources(build: BuildSandbox) -> None:
     """A preview that can't know one asks nothing; the update waits for all, and one more than eight makes a digest."""
     numbers = list(range(1066, 1075))
-    site = build("pass", {"migrate_ids": numbers, **FAST}, {"test:idsFromResources": "true"}, program="wave")
-    preview = site.stack.run("preview")
+    sandbox = build("pass", {"migrate_ids": numbers, **FAST}, {"test:idsFromResources": "true"}, program="wave")
+    preview = sandbox.stack.run("preview")
     assert preview.exit_code == 0, preview.screen
-    assert asked(site) == Counter()
-    result = site.stack.up()
+    assert asked(sandbox) == Counter()
+    result = sandbox.stack.up()
     assert result.exit_code == 0, result.screen
-    assert set(asked(site).values()) == {1}
-    assert len(asked(site)) == 9
-    wave = site.stack.resource("wave-1")
+    assert set(asked(sandbox).values()) == {1}
+    assert len(asked(sandbox)) == 9
+    wave = sandbox.stack.resource("wave-1")
     assert wave is not None
     region, _, digest = wave["id"].partition("/")
     assert (region, len(digest)) == ("ap-guangzhou", 32)

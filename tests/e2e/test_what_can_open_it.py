@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from harness.emulator_process import EmulatorProcess
-from harness.site import errors
+from harness.sandbox import error_messages
 from harness.stack import ENDPOINT_KEY, STACK, Stack
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -120,7 +120,7 @@ def test_nothing_behind_a_refused_gate_is_touched(first_version: Path, tmp_path:
     refused = tried.stack.run("up", "--yes", *WAYS[way])
     assert tried.files == before
     assert refused.exit_code != 0
-    assert any("failed at step 4 of 8" in error for error in errors(refused)), refused.screen
+    assert any("failed at step 4 of 8" in error for error in error_messages(refused)), refused.screen
     assert "Traceback" not in refused.screen
 
     tried.set(2, PASSED)

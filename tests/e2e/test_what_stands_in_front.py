@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from harness.emulator_process import EmulatorProcess
-from harness.site import errors
+from harness.sandbox import error_messages
 from harness.stack import ENDPOINT_KEY, Result, Stack
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -125,7 +125,7 @@ def test_a_gate_is_refused_before_its_state_breaks_when_the_resource_in_front_is
 
     refused = fronted.up(2, PASSED, "there", *LEFT_OUT[left_out], *filter(None, [flag]))
     assert refused.exit_code != 0
-    assert any(NOT_IN_STACK in error or NOT_KNOWN in error for error in errors(refused)), refused.screen
+    assert any(NOT_IN_STACK in error or NOT_KNOWN in error for error in error_messages(refused)), refused.screen
     assert fronted.files == OLD
     assert len(emulator.requests) == asked
 

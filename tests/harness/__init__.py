@@ -1,1 +1,1 @@
-"""What the tests and `make up` start: the emulator, the Pulumi CLI, the dynamic-provider host; each its own process."""
+"""Processes that the tests and `make up` start, and the fakes, stubs and tables of cases that tests share."""

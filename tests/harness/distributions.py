@@ -1,9 +1,10 @@
-"""The wheel and the source distribution, built from a checkout or from each other without a network."""
+"""The wheel and the source distribution, built offline from a checkout or from each other."""
 
-import subprocess
 import sys
 import tarfile
 from pathlib import Path
+
+from harness.virtual_environments import run_checked
 
 BUILD_SECONDS = 120.0
 
@@ -42,9 +43,4 @@ def _only(folder: Path, pattern: str) -> Path:
 
 
 def _run(*words: str) -> None:
-    command = [sys.executable, *words]
-    done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=BUILD_SECONDS, check=False
-    )
-    if done.returncode != 0:
-        raise RuntimeError(done.stdout)
+    run_checked(sys.executable, *words, seconds=BUILD_SECONDS)

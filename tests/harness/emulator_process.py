@@ -1,4 +1,4 @@
-"""The emulator as a process: started on a free port, read by its request log, ended by its own pid."""
+"""The emulator as a process on a free port, with its request log."""
 
 import json
 import os
@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from harness import markers
-from harness.starting import start_check
+from harness import marked_credentials
+from harness.sdk_client import start_check
 from pulumi_tcsql_check.emulator import Keys
 
 STOP_SECONDS = 5.0
@@ -25,10 +25,10 @@ runpy.run_module("pulumi_tcsql_check.emulator", run_name="__main__", alter_sys=T
 
 
 class EmulatorProcess:
-    """`python -m pulumi_tcsql_check.emulator` while the `with` block lasts; it knows the marked credentials.
+    """`python -m pulumi_tcsql_check.emulator` while the `with` block runs; it accepts the marked credentials.
 
-    But for one thing: the package that it is in is put in place without what a Pulumi program imports from it, which
-    the emulator doesn't need, and which takes three quarters of its start. Its own tests start it as a user does.
+    It differs from a user's start in one way: it doesn't import the package's `__init__`, which the emulator doesn't
+    need and which takes three quarters of the start. The emulator's own tests start it as a user does.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class EmulatorProcess:
         other_scenario: str | Path | None = None,
         flags: Sequence[str] = (),
     ) -> None:
-        """Name the scenario, the file that gets a line for each request, and what the second account sees."""
+        """Use a scenario, a file for the request log, and a scenario for the second account."""
         self._request_log = request_log
         self._command = [sys.executable, "-c", _PROGRAM, "--port", "0"]
         self._command += ["--scenario", str(scenario), "--request-log", str(request_log)]
@@ -50,7 +50,7 @@ class EmulatorProcess:
         """Start it, and wait until it listens."""
         self._process = subprocess.Popen(
             self._command,
-            env=os.environ | markers.EMULATORS_ENVIRON,
+            env=os.environ | marked_credentials.EMULATORS_ENVIRON,
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
@@ -63,7 +63,7 @@ class EmulatorProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End it."""
+        """Stop it."""
         self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)
@@ -76,12 +76,16 @@ class EmulatorProcess:
                 self._process.stdout.close()
 
     def start_check(self, migrate_id: int) -> int:
-        """Start a check, and return the id of its flow."""
-        return start_check(self.url, migrate_id, Keys(markers.SECRET_ID, markers.SECRET_KEY, markers.TOKEN))
+        """Start a check, and return its flow id."""
+        return start_check(
+            self.url,
+            migrate_id,
+            Keys(marked_credentials.SECRET_ID, marked_credentials.SECRET_KEY, marked_credentials.TOKEN),
+        )
 
     @property
     def requests(self) -> list[dict[str, Any]]:
-        """All requests so far, in order, as the request log has them."""
+        """All requests so far, as in the request log."""
         if not self._request_log.exists():
             return []
         return [json.loads(line) for line in self._request_log.read_text(encoding="utf-8").splitlines()]

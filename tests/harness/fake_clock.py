@@ -1,4 +1,4 @@
-"""A clock that advances itself: a wait of hours takes microseconds."""
+"""A clock that advances itself, so that a wait of hours takes microseconds."""
 
 import threading
 
@@ -6,26 +6,26 @@ from pulumi_tcsql_check.errors import WaitCancelledError
 
 
 class FakeClock:
-    """Starts at an arbitrary instant; whoever sleeps moves it.
+    """A `Clock` that starts at an arbitrary instant and advances by each sleep.
 
     Attributes:
-        now: The present instant, in seconds.
-        sleeps: Every pause that was slept, in seconds, in order.
+        now: The current instant, in seconds.
+        sleeps: Every sleep, in seconds, in order.
     """
 
     def __init__(self, now: float = 1000.0, cancelled: threading.Event | None = None) -> None:
-        """Start at an instant; the event is set when the update is cancelled."""
+        """Start at this instant; the event is set when the update is cancelled."""
         self.now = now
         self._cancelled = cancelled or threading.Event()
         self.sleeps: list[float] = []
 
     def monotonic(self) -> float:
-        """Return the present instant."""
+        """Return the current instant."""
         return self.now
 
     def sleep(self, seconds: float) -> None:
-        """Let the time pass at once, and note how long it was."""
-        assert seconds >= 0, "time.sleep would refuse this"
+        """Advance at once, and record the duration."""
+        assert seconds >= 0, "time.sleep raises here"
         self.sleeps.append(seconds)
         self.advance(seconds)
 
@@ -35,5 +35,5 @@ class FakeClock:
             raise WaitCancelledError
 
     def advance(self, seconds: float) -> None:
-        """Let time pass that nobody slept, such as that of an exchange."""
+        """Advance without a sleep, as a request does."""
         self.now += seconds

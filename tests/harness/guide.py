@@ -1,4 +1,4 @@
-"""A guide in `examples`: a copy of its project, and a user's shell in it, in which its README's commands are run."""
+"""A guide in `examples`: a copy of its project, and a shell that runs the commands of its README."""
 
 import importlib.util
 import itertools
@@ -26,25 +26,25 @@ EMULATOR = "python -m pulumi_tcsql_check.emulator --port 8918 --scenario "
 KEYS = f"export TENCENTCLOUD_SECRET_ID={DUMMY_SECRET_ID} TENCENTCLOUD_SECRET_KEY={DUMMY_SECRET_KEY}"
 
 TCCLI_VARIABLE = "TCSQL_CHECK_TEST_TCCLI"
-"""Where the stand-in for Tencent's command line asks if it isn't told: as the real one would ask Tencent."""
+"""The default endpoint of the fake of Tencent's command line."""
 
 _TCCLI = f"""#!{sys.executable}
 import sys
 sys.path.insert(0, {str(Path(__file__).parent.parent)!r})
-from harness.tccli import main
+from harness.fake_tccli import main
 sys.exit(main(sys.argv[1:]))
 """
 
 
 def blocks(guide: str) -> list[list[str]]:
-    """List the commands of a guide's README, block by block; lines without a prompt are what a command prints."""
+    """List the commands of a guide's README, block by block; lines without a prompt are output."""
     readme = (EXAMPLES / guide / "README.md").read_text(encoding="utf-8")
     found = re.findall(r"(?ms)^```console\n(.*?)^```", readme)
     return [[line.removeprefix("$ ") for line in block.splitlines() if line.startswith("$ ")] for block in found]
 
 
 def module(guide: str, name: str) -> ModuleType:
-    """Import a module of a guide, as its program would: with those beside it."""
+    """Import a module of a guide as its program does, with its folder on the path."""
     folder = str(EXAMPLES / guide)
     spec = importlib.util.spec_from_file_location(name, EXAMPLES / guide / f"{name}.py")
     assert spec is not None
@@ -58,16 +58,16 @@ def module(guide: str, name: str) -> ModuleType:
     return loaded
 
 
-class Running:
-    """A command under way, and what was on its screen so far."""
+class GuideCommand:
+    """A running command, and its output so far."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
-        """Take over a process that has just been started, with its output piped."""
+        """Wrap a process that has just started, with its output piped."""
         self.process = process
         self.screen = ""
 
     def read(self, until: str | None = None) -> None:
-        """Read on until a line has something in it, or to the end."""
+        """Read until a line contains a text, or to the end."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.screen += line
@@ -76,7 +76,7 @@ class Running:
         assert until is None, self.screen
 
     def end(self, seconds: float = COMMAND_SECONDS) -> int:
-        """Wait for its end, which must come in time, and return its exit code."""
+        """Wait for the exit, which must come in time, and return the exit code."""
         with self.interrupted_after(seconds):
             began = time.monotonic()
             self.read()
@@ -86,7 +86,7 @@ class Running:
 
     @contextmanager
     def interrupted_after(self, seconds: float) -> Iterator[None]:
-        """End it, as on Ctrl-C, if the block takes too long; kill it where that doesn't help."""
+        """Interrupt it as Ctrl-C does if the block takes too long; kill it if it goes on."""
         bounds = [
             threading.Timer(seconds * times, os.killpg, (self.process.pid, number))
             for times, number in ((1, signal.SIGINT), (2, signal.SIGKILL))
@@ -101,10 +101,10 @@ class Running:
 
 
 class Guide:
-    """A project that was copied from a guide, and the shell in it."""
+    """A project copied from a guide, and a shell in it."""
 
     def __init__(self, name: str, tmp_path: Path) -> None:
-        """Copy the project, and put a stand-in for Tencent's command line, which is 170 MB, on the PATH."""
+        """Copy the project, and put a fake of Tencent's command line on the PATH; the real one has 170 MB."""
         self._name = name
         self._log = tmp_path / "requests.jsonl"
         self._numbers = itertools.count(1)
@@ -116,16 +116,16 @@ class Guide:
         self.stack = Stack.of_example(EXAMPLES / name, tmp_path, environ)
 
     def emulator(self, command: str) -> EmulatorProcess:
-        """Take the README's command that starts the emulator, on a port of the test's own and with its credentials."""
+        """Start the emulator by the README's command, but on a free port and with the marked credentials."""
         assert command.startswith(EMULATOR)
         scenario = command.removeprefix(EMULATOR)
         path = (EXAMPLES / self._name / scenario).resolve()
         return EmulatorProcess(path if path.exists() else scenario, self._log)
 
     def _script(self, command: str, emulator: EmulatorProcess) -> list[str]:
-        """Put a command that talks to that emulator into a file, as a runner does, and return how it is run.
+        """Write a command that uses this emulator into a script, as a runner does, and return the command that runs it.
 
-        Of a command on its own command line, bash makes itself what GitHub's workflow needs an `exec` for.
+        Given the command with `-c`, bash would `exec` it by itself, which GitHub's workflow has to do explicitly.
         """
         self.stack.environ |= {TCCLI_VARIABLE: emulator.url}
         script = self._tools / f"step-{next(self._numbers)}.sh"
@@ -133,7 +133,7 @@ class Guide:
         return ["bash", "-e", str(script)]
 
     def run(self, command: str, emulator: EmulatorProcess) -> "subprocess.CompletedProcess[str]":
-        """Run a command as a pipeline runs a step; the README's own keys give way to those that can be searched for."""
+        """Run a command as a pipeline runs a step; the marked credentials replace the README's keys."""
         return subprocess.run(
             self._script("true" if command == KEYS else command, emulator),
             cwd=self.stack.project,
@@ -147,8 +147,8 @@ class Guide:
         )
 
     @contextmanager
-    def running(self, command: str, emulator: EmulatorProcess, *, until: str) -> Iterator[Running]:
-        """Start a command as a runner starts a step, and go on once something is on its screen; bounded in any case."""
+    def running(self, command: str, emulator: EmulatorProcess, *, until: str) -> Iterator[GuideCommand]:
+        """Start a command as a runner starts a step, and continue once a text is on its screen; always bounded."""
         with subprocess.Popen(
             self._script(command, emulator),
             cwd=self.stack.project,
@@ -159,7 +159,7 @@ class Guide:
             text=True,
             start_new_session=True,
         ) as process:
-            running = Running(process)
+            running = GuideCommand(process)
             try:
                 with running.interrupted_after(COMMAND_SECONDS):
                     running.read(until)
@@ -169,12 +169,12 @@ class Guide:
                     os.killpg(process.pid, signal.SIGINT)
 
     def must(self, command: str, emulator: EmulatorProcess) -> str:
-        """Run a command that has to succeed, and return its screen."""
+        """Run a command that must succeed, and return its output."""
         done = self.run(command, emulator)
         assert done.returncode == 0, f"{shlex.quote(command)}\n{done.stdout}"
         return done.stdout
 
     @property
     def records(self) -> list[str]:
-        """The records that stand there by now."""
+        """The names of the records so far."""
         return sorted(path.stem for path in (self.stack.project / "records").glob("*.json"))

@@ -1,4 +1,4 @@
-"""A stack in this process: Pulumi's mocks in the engine's place, which note what each resource depends on."""
+"""A mock of Pulumi's engine in this process, which records the dependencies and the order of resources."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,30 +9,30 @@ import pytest
 from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
 from pulumi.runtime import mocks, settings, stack
 
-from harness.hurried_loop import HurriedLoop
+from harness.fast_forward_loop import FastForwardLoop
 from pulumi_tcsql_check import MigrationCheck
 from pulumi_tcsql_check.program import gate, shutdown
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
 FOR_EVER = 1000.0
-"""After how many seconds, most of them skipped, a program is taken for one that would wait for ever."""
+"""After so many seconds, most of them skipped, a program is considered to wait for ever."""
 
 
 class Answers(mocks.Mocks):
-    """Answers each check with its verdict, and notes in which order resources are asked for.
+    """Mocks that return each check's verdict, and record the order of requests.
 
     Attributes:
-        stale: The names of the checks that are answered with the outputs of another update.
+        stale: The names of the checks that get the outputs of another update.
     """
 
     def __init__(self, verdicts: dict[str, bool | None]) -> None:
-        """Take the verdicts, by the checks' names; a check that isn't among them has passed."""
+        """Use these verdicts, by the checks' names; a check without one has passed."""
         self.verdicts = verdicts
         self.order: list[str] = []
         self.stale: set[str] = set()
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        """Answer, and note the name."""
+        """Return the outputs, and record the name."""
         self.order.append(args.name)
         outputs = {"passed": self.verdicts.get(args.name, True)}
         if args.name in self.stale:
@@ -40,23 +40,23 @@ class Answers(mocks.Mocks):
         return f"{args.name}_id", {**args.inputs, **outputs}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        """Answer no function."""
+        """Refuse every function call."""
         raise NotImplementedError(args.token)
 
 
 class Engine(mocks.MockMonitor):
-    """Notes what each resource depends on.
+    """A monitor that records what each resource depends on.
 
     Attributes:
-        stale: The names of the checks that are answered with the outputs of another update.
-        left_out: The names of the resources that the engine skips, as `--target` makes it do; of checks, those that it
-            doesn't read, as in a preview.
-        order: The names of the resources, in the order in which they were asked for; a test may add marks of its own.
+        stale: The names of the checks that get the outputs of another update.
+        left_out: The names of the resources that the engine skips, as `--target` makes it do; checks among them are
+            not read, as in a preview.
+        order: The names of the resources in the order of their requests; a test may add its own marks.
         dependencies: The names of what each resource depends on, sorted, by the resource's name.
     """
 
     def __init__(self, **verdicts: bool | None) -> None:
-        """Answer with these verdicts; a check that isn't among them has passed."""
+        """Use these verdicts; a check without one has passed."""
         answers = Answers(verdicts)
         super().__init__(answers)
         self.order = answers.order
@@ -86,10 +86,10 @@ class Engine(mocks.MockMonitor):
 
 
 def run(engine: Engine, program: Callable[[], object], *, preview: bool = False) -> None:
-    """Run a program in a stack of its own, until all that it has declared is registered.
+    """Run a program in its own stack, until everything that it declares is registered.
 
     Raises:
-        asyncio.CancelledError: It would never have ended.
+        asyncio.CancelledError: It would wait for ever.
         Exception: What the program raises.
     """
 
@@ -105,7 +105,7 @@ def run(engine: Engine, program: Callable[[], object], *, preview: bool = False)
         for task in asyncio.all_tasks(loop):
             task.cancel()
 
-    loop = HurriedLoop()
+    loop = FastForwardLoop()
     # A program that ends early leaves failures that nobody awaits. Python 3.11 can't log one while it parses source.
     loop.set_exception_handler(lambda *_: None)
     bound = loop.call_later(FOR_EVER, give_up)
@@ -118,7 +118,7 @@ def run(engine: Engine, program: Callable[[], object], *, preview: bool = False)
 
 
 def take_for_real(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the package take the mocks for a real engine, and leave this process its own way to end."""
+    """Make the package treat the mocks as a real engine, and keep its exit handlers out of this process."""
     monkeypatch.setattr(gate, "get_monitor", object)
     monkeypatch.setattr(shutdown, "prepare", lambda: None)
 
@@ -129,5 +129,5 @@ def check(name: str, migrate_id: pulumi.Input[int] = 1066, **given: Any) -> Migr
 
 
 def record(name: str, value: pulumi.Input[object] = None, **options: Any) -> pulumi.Resource:  # noqa: ANN401  # as above
-    """Declare a resource that is no check."""
+    """Declare a resource that isn't a check."""
     return pulumi.CustomResource("test:index:Record", name, {"value": value}, pulumi.ResourceOptions(**options))

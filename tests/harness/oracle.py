@@ -1,23 +1,23 @@
-"""The rules of a verdict said once more, from the raw JSON alone and in another way than the package says them."""
+"""A test oracle: decides the verdict from a response's raw JSON, independently of the package."""
 
 import json
 import re
 from typing import Any
 
 PASSED_FLOW = 0
-"""The code of a flow that has succeeded."""
+"""The status code of a flow that has succeeded."""
 
 
 def _without_doubles_and_errors(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse an object in which a name stands twice, or that describes an error."""
+    """Refuse an object with a duplicate name, or one that describes an error."""
     found = dict(pairs)
     if len(found) < len(pairs) or any(re.match("error|code", name, re.IGNORECASE) for name in found):
-        raise ValueError("a name stands twice, or an error is described")
+        raise ValueError("a duplicate name, or an error")
     return found
 
 
 def response_of(body: bytes) -> dict[str, Any] | None:
-    """Return the complete answer in a body that holds nothing else, and no error; else None."""
+    """Return the response if the body is a complete response and nothing else; None otherwise."""
     try:
         document = json.loads(body.decode("utf-8"), strict=False, object_pairs_hook=_without_doubles_and_errors)
         response = document["Response"]
@@ -35,7 +35,7 @@ def response_of(body: bytes) -> dict[str, Any] | None:
 
 
 def proves_a_pass(body: bytes) -> bool:
-    """Say whether a body, sent with status 200, proves that every step has passed."""
+    """Return whether a body, sent with HTTP status 200, proves that every step has passed."""
     response = response_of(body)
     if response is None:
         return False
@@ -44,12 +44,7 @@ def proves_a_pass(body: bytes) -> bool:
 
 
 def proves_a_failure(body: bytes, taught: tuple[int, ...]) -> bool:
-    """Say whether a body proves a failure where the poll before had brought the same one.
-
-    Args:
-        body: What came, twice in a row.
-        taught: The raw codes that mean "failed".
-    """
+    """Return whether a body that two polls in a row brought proves a failure; `taught` are the codes for "failed"."""
     response = response_of(body)
     if response is None or proves_a_pass(body):
         return False

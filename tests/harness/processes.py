@@ -1,19 +1,44 @@
-"""Processes, by what they inherited in their environment: whatever starts them, they can be found again."""
+"""Processes found by an inherited environment variable, and the memory and processor time that they have used."""
 
 import os
 from pathlib import Path
 
+from harness.stack import Stack
 
-def carrying(variable: str, value: str) -> dict[int, str]:
-    """Find the processes whose environment has this variable, but for this one; each pid with its command line."""
+
+def find_by_environ(variable: str, value: str) -> dict[int, str]:
+    """Find the other processes whose environment has this variable; return each pid with its command line."""
     mark = f"{variable}={value}".encode()
     pids = [int(folder.name) for folder in Path("/proc").glob("[0-9]*") if int(folder.name) != os.getpid()]
     found = {pid: _read(pid, "cmdline") for pid in pids if mark in _read(pid, "environ").split(b"\0")}
     return {pid: line.replace(b"\0", b" ").decode(errors="replace").strip() for pid, line in found.items()}
 
 
+def provider_pids(stack: Stack) -> list[int]:
+    """Find the provider processes of a stack that run now."""
+    found = find_by_environ("PULUMI_HOME", stack.environ["PULUMI_HOME"])
+    return [pid for pid, line in found.items() if "pulumi.dynamic" in line]
+
+
+def peak_memory_of_providers(stack: Stack) -> int:
+    """Return the largest peak, in bytes, of a stack's running provider processes; 0 if none runs."""
+    return max(map(peak_memory, provider_pids(stack)), default=0)
+
+
+def peak_memory(pid: int) -> int:
+    """Return the peak memory of a process, in bytes; 0 if it has ended."""
+    lines = (line.split() for line in _read(pid, "status").splitlines())
+    return next((int(words[1]) * 1024 for words in lines if words and words[0] == b"VmHWM:"), 0)
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the processor time of a process, in seconds; 0 if it has ended."""
+    words = _read(pid, "stat").rpartition(b")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK") if words else 0.0
+
+
 def _read(pid: int, name: str) -> bytes:
-    """Read what the kernel says of a process; nothing if it has ended."""
+    """Read a file of the kernel about a process; empty if the process has ended."""
     try:
         return Path(f"/proc/{pid}/{name}").read_bytes()
     except OSError:

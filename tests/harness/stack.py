@@ -1,4 +1,4 @@
-"""A stack of its own: a project folder, a local backend, a home for the CLI, and nothing of the user's."""
+"""An isolated stack: a project folder, a local backend, a home for the CLI, and nothing of the user's."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harness import markers
+from harness import marked_credentials
 
 STACK = "rehearsal"
 COMMAND_SECONDS = 120.0
@@ -36,7 +36,7 @@ _INHERITED = (
 
 @dataclass(frozen=True)
 class Result:
-    """How a command of the CLI ended, and what was on the screen."""
+    """How a command of the CLI exited, and its output."""
 
     exit_code: int
     screen: str
@@ -49,12 +49,12 @@ class Result:
 
 
 class Stack:
-    """One stack, and the CLI that works on it."""
+    """A stack, and the CLI that works on it."""
 
     def __init__(
         self, project: Path, workdir: Path, environ: Mapping[str, str] | None = None, name: str = STACK
     ) -> None:
-        """Choose the project's folder, a folder for everything else, what to add to the environment, and a name."""
+        """Use a project folder, a folder for everything else, additional environment variables, and a name."""
         self.project = project
         self.config_file = project / f"Pulumi.{name}.yaml"
         self._name = name
@@ -64,14 +64,14 @@ class Stack:
 
     @classmethod
     def of_program(cls, program: Path, workdir: Path, environ: Mapping[str, str] | None = None) -> "Stack":
-        """Make a project of a program's folder, copied, so that a test may change it."""
+        """Copy a program's folder into a new project, so that a test may change it."""
         stack = cls.of_example(program, workdir, environ)
         (stack.project / "Pulumi.yaml").write_text("name: tcsql-check\nruntime: python\n", encoding="utf-8")
         return stack
 
     @classmethod
     def of_example(cls, example: Path, workdir: Path, environ: Mapping[str, str] | None = None) -> "Stack":
-        """Take a project as it is, copied, but without the stacks and the records that somebody made in it."""
+        """Copy a project, without its stacks and records."""
         project = workdir / "project"
         made = shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml", "records")
         shutil.copytree(example, project, ignore=made)
@@ -96,11 +96,11 @@ class Stack:
         self.run("config", "set", "--secret", key, stdin=value)
 
     def command(self, *words: str) -> list[str]:
-        """Compose a command line."""
+        """Return the command line."""
         return ["pulumi", *words, "--cwd", str(self.project), "--non-interactive"]
 
     def start(self, *words: str) -> "subprocess.Popen[str]":
-        """Start a command without waiting for it, in a process group of its own."""
+        """Start a command in its own process group, without waiting for it."""
         return subprocess.Popen(
             self.command(*words),
             env=self.environ,
@@ -127,7 +127,7 @@ class Stack:
         return self._result(done.returncode, done.stdout, began)
 
     def watch(self, see: Callable[[str], None], *words: str) -> Result:
-        """Run a command to its end, and show each line to the test as soon as it is on the screen."""
+        """Run a command to its end, and call `see` with each line as it appears."""
         began = time.monotonic()
         seen = []
         with self.start(*words) as process:
@@ -138,7 +138,7 @@ class Stack:
         return self._result(process.returncode, "".join(seen), began)
 
     def _result(self, exit_code: int, screen: str, began: float) -> Result:
-        """Keep the screen, where whoever looks for what must not be on one finds it."""
+        """Write the output to a file, which the search for secrets finds."""
         with self._screens.open("a", encoding="utf-8") as file:
             file.write(screen)
         return Result(exit_code, screen, time.monotonic() - began)
@@ -164,13 +164,13 @@ class Stack:
         return found[0] if found else None
 
     def interrupt(self, process: "subprocess.Popen[str]") -> None:
-        """Do as Ctrl-C does: interrupt the CLI and all that it started."""
+        """Interrupt the CLI and everything that it started, as Ctrl-C does."""
         os.killpg(process.pid, signal.SIGINT)
 
 
 @dataclass(frozen=True)
 class _New:
-    """What the CLI writes for a new stack: its configuration, and its backend's files."""
+    """The files that the CLI writes for a new stack: its configuration and its backend."""
 
     config: str
     backend: Mapping[str, bytes]
@@ -178,7 +178,7 @@ class _New:
 
 @cache
 def _new(project: str, name: str) -> _New:
-    """Let the CLI create a stack, once in a process: whatever else has those names differs only in where it is."""
+    """Let the CLI create a stack, once for each pair of names: only the folders differ between such stacks."""
     with tempfile.TemporaryDirectory(prefix="tcsql-check-") as folder:
         stack = Stack(Path(folder, "project"), Path(folder), name=name)
         stack.project.mkdir()
@@ -192,7 +192,7 @@ def _new(project: str, name: str) -> _New:
 
 
 def _environ(workdir: Path, added: Mapping[str, str]) -> dict[str, str]:
-    """Compose an environment that holds nothing of the user's but the way to their tools."""
+    """Make an environment with nothing of the user's but the paths of their tools."""
     backend, home = workdir / "backend", workdir / "home"
     for folder in (backend, home):
         folder.mkdir(parents=True, exist_ok=True)
@@ -203,6 +203,6 @@ def _environ(workdir: Path, added: Mapping[str, str]) -> dict[str, str]:
         "PULUMI_BACKEND_URL": backend.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "rehearsal",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        **markers.ENVIRON,
+        **marked_credentials.ENVIRON,
         **added,
     }

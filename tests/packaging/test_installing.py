@@ -15,8 +15,8 @@ from pathlib import Path
 
 import grpc
 import pytest
-from harness import distributions, dynamic_host
-from harness.empty_environment import EmptyEnvironment
+from harness import distributions, dynamic_host_process
+from harness.virtual_environments import EmptyEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCENARIO = ROOT / "tests" / "data" / "scenarios" / "by-id.json"
@@ -60,12 +60,12 @@ def commands(wheel: Path) -> Iterator[str]:
 def gates_hold_and_open(environment: EmptyEnvironment, home: Path) -> None:
     """Ask the emulator with the SDK that is there: a check that passed opens its gate, and one that failed doesn't."""
     home.mkdir(exist_ok=True)
-    with dynamic_host.started(environment.python, SCENARIO, home) as host:
+    with dynamic_host_process.started_host(environment.python, SCENARIO, home) as host:
         host.configure()
         assert host.read(1)["passed"] is True
         with pytest.raises(grpc.RpcError) as refused:
             host.read(2)
-    assert "failed at step 4 of 8" in dynamic_host.sentence_of(refused.value)
+    assert "failed at step 4 of 8" in dynamic_host_process.sentence_of(refused.value)
 
 
 def test_an_index_would_take_both(published: dict[str, Path]) -> None:
@@ -117,11 +117,11 @@ def test_it_says_how_to_go_on_after_the_whole_sdk_was_uninstalled(
     """That takes the shared files along: the gate stays shut with one sentence, and works once they are back."""
     environment.install(str(published["wheel"]), SDKS[-1])
     environment.uninstall(SDKS[-1].partition("==")[0])
-    with dynamic_host.started(environment.python, SCENARIO, tmp_path) as host:
+    with dynamic_host_process.started_host(environment.python, SCENARIO, tmp_path) as host:
         host.configure()
         with pytest.raises(grpc.RpcError) as refused:
             host.read(1)
-    sentence = dynamic_host.sentence_of(refused.value)
+    sentence = dynamic_host_process.sentence_of(refused.value)
     assert sentence.startswith("The gate stays shut, since something that it needs can't be loaded (")
     (command,) = re.findall("`pip (install [^`]+)`", sentence)
     environment.run("python", "-m", "pip", *command.split())

@@ -14,10 +14,10 @@ from unittest.mock import patch
 import requests
 import urllib3
 from google.protobuf import struct_pb2
-from harness.answering import Answering, wait_for
-from harness.answers import MIGRATION
 from harness.fake_clock import FakeClock
 from harness.oracle import PASSED_FLOW, proves_a_failure, proves_a_pass
+from harness.responses import MIGRATION
+from harness.stub_api import StubApi, wait_for
 from requests.adapters import HTTPAdapter
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 
@@ -174,7 +174,7 @@ def _wait(case: Case, passes: bool) -> None:
         return flow
 
     opens = case.flow is None or case.flow.code == PASSED_FLOW
-    clock, api = FakeClock(), Answering(lambda _: _receive(case), follow)
+    clock, api = FakeClock(), StubApi(lambda _: _receive(case), follow)
     watch = Watch(MIGRATION, PollPolicy(2.0, 2.0, case.taught), clock.monotonic(), case.flow)
     try:
         seen = wait_for(watch, api, clock=clock, on_progress=lambda _: None)

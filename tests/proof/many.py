@@ -20,9 +20,9 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from harness import markers
+from harness import marked_credentials
 from harness.emulator_process import EmulatorProcess
-from harness.silent import Silent
+from harness.in_process_read import NullListener
 
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.errors import TcsqlCheckError
@@ -151,7 +151,7 @@ def _pipeline(url: str, interval: float, start: Barrier, result: Connection) -> 
     start.wait(END_SECONDS)
     began = time.monotonic()
     try:
-        passed = reader.read(props, Stack(_Config(url)), Silent(), Event())["passed"] is True
+        passed = reader.read(props, Stack(_Config(url)), NullListener(), Event())["passed"] is True
     except TcsqlCheckError as error:
         print(error)
         passed = False
@@ -160,7 +160,7 @@ def _pipeline(url: str, interval: float, start: Barrier, result: Connection) -> 
 
 def main(processes: str = "40", seconds: str = "60", interval: str = "2") -> int:
     """Run once, and print what was measured; 1 if one of the promises is broken."""
-    os.environ |= markers.ENVIRON
+    os.environ |= marked_credentials.ENVIRON
     with tempfile.TemporaryDirectory(prefix="tcsql-check-many-") as folder:
         os.environ["HOME"] = folder  # nobody's own credentials
         figures = run(int(processes), float(seconds), Path(folder), float(interval))

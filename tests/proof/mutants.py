@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cosmic_ray import mutating, plugins
-from harness.environments import copied_package
+from harness.virtual_environments import copied_package
 
 TESTS = Path(__file__).resolve().parents[1]
 EXPLAINED = Path(__file__).with_name("mutants.txt")

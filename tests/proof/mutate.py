@@ -8,7 +8,7 @@ import json
 import random
 from typing import Any
 
-from harness.answers import as_body, recorded
+from harness.responses import as_body, load_responses
 
 from proof.examine import HEAD_BYTES, WHO
 
@@ -60,9 +60,9 @@ AFRESH = 0.3
 
 def seeds() -> list[bytes]:
     """Return the answers to begin with: every recorded one, each with some choices for the head."""
-    states = [as_body(case["answer"]) for case in recorded("states").values()]
+    states = [as_body(case["answer"]) for case in load_responses("states").values()]
     flows = [as_body({"Status": code, "RequestId": "4be5990d"}) for code in (0, 1, 2, 9)]
-    workflows = [as_body(answer) for case in recorded("workflows").values() for answer in case["answers"]]
+    workflows = [as_body(answer) for case in load_responses("workflows").values() for answer in case["answers"]]
     bodies = list(dict.fromkeys([*states, *flows, *workflows]))
     return [bytes([0, 0, 0, number % 28, number % 16]) + body for number, body in enumerate(bodies)]
 

@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from harness import markers
+from harness import marked_credentials
 from harness.stack import ENDPOINT_KEY, Stack
 
 from proof.memory import Sampler, Samples
@@ -31,7 +31,7 @@ LONG_STACKS, SHORT_STACKS, AT_ONCE = 2, 8, 3
 HANG_SECONDS = PATIENCE_SECONDS + 60.0
 """No update of a short stack takes longer, unless it hangs: the longest timeout, and a slow machine."""
 
-KEYS = Keys(markers.SECRET_ID, markers.SECRET_KEY, markers.TOKEN)
+KEYS = Keys(marked_credentials.SECRET_ID, marked_credentials.SECRET_KEY, marked_credentials.TOKEN)
 GROWTH = 0.05
 TOLERANCE_SECONDS = 0.5
 """How much earlier than its pass a record may seem to be: two clocks, and a log that is written after its query."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from harness.answering import Answering, wait_for
-from harness.answers import MIGRATION, seen
 from harness.fake_clock import FakeClock
+from harness.responses import MIGRATION, make_progress
+from harness.stub_api import StubApi, wait_for
 
 from pulumi_tcsql_check import log
 from pulumi_tcsql_check.errors import (
@@ -47,8 +47,8 @@ def test_each_query_and_the_verdict_are_a_record(caplog: pytest.LogCaptureFixtur
     answers: list[Progress | Exception] = [
         ThrottledError("Slower.", code="RequestLimitExceeded", request_id="r1"),
         ThrottledError("Slower."),
-        seen(1, -2, -2),
-        seen(2, 0, 0),
+        make_progress(1, -2, -2),
+        make_progress(2, 0, 0),
     ]
 
     def answer(_: float) -> Progress:
@@ -58,7 +58,7 @@ def test_each_query_and_the_verdict_are_a_record(caplog: pytest.LogCaptureFixtur
             raise answer
         return answer
 
-    wait_for(Watch(MIGRATION, POLICY, clock.now), Answering(answer), clock=clock, on_progress=lambda _: None)
+    wait_for(Watch(MIGRATION, POLICY, clock.now), StubApi(answer), clock=clock, on_progress=lambda _: None)
     which = {"migrate_id": 1066, "region": "ap-guangzhou"}
     query = {"event": "query", "call": "steps", "duration": 0.25}
     throttled = query | which | {"outcome": "throttled"}
@@ -81,8 +81,8 @@ def test_the_flow_and_the_flag_are_queries_as_well(caplog: pytest.LogCaptureFixt
     clock = FakeClock()
     opinion = SecondOpinion([MIGRATION], clock=clock, warn=lambda _: None)
     watch = Watch(MIGRATION, POLICY, clock.now, Flow(1001), opinion)
-    api = Answering(
-        lambda _: seen(1, 7),
+    api = StubApi(
+        lambda _: make_progress(1, 7),
         follow=lambda flow, _: Flow(flow.flow_id, 0, "r2"),
         flag=lambda _: CheckFlag(3, "r3"),
     )
@@ -102,16 +102,16 @@ def test_a_failure_and_a_refusal_are_verdicts_and_an_end_that_was_wanted_is_none
     """The first two are warnings, by the names of their errors."""
     caplog.set_level(logging.DEBUG, log.LOGGER.name)
 
-    def raising(error: Exception) -> Answering:
+    def raising(error: Exception) -> StubApi:
         def answer(_: float) -> Progress:
             raise error
 
-        return Answering(answer)
+        return StubApi(answer)
 
     clock = FakeClock()
     watch = Watch(MIGRATION, PollPolicy(60.0, 2.0, (7,)), clock.now)
     with pytest.raises(CheckFailedError):
-        watch.ask(Answering(lambda _: seen(1, 7)), clock.monotonic)
+        watch.ask(StubApi(lambda _: make_progress(1, 7)), clock.monotonic)
     for error in (PermanentError("No.", code="AuthFailure\n", request_id="\x1br"), WaitCancelledError()):
         with pytest.raises(type(error)):
             Watch(MIGRATION, POLICY, clock.now).ask(raising(error), clock.monotonic)

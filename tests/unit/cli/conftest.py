@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from harness.reading_here import own_environment
+from harness.process_state import isolated_process
 
 from pulumi_tcsql_check.cli import commands
 from pulumi_tcsql_check.emulator import Emulator, Scenario, parse
@@ -20,7 +20,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
     monkeypatch.setenv("TENCENTCLOUD_REGION", "ap-guangzhou")
     for name in ("TCSQL_CHECK_LOG", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
-    with own_environment(monkeypatch, tmp_path):
+    with isolated_process(monkeypatch, tmp_path):
         yield
 
 

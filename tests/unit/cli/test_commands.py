@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import command
-from harness.loopback import Loopback, answer, reset, silence
-from harness.starting import start_check
-from harness.texts import in_one_line
+from harness import cli_process
+from harness.error_texts import in_one_line
+from harness.scripted_server import ScriptedServer, answer, reset, silence
+from harness.sdk_client import start_check
 
 from pulumi_tcsql_check.cli import commands
 from pulumi_tcsql_check.emulator import Emulator, parse
@@ -179,7 +179,7 @@ def test_an_environment_that_cant_be_honoured_is_trouble(
 
 def test_trouble_that_passes_is_waited_out(capsys: pytest.CaptureFixture[str]) -> None:
     """And told meanwhile."""
-    with Loopback(reset, reset, answer(ONE_STEP)) as server:
+    with ScriptedServer(reset, reset, answer(ONE_STEP)) as server:
         assert commands.run(["wait", "1", "--endpoint", f"http://{server.host}"]) == 0
     assert (
         "1: 30 min left · no response from the API (connection reset by peer) for 0 s, retrying"
@@ -190,7 +190,7 @@ def test_trouble_that_passes_is_waited_out(capsys: pytest.CaptureFixture[str]) -
 def test_a_look_gives_up_soon(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Trouble that goes on ends it with the last error."""
     monkeypatch.setattr(reader, "LOOK_SECONDS", 0.05)
-    with Loopback(reset) as server:
+    with ScriptedServer(reset) as server:
         assert commands.run(["status", "1", "--endpoint", f"http://{server.host}"]) == 4
     assert "connection reset by peer." in capsys.readouterr().err
 
@@ -200,7 +200,7 @@ def test_a_long_look_tells_on_stderr_how_many_it_has_seen(
 ) -> None:
     """A hundred take a quarter of a minute; stdout is the table's, or JSON's."""
     monkeypatch.setattr(report, "COUNT_SECONDS", 0.0)
-    with Loopback(answer(ONE_STEP)) as server:
+    with ScriptedServer(answer(ONE_STEP)) as server:
         assert commands.run(["status", "1", "2", "--json", "--endpoint", f"http://{server.host}"]) == 0
     shown = capsys.readouterr()
     assert shown.err.splitlines()[-1] == "2 of 2 queried"
@@ -211,7 +211,7 @@ def test_a_look_has_time_for_the_turns_of_all(monkeypatch: pytest.MonkeyPatch) -
     """Where the turns of twenty take longer than one look may, the last is looked at all the same."""
     monkeypatch.setattr(reader, "LOOK_SECONDS", 0.3)
     monkeypatch.setattr(client, "TURN_SECONDS", 0.0)
-    with Loopback(answer(ONE_STEP)) as server:
+    with ScriptedServer(answer(ONE_STEP)) as server:
         assert commands.run(["status", *map(str, range(1, 21)), "--endpoint", f"http://{server.host}"]) == 0
 
 
@@ -329,10 +329,12 @@ def test_an_error_that_nobody_foresaw_is_trouble_in_one_sentence(
 def test_what_is_under_way_holds_up_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where one has failed while another's server is silent, no thread goes on with that exchange."""
     monkeypatch.setattr(poller, "LAST_ROUND_SECONDS", 0.1)
-    with Loopback(answer(ONE_STEP.replace(b'"Status":0', b'"Status":7')), silence) as server:
+    with ScriptedServer(answer(ONE_STEP.replace(b'"Status":0', b'"Status":7')), silence) as server:
         words = ["wait", "1", "2", "--failed-status", "7", "--endpoint", f"http://{server.host}"]
         assert commands.run(words) == 1
-        command.wait_for(lambda: not any(one.name.startswith("tcsql-check-lane") for one in threading.enumerate()), 3.0)
+        cli_process.wait_for(
+            lambda: not any(one.name.startswith("tcsql-check-lane") for one in threading.enumerate()), 3.0
+        )
 
 
 @pytest.mark.parametrize("words", [("--help",), ("status", "-h"), ("wait", "--help"), ("--version",)])

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from harness.answers import MIGRATION, seen
+from harness.responses import MIGRATION, make_progress
 
 from pulumi_tcsql_check.cli.outcome import (
     Outcome,
@@ -32,7 +32,7 @@ from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Evidence, Flow
 from pulumi_tcsql_check.model.statuses import Status
 
-ODD = seen(2, 0, 7)
+ODD = make_progress(2, 0, 7)
 ERRORS: list[tuple[Exception, str, int]] = [
     (CheckFailedError(MIGRATION, ODD, [2]), "check-failed", 1),
     (FlagFailedError(MIGRATION, ODD, CheckFlag(2)), "check-failed", 1),
@@ -75,8 +75,8 @@ def test_a_failure_counts_before_trouble_and_a_pass_last() -> None:
 @pytest.mark.parametrize(
     ("evidence", "passed", "error", "status"),
     [
-        (Evidence(seen(1, 0)), True, None, "passed"),
-        (Evidence(seen(1, 0)), False, None, "unknown"),
+        (Evidence(make_progress(1, 0)), True, None, "passed"),
+        (Evidence(make_progress(1, 0)), False, None, "unknown"),
         (Evidence(ODD), False, None, "running"),
         (Evidence(ODD), False, ERRORS[1][0], "failed"),
         (None, False, ERRORS[4][0], "unknown"),

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness import command
-from harness.loopback import Loopback, answer, reset, silence
-from harness.site import HUNG_VARIABLE, STAND_IN
-from harness.texts import in_one_line
+from harness import cli_process
+from harness.error_texts import in_one_line
+from harness.sandbox import HUNG_VARIABLE, PATCHED_PROVIDER
+from harness.scripted_server import ScriptedServer, answer, reset, silence
 
 from pulumi_tcsql_check import __main__ as program
 from pulumi_tcsql_check.cli.outcome import EXIT_TROUBLE
@@ -36,20 +36,20 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-9][0-9;]*m")
 @pytest.fixture(name="environment")
 def _environment(tmp_path: Path) -> dict[str, str]:
     """A user's environment, with a terminal that can draw."""
-    return command.environ(tmp_path, {"TERM": "xterm-256color"})
+    return cli_process.environ(tmp_path, {"TERM": "xterm-256color"})
 
 
 @pytest.fixture(name="silent")
-def _silent() -> Iterator[Loopback]:
+def _silent() -> Iterator[ScriptedServer]:
     """A server that accepts connections and says nothing."""
-    with Loopback(silence) as server:
+    with ScriptedServer(silence) as server:
         yield server
 
 
 def test_the_exit_code_is_the_process_own(emulator: Emulator, environment: dict[str, str]) -> None:
     """Also as `python -m pulumi_tcsql_check`, which is the same."""
     words = ["status", "1", "2", "--endpoint", emulator.url]
-    done = command.run(words, environment)
+    done = cli_process.run(words, environment)
     again = subprocess.run(
         [sys.executable, "-m", "pulumi_tcsql_check", *words],
         env=environment,
@@ -64,7 +64,7 @@ def test_the_exit_code_is_the_process_own(emulator: Emulator, environment: dict[
 
 def test_what_goes_wrong_is_one_sentence_and_no_log(emulator: Emulator, environment: dict[str, str]) -> None:
     """Python itself prints the warnings of a logger that nobody handles, and so nobody may be missing."""
-    done = command.run(["status", "404", "--endpoint", emulator.url], environment)
+    done = cli_process.run(["status", "404", "--endpoint", emulator.url], environment)
     assert done.returncode == 4
     warning, first, *_, last = done.stderr.splitlines()
     assert [line.partition(" 404 ")[0] for line in (warning, first)] == ["warning: migration check", "migration check"]
@@ -76,7 +76,7 @@ def test_no_variable_brings_colour_or_bars_where_there_is_no_terminal(
 ) -> None:
     """A log stays a log."""
     variables = dict.fromkeys(("FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TTY_INTERACTIVE"), "1")
-    done = command.run(["wait", "1", "--endpoint", emulator.url], environment | variables)
+    done = cli_process.run(["wait", "1", "--endpoint", emulator.url], environment | variables)
     assert (done.returncode, "\x1b" in done.stdout + done.stderr) == (0, False)
 
 
@@ -86,9 +86,9 @@ def test_a_wait_on_a_terminal_has_bars_and_gives_the_cursor_back(
 ) -> None:
     """One for each migration, no line wider than the terminal, and the sentence of a failure below."""
     words = ["wait", "1", "2", "3", "--endpoint", emulator.url, "--poll-interval-seconds", "0.2"]
-    with command.started(words, environment, terminal=(columns, 30)) as run:
+    with cli_process.started(words, environment, terminal=(columns, 30)) as run:
         run.read()
-        assert run.process.wait(command.SECONDS) == 1
+        assert run.process.wait(cli_process.SECONDS) == 1
         assert run.screen.index(HIDE) < run.screen.index(SHOW)
         assert run.screen.count(HIDE) == run.screen.count(SHOW)
         assert COLOUR.search(run.screen)
@@ -105,9 +105,9 @@ def test_a_wait_on_a_terminal_has_bars_and_gives_the_cursor_back(
 def test_a_terminal_with_few_lines_shows_those_that_matter(emulator: Emulator, environment: dict[str, str]) -> None:
     """Of twelve, four have room in ten lines; the others are counted."""
     words = ["wait", *map(str, range(3, 15)), "--endpoint", emulator.url, "--timeout-seconds", "2"]
-    with command.started(words, environment, terminal=(100, 10)) as run:
+    with cli_process.started(words, environment, terminal=(100, 10)) as run:
         run.read(until="and 8 more: ")
-        assert run.told_to_end(signal.SIGINT) < WITHIN_SECONDS
+        assert run.end_by_signal(signal.SIGINT) < WITHIN_SECONDS
 
 
 @pytest.mark.parametrize("more", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
@@ -116,9 +116,9 @@ def test_no_colour_where_nobody_wants_any(
 ) -> None:
     """NO_COLOR is heeded, and on a terminal that can't draw a wait is lines."""
     words = ["wait", "1", "--endpoint", emulator.url]
-    with command.started(words, environment | more, terminal=(80, 24)) as run:
+    with cli_process.started(words, environment | more, terminal=(80, 24)) as run:
         run.read()
-        assert run.process.wait(command.SECONDS) == 0
+        assert run.process.wait(cli_process.SECONDS) == 0
         assert not COLOUR.search(run.screen)
         assert (HIDE in run.screen) == ("NO_COLOR" in more)
         assert ("1: 8/8 · 30 min left · Target database existence check: passed" in run.screen) == ("TERM" in more)
@@ -128,9 +128,9 @@ def test_no_colour_where_nobody_wants_any(
 def test_a_look_on_a_terminal_is_a_coloured_table(emulator: Emulator, environment: dict[str, str]) -> None:
     """With the steps, if they are asked for, and no line wider than the terminal."""
     words = ["status", "1", "2", "99", "--steps", "--endpoint", emulator.url]
-    with command.started(words, environment, terminal=(60, 40)) as run:
+    with cli_process.started(words, environment, terminal=(60, 40)) as run:
         run.read()
-        assert run.process.wait(command.SECONDS) == 1
+        assert run.process.wait(cli_process.SECONDS) == 1
         assert COLOUR.search(run.screen)
         lines = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", run.screen).splitlines()
         table = lines[next(number for number, line in enumerate(lines) if "passed" in line) :]
@@ -150,7 +150,7 @@ def test_a_look_on_a_terminal_is_a_coloured_table(emulator: Emulator, environmen
     ],
 )
 def test_a_silent_server_keeps_nobody_from_ending(
-    silent: Loopback,
+    silent: ScriptedServer,
     environment: dict[str, str],
     words: tuple[str, ...],
     terminal: tuple[int, int] | None,
@@ -158,9 +158,9 @@ def test_a_silent_server_keeps_nobody_from_ending(
 ) -> None:
     """Within a second, with one sentence, no traceback, no result, and the cursor back."""
     code = 128 + number
-    with command.started([*words, "--endpoint", f"http://{silent.host}"], environment, terminal=terminal) as run:
-        command.wait_for(lambda: silent.is_connected)
-        assert run.told_to_end(number) < WITHIN_SECONDS
+    with cli_process.started([*words, "--endpoint", f"http://{silent.host}"], environment, terminal=terminal) as run:
+        cli_process.wait_for(lambda: silent.is_connected)
+        assert run.end_by_signal(number) < WITHIN_SECONDS
         assert run.process.returncode == code
         assert run.screen.count("before there was a verdict; nothing was changed. Run `tcsql-check ") == 1
         assert "Traceback" not in run.screen
@@ -177,53 +177,57 @@ def _hung(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
         "TENCENTCLOUD_SECRET_ID": "",
         "TENCENTCLOUD_SECRET_KEY": "",
         "HOME": str(home),
-        "PYTHONPATH": str(STAND_IN),
+        "PYTHONPATH": str(PATCHED_PROVIDER),
         HUNG_VARIABLE: str(home),
     }
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_file_that_hangs_keeps_nobody_from_ending(
-    silent: Loopback, hung: dict[str, str], number: signal.Signals
+    silent: ScriptedServer, hung: dict[str, str], number: signal.Signals
 ) -> None:
     """Within a second, as with a server that says nothing."""
-    with command.started(["wait", "1", "--endpoint", f"http://{silent.host}"], hung) as run:
+    with cli_process.started(["wait", "1", "--endpoint", f"http://{silent.host}"], hung) as run:
         run.read(until="is not Tencent Cloud")
-        assert run.told_to_end(number) < WITHIN_SECONDS
+        assert run.end_by_signal(number) < WITHIN_SECONDS
         assert run.process.returncode == 128 + number
         assert run.screen.count("before there was a verdict") == 1
         assert "Traceback" not in run.screen
 
 
-def test_a_file_that_hangs_is_no_reason_to_wait_beyond_the_deadline(silent: Loopback, hung: dict[str, str]) -> None:
+def test_a_file_that_hangs_is_no_reason_to_wait_beyond_the_deadline(
+    silent: ScriptedServer, hung: dict[str, str]
+) -> None:
     """One sentence names the file."""
     words = ["wait", "1", "--timeout-seconds", "0.1", "--endpoint", f"http://{silent.host}"]
-    done = command.run(words, hung)
+    done = cli_process.run(words, hung)
     assert done.returncode == 4
     path = f"{hung['HOME']}/.tencentcloud/credentials"
     assert f"{path} can't be read (the file system gave nothing within 1 s)." in in_one_line(done.stderr)
     assert not silent.is_connected
 
 
-def test_a_pipe_in_place_of_a_file_is_refused(silent: Loopback, environment: dict[str, str], tmp_path: Path) -> None:
+def test_a_pipe_in_place_of_a_file_is_refused(
+    silent: ScriptedServer, environment: dict[str, str], tmp_path: Path
+) -> None:
     """At once, whatever the timeout is."""
     path = tmp_path / ".tccli" / "default.credential"
     path.parent.mkdir()
     os.mkfifo(path)
     words = ["wait", "1", "--endpoint", f"http://{silent.host}"]
-    done = command.run(words, environment | {"TENCENTCLOUD_SECRET_ID": "", "TENCENTCLOUD_SECRET_KEY": ""})
+    done = cli_process.run(words, environment | {"TENCENTCLOUD_SECRET_ID": "", "TENCENTCLOUD_SECRET_KEY": ""})
     assert done.returncode == 4
     assert f"{path} can't be read (it is not a regular file)." in in_one_line(done.stderr)
 
 
 def test_a_sleeping_wait_and_a_queue_for_turns_end_as_promptly(environment: dict[str, str]) -> None:
     """A pause of five minutes, and a thousand that wait for their turns."""
-    with Loopback(answer(RUNS)) as server:
+    with ScriptedServer(answer(RUNS)) as server:
         for ids in (["1"], [str(number) for number in range(1, 1001)]):
             words = ["wait", *ids, "--endpoint", f"http://{server.host}", "--poll-interval-seconds", "300"]
-            with command.started(words, environment) as run:
+            with cli_process.started(words, environment) as run:
                 run.read(until="no step has started")
-                assert run.told_to_end(signal.SIGINT) < WITHIN_SECONDS
+                assert run.end_by_signal(signal.SIGINT) < WITHIN_SECONDS
                 assert run.process.returncode == 130
                 assert "Traceback" not in run.screen
 
@@ -231,28 +235,28 @@ def test_a_sleeping_wait_and_a_queue_for_turns_end_as_promptly(environment: dict
 def test_a_second_interrupt_disturbs_nothing(environment: dict[str, str]) -> None:
     """Nor does a burst of them: one sentence, and 130."""
     with (
-        Loopback(reset) as server,
-        command.started(["wait", "1", "--endpoint", f"http://{server.host}"], environment) as run,
+        ScriptedServer(reset) as server,
+        cli_process.started(["wait", "1", "--endpoint", f"http://{server.host}"], environment) as run,
     ):
         run.read(until="no response from the API")
         for _ in range(5):
             run.process.send_signal(signal.SIGINT)
-        assert run.told_to_end(signal.SIGTERM) < WITHIN_SECONDS
+        assert run.end_by_signal(signal.SIGTERM) < WITHIN_SECONDS
         assert run.process.returncode in (130, 143)
         assert run.screen.count("before there was a verdict") == 1
         assert "Traceback" not in run.screen
 
 
-def test_an_interrupt_that_is_ignored_is_left_ignored(silent: Loopback, environment: dict[str, str]) -> None:
+def test_an_interrupt_that_is_ignored_is_left_ignored(silent: ScriptedServer, environment: dict[str, str]) -> None:
     """As for what a script starts with `&`: SIGTERM ends it."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with command.started(["wait", "1", "--endpoint", f"http://{silent.host}"], environment) as run:
-            command.wait_for(lambda: silent.is_connected)
+        with cli_process.started(["wait", "1", "--endpoint", f"http://{silent.host}"], environment) as run:
+            cli_process.wait_for(lambda: silent.is_connected)
             run.process.send_signal(signal.SIGINT)
             with pytest.raises(subprocess.TimeoutExpired):
                 run.process.wait(0.3)
-            assert run.told_to_end(signal.SIGTERM) < WITHIN_SECONDS
+            assert run.end_by_signal(signal.SIGTERM) < WITHIN_SECONDS
             assert run.process.returncode == 143
     finally:
         signal.signal(signal.SIGINT, before)
@@ -262,7 +266,7 @@ def test_who_reads_only_the_beginning_changes_no_verdict(emulator: Emulator, env
     """As behind `| head -1`: the exit code is that of the check, and nothing complains."""
     reads, writes = os.pipe()
     os.close(reads)
-    done = command.run(["wait", "1", "--endpoint", emulator.url], environment, stdout=writes)
+    done = cli_process.run(["wait", "1", "--endpoint", emulator.url], environment, stdout=writes)
     os.close(writes)
     assert done.returncode == 0
     assert done.stderr.splitlines()[1:] == []
@@ -282,7 +286,7 @@ def test_a_full_disk_is_told_and_a_pass_in_json_is_none(
 ) -> None:
     """The program that reads JSON has no result; for a person the exit code is the verdict all the same."""
     with Path("/dev/full").open("wb") as full:
-        done = command.run([*words, "--endpoint", emulator.url], environment, stdout=full)
+        done = cli_process.run([*words, "--endpoint", emulator.url], environment, stdout=full)
     assert done.returncode == code
     lost = "The output is lost from here on, since it can't be written (No space left on device)."
     assert lost in done.stderr.splitlines()
@@ -290,7 +294,7 @@ def test_a_full_disk_is_told_and_a_pass_in_json_is_none(
 
 def test_a_letter_that_an_encoding_lacks_is_no_reason_to_fail(emulator: Emulator, environment: dict[str, str]) -> None:
     """It is replaced."""
-    done = command.run(["status", "1", "--endpoint", emulator.url], environment | {"PYTHONIOENCODING": "latin-1"})
+    done = cli_process.run(["status", "1", "--endpoint", emulator.url], environment | {"PYTHONIOENCODING": "latin-1"})
     assert done.returncode == 0
     assert done.stdout.splitlines()[1].startswith("? 1 ")
 
@@ -299,13 +303,13 @@ def test_the_log_is_on_stderr_and_has_no_secret(emulator: Emulator, environment:
     """By the variable or by -v; stdout stays what it is."""
     words = ["status", "3", "--json", "--endpoint", emulator.url]
     for environ, flags in ((environment | {"TCSQL_CHECK_LOG": "debug"}, []), (environment, ["-v"])):
-        done = command.run([*words, *flags], environ)
+        done = cli_process.run([*words, *flags], environ)
         assert json.loads(done.stdout)["exit_code"] == 3
         lines = [line for line in done.stderr.splitlines() if line.startswith("tcsql-check level=")]
         assert [line.split()[2] for line in lines] == ["event=query", "event=verdict"]
         assert environment["TENCENTCLOUD_SECRET_ID"] not in done.stderr
         assert environment["TENCENTCLOUD_SECRET_KEY"] not in done.stderr
-    done = command.run(words, environment | {"TCSQL_CHECK_LOG": "loud"})
+    done = cli_process.run(words, environment | {"TCSQL_CHECK_LOG": "loud"})
     assert done.returncode == 3
     assert done.stderr.splitlines()[0] == (
         "TCSQL_CHECK_LOG is 'loud', but must be debug, info or warning; nothing is logged."
@@ -323,10 +327,10 @@ def test_the_log_is_on_stderr_and_has_no_secret(emulator: Emulator, environment:
 def test_each_shell_completes(shell: str, sourced: str, asked: dict[str, str], environment: dict[str, str]) -> None:
     """The script that a shell sources asks the command, and that knows its commands and options."""
     variable = "_TCSQL_CHECK_COMPLETE"
-    assert sourced in command.run([], environment | {variable: f"{shell}_source"}).stdout
-    assert "wait" in command.run([], environment | asked | {variable: f"{shell}_complete"}).stdout
+    assert sourced in cli_process.run([], environment | {variable: f"{shell}_source"}).stdout
+    assert "wait" in cli_process.run([], environment | asked | {variable: f"{shell}_complete"}).stdout
     options = {"COMP_WORDS": "tcsql-check status --st", "COMP_CWORD": "--st" if shell == "fish" else "2"}
-    assert "--steps" in command.run([], environment | options | {variable: f"{shell}_complete"}).stdout
+    assert "--steps" in cli_process.run([], environment | options | {variable: f"{shell}_complete"}).stdout
 
 
 @pytest.mark.parametrize("missing", ["click", "rich"])

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from harness import command
+from harness import cli_process
 
 from pulumi_tcsql_check import log
 from pulumi_tcsql_check.cli.outcome import EXIT_CODES
@@ -38,13 +38,13 @@ def rows(heading: str) -> list[list[str]]:
 
 def in_a_shell(script: str, environment: dict[str, str], shell: str = "bash") -> "subprocess.CompletedProcess[str]":
     """Run a script as a user's shell does, with the command on its PATH."""
-    path = f"{Path(command.PROGRAM).parent}:{os.environ['PATH']}"
+    path = f"{Path(cli_process.PROGRAM).parent}:{os.environ['PATH']}"
     return subprocess.run(
         [shell, "-c", script],
         env=environment | {"PATH": path},
         capture_output=True,
         text=True,
-        timeout=command.SECONDS,
+        timeout=cli_process.SECONDS,
         check=False,
     )
 
@@ -54,10 +54,10 @@ def emulator_as_written(line: str, environment: dict[str, str]) -> Iterator[str]
     """Start the README's emulator, on a free port in place of its own, and give its address."""
     program, *words = line.split()
     assert program == "tcsql-check"
-    with command.started(["0" if word == "8918" else word for word in words], environment) as run:
+    with cli_process.started(["0" if word == "8918" else word for word in words], environment) as run:
         run.read(until="(scenario ")
         yield run.screen.split()[2]
-        run.told_to_end(signal.SIGTERM)
+        run.end_by_signal(signal.SIGTERM)
         assert run.process.returncode == 0
 
 
@@ -65,7 +65,7 @@ def test_the_quick_start_works_as_written(tmp_path: Path) -> None:
     """The emulator, the keys, a look while the check runs, and a wait until it has passed."""
     install, serve, keys, look, wait = commands("The command")
     assert install == 'pip install "./pulumi-tcsql-check[cli]"'  # which the packaging tests do
-    environment = {name: value for name, value in command.environ(tmp_path).items() if "TENCENT" not in name}
+    environment = {name: value for name, value in cli_process.environ(tmp_path).items() if "TENCENT" not in name}
     # Its scenario takes 15 seconds; another that runs does for a look, and one that has passed for a wait.
     for scenario, line, code in (("slow", look, 3), ("pass", wait, 0)):
         assert serve.endswith("--scenario slow")
@@ -80,7 +80,7 @@ def test_the_logged_look_works_as_written(tmp_path: Path) -> None:
     up, look = commands("Logging")
     assert up == f"{log.VARIABLE}=debug pulumi up"  # which the end-to-end tests do
     with Emulator("pass") as emulator:
-        done = in_a_shell(f"{look} --endpoint {emulator.url}", command.environ(tmp_path))
+        done = in_a_shell(f"{look} --endpoint {emulator.url}", cli_process.environ(tmp_path))
     query, verdict = [line for line in done.stderr.splitlines() if line.startswith("tcsql-check level=")]
     fields = [name.strip("`") for row in rows("Logging") for name in row[0].split(", ")]
     assert fields == list(log.FIELDS)
@@ -101,7 +101,7 @@ def test_every_exit_code_is_in_the_table() -> None:
 def test_each_line_for_a_shell_is_one_that_works(shell: str, tmp_path: Path) -> None:
     """Bash takes its own as written; what the others would take is written by the command that stands in theirs."""
     (line,) = [row[1].strip("`").replace(r"\|", "|") for row in rows("The command") if row[0] == shell]
-    environment = command.environ(tmp_path)
+    environment = cli_process.environ(tmp_path)
     if shell == "bash":
         done = in_a_shell(f"{line}\ncomplete -p tcsql-check", environment)
         assert done.stdout.startswith("complete ")

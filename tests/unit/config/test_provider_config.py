@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from harness.texts import says, sentence, whole
+from harness.error_texts import full_text, headline, raises_error
 
 from pulumi_tcsql_check.config import assumed_role, provider_config
 from pulumi_tcsql_check.config.provider_config import Named, ProviderConfig
@@ -49,24 +49,24 @@ def test_the_readme_lists_the_keys_that_are_refused() -> None:
 def test_a_key_that_would_make_somebody_else_of_the_caller_is_refused(key: str) -> None:
     """It stops the gate at once, its value is not shown, and the reader is told what to do."""
     config = {f"tencentcloud:{key}": '{"roleArn": "somebody-else"}'}
-    with says(CredentialsError, rf"sets tencentcloud:{key}, which the gate doesn't honour") as caught:
+    with raises_error(CredentialsError, rf"sets tencentcloud:{key}, which the gate doesn't honour") as caught:
         provider_config.read(config, {})
-    assert "somebody-else" not in sentence(caught.value)
+    assert "somebody-else" not in headline(caught.value)
     assert (
-        whole(caught.value)
+        full_text(caught.value)
         .removesuffix(" Code: credentials")
         .endswith(
             " Take it out of this stack's configuration or environment, or give the gate a stack of its own with "
             "credentials of its own."
         )
     )
-    assert "pulumi config set" not in sentence(caught.value)  # more credentials beside the key would be refused as well
+    assert "pulumi config set" not in headline(caught.value)  # more credentials beside the key would be refused as well
 
 
 def test_a_key_about_roles_that_nobody_knows_yet_is_refused_too() -> None:
     """Where the keys can be listed, whatever begins like a role's is no mere unknown key."""
     key = "tencentcloud:assumeRoleWithMagic"
-    with says(CredentialsError, f"sets {key}, which the gate doesn't honour"):
+    with raises_error(CredentialsError, f"sets {key}, which the gate doesn't honour"):
         provider_config.read({key: "{}"}, {}, [key])
     assert provider_config.read({key: "false"}, {}, [key]) == NOTHING
 
@@ -91,7 +91,7 @@ def test_a_variable_that_would_make_somebody_else_of_the_caller_is_refused(name:
         CredentialsError, match=rf"^The environment sets {name}, which the gate doesn't honour"
     ) as caught:
         provider_config.read({}, {name: "a value"})
-    assert "a value" not in sentence(caught.value)
+    assert "a value" not in headline(caught.value)
     assert provider_config.read({}, {name: ""}) == NOTHING
 
 
@@ -130,8 +130,8 @@ def test_text_that_would_move_the_cursor_is_refused(key: str, variable: str, val
         with pytest.raises(InvalidInputError) as refused:
             provider_config.read(config, environ)
         assert refused.value.name == by
-        assert sentence(refused.value).isprintable()
-        assert sentence(refused.value).endswith("but must be text without control characters.")
+        assert headline(refused.value).isprintable()
+        assert headline(refused.value).endswith("but must be text without control characters.")
 
 
 @pytest.mark.parametrize("value", ["../../x", "/etc/passwd", "a/b"])
@@ -152,9 +152,9 @@ def test_a_flag_is_true_or_false() -> None:
 def test_the_pods_identity_and_a_role_to_assume_are_refused_together() -> None:
     """The provider would assume the role and then be the pod all the same: which was meant, nobody can say."""
     config = {"tencentcloud:enablePodOidc": "true", **role_key(roleArn=ARN, sessionName="deploy")}
-    with says(CredentialsError, r"^tencentcloud:enablePodOidc stands beside a role to assume"):
+    with raises_error(CredentialsError, r"^tencentcloud:enablePodOidc stands beside a role to assume"):
         provider_config.read(config, {})
-    with says(CredentialsError, "Take one of them out of this stack's configuration or environment"):
+    with raises_error(CredentialsError, "Take one of them out of this stack's configuration or environment"):
         provider_config.read(config, {})
 
 
@@ -211,18 +211,18 @@ def test_a_variable_is_the_default_of_its_field() -> None:
 def test_two_roles_are_refused() -> None:
     """The provider would assume one with the other: a gate that took only one might ask in another account."""
     config = role_key(roleArn=OTHER_ARN, sessionName="deploy")
-    with says(CredentialsError, "and TENCENTCLOUD_ASSUME_ROLE_ARN name two roles, and the gate takes"):
+    with raises_error(CredentialsError, "and TENCENTCLOUD_ASSUME_ROLE_ARN name two roles, and the gate takes"):
         assumed_role.read(config, ROLE_ENVIRON)
-    with says(CredentialsError, "Take one of them out of this stack's configuration or environment"):
+    with raises_error(CredentialsError, "Take one of them out of this stack's configuration or environment"):
         assumed_role.read(config, ROLE_ENVIRON)
 
 
 @pytest.mark.parametrize("code", [{"serialNumber": "n"}, {"tokenCode": "123456"}])
 def test_a_one_time_code_is_refused(code: Mapping[str, object]) -> None:
     """The provider uses it up."""
-    with says(CredentialsError, "has a one-time code, which can't be used twice") as caught:
+    with raises_error(CredentialsError, "has a one-time code, which can't be used twice") as caught:
         assumed_role.read(role_key(roleArn=ARN, sessionName="deploy", **code), {})
-    assert "123456" not in sentence(caught.value)
+    assert "123456" not in headline(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -236,16 +236,16 @@ def test_a_one_time_code_is_refused(code: Mapping[str, object]) -> None:
 )
 def test_half_a_role_is_refused(config: Mapping[str, str], environ: Mapping[str, str], missing: str) -> None:
     """To go on without it would be to ask as the account that the role was to leave."""
-    with says(CredentialsError, rf"^A role to assume is configured, but {missing} of tencentcloud:"):
+    with raises_error(CredentialsError, rf"^A role to assume is configured, but {missing} of tencentcloud:"):
         assumed_role.read(config, environ)
 
 
 @pytest.mark.parametrize("text", ["x", "[]", "[{}]", '{"roleArm": "secret"}', '{"roleArn": 1}', '"secret"', "[" * 9999])
 def test_a_role_that_cannot_be_read_is_refused_unseen(text: str) -> None:
     """It may hold an external id, so nothing of it is shown."""
-    with says(CredentialsError, r"^tencentcloud:assumeRole can't be read; set its fields") as caught:
+    with raises_error(CredentialsError, r"^tencentcloud:assumeRole can't be read; set its fields") as caught:
         assumed_role.read({"tencentcloud:assumeRole": text}, {})
-    assert "secret" not in sentence(caught.value)
+    assert "secret" not in headline(caught.value)
 
 
 @pytest.mark.parametrize("seconds", [-1, 43201, "1.5", "x", " 60", "9" * 5000])

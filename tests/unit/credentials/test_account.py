@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.blocked_calls import block_os_call
+from harness.emulated_services import emulated_services, make_role_arn
+from harness.error_texts import full_text, headline, raises_error
 from harness.fake_clock import FakeClock
-from harness.hanging import hang
-from harness.loopback import Loopback, answer, join_exchanges, reset
-from harness.standing_in import role_of, standing_in
-from harness.texts import says, sentence, whole
-from harness.turns import without_pauses
+from harness.process_state import disable_rate_limit
+from harness.scripted_server import ScriptedServer, answer, join_exchanges, reset
 
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.config import provider_config
@@ -54,7 +54,7 @@ UNCANCELLED = SystemClock(threading.Event())
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Keep the machine's own credentials out of it, and take turns without pauses."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    without_pauses(monkeypatch)
+    disable_rate_limit(monkeypatch)
     monkeypatch.setattr(accounts, "_known", {})
     yield
     join_exchanges()
@@ -76,7 +76,7 @@ def _log(tmp_path: Path) -> Callable[[], list[Any]]:
 def _emulator(tmp_path: Path, log: object) -> Iterator[Emulator]:
     """Stand in for the token service."""
     del log
-    with standing_in(Emulator(request_log=tmp_path / "requests.jsonl")) as emulator:
+    with emulated_services(Emulator(request_log=tmp_path / "requests.jsonl")) as emulator:
         yield emulator
 
 
@@ -152,7 +152,9 @@ def test_many_gates_cause_one_search(emulator: Emulator, log: Callable[[], list[
     del emulator
     asked = provider_config.read(
         {
-            "tencentcloud:assumeRole": json.dumps({"roleArn": role_of(OTHER_ACCOUNT_ID), "sessionName": "deploy"}),
+            "tencentcloud:assumeRole": json.dumps(
+                {"roleArn": make_role_arn(OTHER_ACCOUNT_ID), "sessionName": "deploy"}
+            ),
             "tencentcloud:allowedAccountIds": json.dumps([OTHER_ACCOUNT_ID]),
         },
         {},
@@ -177,11 +179,12 @@ def test_a_role_is_assumed_with_what_was_found(emulator: Emulator) -> None:
     """The gate asks as the role, and the sentence about its credentials says so."""
     del emulator
     asked = provider_config.read(
-        {"tencentcloud:assumeRole": json.dumps({"roleArn": role_of(OTHER_ACCOUNT_ID), "sessionName": "deploy"})}, {}
+        {"tencentcloud:assumeRole": json.dumps({"roleArn": make_role_arn(OTHER_ACCOUNT_ID), "sessionName": "deploy"})},
+        {},
     )
     found = account(Source(MINE), asked, time.time).current(soon())
     assert found.token
-    assert str(found.source) == f"the role {role_of(OTHER_ACCOUNT_ID)}"
+    assert str(found.source) == f"the role {make_role_arn(OTHER_ACCOUNT_ID)}"
     assert found.expires_at is not None
     assert 7190 < found.expires_at - time.time() <= 7200
     assert service().account_of(found, soon()) == OTHER_ACCOUNT_ID
@@ -191,10 +194,10 @@ def test_roles_are_assumed_one_after_the_other(emulator: Emulator, log: Callable
     """The role that the command line's file names comes first, then the configured one, as in Pulumi's provider."""
     del emulator
     found = Credentials(
-        MINE.secret_id, MINE.secret_key, None, "a test", None, Role(role_of(OTHER_ACCOUNT_ID), "deploy")
+        MINE.secret_id, MINE.secret_key, None, "a test", None, Role(make_role_arn(OTHER_ACCOUNT_ID), "deploy")
     )
     asked = provider_config.read(
-        {"tencentcloud:assumeRole": json.dumps({"roleArn": role_of(ACCOUNT_ID), "sessionName": "deploy"})}, {}
+        {"tencentcloud:assumeRole": json.dumps({"roleArn": make_role_arn(ACCOUNT_ID), "sessionName": "deploy"})}, {}
     )
     last = account(Source(found), asked, time.time).current(soon())
     assert log() == [("AssumeRole", ACCOUNT_ID), ("AssumeRole", OTHER_ACCOUNT_ID)]
@@ -205,7 +208,7 @@ def test_a_role_that_is_not_there_is_an_error(emulator: Emulator) -> None:
     """The account that was to be left is not asked instead."""
     del emulator
     asked = provider_config.read(
-        {"tencentcloud:assumeRole": json.dumps({"roleArn": role_of("100000000009"), "sessionName": "deploy"})}, {}
+        {"tencentcloud:assumeRole": json.dumps({"roleArn": make_role_arn("100000000009"), "sessionName": "deploy"})}, {}
     )
     with pytest.raises(PermanentError, match=r"ResourceNotFound\.RoleNotFound: .* Check the role's ARN\."):
         account(Source(MINE), asked).current(soon())
@@ -215,11 +218,11 @@ def test_a_role_without_a_pair_is_an_error(monkeypatch: pytest.MonkeyPatch) -> N
     """Empty id and key are no credentials, and half of them neither."""
     empty = '{"Response":{"Credentials":{"Token":"t","TmpSecretId":"","TmpSecretKey":""},"RequestId":"r"}}'
     asked = provider_config.read({"tencentcloud:assumeRole": '{"roleArn": "arn", "sessionName": "deploy"}'}, {})
-    with Loopback(answer(empty), answer(empty.replace('"TmpSecretId":""', '"TmpSecretId":"i"'))) as server:
+    with ScriptedServer(answer(empty), answer(empty.replace('"TmpSecretId":""', '"TmpSecretId":"i"'))) as server:
         monkeypatch.setattr(sts, "ENDPOINT", Endpoint("http", server.host))
-        with says(CredentialsError, r"^The token service gave nothing for the role arn\.$"):
+        with raises_error(CredentialsError, r"^The token service gave nothing for the role arn\.$"):
             account(Source(MINE), asked).current(soon())
-        with says(CredentialsError, r"^TmpSecretKey is missing in the role arn, though"):
+        with raises_error(CredentialsError, r"^TmpSecretKey is missing in the role arn, though"):
             account(Source(MINE), asked).current(soon())
 
 
@@ -253,7 +256,7 @@ def test_only_an_allowed_account_asks(
         with pytest.raises(AccountError) as caught:
             who.current(soon())
         assert caught.value.account_id == OTHER_ACCOUNT_ID
-        assert whole(caught.value) == (
+        assert full_text(caught.value) == (
             f"The credentials ...2222 from a test belong to account {OTHER_ACCOUNT_ID}, which {rule}. Then: nothing "
             "was queried with them. Use those of an allowed account, then run again: pulumi up Code: account"
         )
@@ -274,7 +277,7 @@ def test_an_account_that_cannot_be_made_sure_of_does_not_ask(
 ) -> None:
     """Where the token service gives no answer, nothing is passed over; trouble in passing may be tried again."""
     known = answer('{"Response":{"AccountId":"1","RequestId":"r"}}')
-    with Loopback(reset, known) as server:
+    with ScriptedServer(reset, known) as server:
         monkeypatch.setattr(sts, "ENDPOINT", Endpoint("http", server.host))
         who = account(Source(MINE), asked)
         with pytest.raises(TransientError):
@@ -396,7 +399,8 @@ def test_a_role_is_assumed_again_although_its_caller_is_the_same(emulator: Emula
     """What is found is the caller's, which is as good as ever; the new session alone counts."""
     del emulator
     asked = provider_config.read(
-        {"tencentcloud:assumeRole": json.dumps({"roleArn": role_of(OTHER_ACCOUNT_ID), "sessionName": "deploy"})}, {}
+        {"tencentcloud:assumeRole": json.dumps({"roleArn": make_role_arn(OTHER_ACCOUNT_ID), "sessionName": "deploy"})},
+        {},
     )
     newer = account(Source(MINE), asked, time.time).renew(MINE, soon())
     assert newer is not None
@@ -502,7 +506,7 @@ def test_a_file_that_was_written_anew_holds_for_the_next_gate(tmp_path: Path, na
     with pytest.raises(CredentialsError):
         current()
     path.mkdir()
-    with says(CredentialsError, r"can't be read \(it is not a regular file\)"):
+    with raises_error(CredentialsError, r"can't be read \(it is not a regular file\)"):
         current()
 
 
@@ -529,11 +533,11 @@ def test_a_file_that_hangs_ends_the_search_at_the_deadline(
     path.parent.mkdir()
     path.write_text(FILES[name].format("a"), encoding="utf-8")
     who = accounts.of(ASKED, {}, {}, tmp_path, LATER, clock=UNCANCELLED)
-    with hang("fstat"):
+    with block_os_call("fstat"):
         for search in (who.current, lambda now: accounts.of(ASKED, {}, {}, tmp_path, now, clock=UNCANCELLED)):
             with pytest.raises(CredentialsError) as refused:
                 search(time.monotonic())
-            assert sentence(refused.value).startswith(
+            assert headline(refused.value).startswith(
                 f"{path} can't be read (the file system gave nothing within 0.05 s)."
             )
 
@@ -542,7 +546,7 @@ def test_a_cancelled_update_ends_the_search_in_a_file_that_hangs(tmp_path: Path)
     """A gate that begins while the update is cancelled waits for no file."""
     cancelled = threading.Event()
     cancelled.set()
-    with hang("open"), pytest.raises(WaitCancelledError):
+    with block_os_call("open"), pytest.raises(WaitCancelledError):
         accounts.of(ASKED, {}, {}, tmp_path, LATER, clock=SystemClock(cancelled))
 
 
@@ -550,7 +554,7 @@ def test_no_file_is_read_that_is_not_needed(tmp_path: Path) -> None:
     """A pair in the configuration or the environment comes before the files, so that a file that hangs harms nobody."""
     config = {"tencentcloud:secretId": "i", "tencentcloud:secretKey": "k"}
     environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
-    with hang("open") as blocked:
+    with block_os_call("open") as blocked:
         assert accounts.of(ASKED, config, {}, tmp_path, LATER, clock=UNCANCELLED).current(LATER).secret_id == "i"
         assert accounts.of(ASKED, {}, environ, tmp_path, LATER, clock=UNCANCELLED).current(LATER).secret_id == "i"
     assert blocked == []
@@ -578,7 +582,7 @@ def test_a_role_that_the_instance_does_not_have_is_an_error(emulator: Emulator, 
     config = {"tencentcloud:camRoleName": "another"}
     environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
     who = accounts.of(provider_config.read(config, environ), config, environ, tmp_path, LATER, clock=UNCANCELLED)
-    with says(CredentialsError, r"^No credentials came from the CVM role another, which"):
+    with raises_error(CredentialsError, r"^No credentials came from the CVM role another, which"):
         who.current(soon())
 
 
@@ -590,7 +594,7 @@ def test_a_pod_is_whom_its_identity_makes(emulator: Emulator, tmp_path: Path) ->
         "TKE_REGION": "ap-guangzhou",
         "TKE_PROVIDER_ID": "a-provider",
         "TKE_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "identity"),
-        "TKE_ROLE_ARN": role_of(OTHER_ACCOUNT_ID),
+        "TKE_ROLE_ARN": make_role_arn(OTHER_ACCOUNT_ID),
     }
     found = accounts.of(ASKED, {}, environ, tmp_path, LATER, clock=UNCANCELLED).current(soon())
     assert str(found.source) == "the TKE pod's identity"

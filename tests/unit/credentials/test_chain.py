@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from harness.texts import says, sentence, whole
+from harness.error_texts import full_text, headline, raises_error
 
 from pulumi_tcsql_check.config import assumed_role, provider_config
 from pulumi_tcsql_check.config.stack_config import StackConfig
@@ -122,7 +122,7 @@ def test_half_a_pair_in_the_configuration_is_refused(tmp_path: Path, missing: st
         CredentialsError, match=rf"^{missing} is missing in the stack's configuration, though"
     ) as caught:
         find({**CONFIG, missing: ""}, ENVIRON, tmp_path, cvm=CVM)
-    assert "config-" not in whole(caught.value)
+    assert "config-" not in full_text(caught.value)
 
 
 @pytest.mark.parametrize("missing", ["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"])
@@ -130,9 +130,9 @@ def test_half_a_pair_in_the_environment_is_refused(tmp_path: Path, missing: str)
     """The missing half is named, and the complete pair in the profile file is not used instead."""
     profile_file(tmp_path, PROFILE)
     environ = {name: value for name, value in ENVIRON.items() if name != missing}
-    with says(CredentialsError, rf"^{missing} is missing in the environment, though") as caught:
+    with raises_error(CredentialsError, rf"^{missing} is missing in the environment, though") as caught:
         find(NOTHING, environ, tmp_path)
-    assert "environment-" not in whole(caught.value)
+    assert "environment-" not in full_text(caught.value)
 
 
 @pytest.mark.parametrize("missing", ["secret_id", "secret_key"])
@@ -142,7 +142,7 @@ def test_half_a_pair_in_the_profile_file_is_refused(tmp_path: Path, missing: str
     path = profile_file(tmp_path, "".join(line for line in PROFILE.splitlines(keepends=True) if missing not in line))
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path)
-    assert sentence(caught.value) == f"{missing} is missing in {path}, though its counterpart is there."
+    assert headline(caught.value) == f"{missing} is missing in {path}, though its counterpart is there."
 
 
 @pytest.mark.parametrize("missing", ["secretId", "secretKey"])
@@ -151,7 +151,7 @@ def test_half_a_pair_in_the_command_lines_file_is_refused(tmp_path: Path, missin
     path = cli_file(tmp_path, json.dumps({**json.loads(CLI), missing: None}))
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path, cvm=CVM)
-    assert sentence(caught.value) == f"{missing} is missing in {path}, though its counterpart is there."
+    assert headline(caught.value) == f"{missing} is missing in {path}, though its counterpart is there."
 
 
 @pytest.mark.parametrize("name", ["tencentcloud:secretId", "tencentcloud:secretKey", "tencentcloud:securityToken"])
@@ -161,9 +161,9 @@ def test_half_a_pair_in_the_command_lines_file_is_refused(tmp_path: Path, missin
 def test_a_value_that_is_no_plain_text_is_refused_unseen(tmp_path: Path, name: str, value: object) -> None:
     """Spaces, line breaks, controls, other alphabets and other types are refused without showing the value."""
     config = {**CONFIG, name: value}
-    with says(CredentialsError, r"is not plain text without spaces or line breaks\.$") as caught:
+    with raises_error(CredentialsError, r"is not plain text without spaces or line breaks\.$") as caught:
         find(config, ENVIRON, tmp_path)
-    said = sentence(caught.value)
+    said = headline(caught.value)
     assert said.startswith(name if name != "tencentcloud:securityToken" else "the token")
     for shown in ("sec ret", "secret\n", "\u00e9", "17", "config-"):
         assert shown not in said
@@ -183,7 +183,7 @@ def test_a_malformed_profile_file_is_refused_unseen(tmp_path: Path, text: str) -
     path = profile_file(tmp_path, text)
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path, cvm=CVM)
-    assert sentence(caught.value) == f"{path} is not an INI file."
+    assert headline(caught.value) == f"{path} is not an INI file."
 
 
 @pytest.mark.parametrize("text", [f'{{"secretKey": "{SECRET}"', f'["{SECRET}"]', SECRET, ""])
@@ -192,7 +192,7 @@ def test_a_malformed_file_of_the_command_line_is_refused_unseen(tmp_path: Path, 
     path = cli_file(tmp_path, text)
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path, cvm=CVM)
-    assert sentence(caught.value) == f"{path} is not a JSON object."
+    assert headline(caught.value) == f"{path} is not a JSON object."
 
 
 @pytest.mark.parametrize("text", ["", "[other]\nsecret_id = i\nsecret_key = k\n", "[default]\nregion = ap-guangzhou\n"])
@@ -216,7 +216,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     cli_file(tmp_path, CLI)
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path)
-    assert sentence(caught.value).startswith(f"{path} can't be read (it is not a regular file). Put a ")
+    assert headline(caught.value).startswith(f"{path} can't be read (it is not a regular file). Put a ")
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
@@ -225,12 +225,12 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b'{"secretKey": "\xff"}')
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path)
-    assert sentence(caught.value).startswith(f"{path} can't be read (UnicodeDecodeError). Put a ")
+    assert headline(caught.value).startswith(f"{path} can't be read (UnicodeDecodeError). Put a ")
 
 
 def test_the_error_lists_what_was_tried(tmp_path: Path) -> None:
     """Where nothing is found, every source is named in its order, and the reader is told what to set."""
-    with says(
+    with raises_error(
         CredentialsError, r"^No Tencent Cloud credentials were found\. Tried: in this order: .* Then: Set them with"
     ) as caught:
         find(NOTHING, NOTHING, tmp_path)
@@ -242,7 +242,7 @@ def test_the_error_lists_what_was_tried(tmp_path: Path) -> None:
         "the pod",
         "the role",
     )
-    assert "; ".join(map(str, caught.value.tried)) in whole(caught.value)
+    assert "; ".join(map(str, caught.value.tried)) in full_text(caught.value)
 
 
 def test_credentials_show_their_owner_and_nothing_else() -> None:
@@ -318,7 +318,7 @@ def test_a_profile_chooses_the_file_first_and_then_the_section(
     profile_file(tmp_path, PROFILE)
     with pytest.raises(CredentialsError) as caught:
         find(config, environ, tmp_path, TKE, CVM)
-    assert sentence(caught.value) == (
+    assert headline(caught.value) == (
         f"{by} asks for ~/.tccli/prod.credential and ~/.tencentcloud/credentials (prod), where there are no "
         "credentials."
     )
@@ -343,7 +343,7 @@ def test_a_folder_is_the_only_one_that_is_looked_in(tmp_path: Path, written: str
     cli_file(tmp_path, CLI)
     value = written.format(home=tmp_path)
     config, environ = ({by: value}, {}) if ":" in by else ({}, {by: value})
-    with says(CredentialsError, rf"^{by} asks for {value}/default\.credential, where there are no"):
+    with raises_error(CredentialsError, rf"^{by} asks for {value}/default\.credential, where there are no"):
         find(config, environ, tmp_path, TKE, CVM)
     write(tmp_path / "keys" / "default.credential", json.dumps({"secretId": "mine", "secretKey": "k"}))
     assert find(config, environ, tmp_path).secret_id == "mine"
@@ -380,7 +380,7 @@ def test_half_a_role_in_the_command_lines_file_is_refused(tmp_path: Path, role: 
     path = cli_file(tmp_path, json.dumps({**json.loads(CLI), **role}))
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path)
-    assert sentence(caught.value) == f"{path} has only one of role-arn and role-session-name, or not as text."
+    assert headline(caught.value) == f"{path} has only one of role-arn and role-session-name, or not as text."
 
 
 def test_two_files_of_two_callers_are_refused(tmp_path: Path) -> None:
@@ -388,12 +388,12 @@ def test_two_files_of_two_callers_are_refused(tmp_path: Path) -> None:
     sdk, cli = profile_file(tmp_path, PROFILE), cli_file(tmp_path, CLI)
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path, TKE, CVM)
-    assert sentence(caught.value) == (
+    assert headline(caught.value) == (
         f"{sdk} and {cli} make two different callers, of which Pulumi's provider is the second, and the gate takes "
         "neither: take the pair out of one of them, or name the account in tencentcloud:allowedAccountIds."
     )
     for hidden in ("profile-id", "profile-key", "cli-id", "cli-key"):
-        assert hidden not in whole(caught.value)
+        assert hidden not in full_text(caught.value)
 
 
 def test_two_files_of_two_callers_keep_their_order_where_the_account_is_named(tmp_path: Path) -> None:
@@ -415,7 +415,7 @@ def test_two_files_of_one_caller_are_no_contradiction(tmp_path: Path) -> None:
     cli_file(tmp_path, json.dumps({"secretId": "", "secretKey": ""}))
     assert find(NOTHING, NOTHING, tmp_path).secret_id == "profile-id"
     cli_file(tmp_path, json.dumps({**pair, "role-arn": "a", "role-session-name": "s"}))
-    with says(CredentialsError, "make two different callers"):
+    with raises_error(CredentialsError, "make two different callers"):
         find(NOTHING, NOTHING, tmp_path)
 
 
@@ -433,7 +433,7 @@ def test_a_cvm_role_and_a_role_in_the_command_lines_file_are_refused(
     config, environ = (given, half) if ":" in by else (NOTHING, {**given, **half})
     with pytest.raises(CredentialsError) as caught:
         find(config, environ, tmp_path, TKE, CVM)
-    assert sentence(caught.value) == (
+    assert headline(caught.value) == (
         f"{by} names a CVM role and {path} another role (role-arn), which Pulumi's provider would assume with it, and "
         "the gate takes neither: take one of them out."
     )
@@ -447,7 +447,7 @@ def test_a_role_in_a_file_that_nobody_reads_does_not_matter_to_a_cvm_role(tmp_pa
     assert find(config, ENVIRON, tmp_path, TKE, CVM).secret_id == "role-id"
     assert find({**config, "tencentcloud:profile": "prod"}, NOTHING, tmp_path, TKE, CVM).secret_id == "role-id"
     path.rename(path.with_name("prod.credential"))
-    with says(CredentialsError, "names a CVM role"):
+    with raises_error(CredentialsError, "names a CVM role"):
         find({**config, "tencentcloud:profile": "prod"}, NOTHING, tmp_path, TKE, CVM)
 
 

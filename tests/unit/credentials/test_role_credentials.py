@@ -8,9 +8,18 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from harness.hanging import hang
-from harness.loopback import Loopback, Reply, answer, join_exchanges, reset, send_and_close, silence, trickle
-from harness.turns import without_pauses
+from harness.blocked_calls import block_os_call
+from harness.process_state import disable_rate_limit
+from harness.scripted_server import (
+    Reply,
+    ScriptedServer,
+    answer,
+    join_exchanges,
+    reset,
+    send_and_close,
+    silence,
+    trickle,
+)
 
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.credentials import role_credentials
@@ -44,7 +53,7 @@ REFUSED = f'{{"Response":{{"Error":{{"Code":"AuthFailure","Message":"not {KEY}"}
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Keep the machine's proxies and netrc out of it, take turns without pauses, and leave no exchange behind."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    without_pauses(monkeypatch)
+    disable_rate_limit(monkeypatch)
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     yield
@@ -72,7 +81,7 @@ def sources(environ: Mapping[str, str], cam_role: str | None, *, is_cancelled: b
     return role_credentials.sources(environ, cam_role, sts.TokenService(clock), clock)
 
 
-def ask_tke(environ: Mapping[str, str], server: Loopback, *, is_cancelled: bool = False) -> Credentials | None:
+def ask_tke(environ: Mapping[str, str], server: ScriptedServer, *, is_cancelled: bool = False) -> Credentials | None:
     """Ask the pod's source, with this server as the token service."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sts, "ENDPOINT", Endpoint("http", server.host))
@@ -80,7 +89,7 @@ def ask_tke(environ: Mapping[str, str], server: Loopback, *, is_cancelled: bool 
         return look()
 
 
-def ask_cvm(role: str | None, server: Loopback, *, is_cancelled: bool = False) -> Credentials | None:
+def ask_cvm(role: str | None, server: ScriptedServer, *, is_cancelled: bool = False) -> Credentials | None:
     """Ask the instance's source, with this server in place of the metadata."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(metadata, "METADATA_URL", f"http://{server.host}/roles/")
@@ -90,7 +99,7 @@ def ask_cvm(role: str | None, server: Loopback, *, is_cancelled: bool = False) -
 
 def test_a_pod_gets_its_roles_credentials(tmp_path: Path) -> None:
     """The pod's identity goes to the token service, unsigned, and the temporary credentials come back."""
-    with Loopback(answer(STS_ANSWER)) as server:
+    with ScriptedServer(answer(STS_ANSWER)) as server:
         found = ask_tke(tke_environ(tmp_path), server)
     assert found == Credentials("AKIDtemporary", KEY, TOKEN, Sentence("source pod"), 1700000000.0)
     (request,) = server.requests
@@ -107,7 +116,7 @@ def test_a_pod_gets_its_roles_credentials(tmp_path: Path) -> None:
 
 def test_an_instance_gets_its_roles_credentials() -> None:
     """The role that the environment names is asked for by its name."""
-    with Loopback(answer(CVM_ANSWER, kind="text/plain")) as server:
+    with ScriptedServer(answer(CVM_ANSWER, kind="text/plain")) as server:
         found = ask_cvm("gatekeeper", server)
     assert found == Credentials(
         "AKIDtemporary", KEY, TOKEN, Sentence("source instance", role="gatekeeper"), 1700000000.0
@@ -119,14 +128,14 @@ def test_an_instance_gets_its_roles_credentials() -> None:
 def test_where_the_environment_shows_no_pod_nobody_is_asked(tmp_path: Path, missing: str) -> None:
     """One missing variable is enough for the token service not to be asked."""
     environ = {**tke_environ(tmp_path), missing: ""}
-    with Loopback(answer(STS_ANSWER)) as server:
+    with ScriptedServer(answer(STS_ANSWER)) as server:
         assert ask_tke(environ, server) is None
     assert server.requests == []
 
 
 def test_where_the_environment_names_no_role_nobody_is_asked() -> None:
     """Without a role's name the metadata are not asked."""
-    with Loopback(answer(CVM_ANSWER)) as server:
+    with ScriptedServer(answer(CVM_ANSWER)) as server:
         assert ask_cvm(None, server) is None
     assert server.requests == []
 
@@ -162,7 +171,7 @@ def error_of(code: str) -> Reply:
 )
 def test_trouble_of_a_pod_in_passing_lets_the_wait_go_on(tmp_path: Path, reply: Reply, kind: type[Exception]) -> None:
     """As with the API itself, whatever may pass is tried again; nothing of the answer or the identity is shown."""
-    with Loopback(reply) as server, pytest.raises(kind) as caught:
+    with ScriptedServer(reply) as server, pytest.raises(kind) as caught:
         ask_tke(tke_environ(tmp_path), server)
     for hidden in (KEY, TOKEN, IDENTITY):
         assert hidden not in str(caught.value)
@@ -172,7 +181,7 @@ def test_trouble_of_a_pod_in_passing_lets_the_wait_go_on(tmp_path: Path, reply: 
 def test_an_error_that_repeats_a_pods_identity_is_shown_without_it(tmp_path: Path, code: str) -> None:
     """Neither the code nor the number of the request brings the identity onto the screen."""
     body = f'{{"Response":{{"Error":{{"Code":"{code}.{IDENTITY}","Message":"No."}},"RequestId":"{IDENTITY}"}}}}'
-    with Loopback(answer(body)) as server, pytest.raises(TcsqlCheckError) as caught:
+    with ScriptedServer(answer(body)) as server, pytest.raises(TcsqlCheckError) as caught:
         ask_tke(tke_environ(tmp_path), server)
     assert f"({code}....)" in str(caught.value)
     assert IDENTITY not in f"{caught.value} {vars(caught.value)}"
@@ -182,7 +191,7 @@ def test_an_error_that_repeats_a_pods_identity_is_shown_without_it(tmp_path: Pat
 def test_a_role_that_repeats_a_pods_identity_is_none(tmp_path: Path, place: str) -> None:
     """The identity becomes no part of a role's credentials, of which the screen shows the end of the id."""
     body = STS_ANSWER.replace(place, f'"{IDENTITY}"' if place == '"r"' else IDENTITY)
-    with Loopback(answer(body)) as server, pytest.raises(TransientError) as caught:
+    with ScriptedServer(answer(body)) as server, pytest.raises(TransientError) as caught:
         ask_tke(tke_environ(tmp_path), server)
     assert "repeats the credentials or another secret of the request" in str(caught.value)
 
@@ -190,7 +199,7 @@ def test_a_role_that_repeats_a_pods_identity_is_none(tmp_path: Path, place: str)
 @pytest.mark.parametrize("code", ["InternalError", "RequestLimitExceeded"])
 def test_trouble_of_a_pod_in_passing_keeps_its_code(tmp_path: Path, code: str) -> None:
     """Whoever has to ask support needs both the code and the number of the request."""
-    with Loopback(error_of(code)) as server, pytest.raises((TransientError, ThrottledError)) as caught:
+    with ScriptedServer(error_of(code)) as server, pytest.raises((TransientError, ThrottledError)) as caught:
         ask_tke(tke_environ(tmp_path), server)
     assert str(caught.value) == (
         "No credentials came from the TKE pod's identity, which the configuration or the environment names "
@@ -202,7 +211,7 @@ def test_trouble_of_a_pod_in_passing_keeps_its_code(tmp_path: Path, code: str) -
 @pytest.mark.parametrize("reply", [*IN_PASSING, answer("", status="429 Too Many Requests")])
 def test_trouble_of_the_metadata_in_passing_lets_the_wait_go_on(reply: Reply) -> None:
     """A broken connection and a fault of the server's are no refusal."""
-    with Loopback(reply) as server, pytest.raises(TransientError) as caught:
+    with ScriptedServer(reply) as server, pytest.raises(TransientError) as caught:
         ask_cvm("gatekeeper", server)
     said = str(caught.value)
     assert said.startswith("The instance's metadata gave no response about the CVM role gatekeeper (")
@@ -211,7 +220,7 @@ def test_trouble_of_the_metadata_in_passing_lets_the_wait_go_on(reply: Reply) ->
 
 def test_metadata_that_nobody_listens_for_may_come_in_passing() -> None:
     """No connection at all is one sentence without an address."""
-    with Loopback() as server:
+    with ScriptedServer() as server:
         pass
     with pytest.raises(TransientError, match=r"gatekeeper \(ConnectionError\)\.$"):
         ask_cvm("gatekeeper", server)
@@ -219,11 +228,11 @@ def test_metadata_that_nobody_listens_for_may_come_in_passing() -> None:
 
 def test_an_answer_after_trouble_in_passing_is_taken(tmp_path: Path) -> None:
     """The next attempt of the wait finds what this one did not."""
-    with Loopback(answer("", status="500 x"), answer(CVM_ANSWER)) as server:
+    with ScriptedServer(answer("", status="500 x"), answer(CVM_ANSWER)) as server:
         with pytest.raises(TransientError):
             ask_cvm("gatekeeper", server)
         assert ask_cvm("gatekeeper", server) is not None
-    with Loopback(error_of("InternalError"), answer(STS_ANSWER)) as server:
+    with ScriptedServer(error_of("InternalError"), answer(STS_ANSWER)) as server:
         with pytest.raises(TransientError):
             ask_tke(tke_environ(tmp_path), server)
         assert ask_tke(tke_environ(tmp_path), server) is not None
@@ -232,7 +241,7 @@ def test_an_answer_after_trouble_in_passing_is_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize("reply", REFUSALS)
 def test_a_pod_without_a_proper_answer_has_no_credentials(tmp_path: Path, reply: Reply) -> None:
     """Whatever goes wrong is one sentence that names the source, and nothing of the answer or the identity."""
-    with Loopback(reply) as server, pytest.raises(CredentialsError) as caught:
+    with ScriptedServer(reply) as server, pytest.raises(CredentialsError) as caught:
         ask_tke(tke_environ(tmp_path), server)
     said = str(caught.value)
     assert said.startswith(
@@ -246,7 +255,7 @@ def test_a_pod_without_a_proper_answer_has_no_credentials(tmp_path: Path, reply:
 @pytest.mark.parametrize("reply", [*REFUSALS, *NO_ANSWERS])
 def test_an_instance_without_a_proper_answer_has_no_credentials(reply: Reply) -> None:
     """Whatever goes wrong is one sentence that names the role, and nothing of the answer."""
-    with Loopback(reply) as server, pytest.raises(CredentialsError) as caught:
+    with ScriptedServer(reply) as server, pytest.raises(CredentialsError) as caught:
         ask_cvm("gatekeeper", server)
     said = str(caught.value)
     assert said.startswith(
@@ -259,27 +268,30 @@ def test_an_instance_without_a_proper_answer_has_no_credentials(reply: Reply) ->
 def test_an_answer_that_says_it_failed_gives_nothing() -> None:
     """The metadata say in `Code` whether what stands beside it is of use."""
     failed = answer(CVM_ANSWER.replace("Success", "Failed"))
-    with Loopback(failed) as server, pytest.raises(CredentialsError, match=r"No credentials came .* \(ValueError\)"):
+    with (
+        ScriptedServer(failed) as server,
+        pytest.raises(CredentialsError, match=r"No credentials came .* \(ValueError\)"),
+    ):
         ask_cvm("gatekeeper", server)
 
 
 def test_a_roles_name_is_one_part_of_the_path() -> None:
     """Whatever it is called, nothing else is asked for."""
-    with Loopback(answer(CVM_ANSWER)) as server:
+    with ScriptedServer(answer(CVM_ANSWER)) as server:
         ask_cvm("../a b?c", server)
     assert [request.line for request in server.requests] == ["GET /roles/..%2Fa%20b%3Fc HTTP/1.1"]
 
 
 def test_half_an_answer_is_refused() -> None:
     """An empty key beside an id is half a pair, as everywhere."""
-    with Loopback(answer(CVM_ANSWER.replace(KEY, ""))) as server, pytest.raises(CredentialsError) as caught:
+    with ScriptedServer(answer(CVM_ANSWER.replace(KEY, ""))) as server, pytest.raises(CredentialsError) as caught:
         ask_cvm("gatekeeper", server)
     assert str(caught.value) == "TmpSecretKey is missing in the CVM role gatekeeper, though its counterpart is there."
 
 
 def test_an_answer_that_is_no_plain_text_is_refused() -> None:
     """A key with a space would break the header it goes into."""
-    with Loopback(answer(CVM_ANSWER.replace(KEY, "a key"))) as server, pytest.raises(CredentialsError) as caught:
+    with ScriptedServer(answer(CVM_ANSWER.replace(KEY, "a key"))) as server, pytest.raises(CredentialsError) as caught:
         ask_cvm("gatekeeper", server)
     assert (
         str(caught.value) == "TmpSecretKey in the CVM role gatekeeper is not plain text without spaces or line breaks."
@@ -289,7 +301,7 @@ def test_an_answer_that_is_no_plain_text_is_refused() -> None:
 def test_a_pods_identity_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     """The environment names a file that isn't there: the source is broken, not absent."""
     environ = {**tke_environ(tmp_path), "TKE_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "nowhere")}
-    with Loopback(answer(STS_ANSWER)) as server, pytest.raises(CredentialsError, match=r"\(FileNotFoundError\)"):
+    with ScriptedServer(answer(STS_ANSWER)) as server, pytest.raises(CredentialsError, match=r"\(FileNotFoundError\)"):
         ask_tke(environ, server)
     assert server.requests == []
 
@@ -300,7 +312,7 @@ def test_a_pipe_in_place_of_a_pods_identity_is_refused(tmp_path: Path) -> None:
     path = Path(environ["TKE_WEB_IDENTITY_TOKEN_FILE"])
     path.unlink()
     os.mkfifo(path)
-    with Loopback(answer(STS_ANSWER)) as server, pytest.raises(CredentialsError) as refused:
+    with ScriptedServer(answer(STS_ANSWER)) as server, pytest.raises(CredentialsError) as refused:
         ask_tke(environ, server)
     assert str(refused.value).startswith(f"{path} can't be read (it is not a regular file). Put a ")
     assert server.requests == []
@@ -313,8 +325,8 @@ def test_a_pods_identity_that_hangs_is_refused_within_the_bound(
     monkeypatch.setattr(role_credentials, "BOUND_SECONDS", 0.05)
     environ = tke_environ(tmp_path)
     with (
-        Loopback(answer(STS_ANSWER)) as server,
-        hang("open"),
+        ScriptedServer(answer(STS_ANSWER)) as server,
+        block_os_call("open"),
         pytest.raises(CredentialsError, match=r"identity can't be read \(the file system gave nothing within 0\.05 s"),
     ):
         ask_tke(environ, server)
@@ -323,7 +335,7 @@ def test_a_pods_identity_that_hangs_is_refused_within_the_bound(
 def test_a_cancelled_update_ends_the_wait_for_a_pods_identity(tmp_path: Path) -> None:
     """A file that hangs keeps nobody from ending."""
     environ = tke_environ(tmp_path)
-    with Loopback(answer(STS_ANSWER)) as server, hang("open"), pytest.raises(WaitCancelledError):
+    with ScriptedServer(answer(STS_ANSWER)) as server, block_os_call("open"), pytest.raises(WaitCancelledError):
         ask_tke(environ, server, is_cancelled=True)
 
 
@@ -332,7 +344,7 @@ def test_a_slow_answer_is_not_awaited(monkeypatch: pytest.MonkeyPatch, tmp_path:
     """Neither source is waited for longer than the bound, whether it is silent or trickles."""
     monkeypatch.setattr(role_credentials, "BOUND_SECONDS", 0.08)
     began = time.monotonic()
-    with Loopback(reply) as server:
+    with ScriptedServer(reply) as server:
         with pytest.raises(TransientError, match="gave no response within"):
             ask_tke(tke_environ(tmp_path), server)
         with pytest.raises(TransientError, match="CVM role"):
@@ -342,16 +354,16 @@ def test_a_slow_answer_is_not_awaited(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 def test_a_redirect_of_the_metadata_is_not_followed() -> None:
     """Credentials from elsewhere are nobody's."""
-    with Loopback(answer(CVM_ANSWER)) as elsewhere:
+    with ScriptedServer(answer(CVM_ANSWER)) as elsewhere:
         redirect = answer("", status="302 Found", Location=f"http://{elsewhere.host}/")
-        with Loopback(redirect) as server, pytest.raises(CredentialsError):
+        with ScriptedServer(redirect) as server, pytest.raises(CredentialsError):
             ask_cvm("gatekeeper", server)
     assert elsewhere.requests == []
 
 
 def test_a_cancelled_update_ends_the_search_as_what_it_is() -> None:
     """The search stops with the sentence for a cancelled update, not with one about credentials."""
-    with Loopback(silence) as server, pytest.raises(WaitCancelledError):
+    with ScriptedServer(silence) as server, pytest.raises(WaitCancelledError):
         ask_cvm("gatekeeper", server, is_cancelled=True)
 
 
@@ -367,8 +379,8 @@ def test_the_sources_are_named_with_what_shows_them() -> None:
 @pytest.mark.parametrize("status", ["302 Found", "307 Temporary Redirect"])
 def test_a_redirect_of_the_token_service_is_not_followed(tmp_path: Path, status: str) -> None:
     """The pod's identity goes nowhere else, and credentials from elsewhere are nobody's."""
-    with Loopback(answer(STS_ANSWER)) as elsewhere:
+    with ScriptedServer(answer(STS_ANSWER)) as elsewhere:
         redirect = answer("", status=status, Location=f"http://{elsewhere.host}/")
-        with Loopback(redirect) as server, pytest.raises(CredentialsError):
+        with ScriptedServer(redirect) as server, pytest.raises(CredentialsError):
             ask_tke(tke_environ(tmp_path), server)
     assert elsewhere.requests == []

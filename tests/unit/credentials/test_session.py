@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from harness.answers import MIGRATION
-from harness.loopback import join_exchanges
-from harness.standing_in import role_of, standing_in
-from harness.texts import says, whole
-from harness.turns import without_pauses
+from harness.emulated_services import emulated_services, make_role_arn
+from harness.error_texts import full_text, raises_error
+from harness.process_state import disable_rate_limit
+from harness.responses import MIGRATION
+from harness.scripted_server import join_exchanges
 
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.config import provider_config
@@ -33,7 +33,7 @@ SESSION_SECONDS = 100
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Take turns without pauses, and wait for what a test left behind."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    without_pauses(monkeypatch)
+    disable_rate_limit(monkeypatch)
     yield
     join_exchanges()
 
@@ -62,8 +62,8 @@ def soon() -> float:
 def test_a_role_that_runs_out_is_assumed_again(clock: ManualClock, tmp_path: Path) -> None:
     """The API refuses the old session, and the same question is answered with the new one."""
     log = tmp_path / "requests.jsonl"
-    role = {"roleArn": role_of(OTHER_ACCOUNT_ID), "sessionName": "deploy", "sessionDuration": SESSION_SECONDS}
-    with standing_in(Emulator("pass", clock=clock, request_log=log)) as emulator:
+    role = {"roleArn": make_role_arn(OTHER_ACCOUNT_ID), "sessionName": "deploy", "sessionDuration": SESSION_SECONDS}
+    with emulated_services(Emulator("pass", clock=clock, request_log=log)) as emulator:
         gate = asking(emulator, lambda: MINE, {"tencentcloud:assumeRole": json.dumps(role)})
         assert gate.query(MIGRATION, soon()).passed
         assert gate.query(MIGRATION, soon()).passed
@@ -86,11 +86,11 @@ def test_a_role_that_runs_out_is_assumed_again(clock: ManualClock, tmp_path: Pat
 def test_a_token_that_runs_out_for_good_is_one_sentence() -> None:
     """Where the source holds no newer ones, the wait ends, and the reader is told to set some."""
     old = Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, "old", "the environment")
-    with standing_in(Emulator("pass", keys=Keys(token="new"))) as emulator:
+    with emulated_services(Emulator("pass", keys=Keys(token="new"))) as emulator:
         with pytest.raises(PermanentError) as caught:
             asking(emulator, lambda: old).query(MIGRATION, soon())
         assert caught.value.code == "AuthFailure.TokenFailure"
-        said = whole(caught.value)
+        said = full_text(caught.value)
         assert said.startswith(f"{emulator.url} answered AuthFailure.TokenFailure: The token of the request is missing")
     assert said.endswith(
         "Then: the credentials are temporary and seem to have expired, and their source has no newer ones; set new "
@@ -104,15 +104,17 @@ def test_a_token_that_runs_out_for_good_is_that_sentence_also_where_the_account_
 ) -> None:
     """Nobody is asked whose the old token is, once it has been refused."""
     log = tmp_path / "requests.jsonl"
-    with standing_in(Emulator("pass", clock=clock, request_log=log)) as emulator:
+    with emulated_services(Emulator("pass", clock=clock, request_log=log)) as emulator:
         service = sts.TokenService(SystemClock(threading.Event()))
-        found = service.assume_role(MINE, Role(role_of(OTHER_ACCOUNT_ID), "deploy", SESSION_SECONDS), soon())
+        found = service.assume_role(MINE, Role(make_role_arn(OTHER_ACCOUNT_ID), "deploy", SESSION_SECONDS), soon())
         new = found.credentials
         old = Credentials(new.tmp_secret_id, new.tmp_secret_key, new.token, "the environment")
         gate = asking(emulator, lambda: old, {"tencentcloud:allowedAccountIds": f'["{OTHER_ACCOUNT_ID}"]'})
         assert gate.query(MIGRATION, soon()).passed
         clock.advance(SESSION_SECONDS)
-        with says(ExpiredTokenError, "the credentials are temporary and seem to have expired, and their source"):
+        with raises_error(
+            ExpiredTokenError, "the credentials are temporary and seem to have expired, and their source"
+        ):
             gate.query(MIGRATION, soon())
     actions = [json.loads(line)["action"] for line in log.read_text(encoding="utf-8").splitlines()]
     assert actions == ["AssumeRole", "GetCallerIdentity", *["QueryMigrationCheckProcess"] * 2]
@@ -121,7 +123,7 @@ def test_a_token_that_runs_out_for_good_is_that_sentence_also_where_the_account_
 def test_a_token_that_its_source_replaced_is_taken_from_there() -> None:
     """A file that was written anew meanwhile, by a login for example, is read again."""
     given = [Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, token, "a file") for token in ("new", "old")]
-    with standing_in(Emulator("pass", keys=Keys(token="new"))) as emulator:
+    with emulated_services(Emulator("pass", keys=Keys(token="new"))) as emulator:
         assert asking(emulator, given.pop).query(MIGRATION, soon()).passed
     assert given == []
 
@@ -130,7 +132,7 @@ def test_a_token_that_is_refused_twice_is_an_error() -> None:
     """Newer ones that are no better end the wait: it does not go round in circles."""
     given = [Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, token, "a file") for token in ("c", "b", "a")]
     with (
-        standing_in(Emulator("pass", keys=Keys(token="new"))) as emulator,
+        emulated_services(Emulator("pass", keys=Keys(token="new"))) as emulator,
         pytest.raises(PermanentError, match="TokenFailure"),
     ):
         asking(emulator, given.pop).query(MIGRATION, soon())
@@ -147,18 +149,18 @@ def test_a_token_that_is_refused_twice_is_an_error() -> None:
 def test_other_refusals_are_not_about_the_time(keys: Keys, who: Credentials) -> None:
     """A wrong key, or no token where one is needed, is an error at once, and its source is not asked again."""
     given = [who]
-    with standing_in(Emulator("pass", keys=keys)) as emulator, pytest.raises(PermanentError, match="AuthFailure"):
+    with emulated_services(Emulator("pass", keys=keys)) as emulator, pytest.raises(PermanentError, match="AuthFailure"):
         asking(emulator, given.pop).query(MIGRATION, soon())
 
 
 def test_new_ones_of_another_account_do_not_ask(clock: ManualClock, tmp_path: Path) -> None:
     """Whose the new ones are is made sure of as well, before the question is put again."""
     log = tmp_path / "requests.jsonl"
-    with standing_in(Emulator("pass", clock=clock, request_log=log)) as emulator:
+    with emulated_services(Emulator("pass", clock=clock, request_log=log)) as emulator:
         service = sts.TokenService(SystemClock(threading.Event()))
 
         def session(account_id: str) -> Credentials:
-            role = Role(role_of(account_id), "deploy", SESSION_SECONDS)
+            role = Role(make_role_arn(account_id), "deploy", SESSION_SECONDS)
             pair = service.assume_role(MINE, role, soon()).credentials
             return Credentials(pair.tmp_secret_id, pair.tmp_secret_key, pair.token, "a file")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from harness import dynamic_host
+from harness import dynamic_host_process
 from pulumi.runtime.proto import engine_pb2
 
 from pulumi_tcsql_check.dynamic_host.engine_log import EngineLog
@@ -15,7 +15,7 @@ LONGEST_SECONDS = 10.0
 GLANCE_SECONDS = 0.05
 
 
-class Engine(dynamic_host.Engine):
+class Engine(dynamic_host_process.RecordingEngine):
     """Takes a line in when the test lets it."""
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ def engine() -> Engine:
 @pytest.fixture
 def lines(engine: Engine) -> Iterator[EngineLog]:
     """Serve the engine, and connect to it."""
-    server, address = dynamic_host.serve(engine)
+    server, address = dynamic_host_process.serve_engine(engine)
     yield EngineLog(address, "urn")
     server.stop(None).wait()
 

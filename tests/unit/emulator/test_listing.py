@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from harness.starting import client_of
+from harness.sdk_client import make_client
 
 from pulumi_tcsql_check.emulator import ACCOUNT_ID, Emulator, Keys, ManualClock, Scenario, load, parse
 from pulumi_tcsql_check.emulator.accounts import Account
@@ -207,7 +207,7 @@ def test_the_list_has_a_limit_of_its_own(clock: ManualClock, signed: SignedReque
 def test_an_independent_client_reads_all_pages() -> None:
     """Tencent's own client finds each migration once."""
     with Emulator(MANY) as emulator:
-        client = client_of(emulator.url)
+        client = make_client(emulator.url)
         pages = [client.call_json(ACTION, {"Limit": 100, "Offset": number})["Response"] for number in range(3)]
     assert [len(page["MigrateTaskSet"]) for page in pages] == [100, 100, 50]
     assert [task["MigrateId"] for page in pages for task in page["MigrateTaskSet"]] == list(range(1, 251))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.bare_socket import as_bytes, everything, sent
+from harness.raw_http import as_bytes, receive_all, sent
 from tencentcloud.common.common_client import CommonClient
 from tencentcloud.common.credential import Credential
 from tencentcloud.common.exception import TencentCloudSDKException
@@ -125,7 +125,7 @@ def test_under_tls_the_certificate_is_the_one_to_be_refused(tmp_path: Path, name
     with Emulator(name, authority=authority) as emulator:
         assert emulator.url == f"https://{emulator.endpoint}"
         with sent(emulator, b"no handshake\r\n") as connection:
-            assert not everything(connection).startswith(b"HTTP")
+            assert not receive_all(connection).startswith(b"HTTP")
         client = ssl.create_default_context(cafile=str(authority))
         with (
             socket.create_connection((emulator.host, emulator.port), timeout=5) as plain,
@@ -152,7 +152,7 @@ def test_the_request_log_has_a_line_for_each_request(signed: SignedRequest, cloc
             content = as_bytes(signed()) + as_bytes(signed())
             with sent(emulator, content) as connection:
                 connection.shutdown(socket.SHUT_WR)
-                everything(connection)
+                receive_all(connection)
 
     text = path.read_text()
     assert [json.loads(line)["outcome"] for line in text.splitlines()] == ["InternalError"] * 2 + ["close-mid-body"]

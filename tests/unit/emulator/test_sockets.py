@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Literal
 
 import pytest
-from harness.bare_socket import as_bytes, everything, sent
+from harness.raw_http import as_bytes, receive_all, sent
 
 from pulumi_tcsql_check.emulator import Emulator, ManualClock, Scenario, sockets
 from pulumi_tcsql_check.emulator.scenario import (
@@ -58,7 +58,7 @@ def test_an_http_fault_is_sent_as_the_scenario_says(
     fault = HttpFault(status=status, body="<p>é</p>", content_type="text/plain", headers={"Location": "/there"})
     with Emulator(_only(fault), clock=clock) as emulator, sent(emulator, as_bytes(signed()) * 2) as connection:
         connection.shutdown(socket.SHUT_WR)
-        received = everything(connection)
+        received = receive_all(connection)
 
     reply = b"Content-Type: text/plain\r\nContent-Length: 9\r\nLocation: /there\r\n\r\n<p>\xc3\xa9</p>"
     assert received == (b"HTTP/1.1 " + line + b"\r\n" + reply) * 2
@@ -90,7 +90,7 @@ def test_a_body_can_end_in_the_middle(signed: SignedRequest, clock: ManualClock)
     """The headers announce a whole response that has passed, of which half is sent."""
     fault = _only(CloseMidBodyFault())
     with Emulator(fault, clock=clock) as emulator, sent(emulator, as_bytes(signed())) as connection:
-        head, _, body = everything(connection).partition(b"\r\n\r\n")
+        head, _, body = receive_all(connection).partition(b"\r\n\r\n")
 
     promised = int(head.rpartition(b": ")[2])
     assert len(body) == promised // 2
@@ -102,7 +102,7 @@ def test_a_text_may_be_sent_again_and_again_and_in_latin_1(signed: SignedRequest
     fault = _only(HttpFault(status=200, body="é-", times=3, encoding="latin-1"))
     with Emulator(fault, clock=clock) as emulator, sent(emulator, as_bytes(signed())) as connection:
         connection.shutdown(socket.SHUT_WR)
-        head, _, body = everything(connection).partition(b"\r\n\r\n")
+        head, _, body = receive_all(connection).partition(b"\r\n\r\n")
     assert (head.rpartition(b": ")[2], body) == (b"6", b"\xe9-\xe9-\xe9-")
 
 
@@ -114,7 +114,7 @@ def test_an_answer_may_trickle(
     monkeypatch.setattr(sockets, "_TRICKLE_SECONDS", 0.001)
     fault, clock = _only(TrickleFault(part=part)), ManualClock(NOW)
     with Emulator(fault, clock=clock) as emulator, sent(emulator, as_bytes(signed())) as connection:
-        whole = everything(connection)
+        whole = receive_all(connection)
     head, _, body = whole.partition(b"\r\n\r\n")
     assert (head if part == "headers" else body).startswith(first)
     assert json.loads(body)["Response"]["TotalStep"] == 8
@@ -131,7 +131,7 @@ def test_connections_are_refused_while_the_frame_holds(signed: SignedRequest, cl
     with Emulator(scenario, clock=clock) as emulator:
         idle = socket.create_connection((emulator.host, emulator.port), timeout=5)
         with sent(emulator, as_bytes(signed())) as connection:
-            assert everything(connection) == b""
+            assert receive_all(connection) == b""
         with idle:
             assert idle.recv(1) == b""
         _until(lambda: _is_refused(emulator))
@@ -145,7 +145,7 @@ def test_an_emulator_that_refuses_can_be_stopped(signed: SignedRequest, clock: M
     """It doesn't wait until the frame ends."""
     with Emulator(_only(RefuseFault()), clock=clock) as emulator:
         with sent(emulator, as_bytes(signed())) as connection:
-            assert everything(connection) == b""
+            assert receive_all(connection) == b""
         _until(lambda: _is_refused(emulator))
 
 
@@ -189,7 +189,7 @@ def test_a_body_of_unknown_or_excessive_length_is_not_read(headers: str, status:
     """The response is an HTTP error, and the connection ends."""
     content = f"POST / HTTP/1.1\r\nHost: x\r\n{headers}\r\n".encode()
     with Emulator("pass") as emulator, sent(emulator, content) as connection:
-        assert everything(connection).startswith(b"HTTP/1.1 %d " % status)
+        assert receive_all(connection).startswith(b"HTTP/1.1 %d " % status)
 
 
 def test_a_client_that_leaves_without_reading_disturbs_nobody(
@@ -230,7 +230,7 @@ def test_leaving_the_block_ends_every_connection(signed: SignedRequest, frame: F
         begun = waiting.recv(12) if isinstance(frame, Error) else b""
 
     with waiting:
-        ended = begun + everything(waiting)
+        ended = begun + receive_all(waiting)
     assert ended.startswith(b"HTTP/1.1 200") == isinstance(frame, Error)
     with Emulator("pass", port=emulator.port) as again:
         assert again.url == f"http://{DEFAULT_HOST}:{emulator.port}"

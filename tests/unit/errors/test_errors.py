@@ -1,7 +1,7 @@
 """The tree of errors, and the facts and the short sentence of each."""
 
 import pytest
-from harness.answers import MIGRATION, seen
+from harness.responses import MIGRATION, make_progress
 
 from pulumi_tcsql_check import errors
 from pulumi_tcsql_check.errors import (
@@ -64,8 +64,8 @@ def test_an_invalid_input_is_named_with_its_value_and_range() -> None:
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (CheckFailedError(MIGRATION, seen(3, 0, -1, 1), [2]), "failed at step 2 of 3"),
-        (FlagFailedError(MIGRATION, seen(2, 0, 7), CheckFlag(2)), "failed, says the API (CheckFlag 2)"),
+        (CheckFailedError(MIGRATION, make_progress(3, 0, -1, 1), [2]), "failed at step 2 of 3"),
+        (FlagFailedError(MIGRATION, make_progress(2, 0, 7), CheckFlag(2)), "failed, says the API (CheckFlag 2)"),
         (FlowFailedError(MIGRATION, Flow(1001, 1)), "failed: flow 1001 has failed"),
         (CheckTimeoutError(MIGRATION, 1800), "had not passed after 1800 s"),
     ],

@@ -1,7 +1,7 @@
 """Who reads an error decides what things are called in it."""
 
-from harness.answers import MIGRATION, seen
-from harness.texts import whole
+from harness.error_texts import full_text
+from harness.responses import MIGRATION, make_progress
 
 from pulumi_tcsql_check.errors import CheckTimeoutError, WaitCancelledError
 from pulumi_tcsql_check.messages.audience import COMMAND
@@ -9,8 +9,8 @@ from pulumi_tcsql_check.messages.audience import COMMAND
 
 def test_an_error_names_what_its_reader_can_change() -> None:
     """Inputs and `pulumi up` for a program, options and the command for the shell."""
-    late = CheckTimeoutError(MIGRATION, 60.0, seen(1, 7), unchanged_seconds=50.0)
-    assert "with failed_statuses=[7]; if it runs, raise timeout_seconds" in whole(late)
-    assert "Run again to wait for it: pulumi up" in whole(WaitCancelledError())
-    assert "with --failed-status 7; if it runs, raise --timeout-seconds" in whole(late, COMMAND)
-    assert "Run again to wait for it: tcsql-check wait" in whole(WaitCancelledError(), COMMAND)
+    late = CheckTimeoutError(MIGRATION, 60.0, make_progress(1, 7), unchanged_seconds=50.0)
+    assert "with failed_statuses=[7]; if it runs, raise timeout_seconds" in full_text(late)
+    assert "Run again to wait for it: pulumi up" in full_text(WaitCancelledError())
+    assert "with --failed-status 7; if it runs, raise --timeout-seconds" in full_text(late, COMMAND)
+    assert "Run again to wait for it: tcsql-check wait" in full_text(WaitCancelledError(), COMMAND)

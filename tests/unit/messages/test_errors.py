@@ -1,8 +1,8 @@
 """What a user reads of an error."""
 
 import pytest
-from harness.answers import MIGRATION, seen
-from harness.texts import below, sentence, whole
+from harness.error_texts import detail_lines, full_text, headline
+from harness.responses import MIGRATION, make_progress
 
 from pulumi_tcsql_check.errors import (
     ApiError,
@@ -32,17 +32,17 @@ def test_missing_credentials_say_where_they_were_looked_for() -> None:
     """The sources are listed in their order, if there were any, and what to do comes after them."""
     error = CredentialsError("None were found.", ["the stack", "the environment"], reason="missing")
     assert error.tried == ("the stack", "the environment")
-    assert whole(error) == (
+    assert full_text(error) == (
         "None were found. Tried: in this order: the stack; the environment Then: Set them with `pulumi config set "
         "--secret tencentcloud:secretId` and `pulumi config set --secret tencentcloud:secretKey`, or as "
         "TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY. Code: credentials"
     )
-    assert whole(CredentialsError("Half a pair.")) == "Half a pair. Code: credentials"
+    assert full_text(CredentialsError("Half a pair.")) == "Half a pair. Code: credentials"
 
 
 def test_a_failed_check_says_what_where_and_what_next() -> None:
     """Each step, what the API says of the failed one, each command on a line of its own, the code and the request."""
-    progress = seen(3, 0, -1, 1)
+    progress = make_progress(3, 0, -1, 1)
     error = CheckFailedError(MIGRATION, progress, [2])
     assert (error.migration, error.progress, error.steps) == (MIGRATION, progress, (2,))
     assert (
@@ -66,7 +66,7 @@ def test_a_failed_step_that_is_published_comes_with_its_remedy(name: str) -> Non
     """Before what the API says of it; in whichever language the step has its name."""
     step = StepDetail(name, -1, "Check whether the character sets are consistent.")
     error = CheckFailedError(MIGRATION, Progress(1, 1, (step,), "4be5990d"), [1])
-    assert below(error)[:5] == [
+    assert detail_lines(error)[:5] == [
         "  ✗ 1 Character set check: failed (status -1)",
         "  Check:   The source and the target database need the same character set",
         "           (collation): compare the two at the level of the database, and",
@@ -79,7 +79,7 @@ def test_the_remedy_belongs_to_the_step_that_is_named() -> None:
     """With several failed steps, it is the first one's; what the others' messages say changes nothing."""
     names = ("Database version check", "Hard disk space check")
     steps = tuple(StepDetail(name, -1, "Character set check") for name in names)
-    text = whole(CheckFailedError(MIGRATION, Progress(2, 2, steps, "r"), (1, 2)))
+    text = full_text(CheckFailedError(MIGRATION, Progress(2, 2, steps, "r"), (1, 2)))
     assert "The target instance's version must not be older than the source's" in text
     assert "look at the target instance's free space" not in text
     assert "collation" not in text
@@ -87,21 +87,21 @@ def test_the_remedy_belongs_to_the_step_that_is_named() -> None:
 
 def test_every_failed_step_is_named_and_an_empty_message_is_left_out() -> None:
     """In the headline by its number, in the list by its mark."""
-    error = CheckFailedError(MIGRATION, seen(4, 0, -1, 3, 7, message=""), (2, 3, 4))
-    assert sentence(error) == "migration check 1066 (ap-guangzhou) failed at steps 2, 3 and 4 of 4"
-    assert [line[2] for line in below(error)[:4]] == ["✓", "✗", "✗", "✗"]
-    assert "API:" not in whole(error)
+    error = CheckFailedError(MIGRATION, make_progress(4, 0, -1, 3, 7, message=""), (2, 3, 4))
+    assert headline(error) == "migration check 1066 (ap-guangzhou) failed at steps 2, 3 and 4 of 4"
+    assert [line[2] for line in detail_lines(error)[:4]] == ["✓", "✗", "✗", "✗"]
+    assert "API:" not in full_text(error)
 
 
 def test_a_failed_check_with_a_flow_needs_the_next_one() -> None:
     """A flow is of one start alone, so the text asks for the new number."""
-    text = whole(CheckFailedError(MIGRATION, seen(3, 0, -1, 1), [2], Flow(1001, 0)))
+    text = full_text(CheckFailedError(MIGRATION, make_progress(3, 0, -1, 1), [2], Flow(1001, 0)))
     assert f"Then: fix the cause; run these with the new FlowId as flow_id: {AGAIN} pulumi up Code:" in text
 
 
 def test_a_failed_flow_says_what_where_and_what_next() -> None:
     """It names migration, flow and the steps as far as known, gives no reason, and ends with the request."""
-    flow, progress = Flow(1001, 1, "4be5990d"), seen(3, 0, -1, 1)
+    flow, progress = Flow(1001, 1, "4be5990d"), make_progress(3, 0, -1, 1)
     error = FlowFailedError(MIGRATION, flow, progress)
     assert (error.migration, error.flow, error.progress) == (MIGRATION, flow, progress)
     assert (
@@ -118,9 +118,9 @@ migration check 1066 (ap-guangzhou) failed: flow 1001 has failed
   Code:    flow-failed
   Request: 4be5990d"""
     )
-    assert below(FlowFailedError(MIGRATION, flow))[0].startswith("  Check: ")
-    taught = FlowFailedError(MIGRATION, flow, seen(1, 7), [7])
-    assert below(taught)[0] == "  ✗ 1 Step 1: failed (status 7)"
+    assert detail_lines(FlowFailedError(MIGRATION, flow))[0].startswith("  Check: ")
+    taught = FlowFailedError(MIGRATION, flow, make_progress(1, 7), [7])
+    assert detail_lines(taught)[0] == "  ✗ 1 Step 1: failed (status 7)"
 
 
 def test_a_check_that_the_api_calls_failed_says_who_says_so_and_where_it_stands() -> None:
@@ -129,15 +129,15 @@ def test_a_check_that_the_api_calls_failed_says_who_says_so_and_where_it_stands(
     progress = Progress(2, 2, (StepDetail("one", 0, ""), step), "r-1")
     error = FlagFailedError(MIGRATION, progress, CheckFlag(2, "4be5990d"))
     assert (error.migration, error.progress, error.flag) == (MIGRATION, progress, CheckFlag(2, "4be5990d"))
-    assert sentence(error) == "migration check 1066 (ap-guangzhou) failed, says the API (CheckFlag 2)"
-    assert below(error)[:4] == [
+    assert headline(error) == "migration check 1066 (ap-guangzhou) failed, says the API (CheckFlag 2)"
+    assert detail_lines(error)[:4] == [
         "  ✓ 1 one",
         "  ▸ 2 Character set check: running (status 7)",
         "  Step:    it stands at step 2 of 2, Character set check",
         "  Check:   The source and the target database need the same character set",
     ]
-    assert below(error)[-2:] == ["  Code:    check-failed", "  Request: 4be5990d"]
-    text = whole(FlagFailedError(MIGRATION, seen(2, 0, 7, message=""), CheckFlag(2), Flow(1001, 0)))
+    assert detail_lines(error)[-2:] == ["  Code:    check-failed", "  Request: 4be5990d"]
+    text = full_text(FlagFailedError(MIGRATION, make_progress(2, 0, 7, message=""), CheckFlag(2), Flow(1001, 0)))
     assert "step 2 of 2, Step 2 Then: fix the cause; run these with the new FlowId as flow_id:" in text
 
 
@@ -158,9 +158,11 @@ def test_a_check_that_the_api_calls_failed_says_who_says_so_and_where_it_stands(
 )
 def test_a_timeout_quotes_the_last_word_on_the_check_as_a_whole(flag: CheckFlag | None, words: str) -> None:
     """If there was one; a pass is not left to be wondered at."""
-    error = CheckTimeoutError(MIGRATION, 5, seen(2, 0, -2), flag=flag)
+    error = CheckTimeoutError(MIGRATION, 5, make_progress(2, 0, -2), flag=flag)
     assert error.flag == flag
-    assert f"Seen: 2/2 Step 2: not started{words} Then: raise timeout_seconds, or run again to go on" in whole(error)
+    assert f"Seen: 2/2 Step 2: not started{words} Then: raise timeout_seconds, or run again to go on" in full_text(
+        error
+    )
 
 
 def test_text_from_the_api_is_made_printable() -> None:
@@ -173,13 +175,13 @@ def test_text_from_the_api_is_made_printable() -> None:
         FlowFailedError(MIGRATION, Flow(1, 1, "c\r" * 99)),
         FlagFailedError(MIGRATION, progress, CheckFlag(2, "c\r" * 99)),
     ):
-        assert whole(error).isprintable()
-        assert len(whole(error)) < 450
+        assert full_text(error).isprintable()
+        assert len(full_text(error)) < 450
 
 
 def test_a_timeout_says_what_was_seen_last() -> None:
     """How long, what and since when, and that another up goes on waiting where the step seems to run."""
-    progress = seen(2, 0, 1)
+    progress = make_progress(2, 0, 1)
     error = CheckTimeoutError(MIGRATION, 1800.0, progress, unchanged_seconds=900)
     assert (error.migration, error.timeout_seconds, error.progress) == (MIGRATION, 1800.0, progress)
     assert error.unchanged_seconds == 900
@@ -200,7 +202,7 @@ migration check 1066 (ap-guangzhou) had not passed after 1800 s
 
 def test_a_timeout_at_a_code_that_never_changed_says_how_to_teach_it() -> None:
     """Who has stood at a step for most of the wait may have failed there, and nobody has published how that looks."""
-    text = whole(CheckTimeoutError(MIGRATION, 1800, seen(2, 0, 7), unchanged_seconds=901))
+    text = full_text(CheckTimeoutError(MIGRATION, 1800, make_progress(2, 0, 7), unchanged_seconds=901))
     assert text.endswith(
         "Seen: 2/2 Step 2: running, with status 7, for 901 s Then: look at the step in the console: status 7 is not "
         "documented. If it has failed, teach the gate that with failed_statuses=[7]; if it runs, raise timeout_seconds "
@@ -210,13 +212,13 @@ def test_a_timeout_at_a_code_that_never_changed_says_how_to_teach_it() -> None:
 
 def test_a_check_that_the_api_calls_running_is_not_taken_for_stuck() -> None:
     """Its word is more than a guess by the time that has passed."""
-    error = CheckTimeoutError(MIGRATION, 9, seen(2, 0, 7), flag=CheckFlag(3), unchanged_seconds=9)
-    assert "Looks: as if the step still runs Then: raise timeout_seconds, or run again to go on" in whole(error)
+    error = CheckTimeoutError(MIGRATION, 9, make_progress(2, 0, 7), flag=CheckFlag(3), unchanged_seconds=9)
+    assert "Looks: as if the step still runs Then: raise timeout_seconds, or run again to go on" in full_text(error)
 
 
 def test_the_steps_are_listed_where_they_say_something() -> None:
     """A failure and a timeout show where each step stands; one that never started has nothing to show."""
-    progress = seen(3, 0, -1, 1)
+    progress = make_progress(3, 0, -1, 1)
     listed = ["  ✓ 1 Step 1", "  ✗ 2 Step 2: failed (status -1)", "  ▸ 3 Step 3: running (status 1)"]
     for error in (
         CheckFailedError(MIGRATION, progress, [2]),
@@ -224,24 +226,24 @@ def test_the_steps_are_listed_where_they_say_something() -> None:
         FlowFailedError(MIGRATION, Flow(1001, 1), progress),
         CheckTimeoutError(MIGRATION, 1, progress),
     ):
-        assert below(error)[:3] == listed
-    for error in (CheckTimeoutError(MIGRATION, 1, seen(1, -2, -2)), CheckTimeoutError(MIGRATION, 1)):
-        assert below(error)[0].startswith("  Seen: ")
+        assert detail_lines(error)[:3] == listed
+    for error in (CheckTimeoutError(MIGRATION, 1, make_progress(1, -2, -2)), CheckTimeoutError(MIGRATION, 1)):
+        assert detail_lines(error)[0].startswith("  Seen: ")
 
 
 def test_a_timeout_of_a_check_that_never_started_says_how_to_start_it() -> None:
     """Waiting longer would not help."""
-    text = whole(CheckTimeoutError(MIGRATION, 0.5, seen(1, -2, -2)))
+    text = full_text(CheckTimeoutError(MIGRATION, 0.5, make_progress(1, -2, -2)))
     assert "after 0.5 s " in text
     assert f"Then: start the check, then run again: {AGAIN} pulumi up Code: not-started Request:" in text
 
 
 def test_a_timeout_of_a_flow_says_that_it_had_not_succeeded() -> None:
     """Nobody is told to start a check whose flow runs; once it has succeeded, the text is as any other."""
-    error = CheckTimeoutError(MIGRATION, 5, seen(1, -2, -2), flow=Flow(1001, 2))
+    error = CheckTimeoutError(MIGRATION, 5, make_progress(1, -2, -2), flow=Flow(1001, 2))
     assert error.flow == Flow(1001, 2)
-    assert "flow 1001 had not succeeded; 1/2 Step 1: not started Then: raise timeout_seconds, or" in whole(error)
-    text = whole(CheckTimeoutError(MIGRATION, 5, seen(1, -2, -2), flow=Flow(1001, 0)))
+    assert "flow 1001 had not succeeded; 1/2 Step 1: not started Then: raise timeout_seconds, or" in full_text(error)
+    text = full_text(CheckTimeoutError(MIGRATION, 5, make_progress(1, -2, -2), flow=Flow(1001, 0)))
     assert "flow 1001" not in text
     assert f"start the check, then run again with the new FlowId as flow_id: {AGAIN} pulumi up" in text
 
@@ -251,19 +253,19 @@ def test_a_timeout_in_trouble_does_not_ask_for_more_time() -> None:
     trouble = TransientError("No answer.")
     error = CheckTimeoutError(MIGRATION, 2e6, trouble=trouble)
     assert error.trouble is trouble
-    assert "after 2000000 s Seen: No answer. Then: once the API responds, run again: pulumi up" in whole(error)
+    assert "after 2000000 s Seen: No answer. Then: once the API responds, run again: pulumi up" in full_text(error)
 
 
 def test_a_timeout_without_any_response_names_no_request() -> None:
     """There is none to name."""
     error = CheckTimeoutError(MIGRATION, 5)
     assert error.progress is None
-    assert "Request" not in whole(error)
+    assert "Request" not in full_text(error)
 
 
 def test_a_cancelled_wait_says_that_nothing_changed() -> None:
     """And how to wait anew."""
-    assert "nothing behind the gate was changed" in whole(WaitCancelledError())
+    assert "nothing behind the gate was changed" in full_text(WaitCancelledError())
 
 
 @pytest.mark.parametrize("kind", [ThrottledError, TransientError, PermanentError])
@@ -271,8 +273,8 @@ def test_an_error_of_the_api_has_code_and_request(kind: type[ApiError]) -> None:
     """Support finds the call by its number; without one, none is mentioned."""
     error = kind("It refused.", code="AuthFailure", request_id="4be5990d")
     assert (error.code, error.request_id) == ("AuthFailure", "4be5990d")
-    assert sentence(error) == "It refused. Request 4be5990d."
-    assert (kind("It refused.").code, kind("It refused.").request_id, sentence(kind("x."))) == ("", "", "x.")
+    assert headline(error) == "It refused. Request 4be5990d."
+    assert (kind("It refused.").code, kind("It refused.").request_id, headline(kind("x."))) == ("", "", "x.")
 
 
 def test_an_outage_quotes_the_last_error() -> None:
@@ -280,7 +282,7 @@ def test_an_outage_quotes_the_last_error() -> None:
     last = TransientError("No connection.", code="InternalError", request_id="4be5990d")
     error = OutageError(MIGRATION, 120.0, last)
     assert (error.migration, error.last, error.code) == (MIGRATION, last, "InternalError")
-    assert whole(error) == (
+    assert full_text(error) == (
         "migration check 1066 (ap-guangzhou) could not be looked up for 120 s: No connection. Request 4be5990d. "
         "Then: once the API can be reached, run again: pulumi up Code: outage"
     )
@@ -294,7 +296,7 @@ TEXTS = (
     FlagFailedError(MIGRATION, WIDE, CheckFlag(2, "r" * 64)),
     FlowFailedError(MIGRATION, Flow(1001, 1), WIDE),
     CheckTimeoutError(MIGRATION, 1800, WIDE, flag=CheckFlag(1), unchanged_seconds=1000),
-    CheckTimeoutError(MIGRATION, 1800, seen(1, -2, -2)),
+    CheckTimeoutError(MIGRATION, 1800, make_progress(1, -2, -2)),
     CredentialsError("None.", ["a source of some length"] * 9, reason="missing"),
 )
 

@@ -1,8 +1,8 @@
 """The text of a group that was refused."""
 
 import pytest
-from harness.answers import seen
-from harness.texts import below, sentence, whole
+from harness.error_texts import detail_lines, full_text, headline
+from harness.responses import make_progress
 
 from pulumi_tcsql_check.errors import (
     CheckFailedError,
@@ -23,7 +23,7 @@ from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.group import Member
 from pulumi_tcsql_check.model.progress import Migration
 
-FAILED, RUNNING, IDLE = seen(3, 0, -1, 1), seen(2, 0, 7, -2), seen(1, -2, -2)
+FAILED, RUNNING, IDLE = make_progress(3, 0, -1, 1), make_progress(2, 0, 7, -2), make_progress(1, -2, -2)
 
 
 def of(number: int) -> Migration:
@@ -44,8 +44,8 @@ def failed(*numbers: int) -> dict[Migration, TcsqlCheckError]:
 def test_every_one_that_failed_is_listed_and_the_rest_is_counted() -> None:
     """With the command that starts those again."""
     error = GroupFailedError(members(60), failed(3, 7, 59))
-    assert sentence(error) == "3 of 60 migration checks (ap-guangzhou) failed"
-    assert below(error) == [
+    assert headline(error) == "3 of 60 migration checks (ap-guangzhou) failed"
+    assert detail_lines(error) == [
         *(f"  ✗ {number} failed at step 2 of 3: Step 2 (status -1)" for number in (3, 7, 59)),
         "  Others:  0/57 passed, 57 running",
         "  Then:    fix the cause, then run:",
@@ -61,7 +61,7 @@ def test_every_one_that_failed_is_listed_and_the_rest_is_counted() -> None:
 
 def test_a_single_failure_has_nothing_about_others() -> None:
     """Where there are none."""
-    assert whole(GroupFailedError(members(1), failed(1))) == (
+    assert full_text(GroupFailedError(members(1), failed(1))) == (
         "1 of 1 migration checks (ap-guangzhou) failed ✗ 1 failed at step 2 of 3: Step 2 (status -1) Then: fix the "
         "cause, then run: tccli sqlserver StartMigrationCheck --MigrateId 1 --region ap-guangzhou pulumi up Code: "
         "check-failed"
@@ -74,9 +74,9 @@ def test_every_kind_of_failure_says_what_it_is() -> None:
         members(2),
         {of(1): FlagFailedError(of(1), RUNNING, CheckFlag(2)), of(2): FlowFailedError(of(2), Flow(1001, 1))},
     )
-    assert sentence(error) == "2 of 2 migration checks (ap-guangzhou) failed"
-    assert "Then: fix the cause; run these with the new FlowId as flow_ids:" in whole(error)
-    assert below(error)[:2] == ["  ✗ 1 failed, says the API (CheckFlag 2)", "  ✗ 2 failed: flow 1001 has failed"]
+    assert headline(error) == "2 of 2 migration checks (ap-guangzhou) failed"
+    assert "Then: fix the cause; run these with the new FlowId as flow_ids:" in full_text(error)
+    assert detail_lines(error)[:2] == ["  ✗ 1 failed, says the API (CheckFlag 2)", "  ✗ 2 failed: flow 1001 has failed"]
 
 
 def test_those_that_could_not_be_looked_up_are_told_apart() -> None:
@@ -86,22 +86,22 @@ def test_those_that_could_not_be_looked_up_are_told_apart() -> None:
         of(3): OutageError(of(3), 120, TransientError("No connection.")),
     }
     both = GroupFailedError(members(4), failed(1) | lost)
-    assert sentence(both) == "1 of 4 migration checks (ap-guangzhou) failed; 2 could not be looked up"
-    assert "Others: 0/1 passed, 1 running Then: fix the cause, then run: tccli" in whole(both)
+    assert headline(both) == "1 of 4 migration checks (ap-guangzhou) failed; 2 could not be looked up"
+    assert "Others: 0/1 passed, 1 running Then: fix the cause, then run: tccli" in full_text(both)
     alone = GroupFailedError(members(4), lost)
-    assert sentence(alone) == "2 of 4 migration checks (ap-guangzhou) could not be looked up"
-    assert below(alone)[0] == "  ✗ 2: There is no such migration. Check migrate_id."
-    assert below(alone)[-2:] == ["  Others:  0/2 passed, 2 running", "  Code:    not-looked-up"]
+    assert headline(alone) == "2 of 4 migration checks (ap-guangzhou) could not be looked up"
+    assert detail_lines(alone)[0] == "  ✗ 2: There is no such migration. Check migrate_id."
+    assert detail_lines(alone)[-2:] == ["  Others:  0/2 passed, 2 running", "  Code:    not-looked-up"]
 
 
 @pytest.mark.parametrize("count", [MOST_LINES, MOST_LINES + 1, 1000])
 def test_the_list_has_room_on_one_screen(count: int) -> None:
     """It has the first ten, and counts the others; the command names all."""
     error = GroupFailedError(members(count), failed(*range(1, count + 1)))
-    lines = [line for line in below(error) if line.startswith(("  ✗", "  ..."))]
+    lines = [line for line in detail_lines(error) if line.startswith(("  ✗", "  ..."))]
     assert len(lines) == min(count, MOST_LINES + 1)
     assert (lines[-1] == f"  ... and {count - MOST_LINES} more") == (count > MOST_LINES)
-    assert f" {count}; do tccli" in whole(error)
+    assert f" {count}; do tccli" in full_text(error)
 
 
 def test_a_timeout_names_those_that_had_not_passed_and_what_to_do() -> None:
@@ -114,8 +114,8 @@ def test_a_timeout_names_those_that_had_not_passed_and_what_to_do() -> None:
         of(5): CheckTimeoutError(of(5), 1800, trouble=TransientError("No connection.")),
     }
     error = GroupTimeoutError(members(60), errors)
-    assert sentence(error) == "5 of 60 migration checks (ap-guangzhou) had not passed after 1800 s"
-    assert below(error) == [
+    assert headline(error) == "5 of 60 migration checks (ap-guangzhou) had not passed after 1800 s"
+    assert detail_lines(error) == [
         "  ▸ 1: 2/3 Step 2: running, with status 7, for 1000 s",
         "  ▸ 2: 2/3 Step 2: running, with status 7, for 900 s",
         "  ▸ 3: 1/2 Step 1: not started",
@@ -137,7 +137,7 @@ def test_a_timeout_names_those_that_had_not_passed_and_what_to_do() -> None:
 def test_one_that_was_started_in_a_flow_is_not_told_to_be_started() -> None:
     """Its flow says that it was."""
     late = CheckTimeoutError(of(1), 5, IDLE, flow=Flow(1001, 2))
-    assert whole(GroupTimeoutError(members(2), {of(1): late})) == (
+    assert full_text(GroupTimeoutError(members(2), {of(1): late})) == (
         "1 of 2 migration checks (ap-guangzhou) had not passed after 5 s ▸ 1: flow 1001 had not succeeded; "
         "1/2 Step 1: not started Others: 1 has passed Then: raise timeout_seconds, or run again to go on waiting: "
         "pulumi up Code: timed-out"

@@ -1,7 +1,7 @@
 """The width of a text, in a language whose characters take two columns."""
 
 import pytest
-from harness.answers import MIGRATION
+from harness.responses import MIGRATION
 
 from pulumi_tcsql_check.errors import CheckFailedError, InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence, language, write

@@ -1,7 +1,7 @@
 """The lines below a refusal: one for each step."""
 
 import pytest
-from harness.answers import seen
+from harness.responses import make_progress
 
 from pulumi_tcsql_check.messages.layout import MOST_LINES
 from pulumi_tcsql_check.messages.step_list import step_list
@@ -29,7 +29,7 @@ def test_each_state_has_its_mark(
     code: int, current: int, failed: tuple[int, ...], taught: tuple[int, ...], line: str
 ) -> None:
     """What is neither passed nor not started is shown with its raw code."""
-    assert lines_of(seen(current, code), failed, taught) == [line]
+    assert lines_of(make_progress(current, code), failed, taught) == [line]
 
 
 def test_a_published_step_is_named_in_english_where_the_api_names_it_in_chinese() -> None:
@@ -40,12 +40,12 @@ def test_a_published_step_is_named_in_english_where_the_api_names_it_in_chinese(
 
 def test_of_very_many_the_rest_are_counted() -> None:
     """One screen is enough."""
-    lines = lines_of(seen(1, *[-2] * (MOST_LINES + 3)))
+    lines = lines_of(make_progress(1, *[-2] * (MOST_LINES + 3)))
     assert len(lines) == MOST_LINES + 1
     assert lines[-1] == "... and 3 more"
-    assert len(step_list(seen(1, *[-2] * MOST_LINES))) == MOST_LINES
+    assert len(step_list(make_progress(1, *[-2] * MOST_LINES))) == MOST_LINES
 
 
 def test_where_nothing_is_listed_there_is_nothing() -> None:
     """An answer without steps adds no line."""
-    assert step_list(seen(1)) == []
+    assert step_list(make_progress(1)) == []

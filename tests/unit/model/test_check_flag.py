@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from harness.answers import as_body, decode_page, seen
+from harness.responses import as_body, decode_page, make_progress
 
 from pulumi_tcsql_check.errors import TransientError
 from pulumi_tcsql_check.model.check_flag import CheckFlag, is_unexplained
@@ -126,18 +126,18 @@ def test_a_published_code_has_a_word(code: int | None, text: str) -> None:
 @pytest.mark.parametrize(
     ("progress", "is_so"),
     [
-        (seen(2, 0, 1, -2), True),
-        (seen(1, -1), True),
-        (seen(3, 0, 0, 2**40), True),
-        (seen(2, 0, 0, -2), False),
-        (seen(2, 0, -2, -2), False),
-        (seen(3, 0, 7, -2), False),
-        (seen(1, 0, 7, -2), False),
-        (seen(0, 7), False),
-        (seen(2, 7), False),
-        (seen(4, 0, 0, 7), False),
-        (seen(1), False),
-        (seen(2, 0, 7, total=5), True),
+        (make_progress(2, 0, 1, -2), True),
+        (make_progress(1, -1), True),
+        (make_progress(3, 0, 0, 2**40), True),
+        (make_progress(2, 0, 0, -2), False),
+        (make_progress(2, 0, -2, -2), False),
+        (make_progress(3, 0, 7, -2), False),
+        (make_progress(1, 0, 7, -2), False),
+        (make_progress(0, 7), False),
+        (make_progress(2, 7), False),
+        (make_progress(4, 0, 0, 7), False),
+        (make_progress(1), False),
+        (make_progress(2, 0, 7, total=5), True),
     ],
 )
 def test_it_is_worth_asking_where_the_current_step_is_not_explained(progress: Progress, *, is_so: bool) -> None:

@@ -4,7 +4,7 @@ import itertools
 from typing import get_args
 
 import pytest
-from harness.answers import seen
+from harness.responses import make_progress
 
 from pulumi_tcsql_check.model.group import Member, Tally, name_of, status_of
 from pulumi_tcsql_check.model.progress import Migration
@@ -18,7 +18,7 @@ def of(*ids: int) -> list[Migration]:
 
 def member(number: int, *codes: int, current: int = 1, trouble: str | None = None) -> Member:
     """Make one that was seen at a step, with these codes; without codes it was never answered."""
-    progress = seen(current, *codes) if codes else None
+    progress = make_progress(current, *codes) if codes else None
     status: Status = progress.status() if progress else "unknown"
     return Member(Migration(number, "ap-guangzhou"), progress, status, trouble)
 
@@ -80,7 +80,7 @@ def test_only_one_that_runs_can_be_the_slowest() -> None:
 
 def test_taught_codes_are_named_as_failed() -> None:
     """The words of the slowest know the codes that mean "failed"."""
-    late = Member(Migration(1, "ap-guangzhou"), seen(1, 7, 5), "unknown")
+    late = Member(Migration(1, "ap-guangzhou"), make_progress(1, 7, 5), "unknown")
     assert str(Tally([late], (7,)).words()).endswith("slowest 1: 1/2 Step 1: failed (status 7)")
 
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from harness.answers import MIGRATION, as_body, decode, recorded, seen
+from harness.responses import MIGRATION, as_body, decode, load_responses, make_progress
 
 from pulumi_tcsql_check.model.progress import StepDetail, failed_steps, judge, place_of
 from pulumi_tcsql_check.text import printable
 
-STATES = recorded("states")
+STATES = load_responses("states")
 
 
 @pytest.mark.parametrize("case", STATES.values(), ids=STATES)
@@ -31,7 +31,8 @@ def test_an_answer_is_decoded_field_by_field() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "field"), [(MIGRATION, "migrate_id"), (seen(1, 0), "total"), (seen(1, 0).steps[0], "status")]
+    ("value", "field"),
+    [(MIGRATION, "migrate_id"), (make_progress(1, 0), "total"), (make_progress(1, 0).steps[0], "status")],
 )
 def test_what_was_said_can_not_be_changed(value: object, field: str) -> None:
     """A verdict is of one answer, which nobody alters afterwards."""
@@ -49,7 +50,7 @@ def test_a_migration_names_itself() -> None:
 def test_no_other_code_than_0_passes(code: int, current: int) -> None:
     """Whatever the code, wherever the check is, a step that shows it holds the gate."""
     for codes in ((code, 0, 0), (0, code, 0), (0, 0, code)):
-        progress = seen(current, *codes)
+        progress = make_progress(current, *codes)
         assert judge(progress) == "waiting"
         assert judge(progress, [code]) == "failed"
         assert judge(progress, (), progress) in ("waiting", "failed")
@@ -58,50 +59,50 @@ def test_no_other_code_than_0_passes(code: int, current: int) -> None:
 @pytest.mark.parametrize("code", [-3, -1, 1, 7])
 def test_a_code_is_running_where_the_check_is_and_unknown_beyond(code: int) -> None:
     """Only the place tells what a code that nobody has explained may mean, and behind the check it is a failure."""
-    assert seen(2, code, code, code).step_states() == ("failed", "running", "unknown")
+    assert make_progress(2, code, code, code).step_states() == ("failed", "running", "unknown")
 
 
 def test_a_step_left_behind_has_failed_once_two_polls_agree() -> None:
     """One poll proves nothing, nor do two that differ in code or in step."""
-    now = seen(3, 0, -1, 1)
+    now = make_progress(3, 0, -1, 1)
     assert failed_steps(now) == ()
     assert failed_steps(now, (), now) == (2,)
-    assert failed_steps(now, (), seen(3, 0, 2, 1)) == ()
-    assert failed_steps(now, (), seen(3, -1, 0, 1)) == ()
-    assert failed_steps(now, (), seen(2, 0, -1, -2)) == ()
+    assert failed_steps(now, (), make_progress(3, 0, 2, 1)) == ()
+    assert failed_steps(now, (), make_progress(3, -1, 0, 1)) == ()
+    assert failed_steps(now, (), make_progress(2, 0, -1, -2)) == ()
     assert judge(now, (), now) == "failed"
 
 
 def test_only_what_the_check_has_gone_past_is_left_behind() -> None:
     """The same odd code at the current step, or beyond it, is no failure however often it is seen."""
-    now = seen(2, 0, 1, -1)
+    now = make_progress(2, 0, 1, -1)
     assert failed_steps(now, (), now) == ()
     assert judge(now, (), now) == "waiting"
 
 
 def test_a_check_of_a_single_step_can_pass() -> None:
     """One step that has passed is all steps."""
-    assert judge(seen(1, 0)) == "passed"
-    assert seen(1, 0).status() == "passed"
+    assert judge(make_progress(1, 0)) == "passed"
+    assert make_progress(1, 0).status() == "passed"
 
 
 @pytest.mark.parametrize("current", [0, 1, 2, 4, 5, 2**63 - 1])
 def test_only_the_last_step_is_the_end_of_a_check(current: int) -> None:
     """Steps that all passed open the gate only if the current step is the last one, neither before it nor beyond."""
-    progress = seen(current, 0, 0, 0)
+    progress = make_progress(current, 0, 0, 0)
     assert judge(progress) == judge(progress, (), progress) == "waiting"
     assert progress.status() == ("running" if current < 3 else "unknown")
 
 
 def test_failed_steps_are_listed_in_their_order() -> None:
     """Taught and left-behind steps come together, each once, sorted."""
-    now = seen(4, -1, 0, 7, 7, 0)
+    now = make_progress(4, -1, 0, 7, 7, 0)
     assert failed_steps(now, (7,), now) == (1, 3, 4)
 
 
 def test_a_pass_outranks_the_poll_before() -> None:
     """What failed in the poll before is forgotten once all steps passed."""
-    assert judge(seen(3, 0, 0, 0), (-1,), seen(3, 0, -1, 1)) == "passed"
+    assert judge(make_progress(3, 0, 0, 0), (-1,), make_progress(3, 0, -1, 1)) == "passed"
 
 
 @pytest.mark.parametrize(
@@ -120,12 +121,12 @@ def test_a_pass_outranks_the_poll_before() -> None:
 )
 def test_a_check_stands_at_the_step_that_matters(current: int, codes: tuple[int, ...], total: int, line: str) -> None:
     """A failed step comes first, then the current one, then the mere count."""
-    assert str(place_of(seen(current, *codes, total=total)).sentence) == line
+    assert str(place_of(make_progress(current, *codes, total=total)).sentence) == line
 
 
 def test_a_check_stands_at_a_step_with_a_taught_code() -> None:
     """A taught code makes the current step a failed one."""
-    assert str(place_of(seen(2, 0, 3), (3,)).sentence) == "2/2 Step 2: failed (status 3)"
+    assert str(place_of(make_progress(2, 0, 3), (3,)).sentence) == "2/2 Step 2: failed (status 3)"
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
-from harness.answers import MIGRATION
 from harness.fake_clock import FakeClock
-from harness.patient import until_answered
+from harness.responses import MIGRATION
+from harness.retry import call_with_retries
 
 from pulumi_tcsql_check.errors import (
     ApiError,
@@ -42,17 +42,17 @@ class Call:
             raise outcome
         return outcome
 
-    def until_answered(self, timeout: float = HOUR, on_trouble: Callable[[ApiError], None] | None = None) -> object:
+    def call_with_retries(self, timeout: float = HOUR, on_trouble: Callable[[ApiError], None] | None = None) -> object:
         """Have it tried until it answers."""
         deadline = self.clock.monotonic() + timeout
         tell = on_trouble or self.troubles.append
-        return until_answered(self, deadline=deadline, clock=self.clock, on_trouble=tell)
+        return call_with_retries(self, deadline=deadline, clock=self.clock, on_trouble=tell)
 
 
 def test_an_answer_is_returned_as_it_is() -> None:
     """One try, no pause, no word of trouble, whatever the answer."""
     call = Call(None)
-    assert call.until_answered() is None
+    assert call.call_with_retries() is None
     assert (len(call.instants), call.clock.sleeps, call.troubles) == (1, [], [])
 
 
@@ -60,7 +60,7 @@ def test_an_answer_is_returned_as_it_is() -> None:
 def test_passing_trouble_is_told_and_tried_again(error: ApiError) -> None:
     """Each error that another try follows is told, then the answer comes."""
     call = Call(error, error)
-    assert call.until_answered() == "answer"
+    assert call.call_with_retries() == "answer"
     assert call.troubles == [error, error]
     assert len(call.clock.sleeps) == 2
 
@@ -70,7 +70,7 @@ def test_everything_else_is_raised_at_once(error: Exception) -> None:
     """The error itself comes out of the first try, untold."""
     call = Call(error)
     with pytest.raises(type(error)) as raised:
-        call.until_answered()
+        call.call_with_retries()
     assert raised.value is error
     assert (len(call.instants), call.troubles) == (1, [])
 
@@ -79,7 +79,7 @@ def test_a_permanent_error_after_passing_trouble_ends_it() -> None:
     """What may be repeated is decided anew for each error."""
     call = Call(DOWN, THROTTLED, PermanentError("No."))
     with pytest.raises(PermanentError):
-        call.until_answered()
+        call.call_with_retries()
     assert len(call.instants) == 3
 
 
@@ -90,7 +90,7 @@ def test_the_backoff_grows_with_full_jitter() -> None:
     shortest = [LAST_BACKOFF_SECONDS] * 8
     for _ in range(300):
         call = Call(*[THROTTLED] * 8)
-        call.until_answered()
+        call.call_with_retries()
         assert all(0 <= pause <= bound for pause, bound in zip(call.clock.sleeps, bounds, strict=True))
         longest = list(map(max, longest, call.clock.sleeps))
         shortest = list(map(min, shortest, call.clock.sleeps))
@@ -102,7 +102,7 @@ def test_throttling_is_put_up_with_until_the_deadline() -> None:
     """Hours of it end with the last error, from a try at the deadline itself, and no pause went beyond."""
     call = Call(forever=THROTTLED)
     with pytest.raises(ThrottledError):
-        call.until_answered(2 * HOUR)
+        call.call_with_retries(2 * HOUR)
     assert call.instants[-1] == call.clock.now == 1000 + 2 * HOUR
     assert len(call.troubles) == len(call.instants) - 1
 
@@ -111,7 +111,7 @@ def test_an_outage_is_put_up_with_for_two_minutes() -> None:
     """It ends with the last error, once more than 120 s have passed since the first."""
     call = Call(forever=DOWN)
     with pytest.raises(TransientError) as raised:
-        call.until_answered()
+        call.call_with_retries()
     assert raised.value is DOWN
     assert OUTAGE_SECONDS < call.clock.now - 1000 <= OUTAGE_SECONDS + LAST_BACKOFF_SECONDS
     assert call.instants[-2] - 1000 <= OUTAGE_SECONDS
@@ -121,7 +121,7 @@ def test_an_outage_begins_when_its_first_try_has_failed() -> None:
     """Long tries count too: twelve of ten seconds and their pauses use up the two minutes."""
     call = Call(forever=DOWN, takes=10)
     with pytest.raises(TransientError):
-        call.until_answered()
+        call.call_with_retries()
     assert OUTAGE_SECONDS < call.clock.now - 1010 <= OUTAGE_SECONDS + LAST_BACKOFF_SECONDS + 10
 
 
@@ -129,14 +129,14 @@ def test_a_short_deadline_ends_an_outage() -> None:
     """Before the two minutes are over, the deadline is what counts."""
     call = Call(forever=DOWN)
     with pytest.raises(TransientError):
-        call.until_answered(30)
+        call.call_with_retries(30)
     assert call.instants[-1] == 1030
 
 
 def test_a_throttled_call_ends_an_outage() -> None:
     """It reached the API: the two minutes begin anew with the next failure."""
     call = Call(*[DOWN, DOWN, DOWN, THROTTLED] * 200, takes=10)
-    assert call.until_answered(10 * HOUR) == "answer"
+    assert call.call_with_retries(10 * HOUR) == "answer"
     assert call.clock.now - 1000 > 2 * HOUR
 
 
@@ -144,12 +144,12 @@ def test_past_the_deadline_there_is_one_try() -> None:
     """Whoever comes late still asks once, and doesn't pause."""
     call = Call(forever=DOWN)
     with pytest.raises(TransientError):
-        call.until_answered(-5)
+        call.call_with_retries(-5)
     assert (len(call.instants), call.clock.sleeps) == (1, [])
 
 
 def test_a_pause_is_never_negative() -> None:
     """Where telling of the trouble outlasts the deadline, the last try follows at once."""
     call = Call(DOWN)
-    assert call.until_answered(3, lambda _: call.clock.advance(10)) == "answer"
+    assert call.call_with_retries(3, lambda _: call.clock.advance(10)) == "answer"
     assert call.clock.sleeps == [0.0]

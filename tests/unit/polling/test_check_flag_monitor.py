@@ -4,10 +4,10 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 import pytest
-from harness.answering import Answering, wait_for
-from harness.answers import MIGRATION, seen
+from harness.error_texts import full_text
 from harness.fake_clock import FakeClock
-from harness.texts import whole
+from harness.responses import MIGRATION, make_progress
+from harness.stub_api import StubApi, wait_for
 
 from pulumi_tcsql_check.errors import (
     AccountError,
@@ -31,8 +31,8 @@ from pulumi_tcsql_check.polling.observation import Observation
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
 
-PASSED, RUNNING, NOT_STARTED = seen(3, 0, 0, 0), seen(2, 0, 7, -2), seen(1, -2, -2, -2)
-NEXT_STEP, OTHER_CODE, LEFT_BEHIND = seen(3, 0, 0, 7), seen(2, 0, 8, -2), seen(3, 0, 7, 7)
+PASSED, RUNNING, NOT_STARTED = make_progress(3, 0, 0, 0), make_progress(2, 0, 7, -2), make_progress(1, -2, -2, -2)
+NEXT_STEP, OTHER_CODE, LEFT_BEHIND = make_progress(3, 0, 0, 7), make_progress(2, 0, 8, -2), make_progress(3, 0, 7, 7)
 DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.", code="RequestLimitExceeded")
 REFUSED = PermanentError("It answered UnauthorizedOperation: No.", code="UnauthorizedOperation", request_id="r-9")
 
@@ -84,7 +84,7 @@ class Check:
         opinion = SecondOpinion([MIGRATION], clock=self.clock, warn=self.warnings.append)
         policy = PollPolicy(timeout, interval, failed_statuses)
         watch = Watch(MIGRATION, policy, self.clock.monotonic(), Flow(1001) if flow else None, opinion)
-        api = Answering(self.query, lambda flow, _: Flow(flow.flow_id, next(codes)), self.ask)
+        api = StubApi(self.query, lambda flow, _: Flow(flow.flow_id, next(codes)), self.ask)
         return wait_for(watch, api, clock=self.clock, on_progress=self.seen.append)
 
 
@@ -148,7 +148,7 @@ def test_a_question_without_an_answer_breaks_no_row(between: TransientError | Th
     assert len(check.flag_asked) == 4
 
 
-@pytest.mark.parametrize("moved", [NEXT_STEP, OTHER_CODE, seen(2, 0, 7, 0), seen(1, 7, 0, -2)])
+@pytest.mark.parametrize("moved", [NEXT_STEP, OTHER_CODE, make_progress(2, 0, 7, 0), make_progress(1, 7, 0, -2)])
 def test_a_check_that_moves_is_not_called_failed(moved: Progress) -> None:
     """Where the steps aren't those of the first time, the second time is the first."""
     check = Check([RUNNING] * 5 + [moved] * 5 + [RUNNING] * 5 + [PASSED], [2])
@@ -163,7 +163,7 @@ def test_a_check_that_moves_is_not_called_failed(moved: Progress) -> None:
 
 def test_only_the_steps_codes_and_numbers_must_stand_still() -> None:
     """Another request id, or another wording of the same step, is no movement."""
-    check = Check([RUNNING, seen(2, 0, 7, -2, message="Other words.")], [2])
+    check = Check([RUNNING, make_progress(2, 0, 7, -2, message="Other words.")], [2])
     with pytest.raises(FlagFailedError):
         check.wait()
     assert len(check.flag_asked) == 2
@@ -178,7 +178,15 @@ def test_a_step_that_is_explained_in_between_starts_anew() -> None:
 
 
 @pytest.mark.parametrize(
-    "steps", [NOT_STARTED, seen(2, 0, 0, -2), seen(2, 0, -2, -2), seen(0), seen(9, 0, 0, -2), seen(1, 0, 0, 7)]
+    "steps",
+    [
+        NOT_STARTED,
+        make_progress(2, 0, 0, -2),
+        make_progress(2, 0, -2, -2),
+        make_progress(0),
+        make_progress(9, 0, 0, -2),
+        make_progress(1, 0, 0, 7),
+    ],
 )
 def test_it_is_not_asked_while_the_current_step_is_explained(steps: Progress) -> None:
     """Passed, not started, or not there."""
@@ -246,7 +254,7 @@ def test_nothing_is_asked_when_the_time_is_up(deadline: float, count: int) -> No
         return CheckFlag(2)
 
     opinion = SecondOpinion([MIGRATION], clock=FakeClock(), warn=lambda _: None)
-    opinion.poll(Answering(lambda _: RUNNING, flag=ask).check_flags, deadline)
+    opinion.poll(StubApi(lambda _: RUNNING, flag=ask).check_flags, deadline)
     assert asked == [deadline] * count
 
 
@@ -303,7 +311,7 @@ def test_it_is_not_asked_before_the_flow_of_this_start_has_succeeded() -> None:
     with pytest.raises(FlagFailedError) as raised:
         check.wait(60, flow=[2, 2, 0])
     assert 3.6 <= check.flag_asked[0] <= 4.4
-    assert "with the new FlowId as flow_id" in whole(raised.value)
+    assert "with the new FlowId as flow_id" in full_text(raised.value)
     check = Check([RUNNING], [2])
     with pytest.raises(FlowFailedError):
         check.wait(60, flow=[1])
@@ -336,7 +344,7 @@ def test_a_wait_that_times_out_says_what_was_said_last() -> None:
     with pytest.raises(CheckTimeoutError) as raised:
         check.wait(15)
     assert raised.value.flag == CheckFlag(3, "f-1")
-    assert 'for 15 s; the API\'s last word on the check as a whole was "checking" (CheckFlag 3) Looks: as' in whole(
+    assert 'for 15 s; the API\'s last word on the check as a whole was "checking" (CheckFlag 3) Looks: as' in full_text(
         raised.value
     )
 
@@ -345,7 +353,7 @@ def test_a_gate_without_a_second_opinion_is_what_it_was() -> None:
     """Nobody is asked, and no observation has a flag."""
     check = Check([RUNNING, PASSED], [2])
     watch = Watch(MIGRATION, PollPolicy(60, 2), check.clock.monotonic())
-    evidence = wait_for(watch, Answering(check.query), clock=check.clock, on_progress=check.seen.append)
+    evidence = wait_for(watch, StubApi(check.query), clock=check.clock, on_progress=check.seen.append)
     assert evidence.progress is PASSED
     assert {observation.flag for observation in check.seen} == {None}
 
@@ -354,7 +362,7 @@ def test_without_a_second_opinion_there_is_nothing_more_to_ask() -> None:
     """Whoever asks for more all the same gets nothing, and nobody is asked."""
     check = Check([RUNNING], [2])
     watch = Watch(MIGRATION, PollPolicy(60, 2), check.clock.monotonic())
-    api = Answering(check.query, flag=check.ask)
+    api = StubApi(check.query, flag=check.ask)
     watch.ask_more(api, check.clock.monotonic)
     assert check.steps_asked == []
     watch.ask(api, check.clock.monotonic)

@@ -4,10 +4,10 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 import pytest
-from harness.answering import Answering, wait_for
-from harness.answers import MIGRATION, seen
+from harness.error_texts import full_text, raises_error
 from harness.fake_clock import FakeClock
-from harness.texts import says, whole
+from harness.responses import MIGRATION, make_progress
+from harness.stub_api import StubApi, wait_for
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,8 +30,8 @@ from pulumi_tcsql_check.polling.observation import Observation
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
 
-PASSED, RUNNING, LEFT_BEHIND = seen(3, 0, 0, 0), seen(2, 0, 1, -2), seen(3, 0, -1, 1)
-NOT_STARTED = seen(1, -2, -2, -2)
+PASSED, RUNNING, LEFT_BEHIND = make_progress(3, 0, 0, 0), make_progress(2, 0, 1, -2), make_progress(3, 0, -1, 1)
+NOT_STARTED = make_progress(1, -2, -2, -2)
 DOWN, THROTTLED, REFUSED = (
     TransientError("No connection."),
     ThrottledError("Too many.", code="RequestLimitExceeded"),
@@ -41,7 +41,7 @@ NO_ANSWERS = (DOWN, THROTTLED, REFUSED)
 
 CODES = st.one_of(st.none(), st.sampled_from([0, 1, 2]), st.integers())
 PROGRESS = st.builds(
-    lambda current, codes, off: seen(current, *codes, total=len(codes) + off),
+    lambda current, codes, off: make_progress(current, *codes, total=len(codes) + off),
     st.integers(0, 4),
     st.lists(st.sampled_from([0, 0, 0, 0, -2, 1, -1]), max_size=4),
     st.sampled_from([0, 0, 0, 1]),
@@ -80,7 +80,7 @@ class Check:
         """Have a gate wait for both."""
         policy = PollPolicy(timeout, 2, failed_statuses)
         watch = Watch(MIGRATION, policy, self.clock.monotonic(), Flow(1001))
-        return wait_for(watch, Answering(self.query, self.follow), clock=self.clock, on_progress=self.seen.append)
+        return wait_for(watch, StubApi(self.query, self.follow), clock=self.clock, on_progress=self.seen.append)
 
 
 @settings(max_examples=1000, deadline=None, database=None)
@@ -144,7 +144,7 @@ def test_any_other_code_of_the_flow_waits(code: int) -> None:
     assert raised.value.flow == Flow(1001, code, "f-1")
     assert raised.value.progress is PASSED
     shown = "" if code == 2 else f" (status {code})"
-    assert f"Seen: flow 1001{shown} had not succeeded; 3/3 Step 3: passed Then:" in whole(raised.value)
+    assert f"Seen: flow 1001{shown} had not succeeded; 3/3 Step 3: passed Then:" in full_text(raised.value)
 
 
 @pytest.mark.parametrize("steps", [PASSED, RUNNING, LEFT_BEHIND])
@@ -164,7 +164,7 @@ def test_a_flow_that_has_failed_ends_the_wait_without_the_steps(trouble: Excepti
     with pytest.raises(FlowFailedError) as raised:
         Check([1], [trouble]).wait()
     assert raised.value.progress is None
-    with says(FlowFailedError, "▸ 2 Step 2: running"):
+    with raises_error(FlowFailedError, "▸ 2 Step 2: running"):
         Check([2, 1], [RUNNING, trouble]).wait()
 
 
@@ -187,7 +187,7 @@ def test_a_step_that_fails_after_the_flow_succeeded_ends_the_wait() -> None:
     with pytest.raises(CheckFailedError) as raised:
         check.wait()
     assert check.asked == ["flow", "steps", "flow", "steps", "steps"]
-    assert "run these with the new FlowId as flow_id: tccli" in whole(raised.value)
+    assert "run these with the new FlowId as flow_id: tccli" in full_text(raised.value)
 
 
 def test_a_deadline_before_any_answer_about_the_flow_names_it() -> None:
@@ -195,7 +195,7 @@ def test_a_deadline_before_any_answer_about_the_flow_names_it() -> None:
     with pytest.raises(CheckTimeoutError) as raised:
         Check([DOWN], [PASSED]).wait(30)
     assert (raised.value.progress, raised.value.trouble) == (None, DOWN)
-    assert "Seen: flow 1001 had not succeeded; No connection. Then:" in whole(raised.value)
+    assert "Seen: flow 1001 had not succeeded; No connection. Then:" in full_text(raised.value)
 
 
 def test_what_the_steps_were_before_the_flow_succeeded_has_stood_for_no_time() -> None:

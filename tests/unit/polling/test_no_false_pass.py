@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from harness.answering import Answering, wait_for
-from harness.answers import MIGRATION, as_body, decode, decode_page, recorded, seen
 from harness.fake_clock import FakeClock
 from harness.oracle import proves_a_pass
+from harness.responses import MIGRATION, as_body, decode, decode_page, load_responses, make_progress
+from harness.stub_api import StubApi, wait_for
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +23,7 @@ from pulumi_tcsql_check.polling.watch import Watch
 GENERATED_ANSWERS = 3_000
 WAITS = 500
 
-PUBLISHED: dict[str, Any] = recorded("states")["published_example"]["answer"]
+PUBLISHED: dict[str, Any] = load_responses("states")["published_example"]["answer"]
 OTHER_TYPES: tuple[Any, ...] = (None, True, False, "0", "", 0.5, 8.0, [], [0], {}, {"Status": 0})
 
 Path = tuple[str | int, ...]
@@ -306,7 +306,13 @@ PAGES = st.one_of(
     ),
 )
 STEPS = st.sampled_from(
-    [*[seen(2, 0, 7, -2)] * 4, seen(3, 0, 0, 7), seen(3, 0, 7, 1), seen(1, -2, -2, -2), seen(3, 0, 0, 0)]
+    [
+        *[make_progress(2, 0, 7, -2)] * 4,
+        make_progress(3, 0, 0, 7),
+        make_progress(3, 0, 7, 1),
+        make_progress(1, -2, -2, -2),
+        make_progress(3, 0, 0, 0),
+    ]
 )
 
 
@@ -319,7 +325,7 @@ def end_of(steps: Sequence[Progress], pages: Sequence[bytes] | None) -> Progress
 
     opinion = SecondOpinion([MIGRATION], clock=clock, warn=lambda _: None)
     watch = Watch(MIGRATION, PollPolicy(60, 5), clock.monotonic(), opinion=opinion if pages else None)
-    api = Answering(lambda _: next(polls, steps[-1]), flag=ask)
+    api = StubApi(lambda _: next(polls, steps[-1]), flag=ask)
     try:
         return wait_for(watch, api, clock=clock, on_progress=lambda _: None).progress
     except TcsqlCheckError as error:

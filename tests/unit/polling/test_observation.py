@@ -1,7 +1,7 @@
 """When the steps of a check last changed."""
 
 import pytest
-from harness.answers import MIGRATION, seen
+from harness.responses import MIGRATION, make_progress
 
 from pulumi_tcsql_check.model.progress import Progress
 from pulumi_tcsql_check.polling.observation import WatchState
@@ -10,15 +10,15 @@ from pulumi_tcsql_check.polling.observation import WatchState
 def test_the_same_steps_are_no_change() -> None:
     """Another request id and another message are no change."""
     state = WatchState(MIGRATION, 0.0)
-    state.keep(seen(2, 0, 1), 100)
-    state.keep(seen(2, 0, 1, message="Other."), 107)
+    state.keep(make_progress(2, 0, 1), 100)
+    state.keep(make_progress(2, 0, 1, message="Other."), 107)
     assert state.unchanged_since == 100
 
 
-@pytest.mark.parametrize("other", [seen(2, 0, 7), seen(1, 0, 1), seen(2, 0, 1, total=3)])
+@pytest.mark.parametrize("other", [make_progress(2, 0, 7), make_progress(1, 0, 1), make_progress(2, 0, 1, total=3)])
 def test_any_other_code_or_number_is_a_change(other: Progress) -> None:
     """Another code, another current step, another number of steps."""
     state = WatchState(MIGRATION, 0.0)
-    state.keep(seen(2, 0, 1), 100)
+    state.keep(make_progress(2, 0, 1), 100)
     state.keep(other, 107)
     assert state.unchanged_since == 107

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from harness.answering import Answering, wait_for
-from harness.answers import MIGRATION, as_body, decode, recorded, seen
+from harness.error_texts import full_text, headline, raises_error
 from harness.fake_clock import FakeClock
-from harness.texts import says, sentence, whole
+from harness.responses import MIGRATION, as_body, decode, load_responses, make_progress
+from harness.stub_api import StubApi, wait_for
 
 from pulumi_tcsql_check import errors
 from pulumi_tcsql_check.clock import SystemClock
@@ -33,9 +33,9 @@ from pulumi_tcsql_check.polling.observation import Observation
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import NEW_SECONDS, Watch
 
-WORKFLOWS = recorded("workflows")
+WORKFLOWS = load_responses("workflows")
 
-PASSED, RUNNING, LEFT_BEHIND = seen(3, 0, 0, 0), seen(2, 0, 1, -2), seen(3, 0, -1, 1)
+PASSED, RUNNING, LEFT_BEHIND = make_progress(3, 0, 0, 0), make_progress(2, 0, 1, -2), make_progress(3, 0, -1, 1)
 DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.", code="RequestLimitExceeded")
 
 
@@ -71,7 +71,7 @@ class Check:
     def watched_by(self, observe: Callable[[Observation], None], policy: PollPolicy) -> Progress:
         """Have a gate wait for it, and somebody watch."""
         watch = Watch(MIGRATION, policy, self.clock.monotonic())
-        return wait_for(watch, Answering(self.query), clock=self.clock, on_progress=observe).progress
+        return wait_for(watch, StubApi(self.query), clock=self.clock, on_progress=observe).progress
 
 
 def outcome_of(answer: object) -> Progress | Exception:
@@ -136,7 +136,7 @@ def test_two_hours_are_polled_up_to_the_deadline_itself() -> None:
     assert check.seconds_left[-1] == 0
     assert sum(check.clock.sleeps) == pytest.approx(7200)
     assert (raised.value.migration, raised.value.timeout_seconds, raised.value.progress) == (MIGRATION, 7200, RUNNING)
-    assert "Seen: 2/3 Step 2: running, with status 1, for 7200 s Then: look at the step" in whole(raised.value)
+    assert "Seen: 2/3 Step 2: running, with status 1, for 7200 s Then: look at the step" in full_text(raised.value)
 
 
 def test_a_pass_at_the_deadline_counts() -> None:
@@ -209,7 +209,7 @@ def test_throttled_until_the_deadline_is_a_timeout() -> None:
     assert check.instants[-1] == 1000
     assert raised.value.progress is RUNNING
     assert raised.value.__cause__ is THROTTLED
-    assert "Seen: Too many. Then:" in whole(raised.value)
+    assert "Seen: Too many. Then:" in full_text(raised.value)
 
 
 NO_TURN = NoTurnError("No turn in time.")
@@ -218,15 +218,15 @@ NO_TURN = NoTurnError("No turn in time.")
 def test_a_last_turn_that_did_not_come_says_nothing_of_the_check() -> None:
     """The sentence is about what was seen last, be it the steps or trouble; with nothing seen it says so."""
     check = Check(RUNNING, NO_TURN)
-    with says(CheckTimeoutError, r"Seen: 2/3 Step 2: running, with status 1, for 10 s Then:") as raised:
+    with raises_error(CheckTimeoutError, r"Seen: 2/3 Step 2: running, with status 1, for 10 s Then:") as raised:
         check.wait(10, 300)
     assert (raised.value.progress, raised.value.trouble) == (RUNNING, None)
     check = Check(RUNNING, DOWN, NO_TURN)
-    with says(CheckTimeoutError, r"Seen: No connection\. Then:") as raised:
+    with raises_error(CheckTimeoutError, r"Seen: No connection\. Then:") as raised:
         check.wait(2.3)
     assert raised.value.trouble is DOWN
     check = Check(NO_TURN)
-    with says(CheckTimeoutError, r"Seen: No turn in time\. Then:"):
+    with raises_error(CheckTimeoutError, r"Seen: No turn in time\. Then:"):
         check.wait(10)
     assert {observation.trouble for observation in check.seen} == {NO_TURN}
 
@@ -234,7 +234,7 @@ def test_a_last_turn_that_did_not_come_says_nothing_of_the_check() -> None:
 def test_a_refusal_without_a_code_is_no_turn_that_did_not_come() -> None:
     """HTTP 429 is trouble of the API's: the sentence tells that, and not for how long a step has stood."""
     check = Check(RUNNING, ThrottledError("HTTP status 429.", kind="HTTP 429"))
-    with says(CheckTimeoutError, r"Seen: HTTP status 429\. Then:") as raised:
+    with raises_error(CheckTimeoutError, r"Seen: HTTP status 429\. Then:") as raised:
         check.wait(10)
     assert raised.value.trouble is not None
 
@@ -242,11 +242,11 @@ def test_a_refusal_without_a_code_is_no_turn_that_did_not_come() -> None:
 def test_trouble_that_comes_after_the_deadline_is_a_timeout_as_well() -> None:
     """A call may end later than the wait; what is said of it is the same."""
     check = Check(DOWN, takes=3)
-    with says(CheckTimeoutError, r"Seen: No connection\. Then:"):
+    with raises_error(CheckTimeoutError, r"Seen: No connection\. Then:"):
         check.wait(10)
     assert check.clock.now - 1000 > 10
     check = Check(RUNNING, NO_TURN, takes=3)
-    with says(CheckTimeoutError, r"Seen: 2/3 Step 2: running, with status 1") as raised:
+    with raises_error(CheckTimeoutError, r"Seen: 2/3 Step 2: running, with status 1") as raised:
         check.wait(10)
     assert check.clock.now - 1000 > 10
     assert raised.value.trouble is None
@@ -347,7 +347,7 @@ def test_a_new_id_that_stays_unknown_ends_the_wait_after_half_a_minute() -> None
     assert len(check.instants) > 7
     assert max(check.instants[:-1]) < 30
     assert (raised.value.code, raised.value.request_id) == ("ResourceNotFound.DBNotFound", "4be5990d")
-    assert sentence(raised.value) == (
+    assert headline(raised.value) == (
         "None. Request 4be5990d. The number came from an output and may have been new, so it was queried for "
         f"{check.instants[-1]:.0f} s."
     )
@@ -381,7 +381,7 @@ def test_half_a_minute_is_over_once_it_has_passed() -> None:
 def test_half_a_minute_is_no_more_than_the_deadline() -> None:
     """A shorter wait ends at it, and quotes the answer."""
     check = Check(not_found())
-    with says(CheckTimeoutError, r"Seen: None\. Request 4be5990d\. Then: check migrate_id and region"):
+    with raises_error(CheckTimeoutError, r"Seen: None\. Request 4be5990d\. Then: check migrate_id and region"):
         check.wait(10, migrate_id_is_new=True)
     assert check.instants[-1] == 10
 

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 import pytest
-from harness.answering import Answering
-from harness.answers import seen
 from harness.fake_clock import FakeClock
+from harness.responses import make_progress
+from harness.stub_api import StubApi
 
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.errors import (
@@ -33,8 +33,8 @@ from pulumi_tcsql_check.polling.check_flag_monitor import SecondOpinion
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
 
-PASSED, RUNNING = seen(3, 0, 0, 0), seen(2, 0, 7, -2)
-FAILED, TAUGHT = seen(3, 0, -1, 7), seen(2, 0, 9, -2)
+PASSED, RUNNING = make_progress(3, 0, 0, 0), make_progress(2, 0, 7, -2)
+FAILED, TAUGHT = make_progress(3, 0, -1, 7), make_progress(2, 0, 9, -2)
 DOWN, THROTTLED, MISSING = (
     TransientError("No connection."),
     ThrottledError("Too many.", code="RequestLimitExceeded"),
@@ -90,7 +90,7 @@ class Wave:
         return Counter(number for number, _ in self.asked)
 
 
-class _Each(Answering):
+class _Each(StubApi):
     """Answers for each check."""
 
     def __init__(self, ask: Callable[[Migration, float], Progress]) -> None:
@@ -281,7 +281,7 @@ def test_one_second_opinion_serves_all() -> None:
         return RUNNING
 
     watches = [Watch(one, policy, clock.monotonic(), opinion=opinion) for one in migrations]
-    errors = poller.wait(watches, lambda: Answering(query, flag=flag), clock=clock, on_progress=lambda _: None)
+    errors = poller.wait(watches, lambda: StubApi(query, flag=flag), clock=clock, on_progress=lambda _: None)
     assert {type(error) for error in errors.values()} == {FlagFailedError}
     assert len(asked) == 2
     assert 10 <= asked[1] - asked[0] < 10.2
@@ -299,7 +299,7 @@ def test_so_many_are_asked_at_the_same_time_and_no_more(lanes: int) -> None:
     flying, most, lock = 0, 0, threading.Lock()
     connections = []
 
-    class Connection(Answering):
+    class Connection(StubApi):
         """One connection."""
 
         def __init__(self) -> None:

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from harness.answers import seen
+from harness.responses import make_progress
 
 from pulumi_tcsql_check.errors import ThrottledError, TransientError
 from pulumi_tcsql_check.model.progress import Migration
@@ -18,7 +18,7 @@ def watch(number: int, *, due: float = 0.0, asked_at: float | None = None, step:
     """Make one that is due, was asked, and has come to a step, counted from 1."""
     one = Watch(Migration(number, "ap-guangzhou"), PollPolicy(1800, 2), 0.0)
     one.due, one.asked_at = due, asked_at
-    one.progress = seen(step, *[0] * (step - 1), *[1] * (STEPS - step + 1)) if step is not None else None
+    one.progress = make_progress(step, *[0] * (step - 1), *[1] * (STEPS - step + 1)) if step is not None else None
     return one
 
 
@@ -124,7 +124,7 @@ def lags(ends: list[float]) -> tuple[list[float], float]:
             late.append(now - end)
         else:
             step = 1 + int(STEPS * now / end)
-            one.progress = seen(step, *[0] * (step - 1), *[1] * (STEPS - step + 1))
+            one.progress = make_progress(step, *[0] * (step - 1), *[1] * (STEPS - step + 1))
             schedule.put(one)
         now += 0.1
     return late, longest

@@ -14,9 +14,9 @@ from typing import Any
 
 import pulumi
 import pytest
-from harness.loopback import Loopback, answer, join_exchanges, reset, silence
-from harness.texts import in_one_line
-from harness.turns import without_pauses
+from harness.error_texts import in_one_line
+from harness.process_state import disable_rate_limit
+from harness.scripted_server import ScriptedServer, answer, join_exchanges, reset, silence
 from pulumi.runtime import mocks, settings, stack
 
 import pulumi_tcsql_check
@@ -54,7 +54,7 @@ WHERE = "ap-guangzhou"
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Be a program that no engine runs, with the emulator's keys and no other source of credentials."""
-    without_pauses(monkeypatch)
+    disable_rate_limit(monkeypatch)
     monkeypatch.setattr(backoff, "FIRST_BACKOFF_SECONDS", 0.01)
     monkeypatch.setattr(shutdown, "prepare", lambda: None)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -121,7 +121,7 @@ def test_a_failed_check_is_a_result_like_any_other() -> None:
 
 def test_a_look_is_one_request_that_waits_for_no_verdict() -> None:
     """A check that has no steps yet is returned as it is."""
-    with Loopback(answer(BODY)) as server:
+    with ScriptedServer(answer(BODY)) as server:
         seen = get_migration_check(1066, WHERE, endpoint=f"http://{server.host}")
     assert (seen.status, seen.passed, seen.steps) == ("unknown", False, [])
     assert len(server.requests) == 1
@@ -129,12 +129,12 @@ def test_a_look_is_one_request_that_waits_for_no_verdict() -> None:
 
 def test_a_look_asks_again_after_trouble_in_passing_but_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a preview does: a broken connection is tried again, and the last error ends it."""
-    with Loopback(reset, answer(BODY)) as server:
+    with ScriptedServer(reset, answer(BODY)) as server:
         assert get_migration_check(1066, WHERE, endpoint=f"http://{server.host}").status == "unknown"
     assert len(server.requests) == 2
     monkeypatch.setattr(reader, "LOOK_SECONDS", 0.03)
     with (
-        Loopback(reset) as server,
+        ScriptedServer(reset) as server,
         pytest.raises(LookError, match=r"^migration check 1066 .*\sno\sresponse\s") as caught,
     ):
         get_migration_check(1066, WHERE, endpoint=f"http://{server.host}")
@@ -175,7 +175,7 @@ def test_no_environment_variable_chooses_the_endpoint(monkeypatch: pytest.Monkey
         found = chosen(given, config, region)
         return Endpoint("http", tencent.host) if found.is_tencent else found
 
-    with Loopback(answer(BODY)) as stand_in, Loopback(answer(BODY)) as tencent:
+    with ScriptedServer(answer(BODY)) as stand_in, ScriptedServer(answer(BODY)) as tencent:
         monkeypatch.setenv("PULUMI_CONFIG_TCSQL_CHECK_ENDPOINT", f"http://{stand_in.host}")
         monkeypatch.setenv("PULUMI_CONFIG", f'{{"tcsql-check:endpoint": "http://{stand_in.host}"}}')
         monkeypatch.setattr(endpoints, "choose", choose)
@@ -208,7 +208,7 @@ def test_missing_credentials_are_one_sentence_and_nothing_is_sent(monkeypatch: p
     """The same sentence as a gate's."""
     monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
     monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
-    with Loopback(reset) as server, pytest.raises(LookError, match=r"^No Tencent Cloud credentials") as caught:
+    with ScriptedServer(reset) as server, pytest.raises(LookError, match=r"^No Tencent Cloud credentials") as caught:
         get_migration_check(1066, WHERE, endpoint=f"http://{server.host}")
     assert isinstance(caught.value.__cause__, CredentialsError)
     assert server.requests == []
@@ -227,7 +227,7 @@ def test_a_variable_that_may_have_chosen_the_endpoint_is_refused_at_the_users_ow
     """A program decides by what it sees, so a stand-in that a variable chose gets no request."""
     (name, value) = environ.popitem()
     monkeypatch.setenv(name, value)
-    with Loopback(reset) as server:
+    with ScriptedServer(reset) as server:
         pulumi.runtime.config.CONFIG.set({"tcsql-check:endpoint": f"http://{server.host}"})
         ends = here(+2)
         with pytest.raises(InvalidInputError, match=rf"^{name} is ") as refused:
@@ -290,7 +290,7 @@ def test_the_plain_form_takes_no_outputs_and_names_the_one_that_does() -> None:
 
 def test_a_bad_value_that_was_an_output_is_refused_once_it_is_known() -> None:
     """With the line of the call, where Pulumi's own frames stand in between, and before any request."""
-    with Loopback(reset) as server:
+    with ScriptedServer(reset) as server:
         bad = pulumi.Output.from_input(1.5)
         endpoint = f"http://{server.host}"
         later, ends = get_migration_check_output(bad, WHERE, endpoint=endpoint), here(0)  # type: ignore[arg-type]  # a mistake
@@ -302,7 +302,7 @@ def test_a_bad_value_that_was_an_output_is_refused_once_it_is_known() -> None:
 def test_while_an_input_is_unknown_nobody_is_asked() -> None:
     """The result is unknown as well, as in the preview that would make the migration."""
     unknown: pulumi.Output[int] = pulumi.Output.from_input(1066).apply(lambda _: pulumi.UNKNOWN)  # type: ignore[arg-type, return-value]  # what a preview brings
-    with Loopback(reset) as server:
+    with ScriptedServer(reset) as server:
         later = get_migration_check_output(unknown, WHERE, endpoint=f"http://{server.host}")
         assert asyncio.get_event_loop().run_until_complete(later.is_known()) is False
     assert server.requests == []
@@ -317,12 +317,12 @@ def test_other_things_go_on_while_an_output_is_looked_at() -> None:
         went_on.append(released.wait(5))
         answer(BODY)(connection, stopped)
 
-    async def both(server: Loopback) -> MigrationCheckResult | None:
+    async def both(server: ScriptedServer) -> MigrationCheckResult | None:
         later = get_migration_check_output(1066, WHERE, endpoint=f"http://{server.host}")
         asyncio.get_running_loop().call_later(0.01, released.set)
         return await later.future()
 
-    with Loopback(reply) as server:
+    with ScriptedServer(reply) as server:
         asyncio.get_event_loop().run_until_complete(both(server))
     assert went_on == [True]
 
@@ -351,7 +351,7 @@ def test_under_mocks_the_mock_answers_and_nobody_is_asked() -> None:
     answers = Answers(total=1, current=1, passed=True, status="passed", steps=[step])
     mocks.set_mocks(answers, preview=False)
     asyncio.get_event_loop().run_until_complete(stack.wait_for_rpcs())
-    with Loopback(reset) as server:
+    with ScriptedServer(reset) as server:
         endpoint = f"http://{server.host}"
         plain = get_migration_check("1066", WHERE, endpoint=endpoint, failed_statuses=[7])
         later = resolve(get_migration_check_output(pulumi.Output.from_input(1066), WHERE, endpoint=endpoint))
@@ -414,7 +414,7 @@ finally:
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_ctrl_c_ends_a_look_at_once_although_the_server_is_silent(tmp_path: Path, form: str) -> None:
     """The program's own `finally` runs, it waits for no response, and it prints no traceback."""
-    with Loopback(silence) as server:
+    with ScriptedServer(silence) as server:
         command = [sys.executable, "-c", PROGRAM.format(form=form), f"http://{server.host}"]
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path

@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 import pytest
-from harness.mocked_program import STEP, Recorder, recording, resolve
+from harness.pulumi_mocks import STEP, RecordingMocks, mocked_program, resolve
 from pulumi.runtime import mocks
 
 from pulumi_tcsql_check import InvalidInputError, MigrationCheck, Step
@@ -17,13 +17,13 @@ PLAIN: dict[str, Any] = {"migrate_id": 1066, "region": "ap-guangzhou"}
 
 
 @pytest.fixture(name="recorder")
-def _recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+def _recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[RecordingMocks]:
     """Answer as one that has passed."""
-    with recording(monkeypatch, {"total": 1, "current": 1, "steps": [STEP], "passed": True}) as recorder:
+    with mocked_program(monkeypatch, {"total": 1, "current": 1, "steps": [STEP], "passed": True}) as recorder:
         yield recorder
 
 
-def test_the_names_that_users_state_holds_are_these(recorder: Recorder) -> None:
+def test_the_names_that_users_state_holds_are_these(recorder: RecordingMocks) -> None:
     """Type token, id, and the names of all inputs on the wire are final."""
     check = MigrationCheck(
         "orders",
@@ -53,7 +53,7 @@ def test_the_names_that_users_state_holds_are_these(recorder: Recorder) -> None:
     }
 
 
-def test_outputs_have_their_types(recorder: Recorder) -> None:
+def test_outputs_have_their_types(recorder: RecordingMocks) -> None:
     """Whole numbers are ints, and each step is a `Step`."""
     check = MigrationCheck("orders", **PLAIN)
     (step,) = resolve(check.steps)
@@ -71,7 +71,9 @@ def test_a_step_can_be_made_by_a_users_own_test() -> None:
 
 @pytest.mark.parametrize("as_output", [True, False])
 @pytest.mark.parametrize("migrate_id", ["1066", 1066, 1066.0])
-def test_text_and_numbers_make_one_resource(recorder: Recorder, migrate_id: int | str, *, as_output: bool) -> None:
+def test_text_and_numbers_make_one_resource(
+    recorder: RecordingMocks, migrate_id: int | str, *, as_output: bool
+) -> None:
     """Text and floats, as other providers give them, end in one resource id and one input, which is a number."""
     given: Any = pulumi.Output.from_input(migrate_id) if as_output else migrate_id
     check = MigrationCheck("orders", migrate_id=given, region="ap-guangzhou")
@@ -80,7 +82,7 @@ def test_text_and_numbers_make_one_resource(recorder: Recorder, migrate_id: int 
     assert seen.inputs["migrate_id"] == 1066
 
 
-def test_the_provider_is_told_what_came_as_an_output(recorder: Recorder) -> None:
+def test_the_provider_is_told_what_came_as_an_output(recorder: RecordingMocks) -> None:
     """Plain values, those left out among them, are not named; outputs, awaitables and lists of them are."""
 
     async def region() -> str:
@@ -93,7 +95,7 @@ def test_the_provider_is_told_what_came_as_an_output(recorder: Recorder) -> None
     assert recorder.seen[0].inputs["from_outputs"] == ["region", "failed_statuses", "flow_id"]
 
 
-def test_an_input_may_be_awaitable(recorder: Recorder) -> None:
+def test_an_input_may_be_awaitable(recorder: RecordingMocks) -> None:
     """A coroutine, which can be awaited but once, is as good as an output."""
 
     async def number() -> int:
@@ -107,7 +109,7 @@ def test_an_input_may_be_awaitable(recorder: Recorder) -> None:
     assert recorder.seen[0].inputs["migrate_id"] == 1066
 
 
-def test_an_output_of_a_wrong_kind_is_left_for_the_provider(recorder: Recorder) -> None:
+def test_an_output_of_a_wrong_kind_is_left_for_the_provider(recorder: RecordingMocks) -> None:
     """The program goes on, and `read` refuses it."""
     check = MigrationCheck("orders", migrate_id=pulumi.Output.from_input("x"), region="ap-guangzhou")
     assert resolve(check.id) == "ap-guangzhou/x"
@@ -115,7 +117,7 @@ def test_an_output_of_a_wrong_kind_is_left_for_the_provider(recorder: Recorder) 
 
 
 def test_the_region_comes_from_the_configuration_then_from_the_environment(
-    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+    recorder: RecordingMocks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The stack's own region wins over the machine's."""
     monkeypatch.setenv("TENCENTCLOUD_REGION", "ap-tokyo")
@@ -140,7 +142,7 @@ def test_the_region_comes_from_the_configuration_then_from_the_environment(
         ("region", ""),
     ],
 )
-def test_a_bad_plain_value_is_refused_at_the_users_own_line(recorder: Recorder, name: str, value: object) -> None:
+def test_a_bad_plain_value_is_refused_at_the_users_own_line(recorder: RecordingMocks, name: str, value: object) -> None:
     """The error is Pulumi's, too, names input, value and line, and nothing is registered."""
     given: dict[str, Any] = {**PLAIN, name: value}
     line = sys._getframe().f_lineno + 2
@@ -164,7 +166,7 @@ def test_a_bad_plain_value_is_refused_at_the_users_own_line(recorder: Recorder, 
     ],
 )
 def test_an_option_that_would_make_it_another_thing_is_refused(
-    recorder: Recorder, options: dict[str, Any], sentence: str
+    recorder: RecordingMocks, options: dict[str, Any], sentence: str
 ) -> None:
     """It ends at the user's own line, and nothing is registered."""
     ((name, _),) = options.items()
@@ -173,14 +175,14 @@ def test_an_option_that_would_make_it_another_thing_is_refused(
     assert recorder.seen == []
 
 
-def test_a_list_with_an_output_in_it_is_left_for_the_provider(recorder: Recorder) -> None:
+def test_a_list_with_an_output_in_it_is_left_for_the_provider(recorder: RecordingMocks) -> None:
     """What is not known yet can't be validated yet."""
     codes: list[Any] = [pulumi.Output.from_input(-1)]
     resolve(MigrationCheck("orders", **PLAIN, failed_statuses=codes).urn)
     assert recorder.seen[0].inputs["failed_statuses"] == [-1]
 
 
-def test_a_unit_test_of_a_program_keeps_its_own_way_to_end(recorder: Recorder) -> None:
+def test_a_unit_test_of_a_program_keeps_its_own_way_to_end(recorder: RecordingMocks) -> None:
     """Under mocks, Ctrl-C stays what it was."""
     before = signal.getsignal(signal.SIGINT), sys.excepthook
     resolve(MigrationCheck("orders", **PLAIN).urn)
@@ -188,7 +190,7 @@ def test_a_unit_test_of_a_program_keeps_its_own_way_to_end(recorder: Recorder) -
     assert recorder.seen
 
 
-def test_a_program_that_an_engine_runs_ends_quietly(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_an_engine_runs_ends_quietly(recorder: RecordingMocks, monkeypatch: pytest.MonkeyPatch) -> None:
     """With an engine behind the program, its gate prepares the ending, and guards against deletions on an up alone."""
     prepared: list[bool] = []
     guarded: list[str] = []
@@ -208,7 +210,7 @@ def test_a_program_that_an_engine_runs_ends_quietly(recorder: Recorder, monkeypa
     assert recorder.seen
 
 
-def test_a_preview_does_not_ask_to_wait(recorder: Recorder) -> None:
+def test_a_preview_does_not_ask_to_wait(recorder: RecordingMocks) -> None:
     """The hidden input is set on an up alone."""
     mocks.set_mocks(recorder, preview=True)
     resolve(MigrationCheck("orders", **PLAIN).urn)

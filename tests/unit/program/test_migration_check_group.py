@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 import pytest
-from harness.mocked_program import STEP, Recorder, recording, resolve
+from harness.pulumi_mocks import STEP, RecordingMocks, mocked_program, resolve
 
 from pulumi_tcsql_check import CheckResult, InvalidInputError, MigrationCheckGroup, Step
 
@@ -16,13 +16,13 @@ CHECK = {"migrate_id": 1067, "total": 1, "current": 1, "steps": [STEP], "passed"
 
 
 @pytest.fixture(name="recorder")
-def _recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+def _recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[RecordingMocks]:
     """Answer as one that has passed."""
-    with recording(monkeypatch, {"total": 1, "current": 1, "passed": True, "checks": [CHECK]}) as recorder:
+    with mocked_program(monkeypatch, {"total": 1, "current": 1, "passed": True, "checks": [CHECK]}) as recorder:
         yield recorder
 
 
-def test_a_flow_too_few_is_refused_at_the_users_own_line(recorder: Recorder) -> None:
+def test_a_flow_too_few_is_refused_at_the_users_own_line(recorder: RecordingMocks) -> None:
     """Where both lists are there; an output among the numbers leaves it to the provider."""
     with pytest.raises(
         InvalidInputError, match=r"^flow_ids is \[1001\], but must be as many .* \(test_migration_check_group\.py"
@@ -33,7 +33,7 @@ def test_a_flow_too_few_is_refused_at_the_users_own_line(recorder: Recorder) -> 
     assert [seen.name for seen in recorder.seen] == ["wave-2"]
 
 
-def test_the_names_that_users_state_holds_are_these(recorder: Recorder) -> None:
+def test_the_names_that_users_state_holds_are_these(recorder: RecordingMocks) -> None:
     """Type token, id, and the names of all inputs on the wire are final."""
     wave = MigrationCheckGroup(
         "wave-1",
@@ -63,7 +63,7 @@ def test_the_names_that_users_state_holds_are_these(recorder: Recorder) -> None:
     }
 
 
-def test_outputs_have_their_types(recorder: Recorder) -> None:
+def test_outputs_have_their_types(recorder: RecordingMocks) -> None:
     """Each check is a `CheckResult`, and each of its steps a `Step`."""
     (check,) = resolve(MigrationCheckGroup("wave-1", **PLAIN).checks)
     assert isinstance(check, CheckResult)
@@ -92,7 +92,7 @@ def test_a_result_can_be_made_by_a_users_own_test() -> None:
 )
 @pytest.mark.parametrize("as_output", [True, False])
 def test_the_id_is_of_the_sorted_numbers_or_a_digest_of_them(
-    recorder: Recorder, ids: list[int], name: str, *, as_output: bool
+    recorder: RecordingMocks, ids: list[int], name: str, *, as_output: bool
 ) -> None:
     """The same wave in another order is the same resource; up to eight numbers can be read."""
     given: Any = [*ids[:-1], pulumi.Output.from_input(str(ids[-1]))] if as_output else ids
@@ -116,7 +116,7 @@ def test_the_id_is_of_the_sorted_numbers_or_a_digest_of_them(
     ],
 )
 def test_a_plain_value_outside_its_range_is_refused_at_the_users_line(
-    recorder: Recorder, given: dict[str, Any], sentence: str
+    recorder: RecordingMocks, given: dict[str, Any], sentence: str
 ) -> None:
     """Before anything is registered."""
     with pytest.raises(InvalidInputError) as refused:
@@ -125,7 +125,7 @@ def test_a_plain_value_outside_its_range_is_refused_at_the_users_line(
     assert recorder.seen == []
 
 
-def test_numbers_that_come_late_and_are_none_are_left_for_the_read_to_refuse(recorder: Recorder) -> None:
+def test_numbers_that_come_late_and_are_none_are_left_for_the_read_to_refuse(recorder: RecordingMocks) -> None:
     """The id shows them as they came."""
     late: Any = pulumi.Output.from_input(["x", 1])
     wave = MigrationCheckGroup("wave-1", migrate_ids=late, region="ap-guangzhou")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 import pytest
-from harness.answers import MIGRATION
 from harness.guide import EXAMPLES, module
+from harness.responses import MIGRATION
 
 from pulumi_tcsql_check import errors
 from pulumi_tcsql_check.errors.check import FailedError

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from harness.guide import module
-from harness.loopback import Loopback, Reply, answer, reset, silence
+from harness.scripted_server import Reply, ScriptedServer, answer, reset, silence
 from pulumi.automation import EngineEvent
 
 MESSAGES = module("automation", "messages")
@@ -89,7 +89,7 @@ def test_a_web_hook_in_trouble_fails_nothing(
 ) -> None:
     """Every message is on stdout, the trouble on stderr without the hook's address, and the end comes in time."""
     monkeypatch.setattr(OUTLETS, "POST_SECONDS", 0.5)
-    with Loopback(reply) as hook:
+    with ScriptedServer(reply) as hook:
         monkeypatch.setenv(OUTLETS.HOOK_VARIABLE, f"http://{hook.host}/a-secret-path")
         began = time.monotonic()
         with OUTLETS.Outlets() as outlets:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from harness import distributions
-from harness.environments import PACKAGE
+from harness.virtual_environments import PACKAGE
 
 ROOT = Path(__file__).resolve().parents[3]
 

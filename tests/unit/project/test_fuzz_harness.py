@@ -5,7 +5,7 @@ import random
 from collections import Counter
 
 import pytest
-from harness.answers import as_body, recorded, seen
+from harness.responses import as_body, load_responses, make_progress
 from proof.examine import WHO, Case, Outcome, examine
 from proof.mutate import mutate, seeds
 
@@ -18,7 +18,7 @@ from pulumi_tcsql_check.reading import outputs
 from pulumi_tcsql_check.tencent import response
 
 INPUTS = 300
-STATES = recorded("states")
+STATES = load_responses("states")
 
 MERELY_EQUAL = as_body({"RequestId": "x", "TotalStep": 1, "CurrentStep": 1, "StepDetails": []})
 RUNNING = as_body(STATES["last_step_runs"]["answer"])
@@ -83,7 +83,7 @@ def test_outputs_that_are_too_kind_are_noticed(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_lenient_reader_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were every body taken for one that passed, the fuzzer would find it, through the SDK as well."""
-    monkeypatch.setattr(response, "decode", lambda *_, **__: seen(1, 0))
+    monkeypatch.setattr(response, "decode", lambda *_, **__: make_progress(1, 0))
     for last in range(2):
         with pytest.raises(AssertionError):
             examine(Case.of(bytes([0, 0, 0, 0, last]) + b"<html>"))

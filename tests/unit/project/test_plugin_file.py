@@ -5,14 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from harness.environments import PACKAGE, Environment
+from harness.virtual_environments import PACKAGE, OfflineEnvironment
 from toolchain import plugins
 
 ROOT = Path(__file__).resolve().parents[3]
 SOURCES = (PACKAGE, "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE")
 
 
-def from_a_wheel(environment: Environment, project: Path) -> None:
+def from_a_wheel(environment: OfflineEnvironment, project: Path) -> None:
     """Install the wheel, as from an index."""
     environment.run(
         "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(project), str(project)
@@ -20,13 +20,13 @@ def from_a_wheel(environment: Environment, project: Path) -> None:
     environment.install(*map(str, project.glob("*.whl")))
 
 
-def from_a_sdist(environment: Environment, project: Path) -> None:
+def from_a_sdist(environment: OfflineEnvironment, project: Path) -> None:
     """Install the source distribution, as from an index without wheels."""
     environment.run("-c", BUILD_SDIST, str(project))
     environment.install(*map(str, project.glob("dist/*.tar.gz")))
 
 
-def from_a_checkout(environment: Environment, project: Path) -> None:
+def from_a_checkout(environment: OfflineEnvironment, project: Path) -> None:
     """Install the checkout itself, as its developers do."""
     environment.install("--editable", str(project))
 
@@ -52,15 +52,17 @@ def project(tmp_path: Path) -> Path:
     return copy
 
 
-def asked_for(environment: Environment) -> list[str]:
+def asked_for(environment: OfflineEnvironment) -> list[str]:
     """Name the plugins that a program in this environment makes the engine look for."""
     return [package.name for package in plugins.required(environment.run("-c", plugins.LIST_DISTRIBUTIONS))]
 
 
 @pytest.mark.parametrize("install", [from_a_wheel, from_a_sdist, from_a_checkout])
-def test_no_plugin_is_asked_for(tmp_path: Path, project: Path, install: Callable[[Environment, Path], None]) -> None:
+def test_no_plugin_is_asked_for(
+    tmp_path: Path, project: Path, install: Callable[[OfflineEnvironment, Path], None]
+) -> None:
     """Installed in each way, the package asks for nothing, and would ask as soon as the file is missing."""
-    environment = Environment(tmp_path)
+    environment = OfflineEnvironment(tmp_path)
     install(environment, project)
     assert asked_for(environment) == []
 

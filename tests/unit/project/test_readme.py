@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
-from harness.answers import MIGRATION
-from harness.survival import FAULTS
-from harness.texts import whole
+from harness.error_texts import full_text
+from harness.fault_cases import FAULTS
+from harness.responses import MIGRATION
 
 from pulumi_tcsql_check import MigrationCheck, MigrationCheckGroup, MigrationCheckResult
 from pulumi_tcsql_check.config import provider_config, validation
@@ -122,7 +122,7 @@ def test_the_failed_check_on_the_page_is_what_the_code_prints(path: str) -> None
     """The text is that of the scenario `fail`, but for its line breaks and the number of its request."""
     codes = (0, 0, 0, -1, 1, -2, -2, -2)
     steps = tuple(StepDetail(step.name, code, step.message) for step, code in zip(PUBLISHED_STEPS, codes, strict=True))
-    text = whole(CheckFailedError(MIGRATION, Progress(len(steps), 5, steps, "number"), [4]))
+    text = full_text(CheckFailedError(MIGRATION, Progress(len(steps), 5, steps, "number"), [4]))
     page = " ".join((ROOT / path).read_text(encoding="utf-8").split())
     assert f"error: {text.removesuffix('number')}" in page
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from harness import markers
-from harness.answers import MIGRATION
-from harness.texts import whole
+from harness import marked_credentials
+from harness.error_texts import full_text
+from harness.responses import MIGRATION
 from recording import moments, svg, terminal
 from recording.moments import Moment
 from recording.screen import Frame, Run, Style, frames
@@ -67,7 +67,7 @@ def test_a_picture_is_a_picture_wherever_it_is_seen(name: str) -> None:
 def test_a_picture_shows_nothing_of_the_machine_it_was_made_on(name: str) -> None:
     """No key, no folder, and no day."""
     drawn = picture(name)
-    assert markers.found_in(drawn.encode()) == set()
+    assert marked_credentials.found_in(drawn.encode()) == set()
     assert not re.search(r"/tmp|/home|/root|/usr|/var|\b20\d\d-\d\d|file:", drawn)
 
 
@@ -75,7 +75,7 @@ def test_the_refusal_is_what_the_code_prints() -> None:
     """The text of the scenario `fail` stands there word for word, but for its line breaks, and each step's mark."""
     codes = (0, 0, 0, -1, 1, -2, -2, -2)
     steps = tuple(StepDetail(step.name, code, step.message) for step, code in zip(PUBLISHED_STEPS, codes, strict=True))
-    told, *_ = whole(CheckFailedError(MIGRATION, Progress(len(steps), 5, steps, "number"), [4])).split("number")
+    told, *_ = full_text(CheckFailedError(MIGRATION, Progress(len(steps), 5, steps, "number"), [4])).split("number")
     (screen,) = screens(picture("refusal"))
     assert re.sub(r"\s", "", told) in re.sub(r"\s", "", screen)
     rows = zip("✓✓✓✗▸···", range(1, 9), PUBLISHED_STEPS, strict=True)

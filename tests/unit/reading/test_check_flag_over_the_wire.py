@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import reading_here
-from harness.answers import MIGRATION, as_body
+from harness import in_process_read
+from harness.error_texts import full_text, headline, in_one_line
 from harness.fake_clock import FakeClock
-from harness.loopback import Loopback, Reply, Request, answer, reset, silence
-from harness.reading_here import own_environment, read
-from harness.texts import in_one_line, sentence, whole
+from harness.in_process_read import read
+from harness.process_state import isolated_process
+from harness.responses import MIGRATION, as_body
+from harness.scripted_server import Reply, Request, ScriptedServer, answer, reset, silence
 
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, Scenario, parse
 from pulumi_tcsql_check.errors import (
@@ -47,11 +48,11 @@ ODD = [0, 0, 0, 7, -2, -2, -2, -2]
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Keep the user's credentials and other tests' turns out of it, and ask for the flag at every poll."""
     monkeypatch.setattr(check_flag_monitor, "INTERVAL_SECONDS", 0.05)
-    with own_environment(monkeypatch, tmp_path):
+    with isolated_process(monkeypatch, tmp_path):
         yield
 
 
-class Recorder(reading_here.Recorder):
+class RecordingListener(in_process_read.RecordingListener):
     """Notes what the engine would be told, but for the warning about the endpoint."""
 
     def warn(self, text: Text) -> None:
@@ -61,9 +62,9 @@ class Recorder(reading_here.Recorder):
 
 
 @pytest.fixture(name="call")
-def _call() -> Recorder:
+def _call() -> RecordingListener:
     """What the engine would be told."""
-    return Recorder()
+    return RecordingListener()
 
 
 @pytest.fixture(name="log")
@@ -136,9 +137,9 @@ class TwoActions:
         self.asked.append(action)
         return next(self._lists if action == LIST else self._polls)
 
-    def read(self, call: Recorder) -> dict[str, Any]:
+    def read(self, call: RecordingListener) -> dict[str, Any]:
         """Have a gate wait for it."""
-        with pytest.MonkeyPatch.context() as patch, Loopback(silence) as server:
+        with pytest.MonkeyPatch.context() as patch, ScriptedServer(silence) as server:
             patch.setattr(server, "reply_to", self.reply_to)
             return read({**WAITING, "endpoint": f"http://{server.host}"}, {}, call)
 
@@ -177,7 +178,7 @@ def test_one_that_is_too_old_is_not_found(log: Path) -> None:
 def test_the_question_has_the_published_parameters_alone() -> None:
     """An offset counts pages, and no parameter is sent that the page doesn't name."""
     full = as_body({"MigrateTaskSet": [{"MigrateId": 1, "CheckFlag": 2}] * 100, "RequestId": "r-1"})
-    with Loopback(answer(full), answer(as_body({"MigrateTaskSet": [], "RequestId": "r-2"}))) as server:
+    with ScriptedServer(answer(full), answer(as_body({"MigrateTaskSet": [], "RequestId": "r-2"}))) as server:
         assert flag_of(1066, api(server.host), SOON) == CheckFlag()
     sent = [json.loads(request.body) for request in server.requests]
     assert sent == [
@@ -190,7 +191,7 @@ def test_the_question_has_the_published_parameters_alone() -> None:
 
 def test_a_question_that_is_not_answered_in_time_is_given_up() -> None:
     """The time is the question's own, also where it is less than any other exchange gets."""
-    with Loopback(silence) as server, pytest.raises(TransientError, match=r"gave no response within 0\.05 s"):
+    with ScriptedServer(silence) as server, pytest.raises(TransientError, match=r"gave no response within 0\.05 s"):
         flag_of(1066, api(server.host), NOW + 0.05)
 
 
@@ -199,7 +200,7 @@ def test_a_question_whose_turn_comes_too_late_is_not_asked(monkeypatch: pytest.M
     monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 1.0)
     rate_limit.PROCESS.wait_for_turn(FakeClock(), NOW)
     page = as_body({"MigrateTaskSet": [{"MigrateId": 1066, "CheckFlag": 3}], "RequestId": "r-1"})
-    with Loopback(answer(page)) as server:
+    with ScriptedServer(answer(page)) as server:
         with pytest.raises(ThrottledError):
             flag_of(1066, api(server.host), NOW + 0.9)
         assert server.requests == []
@@ -211,7 +212,7 @@ def test_a_list_that_is_asked_for_too_often_slows_nobody_down(monkeypatch: pytes
     """The limit is the list's own, and the questions about the steps go on at their rate."""
     slower: list[object] = []
     monkeypatch.setattr(rate_limit.PROCESS, "slow_down", slower.append)
-    with Loopback(error("RequestLimitExceeded")) as server:
+    with ScriptedServer(error("RequestLimitExceeded")) as server:
         with pytest.raises(ThrottledError):
             flag_of(1066, api(server.host), SOON)
         assert slower == []
@@ -225,7 +226,7 @@ def test_each_page_takes_a_turn_of_its_own(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 1.0)
     monkeypatch.setattr(rate_limit, "QUEUED_SECONDS", 1.0)
     full = as_body({"MigrateTaskSet": [{"MigrateId": 1, "CheckFlag": 2}] * 100, "RequestId": "r-1"})
-    with Loopback(answer(full)) as server, pytest.raises(ThrottledError):
+    with ScriptedServer(answer(full)) as server, pytest.raises(ThrottledError):
         flag_of(1066, api(server.host), NOW + 2.5)
     assert len(server.requests) == 3
 
@@ -234,7 +235,7 @@ def test_a_cancelled_update_ends_a_question() -> None:
     """At once, although its server is silent."""
     cancelled = threading.Event()
     cancelled.set()
-    with Loopback(silence) as server, pytest.raises(WaitCancelledError):
+    with ScriptedServer(silence) as server, pytest.raises(WaitCancelledError):
         flag_of(1066, api(server.host, cancelled), SOON)
 
 
@@ -249,16 +250,16 @@ def test_a_refusal_says_what_to_allow() -> None:
     )
     with Emulator(scenario) as emulator, pytest.raises(PermanentError) as raised:
         flag_of(1, api(emulator.endpoint), SOON)
-    assert "Allow the action sqlserver:DescribeMigrations in CAM." in sentence(raised.value)
+    assert "Allow the action sqlserver:DescribeMigrations in CAM." in headline(raised.value)
 
 
-def test_an_up_ends_once_the_api_has_twice_called_the_check_failed(call: Recorder, log: Path) -> None:
+def test_an_up_ends_once_the_api_has_twice_called_the_check_failed(call: RecordingListener, log: Path) -> None:
     """Four requests, and one sentence."""
     with Emulator("check-flag", request_log=log) as emulator, pytest.raises(FlagFailedError) as raised:
         read({**WAITING, "endpoint": emulator.url}, {}, call)
     assert actions(log) == [STEPS, LIST] * 2
-    assert sentence(raised.value) == "migration check 1066 (ap-guangzhou) failed, says the API (CheckFlag 2)"
-    assert "Step: it stands at step 4 of 8, Character set check" in whole(raised.value)
+    assert headline(raised.value) == "migration check 1066 (ap-guangzhou) failed, says the API (CheckFlag 2)"
+    assert "Step: it stands at step 4 of 8, Character set check" in full_text(raised.value)
     assert call.lines == [
         "4/8 · 30 s left · Character set check: running",
         "4/8 · 30 s left · Character set check: running; failed, says the API",
@@ -266,7 +267,7 @@ def test_an_up_ends_once_the_api_has_twice_called_the_check_failed(call: Recorde
     assert call.warnings == []
 
 
-def test_an_up_without_the_permission_says_so_once_and_passes(call: Recorder, log: Path) -> None:
+def test_an_up_without_the_permission_says_so_once_and_passes(call: RecordingListener, log: Path) -> None:
     """One question, one warning, and the gate opens as it would have without."""
     refusal = {"code": "UnauthorizedOperation.PermissionDenied", "message": "No."}
     scenario = played(
@@ -297,7 +298,7 @@ def test_an_up_without_the_permission_says_so_once_and_passes(call: Recorder, lo
         answer(as_body({"MigrateTaskSet": None, "RequestId": "r-1"})),
     ],
 )
-def test_an_up_passes_although_the_list_is_out_of_order(call: Recorder, trouble: Reply) -> None:
+def test_an_up_passes_although_the_list_is_out_of_order(call: RecordingListener, trouble: Reply) -> None:
     """It is asked for after each poll, never again in between, and nothing is said of it."""
     check = TwoActions([steps(0, 7)] * 4 + [steps(0, 0)], [trouble])
     assert check.read(call)["passed"] is True
@@ -306,7 +307,7 @@ def test_an_up_passes_although_the_list_is_out_of_order(call: Recorder, trouble:
     assert [line.split(" · ")[::2] for line in call.lines] == [["2/2", "2: running"], ["2/2", "2: passed"]]
 
 
-def test_the_flag_of_the_start_before_fails_no_up(call: Recorder) -> None:
+def test_the_flag_of_the_start_before_fails_no_up(call: RecordingListener) -> None:
     """The list is late: it still says 2 while the steps of the new start go on, and then they pass.
 
     Whoever takes the first 2 for the verdict refuses a check that passes.
@@ -317,26 +318,26 @@ def test_the_flag_of_the_start_before_fails_no_up(call: Recorder) -> None:
     assert check.asked == [STEPS, LIST] * 3 + [STEPS]
 
 
-def test_nothing_else_of_the_list_is_shown(call: Recorder) -> None:
+def test_nothing_else_of_the_list_is_shown(call: RecordingListener) -> None:
     """What a migration is called stays where it is, whatever becomes of the question."""
     polls = [steps(0, 7)] * 4
     lists = [listed("hush-2"), listed({"Name": "hush-3"}), listed(2), listed(2)]
     with pytest.raises(FlagFailedError) as raised:
         TwoActions(polls, lists).read(call)
-    assert "hush" not in "".join([sentence(raised.value), *call.lines, *call.warnings])
+    assert "hush" not in "".join([headline(raised.value), *call.lines, *call.warnings])
 
 
-def test_an_up_that_times_out_says_what_the_api_called_the_check(call: Recorder) -> None:
+def test_an_up_that_times_out_says_what_the_api_called_the_check(call: RecordingListener) -> None:
     """The last word is in the sentence, and on the row."""
     with Emulator("unknown-code") as emulator, pytest.raises(CheckTimeoutError) as raised:
         read({**WAITING, "timeout_seconds": 0.3, "endpoint": emulator.url}, {}, call)
     assert (
         "Seen: 4/8 Character set check: running, with status 7, for 0 s; the API's last word on the check as a "
         'whole was "checking" (CheckFlag 3) Looks: as if the step still runs Then: raise'
-    ) in whole(raised.value)
+    ) in full_text(raised.value)
 
 
-def test_an_up_with_the_code_taught_asks_nobody_else(call: Recorder, log: Path) -> None:
+def test_an_up_with_the_code_taught_asks_nobody_else(call: RecordingListener, log: Path) -> None:
     """What the user has explained is decided by the steps."""
     with Emulator("check-flag", request_log=log) as emulator, pytest.raises(CheckFailedError):
         read({**WAITING, "failed_statuses": [7], "endpoint": emulator.url}, {}, call)
@@ -344,7 +345,7 @@ def test_an_up_with_the_code_taught_asks_nobody_else(call: Recorder, log: Path) 
 
 
 @pytest.mark.parametrize("more", [{"wait": False}, {"wait": True, "enforce": False}, {"wait": False, "enforce": False}])
-def test_whoever_only_looks_asks_for_the_steps_alone(call: Recorder, log: Path, more: dict[str, Any]) -> None:
+def test_whoever_only_looks_asks_for_the_steps_alone(call: RecordingListener, log: Path, more: dict[str, Any]) -> None:
     """A preview, a refresh, a look, and a gate that holds nothing: one request, as ever."""
     with Emulator("check-flag", request_log=log) as emulator:
         outputs = read({**ASKING, **more, "endpoint": emulator.url}, {}, call)
@@ -352,7 +353,9 @@ def test_whoever_only_looks_asks_for_the_steps_alone(call: Recorder, log: Path, 
     assert outputs["status"] == "running"
 
 
-def test_a_silent_list_holds_nothing_up_beyond_its_bound(monkeypatch: pytest.MonkeyPatch, call: Recorder) -> None:
+def test_a_silent_list_holds_nothing_up_beyond_its_bound(
+    monkeypatch: pytest.MonkeyPatch, call: RecordingListener
+) -> None:
     """Each question is left behind in time, the polls go on, and the check passes."""
     monkeypatch.setattr(check_flag_monitor, "ASK_SECONDS", 0.05)
     check = TwoActions([steps(0, 7)] * 4 + [steps(0, 0)], [silence])

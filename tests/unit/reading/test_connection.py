@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import trustme
 from harness.fake_clock import FakeClock
-from harness.reading_here import own_environment
+from harness.process_state import isolated_process
 
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.errors import InvalidInputError
@@ -23,7 +23,7 @@ def _own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Give each test a home of its own, and no proxy."""
     for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "REQUESTS_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
-    with own_environment(monkeypatch, tmp_path):
+    with isolated_process(monkeypatch, tmp_path):
         yield
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.hanging import hang
-from harness.loopback import Loopback, answer, reset
-from harness.reading_here import Recorder, own_environment, read
-from harness.standing_in import role_of, standing_in
-from harness.starting import start_check
-from harness.texts import says, sentence, whole
+from harness.blocked_calls import block_os_call
+from harness.emulated_services import emulated_services, make_role_arn
+from harness.error_texts import full_text, headline, raises_error
+from harness.in_process_read import RecordingListener, read
+from harness.process_state import isolated_process
+from harness.scripted_server import ScriptedServer, answer, reset
+from harness.sdk_client import start_check
 from pulumi.dynamic import Config
 
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
@@ -72,14 +73,14 @@ SOMETHING_MISSING = r"^migration check 1066 \(ap-guangzhou\): http://.* answered
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Keep the user's credentials and other tests' turns out of it."""
-    with own_environment(monkeypatch, tmp_path):
+    with isolated_process(monkeypatch, tmp_path):
         yield
 
 
 @pytest.fixture(name="call")
-def _call() -> Recorder:
+def _call() -> RecordingListener:
     """What the engine would be told."""
-    return Recorder()
+    return RecordingListener()
 
 
 def stand_in(url: str) -> str:
@@ -87,7 +88,7 @@ def stand_in(url: str) -> str:
     return f"migration check 1066 (ap-guangzhou) is queried at {url}, which is not Tencent Cloud."
 
 
-def test_an_up_passes_once_the_check_has(call: Recorder) -> None:
+def test_an_up_passes_once_the_check_has(call: RecordingListener) -> None:
     """A waiting read returns every output of the passed check, and what a refresh needs to ask again."""
     with Emulator("pass") as emulator:
         outputs = read({**PROPS, "wait": True, "endpoint": emulator.url}, {}, call)
@@ -108,7 +109,7 @@ def test_an_up_passes_once_the_check_has(call: Recorder) -> None:
     assert call.warnings == [stand_in(emulator.url)]
 
 
-def test_an_up_waits_until_the_deadline(call: Recorder) -> None:
+def test_an_up_waits_until_the_deadline(call: RecordingListener) -> None:
     """A check that doesn't pass in time leaves the gate shut."""
     props = {**PROPS, "wait": True, "timeout_seconds": 0.05, "poll_interval_seconds": 0.1}
     with Emulator(ONE_STEP) as emulator, pytest.raises(CheckTimeoutError) as caught:
@@ -120,7 +121,7 @@ def test_an_up_waits_until_the_deadline(call: Recorder) -> None:
 @pytest.mark.parametrize("wait", [True, False])
 @pytest.mark.parametrize(("call_that_hangs", "kind"), [("open", CredentialsError), ("stat", InvalidInputError)])
 def test_a_file_that_hangs_is_no_reason_to_wait_beyond_the_deadline(  # noqa: PLR0913, PLR0917  # a case is one row
-    call: Recorder,
+    call: RecordingListener,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     wait: bool,
@@ -133,12 +134,16 @@ def test_a_file_that_hangs_is_no_reason_to_wait_beyond_the_deadline(  # noqa: PL
     monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authorities.pem") if kind is InvalidInputError else "")
     props = {**PROPS, "wait": wait, "timeout_seconds": 0.05}
-    with Loopback(answer("")) as server, hang(call_that_hangs), pytest.raises(kind, match=r"within 0\.05 s"):
+    with (
+        ScriptedServer(answer("")) as server,
+        block_os_call(call_that_hangs),
+        pytest.raises(kind, match=r"within 0\.05 s"),
+    ):
         read({**props, "endpoint": f"http://{server.host}"}, {}, call)
     assert server.requests == []
 
 
-def test_an_up_fails_on_a_code_that_was_taught(call: Recorder) -> None:
+def test_an_up_fails_on_a_code_that_was_taught(call: RecordingListener) -> None:
     """`failed_statuses` reach the verdict and the row."""
     props = {**PROPS, "wait": True, "failed_statuses": [7.0]}
     with Emulator(ONE_STEP) as emulator, pytest.raises(CheckFailedError) as caught:
@@ -147,7 +152,7 @@ def test_an_up_fails_on_a_code_that_was_taught(call: Recorder) -> None:
     assert "failed (status 7)" in call.lines[0]
 
 
-def test_a_preview_does_not_wait(call: Recorder) -> None:
+def test_a_preview_does_not_wait(call: RecordingListener) -> None:
     """A running check is shown as it is, with exactly these outputs, `wait` not among them."""
     with Emulator(ONE_STEP) as emulator:
         outputs = read({**PROPS, "wait": False, "endpoint": emulator.url}, {}, call)
@@ -170,7 +175,7 @@ def test_a_preview_does_not_wait(call: Recorder) -> None:
     assert call.notes == ["2/2 two: running; `pulumi up` will wait for up to 30 min"]
 
 
-def test_a_preview_of_a_check_that_has_passed_notes_nothing(call: Recorder) -> None:
+def test_a_preview_of_a_check_that_has_passed_notes_nothing(call: RecordingListener) -> None:
     """The row says it all."""
     with Emulator("pass") as emulator:
         read({**PROPS, "endpoint": emulator.url}, {}, call)
@@ -181,7 +186,7 @@ def test_a_preview_of_a_check_that_has_passed_notes_nothing(call: Recorder) -> N
     ("worth", "notes"), [(0.0, ["migration check 1066 (ap-guangzhou) has passed, after 0 s"]), (60.0, [])]
 )
 def test_a_pass_is_told_with_the_time_it_took_if_that_was_long(
-    monkeypatch: pytest.MonkeyPatch, call: Recorder, worth: float, notes: list[str]
+    monkeypatch: pytest.MonkeyPatch, call: RecordingListener, worth: float, notes: list[str]
 ) -> None:
     """A check that had passed before has nothing to tell but its row."""
     monkeypatch.setattr(reader, "WORTH_A_WORD_SECONDS", worth)
@@ -190,7 +195,7 @@ def test_a_pass_is_told_with_the_time_it_took_if_that_was_long(
     assert call.notes == notes
 
 
-def test_a_preview_of_a_check_that_nobody_started_shows_how_to_start_it(call: Recorder) -> None:
+def test_a_preview_of_a_check_that_nobody_started_shows_how_to_start_it(call: RecordingListener) -> None:
     """The row has the command, so that nobody finds it out at the deadline of the update."""
     with Emulator("never-started") as emulator:
         outputs = read({**PROPS, "endpoint": emulator.url}, {}, call)
@@ -198,16 +203,16 @@ def test_a_preview_of_a_check_that_nobody_started_shows_how_to_start_it(call: Re
     assert call.lines == [f"no step has started; {START} starts the check"]
 
 
-def test_an_up_on_a_check_that_nobody_started_ends_with_the_command(call: Recorder) -> None:
+def test_an_up_on_a_check_that_nobody_started_ends_with_the_command(call: RecordingListener) -> None:
     """While it waits the row has it, and at the deadline the sentence."""
     props = {**PROPS, "wait": True, "timeout_seconds": 0.05, "poll_interval_seconds": 0.1}
     with Emulator("never-started") as emulator, pytest.raises(CheckTimeoutError) as caught:
         read({**props, "endpoint": emulator.url}, {}, call)
-    assert f"start the check, then run again: {START.strip('`')} pulumi up" in whole(caught.value)
+    assert f"start the check, then run again: {START.strip('`')} pulumi up" in full_text(caught.value)
     assert call.lines == [f"0 s left · no step has started; {START} starts the check"]
 
 
-def test_a_refresh_of_a_failed_check_is_no_error(call: Recorder) -> None:
+def test_a_refresh_of_a_failed_check_is_no_error(call: RecordingListener) -> None:
     """Stored outputs are enough to ask again; a failed step is reported and doesn't raise."""
     with Emulator(ONE_STEP) as emulator:
         props = {**PROPS, "endpoint": emulator.url, "failed_statuses": [7]}
@@ -219,19 +224,19 @@ def test_a_refresh_of_a_failed_check_is_no_error(call: Recorder) -> None:
     assert call.notes == ["2/2 two: failed (status 7); unless that changes, `pulumi up` will refuse"]
 
 
-def test_a_preview_asks_again_after_trouble_in_passing(call: Recorder) -> None:
+def test_a_preview_asks_again_after_trouble_in_passing(call: RecordingListener) -> None:
     """A connection that broke once is no reason to fail a preview."""
     body = '{"Response":{"TotalStep":0,"CurrentStep":0,"StepDetails":[],"RequestId":"r"}}'
-    with Loopback(reset, answer(body)) as server:
+    with ScriptedServer(reset, answer(body)) as server:
         outputs = read({**PROPS, "endpoint": f"http://{server.host}"}, {}, call)
     assert len(server.requests) == 2
     assert (outputs["status"], outputs["steps"], outputs["passed"]) == ("unknown", [], False)
 
 
-def test_a_preview_gives_up_soon(monkeypatch: pytest.MonkeyPatch, call: Recorder) -> None:
+def test_a_preview_gives_up_soon(monkeypatch: pytest.MonkeyPatch, call: RecordingListener) -> None:
     """Trouble that goes on ends a preview with the last error."""
     monkeypatch.setattr(reader, "LOOK_SECONDS", 0.03)
-    with Loopback(reset) as server, pytest.raises(TransientError):
+    with ScriptedServer(reset) as server, pytest.raises(TransientError):
         read({**PROPS, "endpoint": f"http://{server.host}"}, {}, call)
 
 
@@ -250,7 +255,7 @@ FLOWS = parse(
 
 
 @pytest.mark.parametrize("wait", [True, False])
-def test_a_flow_that_succeeded_passes_with_the_steps(call: Recorder, *, wait: bool) -> None:
+def test_a_flow_that_succeeded_passes_with_the_steps(call: RecordingListener, *, wait: bool) -> None:
     """On an up and in a preview; the flow's number is an output, so that a refresh asks the same question."""
     with Emulator(FLOWS) as emulator:
         start_check(emulator.url, 1)
@@ -270,7 +275,7 @@ def test_a_flow_that_succeeded_passes_with_the_steps(call: Recorder, *, wait: bo
     ],
 )
 def test_a_preview_and_a_refresh_say_what_the_flow_adds(
-    call: Recorder, migrate_id: int, status: str, line: str
+    call: RecordingListener, migrate_id: int, status: str, line: str
 ) -> None:
     """The steps have passed, the check hasn't, and neither fails because of that."""
     with Emulator(FLOWS) as emulator:
@@ -283,7 +288,7 @@ def test_a_preview_and_a_refresh_say_what_the_flow_adds(
     assert call.lines == [line, line]
 
 
-def test_a_preview_that_can_not_know_its_flow_yet_does_not_pass(call: Recorder) -> None:
+def test_a_preview_that_can_not_know_its_flow_yet_does_not_pass(call: RecordingListener) -> None:
     """It asks for the steps alone, and says what is missing."""
     with Emulator("pass") as emulator:
         outputs = read({**PROPS, "from_outputs": ["flow_id"], "endpoint": emulator.url}, {}, call)
@@ -292,12 +297,12 @@ def test_a_preview_that_can_not_know_its_flow_yet_does_not_pass(call: Recorder) 
     assert call.lines == ["waiting for a flow that is not known yet"]
 
 
-def test_an_up_waits_for_the_flow_and_fails_with_it(call: Recorder) -> None:
+def test_an_up_waits_for_the_flow_and_fails_with_it(call: RecordingListener) -> None:
     """Each ends as the flow says, whatever the steps do."""
     props = {**PROPS, "wait": True, "timeout_seconds": 0.3, "poll_interval_seconds": 0.1, "flow_id": 1001}
     with Emulator(FLOWS) as emulator:
         start_check(emulator.url, 2)
-        with says(CheckTimeoutError, "flow 1001 had not succeeded; "):
+        with raises_error(CheckTimeoutError, "flow 1001 had not succeeded; "):
             read({**props, "migrate_id": 2, "endpoint": emulator.url}, {}, call)
         assert call.lines == ["0 s left · waiting for flow 1001"]
         start_check(emulator.url, 3)
@@ -306,14 +311,14 @@ def test_an_up_waits_for_the_flow_and_fails_with_it(call: Recorder) -> None:
 
 
 @pytest.mark.parametrize("wait", [True, False])
-def test_a_flow_that_can_not_be_asked_for_fails_a_gate_that_is_enforced(call: Recorder, *, wait: bool) -> None:
+def test_a_flow_that_can_not_be_asked_for_fails_a_gate_that_is_enforced(call: RecordingListener, *, wait: bool) -> None:
     """An up and a preview alike, in a sentence that names migration and flow."""
     named = r"^migration check 1066 \(ap-guangzhou\): flow 9: http://.* answered InvalidParameter\.ParamsAssertFailed"
     with Emulator("pass") as emulator, pytest.raises(PermanentError, match=named):
         read({**PROPS, "wait": wait, "flow_id": 9, "endpoint": emulator.url}, {}, call)
 
 
-def test_a_gate_that_is_not_enforced_passes_whatever_its_flow_is(call: Recorder) -> None:
+def test_a_gate_that_is_not_enforced_passes_whatever_its_flow_is(call: RecordingListener) -> None:
     """Failed or unknown, it is asked for once, and told in the warning."""
     props = {**PROPS, "migrate_id": 3, "enforce": False, "wait": True}
     with Emulator(FLOWS) as emulator:
@@ -341,7 +346,7 @@ NOT_YET = parse(
 )
 
 
-def test_a_new_migration_is_asked_for_again_on_an_up(call: Recorder) -> None:
+def test_a_new_migration_is_asked_for_again_on_an_up(call: RecordingListener) -> None:
     """Its id came from an output, so the API may not know it in the first moment; the row says so."""
     props = {**PROPS, "wait": True, "from_outputs": ["migrate_id"]}
     with Emulator(NOT_YET) as emulator:
@@ -351,7 +356,7 @@ def test_a_new_migration_is_asked_for_again_on_an_up(call: Recorder) -> None:
 
 @pytest.mark.parametrize(("wait", "from_outputs"), [(False, ["migrate_id"]), (True, []), (True, ["region"])])
 def test_a_preview_or_an_id_that_was_written_down_takes_the_first_answer(
-    call: Recorder, *, wait: bool, from_outputs: list[str]
+    call: RecordingListener, *, wait: bool, from_outputs: list[str]
 ) -> None:
     """A preview never waits, and other outputs don't make the migration new."""
     props = {**PROPS, "wait": wait, "from_outputs": from_outputs}
@@ -360,21 +365,23 @@ def test_a_preview_or_an_id_that_was_written_down_takes_the_first_answer(
 
 
 @pytest.mark.parametrize("wait", [True, False])
-def test_a_refused_call_fails_a_gate_that_is_enforced(call: Recorder, *, wait: bool) -> None:
+def test_a_refused_call_fails_a_gate_that_is_enforced(call: RecordingListener, *, wait: bool) -> None:
     """A migration that doesn't exist fails up and preview alike, at once."""
     with Emulator(NOBODY) as emulator, pytest.raises(PermanentError, match=SOMETHING_MISSING):
         read({**PROPS, "wait": wait, "endpoint": emulator.url}, {}, call)
 
 
-def test_an_outage_is_told_once(monkeypatch: pytest.MonkeyPatch, call: Recorder) -> None:
+def test_an_outage_is_told_once(monkeypatch: pytest.MonkeyPatch, call: RecordingListener) -> None:
     """Its sentence names the migration already, and does so once."""
     monkeypatch.setattr(backoff, "OUTAGE_SECONDS", 0.0)
-    with Loopback(reset) as server, pytest.raises(OutageError) as caught:
+    with ScriptedServer(reset) as server, pytest.raises(OutageError) as caught:
         read({**PROPS, "wait": True, "endpoint": f"http://{server.host}"}, {}, call)
-    assert sentence(caught.value).count("migration check 1066") == 1
+    assert headline(caught.value).count("migration check 1066") == 1
 
 
-def test_a_gate_that_is_not_enforced_passes_whatever_breaks(monkeypatch: pytest.MonkeyPatch, call: Recorder) -> None:
+def test_a_gate_that_is_not_enforced_passes_whatever_breaks(
+    monkeypatch: pytest.MonkeyPatch, call: RecordingListener
+) -> None:
     """Not even an error that nobody foresaw fails it; its kind is named, its text is not."""
     nothing: dict[str, Any] = {}
     monkeypatch.setattr(connection, "connection", lambda *_, **__: nothing["a secret"])
@@ -384,19 +391,19 @@ def test_a_gate_that_is_not_enforced_passes_whatever_breaks(monkeypatch: pytest.
 
 @pytest.mark.parametrize("wait", [True, False])
 def test_no_credentials_fail_a_gate_that_is_enforced(
-    monkeypatch: pytest.MonkeyPatch, call: Recorder, *, wait: bool
+    monkeypatch: pytest.MonkeyPatch, call: RecordingListener, *, wait: bool
 ) -> None:
     """Without credentials nothing is sent."""
     monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
     monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
-    with Loopback(reset) as server, pytest.raises(CredentialsError) as caught:
+    with ScriptedServer(reset) as server, pytest.raises(CredentialsError) as caught:
         read({**PROPS, "wait": wait, "endpoint": f"http://{server.host}"}, {}, call)
     assert len(caught.value.tried) == 6
     assert server.requests == []
 
 
 @pytest.mark.parametrize("wait", [True, False])
-def test_a_gate_that_is_not_enforced_tells_of_a_failed_check_and_passes(call: Recorder, *, wait: bool) -> None:
+def test_a_gate_that_is_not_enforced_tells_of_a_failed_check_and_passes(call: RecordingListener, *, wait: bool) -> None:
     """It asks once, returns what it saw, and warns that it holds nothing back."""
     props = {**PROPS, "enforce": False, "wait": wait, "failed_statuses": [7]}
     with Emulator(ONE_STEP) as emulator:
@@ -407,7 +414,7 @@ def test_a_gate_that_is_not_enforced_tells_of_a_failed_check_and_passes(call: Re
     assert call.warnings == [stand_in(emulator.url), f"{held} It says: 2/2 two: failed (status 7)"]
 
 
-def test_a_gate_that_is_not_enforced_passes_on_an_unknown_migration(call: Recorder) -> None:
+def test_a_gate_that_is_not_enforced_passes_on_an_unknown_migration(call: RecordingListener) -> None:
     """What the API refuses is told in the warning, and the outputs say that nothing is known."""
     with Emulator(NOBODY) as emulator:
         outputs = read({**PROPS, "enforce": False, "wait": True, "endpoint": emulator.url}, {}, call)
@@ -416,9 +423,9 @@ def test_a_gate_that_is_not_enforced_passes_on_an_unknown_migration(call: Record
     assert "ResourceNotFound" in call.warnings[-1]
 
 
-def test_a_gate_that_is_not_enforced_asks_exactly_once(call: Recorder) -> None:
+def test_a_gate_that_is_not_enforced_asks_exactly_once(call: RecordingListener) -> None:
     """Trouble in passing is not tried again."""
-    with Loopback(reset) as server:
+    with ScriptedServer(reset) as server:
         endpoint = f"http://{server.host}"
         outputs = read({**PROPS, "enforce": False, "wait": True, "endpoint": endpoint}, {}, call)
     assert outputs == {**UNKNOWN, "endpoint": endpoint}
@@ -426,7 +433,7 @@ def test_a_gate_that_is_not_enforced_asks_exactly_once(call: Recorder) -> None:
 
 
 def test_a_gate_that_is_not_enforced_passes_without_credentials(
-    monkeypatch: pytest.MonkeyPatch, call: Recorder
+    monkeypatch: pytest.MonkeyPatch, call: RecordingListener
 ) -> None:
     """Missing credentials are told in the warning; nothing is sent."""
     monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
@@ -436,36 +443,36 @@ def test_a_gate_that_is_not_enforced_passes_without_credentials(
     assert "No Tencent Cloud credentials were found" in warning
 
 
-def test_a_gate_that_is_not_enforced_passes_on_an_answer_nested_too_deeply(call: Recorder) -> None:
+def test_a_gate_that_is_not_enforced_passes_on_an_answer_nested_too_deeply(call: RecordingListener) -> None:
     """Nothing that a server says can fail it."""
-    with Loopback(answer('{"Response":{"Unknown":' + "[" * 100_000)) as server:
+    with ScriptedServer(answer('{"Response":{"Unknown":' + "[" * 100_000)) as server:
         endpoint = f"http://{server.host}"
         assert read({**PROPS, "enforce": False, "endpoint": endpoint}, {}, call)["status"] == "unknown"
 
 
 @pytest.mark.parametrize("enforce", [True, False])
-def test_a_cancelled_update_ends_a_read(call: Recorder, *, enforce: bool) -> None:
+def test_a_cancelled_update_ends_a_read(call: RecordingListener, *, enforce: bool) -> None:
     """Whether it is enforced or not, a gate ends when the update is cancelled."""
     call.cancelled.set()
     with Emulator("pass") as emulator, pytest.raises(WaitCancelledError):
         read({**PROPS, "wait": True, "enforce": enforce, "endpoint": emulator.url}, {}, call)
 
 
-def test_an_unknown_region_is_asked_all_the_same(call: Recorder) -> None:
+def test_an_unknown_region_is_asked_all_the_same(call: RecordingListener) -> None:
     """A region that isn't on the page gets a warning; what it amounts to is for the API to say."""
     with Emulator("pass") as emulator, pytest.raises(PermanentError, match="UnsupportedRegion"):
         read({**PROPS, "region": "ap-nowhere", "endpoint": emulator.url}, {}, call)
     assert call.warnings[1] == "ap-nowhere is not a region that the API's page lists; it is queried all the same."
 
 
-def test_tencents_own_endpoint_needs_no_warning(call: Recorder) -> None:
+def test_tencents_own_endpoint_needs_no_warning(call: RecordingListener) -> None:
     """The default and the named host of Tencent are what a gate is about."""
     for props in ({**PROPS, "endpoint": "sqlserver.tencentcloudapi.com"}, PROPS):
         reader._Read(CheckInputs.from_props(props), Stack({}), call, call.cancelled)._connect()
     assert call.warnings == []
 
 
-def test_a_configured_endpoint_is_asked_and_stays_out_of_the_outputs(call: Recorder) -> None:
+def test_a_configured_endpoint_is_asked_and_stays_out_of_the_outputs(call: RecordingListener) -> None:
     """It belongs to the stack, so that a refresh asks where the configuration says by then."""
     with Emulator("pass") as emulator:
         outputs = read(PROPS, {"tcsql-check:endpoint": emulator.url}, call)
@@ -474,14 +481,14 @@ def test_a_configured_endpoint_is_asked_and_stays_out_of_the_outputs(call: Recor
     assert call.warnings == [stand_in(emulator.url)]
 
 
-def test_a_configured_endpoint_is_validated(call: Recorder) -> None:
+def test_a_configured_endpoint_is_validated(call: RecordingListener) -> None:
     """What isn't allowed as an input isn't allowed as configuration either."""
     with pytest.raises(InvalidInputError, match=r"http://somewhere\.test"):
         read(PROPS, {"tcsql-check:endpoint": "http://somewhere.test"}, call)
 
 
 ASSUMED = {
-    "tencentcloud:assumeRole": json.dumps({"roleArn": role_of(OTHER_ACCOUNT_ID), "sessionName": "deploy"}),
+    "tencentcloud:assumeRole": json.dumps({"roleArn": make_role_arn(OTHER_ACCOUNT_ID), "sessionName": "deploy"}),
 }
 
 
@@ -493,22 +500,22 @@ def actions(log: Path) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("wait", [True, False])
 @pytest.mark.parametrize("key", ["allowedAccountIds", "forbiddenAccountIds"])
-def test_a_wrong_account_does_not_even_ask(tmp_path: Path, call: Recorder, key: str, *, wait: bool) -> None:
+def test_a_wrong_account_does_not_even_ask(tmp_path: Path, call: RecordingListener, key: str, *, wait: bool) -> None:
     """The other account has a migration of the same number that has passed; neither up nor preview sees it."""
     log = tmp_path / "requests.jsonl"
     ids = {"allowedAccountIds": OTHER_ACCOUNT_ID, "forbiddenAccountIds": ACCOUNT_ID}[key]
     config = {f"tencentcloud:{key}": json.dumps([ids])}
-    with standing_in(Emulator("pass", request_log=log)) as emulator, pytest.raises(AccountError) as caught:
+    with emulated_services(Emulator("pass", request_log=log)) as emulator, pytest.raises(AccountError) as caught:
         read({**PROPS, "wait": wait, "endpoint": emulator.url}, config, call)
     assert caught.value.account_id == ACCOUNT_ID
     assert actions(log) == [("GetCallerIdentity", ACCOUNT_ID)]
 
 
-def test_a_right_account_asks(tmp_path: Path, call: Recorder) -> None:
+def test_a_right_account_asks(tmp_path: Path, call: RecordingListener) -> None:
     """It is made sure of once, before the first query, whatever the number of gates."""
     log = tmp_path / "requests.jsonl"
     config = {"tencentcloud:allowedAccountIds": json.dumps([ACCOUNT_ID])}
-    with standing_in(Emulator("pass", request_log=log)) as emulator:
+    with emulated_services(Emulator("pass", request_log=log)) as emulator:
         for migrate_id in (1066, 1067):
             props = {**PROPS, "migrate_id": migrate_id, "wait": True, "endpoint": emulator.url}
             assert read(props, config, call)["passed"] is True
@@ -516,9 +523,9 @@ def test_a_right_account_asks(tmp_path: Path, call: Recorder) -> None:
     assert actions(log) == [("GetCallerIdentity", ACCOUNT_ID), query, query]
 
 
-def test_a_role_is_asked_as_and_not_the_account_that_assumes_it(call: Recorder) -> None:
+def test_a_role_is_asked_as_and_not_the_account_that_assumes_it(call: RecordingListener) -> None:
     """The same number is another migration there: what has passed here has failed there."""
-    with standing_in(Emulator("pass", other_scenario=ONE_STEP)) as emulator:
+    with emulated_services(Emulator("pass", other_scenario=ONE_STEP)) as emulator:
         props = {**PROPS, "wait": True, "endpoint": emulator.url, "failed_statuses": [7]}
         assert read(props, {}, call)["passed"] is True
         with pytest.raises(CheckFailedError):
@@ -526,7 +533,7 @@ def test_a_role_is_asked_as_and_not_the_account_that_assumes_it(call: Recorder) 
 
 
 def test_trouble_with_the_token_service_passes_as_that_with_the_api_does(
-    monkeypatch: pytest.MonkeyPatch, call: Recorder
+    monkeypatch: pytest.MonkeyPatch, call: RecordingListener
 ) -> None:
     """A wait outlasts a token service that gives no answer for a moment."""
     session = answer(
@@ -534,7 +541,7 @@ def test_trouble_with_the_token_service_passes_as_that_with_the_api_does(
         '"RequestId":"r"}}'
     )
     passed = '{"TotalStep":1,"CurrentStep":1,"StepDetails":[{"Name":"n","Status":0,"Msg":"m"}],"RequestId":"r"}'
-    with Loopback(reset, session) as service, Loopback(answer(f'{{"Response":{passed}}}')) as server:
+    with ScriptedServer(reset, session) as service, ScriptedServer(answer(f'{{"Response":{passed}}}')) as server:
         monkeypatch.setattr(sts, "ENDPOINT", Endpoint("http", service.host))
         outputs = read({**PROPS, "wait": True, "endpoint": f"http://{server.host}"}, ASSUMED, call)
     assert outputs["passed"] is True
@@ -557,13 +564,13 @@ BROKEN: list[dict[str, str]] = [
 
 @pytest.mark.parametrize("config", BROKEN)
 def test_a_gate_that_is_not_enforced_passes_whatever_the_configuration_says(
-    monkeypatch: pytest.MonkeyPatch, call: Recorder, config: dict[str, str]
+    monkeypatch: pytest.MonkeyPatch, call: RecordingListener, config: dict[str, str]
 ) -> None:
     """What can't be honoured is told in the warning, and the API isn't asked with less than was said."""
     if "tencentcloud:profile" in config:
         monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
         monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
-    with standing_in(Emulator("pass")) as emulator:
+    with emulated_services(Emulator("pass")) as emulator:
         given = {"tcsql-check:endpoint": emulator.url, **config}
         assert read({**PROPS, "enforce": False, "wait": True}, given, call) == UNKNOWN
         assert "It says: " in call.warnings[-1]
@@ -571,7 +578,7 @@ def test_a_gate_that_is_not_enforced_passes_whatever_the_configuration_says(
             read({**PROPS, "wait": True}, given, call)
 
 
-def test_keys_that_nobody_knows_are_named_once_in_a_process(call: Recorder) -> None:
+def test_keys_that_nobody_knows_are_named_once_in_a_process(call: RecordingListener) -> None:
     """Two gates, preview and up: one warning, which names them all, and no value."""
     raw = {"tencentcloud:zeal": "v1", "tencentcloud:ardour": "v2", "tencentcloud:cosDomain": "v3", "test:folder": "v4"}
     with Emulator("pass") as emulator:
@@ -589,10 +596,10 @@ def test_keys_that_nobody_knows_are_named_once_in_a_process(call: Recorder) -> N
 )
 @pytest.mark.parametrize("option", ["tcsql-check:endpoint={}", "endpoint={}"])
 def test_an_endpoint_that_a_variable_sets_is_refused_and_not_queried(
-    monkeypatch: pytest.MonkeyPatch, call: Recorder, option: str, props: dict[str, Any]
+    monkeypatch: pytest.MonkeyPatch, call: RecordingListener, option: str, props: dict[str, Any]
 ) -> None:
     """An up, a preview and a refresh fail alike; a key without a namespace has that of the project."""
-    with Loopback(reset) as server:
+    with ScriptedServer(reset) as server:
         endpoint = f"http://{server.host}"
         monkeypatch.setenv("PULUMI_OPTION_CONFIG", option.format(endpoint))
         config = Config({"tcsql-check:endpoint": endpoint}, "tcsql-check")
@@ -602,12 +609,12 @@ def test_an_endpoint_that_a_variable_sets_is_refused_and_not_queried(
 
 
 def test_a_key_of_the_projects_own_may_have_the_value_of_the_domain(
-    monkeypatch: pytest.MonkeyPatch, call: Recorder
+    monkeypatch: pytest.MonkeyPatch, call: RecordingListener
 ) -> None:
     """A variable that sets `domain` of a project called shop doesn't set the private domain of the stack's file."""
     monkeypatch.setenv("PULUMI_OPTION_CONFIG", "domain=cloud.example")
     config = Config({"tencentcloud:domain": "cloud.example", "shop:domain": "cloud.example"}, "shop")
-    with Loopback(answer("", status="502 Bad Gateway")) as proxy:
+    with ScriptedServer(answer("", status="502 Bad Gateway")) as proxy:
         for name in ("HTTPS_PROXY", "https_proxy"):
             monkeypatch.setenv(name, f"http://{proxy.host}")
         read({**PROPS, "enforce": False}, config, call)
@@ -615,10 +622,10 @@ def test_a_key_of_the_projects_own_may_have_the_value_of_the_domain(
 
 
 def test_a_gate_that_is_not_enforced_warns_of_a_variable_that_sets_the_endpoint(
-    monkeypatch: pytest.MonkeyPatch, call: Recorder
+    monkeypatch: pytest.MonkeyPatch, call: RecordingListener
 ) -> None:
     """It holds nothing, so nothing fails; the stand-in gets no request all the same."""
-    with Loopback(reset) as server:
+    with ScriptedServer(reset) as server:
         endpoint = f"http://{server.host}"
         monkeypatch.setenv("PULUMI_OPTION_CONFIG", f"tcsql-check:endpoint={endpoint}")
         config = Config({"tcsql-check:endpoint": endpoint}, "shop")
@@ -649,10 +656,10 @@ LOOKS_LIKE_AN_ENDPOINT = (
 
 @pytest.mark.parametrize("config", [{}, {"tencentcloud:allowedAccountIds": '["1"]'}, ASSUMED])
 def test_no_environment_variable_chooses_whom_to_ask(
-    monkeypatch: pytest.MonkeyPatch, call: Recorder, config: dict[str, str]
+    monkeypatch: pytest.MonkeyPatch, call: RecordingListener, config: dict[str, str]
 ) -> None:
     """With every variable that looks like an endpoint's, a proxy still sees that Tencent's own hosts are asked."""
-    with Loopback(answer("", status="502 Bad Gateway")) as proxy, Loopback(reset) as trap:
+    with ScriptedServer(answer("", status="502 Bad Gateway")) as proxy, ScriptedServer(reset) as trap:
         for name in LOOKS_LIKE_AN_ENDPOINT:
             scheme = "HTTP" if name.endswith("PROTOCOL") else None
             monkeypatch.setenv(name, scheme or (trap.host if "DOMAIN" in name else f"http://{trap.host}"))

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.loopback import Loopback, answer
-from harness.reading_here import Recorder, own_environment, read
-from harness.starting import start_check
+from harness.in_process_read import RecordingListener, read
+from harness.process_state import isolated_process
+from harness.scripted_server import ScriptedServer, answer
+from harness.sdk_client import start_check
 
 from pulumi_tcsql_check.emulator import Emulator, parse
 from pulumi_tcsql_check.errors import (
@@ -29,14 +30,14 @@ ABSENT = {"total": 0, "current": 0, "steps": [], "passed": False, "status": "unk
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Keep the user's credentials and other tests' turns out of it."""
-    with own_environment(monkeypatch, tmp_path):
+    with isolated_process(monkeypatch, tmp_path):
         yield
 
 
 @pytest.fixture(name="call")
-def _call() -> Recorder:
+def _call() -> RecordingListener:
     """What the engine would be told."""
-    return Recorder()
+    return RecordingListener()
 
 
 @pytest.fixture(name="log")
@@ -51,7 +52,7 @@ def asked(log: Path) -> Counter[int]:
     return Counter(line["migrate_id"] for line in lines if line["action"] == "QueryMigrationCheckProcess")
 
 
-def test_an_up_passes_once_all_have_and_asks_each_once(call: Recorder, log: Path) -> None:
+def test_an_up_passes_once_all_have_and_asks_each_once(call: RecordingListener, log: Path) -> None:
     """The outputs have sums and every check, in the order given, and what a refresh needs to ask again."""
     with Emulator(WAVE, request_log=log) as emulator:
         outputs = read({**PROPS, "endpoint": emulator.url}, {}, call)
@@ -77,7 +78,7 @@ def test_an_up_passes_once_all_have_and_asks_each_once(call: Recorder, log: Path
     )
 
 
-def test_a_preview_and_a_refresh_of_a_wave_that_has_not_passed_fail_nothing(call: Recorder) -> None:
+def test_a_preview_and_a_refresh_of_a_wave_that_has_not_passed_fail_nothing(call: RecordingListener) -> None:
     """The status is the worst there is, and the note says what the update would do."""
     props = {**PROPS, "migrate_ids": [1, 3, 5], "wait": False}
     with Emulator(WAVE) as emulator:
@@ -87,7 +88,7 @@ def test_a_preview_and_a_refresh_of_a_wave_that_has_not_passed_fail_nothing(call
     assert call.notes == [f"{call.lines[0]}; unless that changes, `pulumi up` will refuse"]
 
 
-def test_an_up_names_all_that_have_failed(call: Recorder) -> None:
+def test_an_up_names_all_that_have_failed(call: RecordingListener) -> None:
     """Also where a group has failed ones, missing ones and others."""
     props = {**PROPS, "migrate_ids": [1, 2, 3, 5, 99], "poll_interval_seconds": 0.1}
     with Emulator(WAVE) as emulator, pytest.raises(GroupFailedError) as raised:
@@ -96,7 +97,7 @@ def test_an_up_names_all_that_have_failed(call: Recorder) -> None:
     assert kinds == {2: CheckFailedError, 5: CheckFailedError, 99: NotFoundError}
 
 
-def test_an_up_whose_time_is_up_says_so_for_all(call: Recorder) -> None:
+def test_an_up_whose_time_is_up_says_so_for_all(call: RecordingListener) -> None:
     """With those that have passed counted."""
     props = {**PROPS, "migrate_ids": [1, 3, 7], "timeout_seconds": 0.2, "poll_interval_seconds": 0.1}
     with Emulator(WAVE) as emulator, pytest.raises(GroupTimeoutError) as raised:
@@ -105,24 +106,26 @@ def test_an_up_whose_time_is_up_says_so_for_all(call: Recorder) -> None:
     assert [member.status for member in raised.value.members] == ["passed", "running", "not-started"]
 
 
-def test_a_group_of_one_speaks_as_a_single_check_does(call: Recorder) -> None:
+def test_a_group_of_one_speaks_as_a_single_check_does(call: RecordingListener) -> None:
     """Its error is that check's own."""
     with Emulator(WAVE) as emulator, pytest.raises(CheckFailedError):
         read({**PROPS, "migrate_ids": [5], "poll_interval_seconds": 0.1, "endpoint": emulator.url}, {}, call)
 
 
-def test_a_refusal_that_is_everybodys_names_the_wave(call: Recorder) -> None:
+def test_a_refusal_that_is_everybodys_names_the_wave(call: RecordingListener) -> None:
     """One sentence, and one request."""
     body = '{"Response":{"Error":{"Code":"AuthFailure.SignatureFailure","Message":"No."},"RequestId":"r"}}'
     with (
-        Loopback(answer(body)) as server,
+        ScriptedServer(answer(body)) as server,
         pytest.raises(PermanentError, match=r"^9 migration checks \(ap-guangzhou\): "),
     ):
         read({**PROPS, "migrate_ids": [*range(1, 10)], "endpoint": f"http://{server.host}"}, {}, call)
     assert len(server.requests) <= 8
 
 
-def test_a_wave_that_is_not_enforced_is_asked_once_and_passes_whatever_it_says(call: Recorder, log: Path) -> None:
+def test_a_wave_that_is_not_enforced_is_asked_once_and_passes_whatever_it_says(
+    call: RecordingListener, log: Path
+) -> None:
     """Each is in the outputs, those that don't exist among them."""
     props = {**PROPS, "migrate_ids": [1, 99, 3, 5], "enforce": False}
     with Emulator(WAVE, request_log=log) as emulator:
@@ -152,7 +155,7 @@ FLOWS = parse(
 )
 
 
-def test_each_of_a_group_has_a_flow_of_its_own(call: Recorder) -> None:
+def test_each_of_a_group_has_a_flow_of_its_own(call: RecordingListener) -> None:
     """In the order of the numbers; one that runs holds the group, and a refresh asks for them again."""
     props = {**PROPS, "migrate_ids": [2, 1], "flow_ids": [1002.0, 1001.0], "timeout_seconds": 0.2}
     with Emulator(FLOWS) as emulator:
@@ -168,7 +171,7 @@ def test_each_of_a_group_has_a_flow_of_its_own(call: Recorder) -> None:
     assert again == stored
 
 
-def test_a_group_needs_a_flow_for_each_or_for_none(call: Recorder) -> None:
+def test_a_group_needs_a_flow_for_each_or_for_none(call: RecordingListener) -> None:
     """Another number of them is refused before any request."""
     with pytest.raises(
         InvalidInputError, match=r"^flow_ids is \[1001\], but must be as many numbers as migrate_ids has"
@@ -176,7 +179,7 @@ def test_a_group_needs_a_flow_for_each_or_for_none(call: Recorder) -> None:
         read({**PROPS, "flow_ids": [1001]}, {}, call)
 
 
-def test_a_preview_that_can_not_know_its_flows_yet_does_not_pass(call: Recorder) -> None:
+def test_a_preview_that_can_not_know_its_flows_yet_does_not_pass(call: RecordingListener) -> None:
     """None of them is taken for succeeded."""
     with Emulator("pass") as emulator:
         props = {**PROPS, "wait": False, "from_outputs": ["flow_ids"], "endpoint": emulator.url}

@@ -1,7 +1,7 @@
 """What a gate reports while its checks are queried, and how often."""
 
 import pytest
-from harness.answers import seen
+from harness.responses import make_progress
 
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError, TransientError
@@ -13,7 +13,7 @@ from pulumi_tcsql_check.polling.watch import Watch
 from pulumi_tcsql_check.reading.report import GROUP_SECONDS, HEARTBEAT_SECONDS, count_of, forecast_of, row_of
 
 TIMEOUT_SECONDS = 1800.0
-RUNNING, PASSED = seen(2, 0, 1, -2), seen(3, 0, 0, 0)
+RUNNING, PASSED = make_progress(2, 0, 1, -2), make_progress(3, 0, 0, 0)
 DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.", code="RequestLimitExceeded")
 
 
@@ -71,7 +71,7 @@ def test_a_change_is_shown_at_once() -> None:
     """The next step doesn't wait for the heartbeat."""
     row = Waiting()
     row.at(0)
-    assert row.at(2, seen(3, 0, 0, 1)) == ["3/3 · 30 min left · Step 3: running"]
+    assert row.at(2, make_progress(3, 0, 0, 1)) == ["3/3 · 30 min left · Step 3: running"]
     assert row.at(4, PASSED) == ["3/3 · 30 min left · Step 3: passed"]
 
 
@@ -95,9 +95,9 @@ def test_a_change_restarts_the_heartbeat() -> None:
     """The 20 seconds count from the last line."""
     row = Waiting()
     row.at(0)
-    row.at(19, seen(3, 0, 0, 1))
-    assert row.at(38.9, seen(3, 0, 0, 1)) == []
-    assert row.at(39, seen(3, 0, 0, 1)) == ["3/3 · 29 min left · Step 3: running"]
+    row.at(19, make_progress(3, 0, 0, 1))
+    assert row.at(38.9, make_progress(3, 0, 0, 1)) == []
+    assert row.at(39, make_progress(3, 0, 0, 1)) == ["3/3 · 29 min left · Step 3: running"]
 
 
 def test_before_the_first_response_the_row_says_so() -> None:
@@ -190,13 +190,13 @@ def test_a_check_that_nobody_started_is_shown_with_the_command_that_starts_it() 
     """Who watches the row need not wait for the deadline to learn it; the first step that starts is news."""
     row = Waiting()
     start = "`tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou` starts the check"
-    assert row.at(0, seen(1, -2, -2)) == [f"30 min left · no step has started; {start}"]
-    assert row.at(2, seen(1, 7, -2)) == ["1/2 · 30 min left · Step 1: running"]
+    assert row.at(0, make_progress(1, -2, -2)) == [f"30 min left · no step has started; {start}"]
+    assert row.at(2, make_progress(1, 7, -2)) == ["1/2 · 30 min left · Step 1: running"]
 
 
 def test_a_name_from_the_api_can_not_break_the_row() -> None:
     """Control characters in a step's name are shown as escapes."""
-    (step,) = seen(1, 1).steps
+    (step,) = make_progress(1, 1).steps
     (line,) = Waiting().at(0, Progress(1, 1, (type(step)("a\x1b[2J\nb", 1, ""),), ""))
     assert line == r"1/1 · 30 min left · a\x1b[2J\nb: running"
 
@@ -216,8 +216,8 @@ def test_the_time_that_is_left_is_as_exact_as_it_matters_and_never_less_than_non
     [
         (PASSED, None),
         (RUNNING, "2/3 Step 2: running; `pulumi up` will wait for up to 30 min"),
-        (seen(1, -2, -2), "starts the check; `pulumi up` will wait for up to 30 min"),
-        (seen(3, 0, -1, 1), "2/3 Step 2: failed (status -1); unless that changes, `pulumi up` will refuse"),
+        (make_progress(1, -2, -2), "starts the check; `pulumi up` will wait for up to 30 min"),
+        (make_progress(3, 0, -1, 1), "2/3 Step 2: failed (status -1); unless that changes, `pulumi up` will refuse"),
     ],
 )
 def test_a_preview_says_what_the_update_will_do(progress: Progress, words: str | None) -> None:
@@ -254,7 +254,7 @@ def test_a_groups_slowest_that_moves_makes_no_line_of_its_own_but_a_heartbeat_ha
     row = Waiting(2)
     row.know(RUNNING)
     assert len(row.shown(0)) == 1
-    row.know(seen(3, 0, 0, 1))
+    row.know(make_progress(3, 0, 0, 1))
     assert row.shown(19) == []
     (line,) = row.shown(20)
     assert line == "0/2 passed · 30 min left · 1 running, 1 not queried yet; slowest 1: 3/3 Step 3: running"
@@ -281,7 +281,7 @@ def test_a_long_look_at_several_tells_how_many_it_has_seen() -> None:
     tell = count_of(several, lambda sentence: lines.append(str(sentence)))
     tell(104.9)
     assert lines == []
-    several[0].end = Evidence(seen(1, 0))
+    several[0].end = Evidence(make_progress(1, 0))
     for now in (105.0, 109.9, 110.0):
         tell(now)
     assert lines == ["1 of 2 queried"] * 2

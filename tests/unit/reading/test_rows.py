@@ -3,9 +3,9 @@
 import contextlib
 
 import pytest
-from harness.answering import Answering
-from harness.answers import MIGRATION, seen
 from harness.fake_clock import FakeClock
+from harness.responses import MIGRATION, make_progress
+from harness.stub_api import StubApi
 
 from pulumi_tcsql_check.errors import (
     ApiError,
@@ -38,7 +38,7 @@ def waited(*answers: Progress | ApiError, migrate_id: int = 1066, clock: FakeClo
                 raise one
             return one
 
-        watch.ask(Answering(answer), clock.monotonic)
+        watch.ask(StubApi(answer), clock.monotonic)
     return watch
 
 
@@ -57,7 +57,7 @@ def test_a_row_begins_with_nothing_asked() -> None:
 
 def test_a_row_has_news_when_the_words_change_and_only_then() -> None:
     """The same answer again is none."""
-    watch = waited(seen(2, 0, 7))
+    watch = waited(make_progress(2, 0, 7))
     row = Row(watch)
     assert row.look(0.0)
     assert (row.state, row.mark, str(row.words(0.0)), row.passed_steps) == (
@@ -68,9 +68,9 @@ def test_a_row_has_news_when_the_words_change_and_only_then() -> None:
     )
     assert list(map(str, row.steps)) == ["✓ 1 Step 1", "▸ 2 Step 2: running (status 7)"]
     assert not row.look(0.0)
-    watch.ask(Answering(lambda _: seen(2, 0, 7)), FakeClock().monotonic)
+    watch.ask(StubApi(lambda _: make_progress(2, 0, 7)), FakeClock().monotonic)
     assert not row.look(0.0)
-    watch.ask(Answering(lambda _: seen(2, 0, 0)), FakeClock().monotonic)
+    watch.ask(StubApi(lambda _: make_progress(2, 0, 0)), FakeClock().monotonic)
     assert row.look(0.0)
     assert (row.state, row.mark, row.passed_steps) == ("passed", "✓", (2, 2))
 
@@ -91,7 +91,7 @@ def test_trouble_is_told_with_its_kind_and_since_when(trouble: ApiError, words: 
     assert row.look(100.0)
     assert (row.state, row.mark) == ("in trouble", "!")
     assert str(row.words(112.0)) == f"{words} for 12 s, retrying"
-    watch.ask(Answering(lambda _: seen(1, 7)), FakeClock().monotonic)
+    watch.ask(StubApi(lambda _: make_progress(1, 7)), FakeClock().monotonic)
     assert row.look(113.0)
     assert str(row.words(113.0)) == "1/1 Step 1: running"
 
@@ -107,8 +107,8 @@ def test_an_error_is_the_rows_last_word() -> None:
     assert row.look(0.0)
     assert str(row.words(9.0)) == "the API says AuthFailure"
     assert str(row.member.trouble) == "the API says AuthFailure"
-    row = Row(waited(seen(1, 7)))
-    row.error = FlagFailedError(MIGRATION, seen(1, 7), CheckFlag(2))
+    row = Row(waited(make_progress(1, 7)))
+    row.error = FlagFailedError(MIGRATION, make_progress(1, 7), CheckFlag(2))
     assert row.look(0.0)
     assert (row.state, row.member.status, str(row.words(9.0))) == ("failed", "failed", "1/1 Step 1: running")
     row = Row(waited())
@@ -119,15 +119,15 @@ def test_an_error_is_the_rows_last_word() -> None:
 
 def test_a_check_that_nobody_started_and_a_flow_that_is_missing_are_told_as_on_the_gates_row() -> None:
     """With the command that starts it; and a code that was taught counts as failed."""
-    row = Row(waited(seen(1, -2, -2)))
+    row = Row(waited(make_progress(1, -2, -2)))
     row.look(0.0)
     assert str(row.words(0.0)).startswith("no step has started; `tccli sqlserver StartMigrationCheck --MigrateId 1066 ")
-    row = Row(waited(seen(1, 7)), (7,))
+    row = Row(waited(make_progress(1, 7)), (7,))
     row.look(0.0)
     assert (row.state, row.mark, str(row.words(0.0))) == ("failed", "✗", "1/1 Step 1: failed (status 7)")
     clock = FakeClock()
     watch = Watch(MIGRATION, POLICY, clock.now, Flow(1001))
-    api = Answering(lambda _: seen(1, 0), follow=lambda flow, _: Flow(flow.flow_id, 2))
+    api = StubApi(lambda _: make_progress(1, 0), follow=lambda flow, _: Flow(flow.flow_id, 2))
     watch.ask(api, clock.monotonic)
     row = Row(watch)
     row.look(0.0)
@@ -137,7 +137,7 @@ def test_a_check_that_nobody_started_and_a_flow_that_is_missing_are_told_as_on_t
 @pytest.mark.parametrize(("flag", "more"), [(CheckFlag(2), "; failed, says the API"), (CheckFlag(3), "")])
 def test_what_the_api_calls_the_check_as_a_whole_is_told_if_it_is_failed(flag: CheckFlag, more: str) -> None:
     """As on the gate's row."""
-    watch = waited(seen(1, 7))
+    watch = waited(make_progress(1, 7))
     watch.flag = flag
     row = Row(watch)
     row.look(0.0)
@@ -160,11 +160,11 @@ def board(clock: FakeClock) -> Board:
     refused = TransientError("No.", kind="connection refused")
     failed = Watch(Migration(5, "ap-guangzhou"), PollPolicy(60.0, 2.0, (9,)), clock.now)
     with contextlib.suppress(CheckFailedError):
-        failed.ask(Answering(lambda _: seen(1, 9)), clock.monotonic)
+        failed.ask(StubApi(lambda _: make_progress(1, 9)), clock.monotonic)
     watches = [
-        waited(seen(1, 0), migrate_id=1, clock=clock),
-        waited(seen(1, 7, -2), migrate_id=2, clock=clock),
-        waited(seen(2, 0, 7), migrate_id=3, clock=clock),
+        waited(make_progress(1, 0), migrate_id=1, clock=clock),
+        waited(make_progress(1, 7, -2), migrate_id=2, clock=clock),
+        waited(make_progress(2, 0, 7), migrate_id=3, clock=clock),
         waited(refused, migrate_id=4, clock=clock),
         failed,
         waited(migrate_id=6, clock=clock),
@@ -188,7 +188,7 @@ def test_a_board_sums_up_and_tells_the_time() -> None:
 def test_one_that_has_passed_is_told_as_a_gate_tells_it() -> None:
     """By its name."""
     clock = FakeClock()
-    one = Board([waited(seen(1, 0), clock=clock)], (), 60.0)
+    one = Board([waited(make_progress(1, 0), clock=clock)], (), 60.0)
     one.look(clock.now)
     assert str(one.end(clock.now)) == "migration check 1066 (ap-guangzhou) has passed, after 0 s"
 
@@ -196,7 +196,7 @@ def test_one_that_has_passed_is_told_as_a_gate_tells_it() -> None:
 def test_several_that_have_passed_leave_nothing_to_add() -> None:
     """Their number and the time are the whole line."""
     clock = FakeClock()
-    two = Board([waited(seen(1, 0), migrate_id=number, clock=clock) for number in (1, 2)], (), 60.0)
+    two = Board([waited(make_progress(1, 0), migrate_id=number, clock=clock) for number in (1, 2)], (), 60.0)
     two.look(clock.now)
     assert str(two.line(clock.now)) == "2/2 passed · 60 s left"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from harness.hanging import hang
+from harness.blocked_calls import block_os_call
 
 from pulumi_tcsql_check.errors import CredentialsError, WaitCancelledError
 from pulumi_tcsql_check.tencent import bounded_file
@@ -98,7 +98,7 @@ def test_a_file_that_is_no_text_is_refused_unseen(path: Path) -> None:
 def test_a_read_that_hangs_ends_with_its_bound(path: Path, call: str) -> None:
     """The sentence names the path and how long it took; the thread that hangs keeps no process from ending."""
     path.write_bytes(b"")
-    with hang(call) as left:
+    with block_os_call(call) as left:
         assert refusal(path, 0.05) == sentence(path, "the file system gave nothing within 0.05 s")
     assert [thread.daemon for thread in left] == [True]
 
@@ -114,7 +114,7 @@ def test_a_cancelled_update_ends_a_read_that_hangs(path: Path, call: str) -> Non
         if len(checks) == 3:
             raise WaitCancelledError
 
-    with hang(call), pytest.raises(WaitCancelledError):
+    with block_os_call(call), pytest.raises(WaitCancelledError):
         bounded_file.read(path, 5, check_cancelled)
     assert checks[2] - checks[0] < 2
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import requests
-from harness.loopback import Loopback, Reply, answer, join_exchanges, send, silence, trickle
+from harness.scripted_server import Reply, ScriptedServer, answer, join_exchanges, send, silence, trickle
 
 from pulumi_tcsql_check.errors import WaitCancelledError
 from pulumi_tcsql_check.tencent import exchange
@@ -22,7 +22,7 @@ def _adapter() -> Iterator[BoundedAdapter]:
     adapter.close()
 
 
-def get(adapter: BoundedAdapter, server: Loopback) -> requests.Response:
+def get(adapter: BoundedAdapter, server: ScriptedServer) -> requests.Response:
     """Ask a server through the adapter."""
     with requests.Session() as session:
         session.trust_env = False
@@ -42,7 +42,7 @@ def test_an_exchange_is_bounded_by_what_is_left_and_by_its_own_limits(left: floa
 
 def test_the_body_is_read_and_its_type_hidden(adapter: BoundedAdapter) -> None:
     """The whole body is there, under the type that the SDK doesn't judge."""
-    with Loopback(answer("body", Location="http://elsewhere.test/")) as server:
+    with ScriptedServer(answer("body", Location="http://elsewhere.test/")) as server:
         response = get(adapter, server)
     assert (response.content, adapter.status) == (b"body", 200)
     assert response.headers["Content-Type"] == "application/octet-stream"
@@ -62,7 +62,7 @@ def compressed(size: int) -> Reply:
 @pytest.mark.parametrize("body", [plain, compressed])
 def test_a_body_of_the_limit_is_read(adapter: BoundedAdapter, body: Callable[[int], Reply]) -> None:
     """Exactly the limit is not too large."""
-    with Loopback(body(exchange.MAX_BODY_BYTES)) as server:
+    with ScriptedServer(body(exchange.MAX_BODY_BYTES)) as server:
         assert get(adapter, server).content == b" " * exchange.MAX_BODY_BYTES
 
 
@@ -70,7 +70,7 @@ def test_a_body_of_the_limit_is_read(adapter: BoundedAdapter, body: Callable[[in
 @pytest.mark.parametrize("size", [exchange.MAX_BODY_BYTES + 1, 50 * exchange.MAX_BODY_BYTES])
 def test_a_larger_body_is_refused(adapter: BoundedAdapter, body: Callable[[int], Reply], size: int) -> None:
     """One byte more than the limit is too large, and then there is no status of an answer either."""
-    with Loopback(body(size)) as server, pytest.raises(MalformedBodyError, match="the body is larger than"):
+    with ScriptedServer(body(size)) as server, pytest.raises(MalformedBodyError, match="the body is larger than"):
         get(adapter, server)
     assert adapter.status == 0
 
@@ -83,7 +83,7 @@ def test_chunks_that_go_on_past_the_deadline_are_refused(
     adapter.begin(0.05)
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     with (
-        Loopback(trickle(head, b"1\r\n \r\n")) as server,
+        ScriptedServer(trickle(head, b"1\r\n \r\n")) as server,
         pytest.raises(ExchangeTimeoutError, match="did not end in time"),
     ):
         get(adapter, server)
@@ -92,7 +92,7 @@ def test_chunks_that_go_on_past_the_deadline_are_refused(
 def test_a_deadline_that_has_passed_still_allows_no_waiting(adapter: BoundedAdapter) -> None:
     """After its deadline an exchange fails at once instead of waiting for ever."""
     adapter.begin(-60)
-    with Loopback(send(b"")) as server, pytest.raises(requests.exceptions.Timeout):
+    with ScriptedServer(send(b"")) as server, pytest.raises(requests.exceptions.Timeout):
         get(adapter, server)
 
 
@@ -166,7 +166,7 @@ def test_an_exchange_that_is_given_up_ends_whatever_the_server_does(scheme: str)
         if server.is_connected:
             raise WaitCancelledError
 
-    with Loopback(reply) as server:
+    with ScriptedServer(reply) as server:
         with pytest.raises(WaitCancelledError):
             run_bounded(call, 5, give_up)
         adapter.abandon()
@@ -177,7 +177,7 @@ def test_an_exchange_that_is_given_up_ends_whatever_the_server_does(scheme: str)
 def test_an_exchange_that_was_given_up_connects_no_more(adapter: BoundedAdapter) -> None:
     """What was still looking up a name then sends nothing afterwards."""
     adapter.abandon()
-    with Loopback(answer("body")) as server, pytest.raises(requests.exceptions.ConnectionError):
+    with ScriptedServer(answer("body")) as server, pytest.raises(requests.exceptions.ConnectionError):
         get(adapter, server)
     assert server.requests == []
 
@@ -188,7 +188,7 @@ def test_a_body_that_is_compressed_in_a_way_that_nobody_asked_for_is_refused(
 ) -> None:
     """What is asked for is gzip, and nothing else is taken apart."""
     with (
-        Loopback(answer("body", Content_Encoding=encoding)) as server,
+        ScriptedServer(answer("body", Content_Encoding=encoding)) as server,
         pytest.raises(requests.exceptions.ContentDecodingError),
     ):
         get(adapter, server)

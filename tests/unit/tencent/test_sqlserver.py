@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 import trustme
 from harness.fake_clock import FakeClock
-from harness.loopback import (
-    Loopback,
+from harness.scripted_server import (
     Reply,
     Request,
+    ScriptedServer,
     answer,
     join_exchanges,
     reset,
@@ -27,7 +27,7 @@ from harness.loopback import (
     tls_of,
     trickle,
 )
-from harness.starting import start_check
+from harness.sdk_client import start_check
 
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, Keys, Scenario, parse
 from pulumi_tcsql_check.errors import (
@@ -94,7 +94,7 @@ def client(
     return MigrationApi(credentials, endpoint, MIGRATION.region, clock=clock or FakeClock())
 
 
-def query(server: Loopback, deadline: float = SOON) -> Progress:
+def query(server: ScriptedServer, deadline: float = SOON) -> Progress:
     """Ask a scripted server once."""
     return client(server.host).query(MIGRATION, deadline)
 
@@ -128,7 +128,7 @@ def test_an_answer_becomes_a_value() -> None:
 
 def test_a_request_says_what_the_api_needs() -> None:
     """Action, version, region, language, token and number are sent, signed, and the connection is kept."""
-    with Loopback(answer(ANSWER)) as server:
+    with ScriptedServer(answer(ANSWER)) as server:
         assert query(server) == PROGRESS
     (request,) = server.requests
     expected = {
@@ -149,7 +149,7 @@ def test_every_query_awaits_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before each request the process's limit is asked, with the clock that was passed in."""
     clocks: list[object] = []
     monkeypatch.setattr(rate_limit.PROCESS, "wait_for_turn", lambda clock, _latest: clocks.append(clock))
-    with Loopback(answer(ANSWER)) as server:
+    with ScriptedServer(answer(ANSWER)) as server:
         api = client(server.host)
         assert clocks == []
         api.query(MIGRATION, SOON)
@@ -164,7 +164,7 @@ def test_a_throttled_query_slows_the_whole_process(monkeypatch: pytest.MonkeyPat
     codes = ("InternalError", "RequestLimitExceeded")
     bodies = [json.dumps({"Response": {"Error": {"Code": code, "Message": "x"}}}) for code in codes]
     many = answer("", status="429 Too Many Requests")
-    with Loopback(*map(answer, bodies), many, answer(ANSWER)) as server:
+    with ScriptedServer(*map(answer, bodies), many, answer(ANSWER)) as server:
         api = client(server.host)
         with pytest.raises(TransientError):
             api.query(MIGRATION, SOON)
@@ -194,7 +194,7 @@ def test_an_error_tells_how_long_its_exchange_took(monkeypatch: pytest.MonkeyPat
     assert caught.value.took_seconds == 3
 
 
-def follow(server: Loopback) -> Flow:
+def follow(server: ScriptedServer) -> Flow:
     """Ask a scripted server for a flow once."""
     return client(server.host).follow(Flow(1001), SOON)
 
@@ -204,7 +204,7 @@ def test_a_flow_is_asked_for_as_the_steps_are(monkeypatch: pytest.MonkeyPatch, s
     """Action and number are sent under the same limit, and the code comes back as it is, with its request."""
     turns: list[object] = []
     monkeypatch.setattr(rate_limit.PROCESS, "wait_for_turn", lambda clock, _latest: turns.append(clock))
-    with Loopback(answer(f'{{"Response":{{"Status":{status},"RequestId":"r-1"}}}}')) as server:
+    with ScriptedServer(answer(f'{{"Response":{{"Status":{status},"RequestId":"r-1"}}}}')) as server:
         assert follow(server) == Flow(1001, status, "r-1")
     (request,) = server.requests
     assert request.headers["x-tc-action"] == "DescribeFlowStatus"
@@ -215,7 +215,7 @@ def test_a_flow_is_asked_for_as_the_steps_are(monkeypatch: pytest.MonkeyPatch, s
 
 def test_a_flow_without_a_number_is_not_asked_for() -> None:
     """A preview that doesn't know it yet learns nothing, and so it hasn't succeeded."""
-    with Loopback(answer(ANSWER)) as server:
+    with ScriptedServer(answer(ANSWER)) as server:
         assert client(server.host).follow(Flow(None), SOON) == Flow(None)
     assert server.requests == []
 
@@ -244,7 +244,7 @@ def test_a_flow_without_a_number_is_not_asked_for() -> None:
 )
 def test_only_a_whole_zero_is_a_flow_that_has_succeeded(content: str) -> None:
     """Anything that is merely like one is no answer, and the sentence names the flow."""
-    with Loopback(answer(f'{{"Response":{content}}}')) as server, pytest.raises(TransientError) as caught:
+    with ScriptedServer(answer(f'{{"Response":{content}}}')) as server, pytest.raises(TransientError) as caught:
         follow(server)
     assert str(caught.value).startswith(
         f"flow 1001: http://{server.host} gave a response that is not the documented one"
@@ -359,7 +359,7 @@ def test_a_refusal_that_repeats_who_asked_is_shown_without_it() -> None:
     """Neither sentence nor attribute holds the id or the token that the server was sent."""
     repeats = {"Code": f"UnauthorizedOperation.{DUMMY_SECRET_ID}", "Message": f"{TOKEN} may not."}
     body = json.dumps({"Response": {"Error": repeats, "RequestId": TOKEN}}).encode()
-    with Loopback(answer(body)) as server, pytest.raises(PermanentError) as caught:
+    with ScriptedServer(answer(body)) as server, pytest.raises(PermanentError) as caught:
         query(server)
     assert (caught.value.code, caught.value.request_id) == ("UnauthorizedOperation....0000", "...")
     assert "answered UnauthorizedOperation....0000: ... may not (asked with" in str(caught.value)
@@ -393,7 +393,7 @@ def test_a_success_that_repeats_a_secret_of_the_request_is_no_answer(
     """In whatever field and spelling a server repeats it, nothing of it reaches outputs, sentence or attributes."""
     body = ANSWER.replace(before, after.replace("SECRET", spelled(secret)))
     assert (secret in body) == (spelled is str)
-    with Loopback(answer(body)) as server, pytest.raises(TransientError) as caught:
+    with ScriptedServer(answer(body)) as server, pytest.raises(TransientError) as caught:
         query(server)
     error = caught.value
     assert str(error) == f"http://{server.host} gave a response that is not the documented one: {REPEATS}."
@@ -403,7 +403,7 @@ def test_a_success_that_repeats_a_secret_of_the_request_is_no_answer(
 def test_a_secret_beside_the_response_is_not_shown() -> None:
     """Whatever makes a body another one than the documented, the sentence quotes nothing of it."""
     for body in (f'{{"{TOKEN}":0,{ANSWER[1:]}', f"{ANSWER} {TOKEN}", ANSWER.replace('"TotalStep": 1', f'"{TOKEN}": 1')):
-        with Loopback(answer(body)) as server, pytest.raises(TransientError) as caught:
+        with ScriptedServer(answer(body)) as server, pytest.raises(TransientError) as caught:
             query(server)
         assert TOKEN not in str(caught.value)
 
@@ -412,7 +412,7 @@ def test_a_flow_and_a_list_that_repeat_a_secret_are_no_answers() -> None:
     """Their request ids, and fields that nobody reads, are searched as well."""
     flow = f'{{"Response":{{"Status":0,"RequestId":"{TOKEN}"}}}}'
     page = f'{{"Response":{{"MigrateTaskSet":[{{"MigrateName":"{DUMMY_SECRET_KEY}"}}],"RequestId":"r"}}}}'
-    with Loopback(answer(flow), answer(page)) as server:
+    with ScriptedServer(answer(flow), answer(page)) as server:
         api = client(server.host)
         with pytest.raises(TransientError, match=REPEATS):
             api.follow(Flow(1001), SOON)
@@ -423,7 +423,7 @@ def test_a_flow_and_a_list_that_repeat_a_secret_are_no_answers() -> None:
 @pytest.mark.parametrize(("secret_key", "is_searched"), [("Check i", False), ("Check it", True)])
 def test_a_secret_of_less_than_8_characters_may_be_part_of_any_word(secret_key: str, is_searched: bool) -> None:
     """A success with such a part is the documented answer, as the scrubbing of errors lets it stand."""
-    with Loopback(answer(ANSWER)) as server:
+    with ScriptedServer(answer(ANSWER)) as server:
         api = client(server.host, credentials=Credentials("AKID", secret_key, None, "a test"))
         if not is_searched:
             assert api.query(MIGRATION, SOON) == PROGRESS
@@ -450,7 +450,7 @@ def test_an_error_cannot_write_on_the_terminal() -> None:
 @pytest.mark.parametrize("status", ["500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable"])
 def test_a_server_error_is_transient(status: str) -> None:
     """A gateway's trouble may pass, even where its body looks like an answer that passed."""
-    with Loopback(answer(ANSWER, status=status)) as server, pytest.raises(TransientError) as caught:
+    with ScriptedServer(answer(ANSWER, status=status)) as server, pytest.raises(TransientError) as caught:
         query(server)
     assert str(caught.value) == f"http://{server.host} answered with HTTP status {status[:3]}."
 
@@ -460,7 +460,7 @@ def test_a_server_error_is_transient(status: str) -> None:
 )
 def test_a_gateway_that_asks_for_patience_gets_it(status: str, kind: type[Exception]) -> None:
     """Two statuses below 500 say by themselves that asking later may help."""
-    with Loopback(answer(ANSWER, status=status)) as server, pytest.raises(kind):
+    with ScriptedServer(answer(ANSWER, status=status)) as server, pytest.raises(kind):
         query(server)
 
 
@@ -468,7 +468,7 @@ def test_a_gateway_that_asks_for_patience_gets_it(status: str, kind: type[Except
 def test_any_other_status_is_permanent(status: str) -> None:
     """What answers with another status than 200 is not the API, even where its body looks like it."""
     body = "" if status.startswith("204") else ANSWER
-    with Loopback(answer(body, status=status)) as server, pytest.raises(PermanentError) as caught:
+    with ScriptedServer(answer(body, status=status)) as server, pytest.raises(PermanentError) as caught:
         query(server)
     assert str(caught.value) == (
         f"http://{server.host} answered with HTTP status {status[:3]}, which is no response of the API (redirects are "
@@ -479,9 +479,9 @@ def test_any_other_status_is_permanent(status: str) -> None:
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
 def test_a_redirect_is_not_followed(status: str) -> None:
     """The redirect's target, whose answer would have passed, gets no request."""
-    with Loopback(answer(ANSWER)) as elsewhere:
+    with ScriptedServer(answer(ANSWER)) as elsewhere:
         redirect = answer("", status=status, Location=f"http://{elsewhere.host}/")
-        with Loopback(redirect) as server, pytest.raises(PermanentError, match=f"HTTP status {status[:3]}"):
+        with ScriptedServer(redirect) as server, pytest.raises(PermanentError, match=f"HTTP status {status[:3]}"):
             query(server)
     assert elsewhere.requests == []
     assert len(server.requests) == 1
@@ -493,7 +493,7 @@ def test_a_redirect_is_not_followed(status: str) -> None:
 def test_an_error_is_an_error_under_any_type(kind: str) -> None:
     """The bytes decide whether it is an error, not the content type."""
     body = '{"Response":{"Error":{"Code":"UnsupportedRegion","Message":"No."},"RequestId":"r-1"}}'
-    with Loopback(answer(body, kind=kind)) as server, pytest.raises(PermanentError) as caught:
+    with ScriptedServer(answer(body, kind=kind)) as server, pytest.raises(PermanentError) as caught:
         query(server)
     assert (caught.value.code, caught.value.request_id) == ("UnsupportedRegion", "r-1")
 
@@ -502,7 +502,7 @@ def test_a_documented_error_keeps_its_class_whatever_stands_beside_it() -> None:
     """Undocumented fields take neither code nor request id from an error in the documented place."""
     error = '"Error":{"Code":"UnsupportedRegion","Message":"No."}'
     body = f'{{"code":4100,"Response":{{{error},"error":"x","RequestId":"r-1"}}}}'
-    with Loopback(answer(body)) as server, pytest.raises(PermanentError) as caught:
+    with ScriptedServer(answer(body)) as server, pytest.raises(PermanentError) as caught:
         query(server)
     assert (caught.value.code, caught.value.request_id) == ("UnsupportedRegion", "r-1")
 
@@ -510,13 +510,13 @@ def test_a_documented_error_keeps_its_class_whatever_stands_beside_it() -> None:
 @pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "text/plain", "text/html", "text/event-stream"])
 def test_an_answer_is_an_answer_under_any_type(kind: str) -> None:
     """The bytes decide what it is, not the content type."""
-    with Loopback(answer(ANSWER, kind=kind)) as server:
+    with ScriptedServer(answer(ANSWER, kind=kind)) as server:
         assert query(server) == PROGRESS
 
 
 def test_a_compressed_answer_is_read() -> None:
     """A body under gzip is the body it stands for."""
-    with Loopback(answer(gzip.compress(ANSWER.encode()), Content_Encoding="gzip")) as server:
+    with ScriptedServer(answer(gzip.compress(ANSWER.encode()), Content_Encoding="gzip")) as server:
         assert query(server) == PROGRESS
 
 
@@ -556,7 +556,10 @@ def test_a_compressed_answer_is_read() -> None:
 )
 def test_an_answer_of_another_shape_is_transient(body: bytes | str) -> None:
     """Nothing but the documented answer is one, and the sentence can be printed."""
-    with Loopback(answer(body)) as server, pytest.raises(TransientError, match="is not the documented one: ") as caught:
+    with (
+        ScriptedServer(answer(body)) as server,
+        pytest.raises(TransientError, match="is not the documented one: ") as caught,
+    ):
         query(server)
     assert str(caught.value).isprintable()
 
@@ -564,7 +567,7 @@ def test_an_answer_of_another_shape_is_transient(body: bytes | str) -> None:
 def test_an_answer_nested_too_deeply_is_transient() -> None:
     """JSON that no decoder follows to its end is no sensible answer either."""
     body = '{"Response":{"Unknown":' + "[" * 100_000
-    with Loopback(answer(body)) as server, pytest.raises(TransientError):
+    with ScriptedServer(answer(body)) as server, pytest.raises(TransientError):
         query(server)
 
 
@@ -626,7 +629,7 @@ CONTRADICTIONS = {
 )
 def test_a_body_that_contradicts_its_headers_is_no_answer(problem: str, reply: Reply) -> None:
     """Whatever is in it, the sentence says what is wrong, and the next query gets its answer."""
-    with Loopback(reply, answer(ANSWER)) as server:
+    with ScriptedServer(reply, answer(ANSWER)) as server:
         api = client(server.host)
         with pytest.raises(TransientError) as caught:
             api.query(MIGRATION, SOON)
@@ -646,7 +649,7 @@ def test_a_body_that_contradicts_its_headers_is_no_answer(problem: str, reply: R
 )
 def test_a_body_ends_where_its_headers_say(reply: Reply) -> None:
     """A length, a last chunk and the end of the connection each end a body."""
-    with Loopback(reply) as server:
+    with ScriptedServer(reply) as server:
         assert query(server) == PROGRESS
 
 
@@ -665,7 +668,7 @@ def test_a_body_ends_where_its_headers_say(reply: Reply) -> None:
 )
 def test_no_whole_answer_is_transient(reply: Reply) -> None:
     """A connection that breaks, a body that does, and one without an end are no answer; the next may be one."""
-    with Loopback(reply, answer(ANSWER)) as server:
+    with ScriptedServer(reply, answer(ANSWER)) as server:
         api = client(server.host)
         with pytest.raises(TransientError) as caught:
             api.query(MIGRATION, SOON)
@@ -686,7 +689,7 @@ def test_a_refused_connection_is_transient() -> None:
 def test_an_untrusted_certificate_is_refused() -> None:
     """A server that can't prove who it is gets no request, and the sentence says what is wrong with it."""
     with (
-        Loopback(answer(ANSWER), tls=tls_of(trustme.CA())) as server,
+        ScriptedServer(answer(ANSWER), tls=tls_of(trustme.CA())) as server,
         pytest.raises(TransientError, match=r"its certificate was refused \("),
     ):
         client(server.host, scheme="https").query(MIGRATION, SOON)
@@ -698,10 +701,10 @@ def test_an_authority_of_the_users_own_is_trusted(monkeypatch: pytest.MonkeyPatc
     authority, bundle = trustme.CA(), tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(str(bundle))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
-    with Loopback(answer(ANSWER), tls=tls_of(authority)) as server:
+    with ScriptedServer(answer(ANSWER), tls=tls_of(authority)) as server:
         assert client(server.host, scheme="https").query(MIGRATION, SOON) == PROGRESS
     with (
-        Loopback(answer(ANSWER), tls=tls_of(authority, "elsewhere.example")) as server,
+        ScriptedServer(answer(ANSWER), tls=tls_of(authority, "elsewhere.example")) as server,
         pytest.raises(TransientError, match="IP address mismatch"),
     ):
         client(server.host, scheme="https").query(MIGRATION, SOON)
@@ -711,7 +714,7 @@ def test_an_authority_of_the_users_own_is_trusted(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.usefixtures("brief")
 def test_a_server_without_tls_gets_no_request() -> None:
     """Under https nothing is sent in the clear."""
-    with Loopback(answer(ANSWER)) as server, pytest.raises(TransientError):
+    with ScriptedServer(answer(ANSWER)) as server, pytest.raises(TransientError):
         client(server.host, scheme="https").query(MIGRATION, NOW)
     assert server.requests == []
 
@@ -728,7 +731,7 @@ SLOW = {
 @pytest.mark.parametrize("reply", SLOW.values(), ids=SLOW.keys())
 def test_a_slow_exchange_ends_in_time_and_the_next_one_works(reply: Reply) -> None:
     """Neither silence nor a byte now and then holds the gate beyond the bound, nor harms the next query."""
-    with Loopback(reply, answer(ANSWER)) as server:
+    with ScriptedServer(reply, answer(ANSWER)) as server:
         api = client(server.host)
         began = time.monotonic()
         with pytest.raises(TransientError):
@@ -742,7 +745,7 @@ def test_a_slow_exchange_ends_in_time_and_the_next_one_works(reply: Reply) -> No
 @pytest.mark.usefixtures("brief")
 def test_a_timed_out_exchange_says_how_long_it_was_given() -> None:
     """Where the exchange can't even time out by itself the sentence names the bound."""
-    with Loopback(SLOW["trickling headers"]) as server, pytest.raises(TransientError) as caught:
+    with ScriptedServer(SLOW["trickling headers"]) as server, pytest.raises(TransientError) as caught:
         query(server, NOW)
     assert str(caught.value) == f"http://{server.host} gave no response within 0.08 s."
 
@@ -751,7 +754,7 @@ def test_a_cancelled_update_leaves_the_exchange_behind() -> None:
     """A cancelled update doesn't wait for a silent server."""
     cancelled = threading.Event()
     timer = threading.Timer(0.03, cancelled.set)
-    with Loopback(silence) as server:
+    with ScriptedServer(silence) as server:
         api = client(server.host, clock=FakeClock(cancelled=cancelled))
         began = time.monotonic()
         timer.start()
@@ -764,7 +767,7 @@ def test_a_cancelled_update_leaves_the_exchange_behind() -> None:
 @pytest.mark.parametrize("name", PROXIES)
 def test_a_proxy_is_not_asked_for_this_machine(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A request to a loopback address reaches it directly, whatever the environment says."""
-    with Loopback(answer("", status="502 Bad Gateway")) as proxy, Loopback(answer(ANSWER)) as server:
+    with ScriptedServer(answer("", status="502 Bad Gateway")) as proxy, ScriptedServer(answer(ANSWER)) as server:
         monkeypatch.setenv(name, f"http://user:password@{proxy.host}")
         assert query(server) == PROGRESS
     assert proxy.requests == []
@@ -772,7 +775,7 @@ def test_a_proxy_is_not_asked_for_this_machine(monkeypatch: pytest.MonkeyPatch, 
 
 def test_a_proxy_is_asked_for_other_machines_and_its_password_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy in the environment gets the connection; where it refuses, the sentence doesn't quote it."""
-    with Loopback(answer("", status="403 Forbidden")) as proxy:
+    with ScriptedServer(answer("", status="403 Forbidden")) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://user:password@{proxy.host}")
         with pytest.raises(ApiError) as caught:
             client("sqlserver.invalid", scheme="https").query(MIGRATION, SOON)
@@ -784,7 +787,7 @@ def test_a_netrc_does_not_replace_the_signature(tmp_path: Path) -> None:
     """An entry for the host in the user's netrc changes nothing."""
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login user password secret\n", encoding="utf-8")
     (tmp_path / ".netrc").chmod(0o600)
-    with Loopback(answer(ANSWER)) as server:
+    with ScriptedServer(answer(ANSWER)) as server:
         assert query(server) == PROGRESS
     assert server.requests[0].headers["authorization"].startswith("TC3-HMAC-SHA256 ")
 
@@ -798,7 +801,7 @@ def test_the_sdk_logs_nothing() -> None:
     logger.setLevel(logging.DEBUG)
     logger.addHandler(handler)
     try:
-        with Loopback(answer(ANSWER)) as server:
+        with ScriptedServer(answer(ANSWER)) as server:
             query(server)
     finally:
         logger.removeHandler(handler)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness.loopback import Loopback, Reply, answer, join_exchanges, reset
-from harness.standing_in import role_of, standing_in
-from harness.turns import without_pauses
+from harness.emulated_services import emulated_services, make_role_arn
+from harness.process_state import disable_rate_limit
+from harness.scripted_server import Reply, ScriptedServer, answer, join_exchanges, reset
 
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.emulator import ACCOUNT_ID, DUMMY_SECRET_ID, DUMMY_SECRET_KEY, OTHER_ACCOUNT_ID, Emulator
@@ -29,7 +29,7 @@ SESSION = (
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Keep the machine's proxies out of it, take turns without pauses, and wait for what a test left behind."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    without_pauses(monkeypatch)
+    disable_rate_limit(monkeypatch)
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     yield
@@ -47,7 +47,7 @@ def soon() -> float:
     return time.monotonic() + 5
 
 
-def scripted(monkeypatch: pytest.MonkeyPatch, server: Loopback) -> None:
+def scripted(monkeypatch: pytest.MonkeyPatch, server: ScriptedServer) -> None:
     """Let a scripted server stand where the token service is."""
     monkeypatch.setattr(sts, "ENDPOINT", Endpoint("http", server.host))
 
@@ -59,8 +59,8 @@ def test_the_service_is_asked_where_the_sdk_asks_it() -> None:
 
 def test_a_role_is_assumed_and_the_account_is_told(service: sts.TokenService) -> None:
     """The temporary pair is another account's, runs out when it should, and says whose it is."""
-    with standing_in(Emulator()):
-        found = service.assume_role(WHO, Role(role_of(OTHER_ACCOUNT_ID), "deploy", 900), soon())
+    with emulated_services(Emulator()):
+        found = service.assume_role(WHO, Role(make_role_arn(OTHER_ACCOUNT_ID), "deploy", 900), soon())
         pair = found.credentials
         temporary = Credentials(pair.tmp_secret_id, pair.tmp_secret_key, pair.token, "a test")
         assert service.account_of(WHO, soon()) == ACCOUNT_ID
@@ -72,7 +72,7 @@ def test_a_role_is_assumed_and_the_account_is_told(service: sts.TokenService) ->
 def test_all_that_a_role_has_is_sent(monkeypatch: pytest.MonkeyPatch, service: sts.TokenService) -> None:
     """The policy is encoded as for a URL, which the service's page asks for; what isn't given isn't sent."""
     role = Role("arn", "deploy", 60, '{"a": "b c"}', "external", "source")
-    with Loopback(answer(SESSION)) as server:
+    with ScriptedServer(answer(SESSION)) as server:
         scripted(monkeypatch, server)
         service.assume_role(WHO, role, soon())
         service.assume_role(WHO, Role("arn", "deploy"), soon())
@@ -106,7 +106,7 @@ def test_a_refusal_is_one_sentence_with_advice(
 ) -> None:
     """It names who was asked, with what, and what to do; neither key nor token is in it."""
     refused = answer(f'{{"Response":{{"Error":{{"Code":"{code}","Message":"m"}},"RequestId":"r"}}}}')
-    with Loopback(refused) as server:
+    with ScriptedServer(refused) as server:
         scripted(monkeypatch, server)
         with pytest.raises(PermanentError) as caught:
             service.assume_role(WHO, Role("arn", "deploy"), soon())
@@ -122,7 +122,7 @@ def test_a_role_that_repeats_a_secret_of_its_caller_is_none(
     """Neither the caller's credentials nor the external id become part of a role's credentials."""
     pair = {"Token": "t", "TmpSecretId": "i", "TmpSecretKey": "k", place: secret}
     body = json.dumps({"Response": {"Credentials": pair, "RequestId": "r"}})
-    with Loopback(answer(body)) as server:
+    with ScriptedServer(answer(body)) as server:
         scripted(monkeypatch, server)
         with pytest.raises(TransientError, match="repeats the credentials or another secret") as caught:
             service.assume_role(WHO, Role("arn", "deploy", external_id="an-external-id"), soon())
@@ -135,7 +135,7 @@ def test_a_refusal_that_repeats_the_external_id_is_shown_without_it(
     """Some accounts treat it as a secret: neither sentence nor attribute holds it."""
     error = {"Code": "AuthFailure.an-external-id", "Message": "an-external-id is wrong"}
     body = json.dumps({"Response": {"Error": error, "RequestId": "an-external-id"}})
-    with Loopback(answer(body)) as server:
+    with ScriptedServer(answer(body)) as server:
         scripted(monkeypatch, server)
         with pytest.raises(PermanentError) as caught:
             service.assume_role(WHO, Role("arn", "deploy", external_id="an-external-id"), soon())
@@ -167,7 +167,7 @@ def test_what_is_no_account_names_none(
     monkeypatch: pytest.MonkeyPatch, service: sts.TokenService, reply: Reply, kind: type[Exception]
 ) -> None:
     """Nothing but a plain number in the documented place counts as an account."""
-    with Loopback(reply) as server:
+    with ScriptedServer(reply) as server:
         scripted(monkeypatch, server)
         with pytest.raises(kind):
             service.account_of(WHO, soon())

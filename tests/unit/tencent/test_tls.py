@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import trustme
-from harness.hanging import hang
+from harness.blocked_calls import block_os_call
 from tencentcloud.common.http.request import ProxyConnection
 
 from pulumi_tcsql_check.errors import InvalidInputError, WaitCancelledError
@@ -67,7 +67,7 @@ def test_a_pipe_is_refused(file: Path) -> None:
 
 def test_a_file_that_hangs_is_refused_within_its_bound(file: Path) -> None:
     """The sentence says how long the file had."""
-    with hang("stat"), pytest.raises(InvalidInputError, match=r"that can be read within 0\.05 s\.$"):
+    with block_os_call("stat"), pytest.raises(InvalidInputError, match=r"that can be read within 0\.05 s\.$"):
         verify(file, 0.05)
 
 
@@ -77,7 +77,7 @@ def test_a_cancelled_update_ends_the_wait_for_a_file_that_hangs(file: Path) -> N
     def check_cancelled() -> None:
         raise WaitCancelledError
 
-    with hang("stat"), pytest.raises(WaitCancelledError):
+    with block_os_call("stat"), pytest.raises(WaitCancelledError):
         verify(file, 5, check_cancelled)
 
 

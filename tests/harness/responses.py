@@ -1,4 +1,4 @@
-"""Answers of the API, made in a line or read from files, and the package's own way from their bytes to a value."""
+"""Responses of the API: made in one line or loaded from `tests/data`, and decoded by the package."""
 
 import json
 from pathlib import Path
@@ -19,27 +19,27 @@ _ENDPOINT = Endpoint("http", "127.0.0.1:9")
 _WHO = Credentials("AKIDtest", "key", None, "a test")
 
 
-def recorded(folder: str) -> dict[str, Any]:
-    """Read all files of a folder below `tests/data`, by their names without the suffix."""
+def load_responses(folder: str) -> dict[str, Any]:
+    """Load all JSON files of a folder below `tests/data`, by their names without the suffix."""
     return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((DATA / folder).glob("*.json"))}
 
 
 def decode(body: bytes) -> Progress:
-    """Decode the body of an answer, or raise what a query would."""
+    """Decode a response's body, or raise what a query raises."""
     return response.decode(body, Progress, endpoint=_ENDPOINT, who=_WHO, advice=QUERY_ADVICE)
 
 
 def decode_page(body: bytes) -> MigrationPage:
-    """Decode the body of a page of migrations, or raise what asking for it would."""
+    """Decode the body of a page of migrations, or raise what listing raises."""
     return response.decode(body, MigrationPage, endpoint=_ENDPOINT, who=_WHO, advice=LIST_ADVICE)
 
 
-def as_body(answer: object) -> bytes:
-    """Wrap an answer as the API does."""
-    return json.dumps({"Response": answer}).encode()
+def as_body(response: object) -> bytes:
+    """Encode a response in the API's envelope."""
+    return json.dumps({"Response": response}).encode()
 
 
-def seen(current: int, *codes: int, total: int | None = None, message: str = "Check ...") -> Progress:
-    """Make the value of an answer with these codes, one for each step."""
+def make_progress(current: int, *codes: int, total: int | None = None, message: str = "Check ...") -> Progress:
+    """Make the progress of a check whose steps have these status codes."""
     steps = tuple(StepDetail(f"Step {number}", code, message) for number, code in enumerate(codes, start=1))
     return Progress(len(codes) if total is None else total, current, steps, "4be5990d")

@@ -1,7 +1,7 @@
-"""A scripted server on this machine: it reads HTTP requests, remembers them, and answers each with whatever is wanted.
+"""A local server that records HTTP requests, and replies to each by a script.
 
-What it sends need not be HTTP. A reply gets the connection and does with it what it likes; the connection stays open
-for the next request unless the reply closed it.
+A reply gets the connection, and may send anything, also what isn't HTTP. The connection stays open for the next request
+unless the reply closes it.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ JOIN_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it came: its first line, its headers (names in lower case), and its body."""
+    """A received request: its first line, its headers (names in lower case), and its body."""
 
     line: str
     headers: dict[str, str]
@@ -50,7 +50,7 @@ def send(octets: bytes) -> Reply:
 
 
 def send_and_close(octets: bytes) -> Reply:
-    """Send these bytes, then nothing more."""
+    """Send these bytes, and close the connection."""
 
     def reply(connection: socket.socket, stopped: threading.Event) -> None:
         del stopped
@@ -61,7 +61,7 @@ def send_and_close(octets: bytes) -> Reply:
 
 
 def silence(connection: socket.socket, stopped: threading.Event) -> None:
-    """Say nothing until the server stops."""
+    """Send nothing until the server stops."""
     del connection
     stopped.wait()
 
@@ -74,7 +74,7 @@ def reset(connection: socket.socket, stopped: threading.Event) -> None:
 
 
 def trickle(head: bytes, drop: bytes) -> Reply:
-    """Send the head at once, and then one drop each hundredth of a second until the server stops."""
+    """Send the head, then one drop every 0.01 s until the server stops."""
 
     def reply(connection: socket.socket, stopped: threading.Event) -> None:
         connection.sendall(head)
@@ -85,7 +85,7 @@ def trickle(head: bytes, drop: bytes) -> Reply:
 
 
 def behind_connect(tls: ssl.SSLContext, reply: Reply) -> Reply:
-    """Accept a client's CONNECT, and send a reply to each request behind it, as a proxy does that reads TLS."""
+    """Accept a client's CONNECT, and reply to each request in the tunnel, as a proxy that intercepts TLS does."""
 
     def serve(connection: socket.socket, stopped: threading.Event) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
@@ -97,7 +97,7 @@ def behind_connect(tls: ssl.SSLContext, reply: Reply) -> Reply:
 
 
 def join_exchanges() -> None:
-    """Wait for the exchanges that a test left behind, and whoever began them; the servers they talk to have stopped."""
+    """Wait for the exchanges that a test left running, and for their callers; their servers must have stopped."""
     for name in ("tcsql-check-lane", "tcsql-check-exchange"):
         for thread in threading.enumerate():
             if thread.name.startswith(name):
@@ -106,11 +106,11 @@ def join_exchanges() -> None:
 
 
 class _Server(socketserver.ThreadingTCPServer):
-    """Knows its connections, so that stopping ends them; closing it joins its threads."""
+    """Tracks its connections, so that stopping ends them; closing it joins its threads."""
 
     allow_reuse_address = True
 
-    def __init__(self, loopback: "Loopback") -> None:
+    def __init__(self, loopback: "ScriptedServer") -> None:
         self.loopback = loopback
         self.connections = weakref.WeakSet[socket.socket]()
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -135,7 +135,7 @@ class _Handler(socketserver.BaseRequestHandler):
 
 
 def _read(connection: socket.socket) -> Request | None:
-    """Read one request; None at the end of the connection."""
+    """Read one request; return None at the end of the connection."""
     octets = b""
     while b"\r\n\r\n" not in octets:
         received = connection.recv(1 << 16)
@@ -154,16 +154,16 @@ def _read(connection: socket.socket) -> Request | None:
 
 
 @final
-class Loopback:
-    """A server that gives its replies in turn, and the last one from then on; to be used in a `with` statement.
+class ScriptedServer:
+    """A server that sends its replies in order and repeats the last one; a context manager.
 
     Attributes:
-        requests: What came so far.
+        requests: The requests so far.
         stopped: Set when the server stops.
     """
 
     def __init__(self, *replies: Reply, tls: ssl.SSLContext | None = None) -> None:
-        """Take a free port."""
+        """Bind a free port."""
         self.requests: list[Request] = []
         self.stopped = threading.Event()
         self._replies = replies
@@ -173,25 +173,25 @@ class Loopback:
 
     @property
     def host(self) -> str:
-        """The address and the port."""
+        """The address with the port."""
         return f"127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def is_connected(self) -> bool:
-        """Whether somebody has come."""
+        """Whether a client has connected."""
         return len(self._server.connections) > 0
 
     def secure(self, connection: socket.socket) -> socket.socket:
-        """Speak TLS on a connection, if this server does."""
+        """Wrap a connection in TLS, if this server uses it."""
         return self._tls.wrap_socket(connection, server_side=True) if self._tls else connection
 
     def reply_to(self, request: Request) -> Reply:
-        """Remember a request, and choose its reply."""
+        """Record a request, and choose its reply."""
         self.requests.append(request)
         return self._replies[min(len(self.requests), len(self._replies)) - 1]
 
-    def __enter__(self) -> "Loopback":
-        """Serve from now on."""
+    def __enter__(self) -> "ScriptedServer":
+        """Start serving."""
         self._thread.start()
         return self
 
@@ -209,7 +209,7 @@ class Loopback:
 
 
 def tls_of(authority: trustme.CA, name: str = "127.0.0.1") -> ssl.SSLContext:
-    """Make a server's side of TLS with a certificate of an authority; no client trusts it by itself."""
+    """Make a server's TLS context with a certificate of an authority that no client trusts by default."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(name).configure_cert(context)
     return context

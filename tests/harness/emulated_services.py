@@ -1,4 +1,4 @@
-"""The token service and an instance's metadata, played by an emulator in this process: only tests can say so."""
+"""The token service (STS) and the instance metadata, redirected to an emulator in this process."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +11,8 @@ from pulumi_tcsql_check.tencent import metadata, sts
 
 
 @contextmanager
-def standing_in(emulator: Emulator) -> Iterator[Emulator]:
-    """Let an emulator, which is started here, stand where both are."""
+def emulated_services(emulator: Emulator) -> Iterator[Emulator]:
+    """Start an emulator, and redirect both services to it."""
     with emulator, pytest.MonkeyPatch.context() as patch:
         patch.setattr(sts, "ENDPOINT", Endpoint("http", emulator.endpoint))
         path = metadata.METADATA_URL.split(".com", 1)[1]
@@ -20,6 +20,6 @@ def standing_in(emulator: Emulator) -> Iterator[Emulator]:
         yield emulator
 
 
-def role_of(account_id: str) -> str:
-    """Write the ARN of a role of an account."""
+def make_role_arn(account_id: str) -> str:
+    """Return the ARN of an account's role."""
     return f"qcs::cam::uin/{account_id}:roleName/gatekeeper"

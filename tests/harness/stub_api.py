@@ -1,4 +1,4 @@
-"""An API made of functions, for a wait that lives in a test."""
+"""A stub of the polling API, made of the test's own functions, and a wait for one check on it."""
 
 from collections.abc import Callable, Collection, Mapping
 
@@ -12,8 +12,8 @@ from pulumi_tcsql_check.polling.observation import Observation
 from pulumi_tcsql_check.polling.watch import Watch
 
 
-class Answering:
-    """Answers by three functions, two of which a wait may do without."""
+class StubApi:
+    """An API whose responses come from functions; each gets the deadline. A test omits those that it doesn't need."""
 
     def __init__(
         self,
@@ -21,29 +21,29 @@ class Answering:
         follow: Callable[[Flow, float], Flow] | None = None,
         flag: Callable[[float], CheckFlag] | None = None,
     ) -> None:
-        """Take what answers for the steps, for the flow and for the check as a whole; each gets the deadline."""
+        """Use these functions for the steps, the flow and the check flag."""
         self._query = query
         self._follow = follow
         self._flag = flag
 
     def query(self, _migration: Migration, deadline: float) -> Progress:
-        """Be asked for the steps."""
+        """Return the steps."""
         return self._query(deadline)
 
     def follow(self, flow: Flow, deadline: float) -> Flow:
-        """Be asked for the flow."""
+        """Return the flow."""
         assert self._follow is not None
         return self._follow(flow, deadline)
 
     def check_flags(self, migrate_ids: Collection[int], until: float) -> Mapping[int, CheckFlag]:
-        """Be asked for the check as a whole."""
+        """Return the same check flag for every migration."""
         assert self._flag is not None
         flag = self._flag(until)
         return dict.fromkeys(migrate_ids, flag)
 
 
 def wait_for(watch: Watch, api: Api, *, clock: Clock, on_progress: Callable[[Observation], None]) -> Evidence:
-    """Wait for one check, and return what ended the wait or raise it."""
+    """Wait for one check; return the evidence that ended the wait, or raise its error."""
     errors = poller.wait([watch], lambda: api, clock=clock, on_progress=lambda now: on_progress(watch.seen(now)))
     for error in errors.values():
         raise error

@@ -1,4 +1,4 @@
-"""The command `tcsql-check` as a process, with pipes or on a terminal of its own; told to end by its own pid."""
+"""The command `tcsql-check` as a process, with pipes or with its own terminal."""
 
 import contextlib
 import fcntl
@@ -18,7 +18,7 @@ from typing import IO
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY
 
 SECONDS = 30.0
-"""How long anything may take that is no promise."""
+"""The bound of a step whose duration isn't tested."""
 
 PROGRAM = str(Path(sys.executable).parent / "tcsql-check")
 
@@ -26,42 +26,42 @@ _KEPT = ("PATH", "LANG", "LC_ALL", "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_
 
 
 def environ(home: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Make the environment of a user who has the emulator's keys and a region, and nothing else."""
+    """Make an environment with the emulator's keys, a region, and nothing else of the user's."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     keys = {"TENCENTCLOUD_SECRET_ID": DUMMY_SECRET_ID, "TENCENTCLOUD_SECRET_KEY": DUMMY_SECRET_KEY}
     return kept | keys | {"HOME": str(home), "TENCENTCLOUD_REGION": "ap-guangzhou", **(more or {})}
 
 
-class Command:
-    """One run of it.
+class CliProcess:
+    """A running `tcsql-check`.
 
     Attributes:
         process: The process.
-        screen: What was on its terminal so far, or on both its pipes, with all escapes.
+        screen: The output so far, of its terminal or of both pipes, with all escape sequences.
     """
 
     def __init__(self, process: "subprocess.Popen[bytes]", reads: int) -> None:
-        """Take over a process, and where its output can be read."""
+        """Wrap a process, and the file descriptor of its output."""
         self.process = process
         self.screen = ""
         self._reads = reads
 
     def read(self, until: str | None = None) -> None:
-        """Read on until something is there, or to the end."""
+        """Read until a text is on the screen, or to the end."""
         deadline = time.monotonic() + SECONDS
         while until is None or until not in self.screen:
             ready, _, _ = select.select([self._reads], [], [], max(0.0, deadline - time.monotonic()))
             assert ready, self.screen
             octets = b""
-            with contextlib.suppress(OSError):  # a terminal that its last process has left
+            with contextlib.suppress(OSError):  # the terminal's last process has exited
                 octets = os.read(self._reads, 1 << 16)
             if not octets:
                 assert until is None, self.screen
                 return
             self.screen += octets.decode()
 
-    def told_to_end(self, number: int) -> float:
-        """Send a signal, read to the end, and return how long that took, in seconds."""
+    def end_by_signal(self, number: int) -> float:
+        """Send a signal, wait for the exit, and return how long it took, in seconds."""
         began = time.monotonic()
         self.process.send_signal(number)
         self.process.wait(SECONDS)
@@ -73,14 +73,8 @@ class Command:
 @contextmanager
 def started(
     words: Sequence[str], environment: Mapping[str, str], *, terminal: tuple[int, int] | None = None
-) -> Iterator[Command]:
-    """Start the command, and end it with the block.
-
-    Args:
-        words: Its command line.
-        environment: All of its environment.
-        terminal: How many columns and lines its terminal has; None gives it pipes.
-    """
+) -> Iterator[CliProcess]:
+    """Start the command, and kill it at the end of the block; `terminal` is its columns and lines, None gives pipes."""
     reads, writes = pty.openpty() if terminal else os.pipe()
     if terminal:
         fcntl.ioctl(writes, termios.TIOCSWINSZ, struct.pack("HHHH", terminal[1], terminal[0], 0, 0))
@@ -89,14 +83,14 @@ def started(
     ) as process:
         os.close(writes)
         try:
-            yield Command(process, reads)
+            yield CliProcess(process, reads)
         finally:
             process.kill()
             os.close(reads)
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
-    """Wait until something is so, or fail."""
+    """Wait until a condition is true, or fail."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
@@ -106,7 +100,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
 def run(
     words: Sequence[str], environment: Mapping[str, str], *, stdout: int | IO[bytes] = subprocess.PIPE
 ) -> "subprocess.CompletedProcess[str]":
-    """Run the command to its end, with a pipe each for what it writes, unless its stdout goes elsewhere."""
+    """Run the command to its end; capture its stderr, and its stdout unless that goes elsewhere."""
     return subprocess.run(
         [PROGRAM, *words],
         env=environment,

@@ -1,13 +1,13 @@
-"""Credentials that can be told from everything else, and the search for them in whatever a test leaves.
+"""Credentials with recognizable values, and the search for them in text and files that a test leaves behind.
 
-Nothing of a key and of a token may show, and of an id its last four characters.
+A key or a token must not appear at all; of an id, the last four characters may appear.
 """
 
 import base64
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from harness.environments import PACKAGE
+from harness.virtual_environments import PACKAGE
 from pulumi_tcsql_check.emulator.accounts import (
     SECRET_ID_VARIABLE,
     SECRET_KEY_VARIABLE,
@@ -22,16 +22,16 @@ SECRET_KEY = "the-marked-secret-key"
 TOKEN = "the-marked-session-token"
 
 ENVIRON = {"TENCENTCLOUD_SECRET_ID": SECRET_ID, "TENCENTCLOUD_SECRET_KEY": SECRET_KEY, "TENCENTCLOUD_TOKEN": TOKEN}
-"""Who a stack asks as."""
+"""The credentials of a stack."""
 
 EMULATORS_ENVIRON = {SECRET_ID_VARIABLE: SECRET_ID, SECRET_KEY_VARIABLE: SECRET_KEY, TOKEN_VARIABLE: TOKEN}
-"""Whom the emulator knows."""
+"""The credentials that the emulator accepts."""
 
 _MARKERS = (SECRET_ID, SECRET_KEY, TOKEN, TEMPORARY_ID, TEMPORARY_KEY, TEMPORARY_TOKEN)
 
 
 def _forms(marker: str) -> Iterator[bytes]:
-    """Write a marker as it may stand in a file: plain, in hexadecimal digits, and in base64 at any offset."""
+    """Encode a marker as it may occur in a file: plain, in hexadecimal, and in base64 at any offset."""
     text = marker.encode()
     yield text[-5:] if marker == SECRET_ID else text
     yield text.hex().encode()
@@ -44,12 +44,12 @@ _FORMS: Mapping[bytes, str] = {form: marker for marker in _MARKERS for form in _
 
 
 def found_in(text: bytes) -> set[str]:
-    """List the markers that stand in some text."""
+    """Return the markers that a text contains."""
     return {marker for form, marker in _FORMS.items() if form in text}
 
 
 def found_below(folder: Path) -> dict[str, set[str]]:
-    """List the markers that stand in each file below a folder, but for copies of the package, which makes some."""
+    """Return the markers in each file below a folder, except copies of the package, which defines some of them."""
     paths = (path for path in folder.rglob("*") if PACKAGE not in path.parts and not path.is_symlink())
     files = (path for path in paths if path.is_file())
     found = {str(path.relative_to(folder)): found_in(path.read_bytes()) for path in files}

@@ -1,4 +1,4 @@
-"""The dynamic-provider host as a process, driven as the engine drives it, and an engine for it to talk to."""
+"""Pulumi's dynamic-provider host as a process, called as the engine calls it, and an engine that records its log."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
 
-from harness.texts import in_one_line
+from harness.error_texts import in_one_line
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
@@ -22,25 +22,25 @@ CALL_SECONDS = 30.0
 END_SECONDS = 5.0
 
 Value = float | str | bool | list[str]
-"""What an input may be on the wire, here."""
+"""The types of an input on the wire."""
 
 
-class Engine(engine_pb2_grpc.EngineServicer):
-    """Notes what the host logs."""
+class RecordingEngine(engine_pb2_grpc.EngineServicer):
+    """An engine that records what the host logs."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Start with an empty log."""
         self.logged: list[engine_pb2.LogRequest] = []
 
     def Log(self, request: engine_pb2.LogRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
-        """Note one message."""
+        """Record one message."""
         del context
         self.logged.append(request)
         return empty_pb2.Empty()
 
 
-def serve(engine: Engine) -> tuple[grpc.Server, str]:
-    """Serve an engine, and tell its address; whoever asks for it stops the server."""
+def serve_engine(engine: RecordingEngine) -> tuple[grpc.Server, str]:
+    """Serve an engine, and return the server, which the caller stops, and its address."""
     server = grpc.server(futures.ThreadPoolExecutor())
     engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
     address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
@@ -48,13 +48,17 @@ def serve(engine: Engine) -> tuple[grpc.Server, str]:
     return server, address
 
 
-class Host:
-    """One host process and the stub to call it with."""
+class HostProcess:
+    """A host process, and the stub that calls it."""
 
     def __init__(
-        self, process: "subprocess.Popen[str]", engine: Engine, emulator: Emulator, lose_engine: Callable[[], object]
+        self,
+        process: "subprocess.Popen[str]",
+        engine: RecordingEngine,
+        emulator: Emulator,
+        lose_engine: Callable[[], object],
     ) -> None:
-        """Connect to a process that has just been started; `lose_engine` is how its engine goes away."""
+        """Connect to a process that has just started; `lose_engine` stops its engine."""
         assert process.stdout is not None
         self.process = process
         self.engine = engine
@@ -64,13 +68,13 @@ class Host:
         self.stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
 
     def configure(self, **config: str) -> None:
-        """Hand over the stack's configuration, as the engine does."""
+        """Send the stack's configuration, as the engine does."""
         args = struct_pb2.Struct()
         args.update({"tcsql-check:endpoint": self.emulator.url, **config})
         self.stub.Configure(provider_pb2.ConfigureRequest(args=args), timeout=CALL_SECONDS)
 
     def request(self, migrate_id: float | str, **more: Value) -> provider_pb2.ReadRequest:
-        """Compose the request of a Read step."""
+        """Make the request of a Read step."""
         inputs = struct_pb2.Struct()
         inputs.update(
             {
@@ -116,17 +120,10 @@ class Host:
 
 
 @contextlib.contextmanager
-def started(python: str, scenario: Path, home: Path, environ: Mapping[str, str] = {}) -> Iterator[Host]:
-    """Start the host with an interpreter, with an engine to log to and an emulator to ask.
-
-    Args:
-        python: The interpreter.
-        scenario: What the emulator plays.
-        home: The user's home folder.
-        environ: Variables to add to this process's own and to the emulator's keys.
-    """
-    engine = Engine()
-    server, address = serve(engine)
+def started_host(python: str, scenario: Path, home: Path, environ: Mapping[str, str] = {}) -> Iterator[HostProcess]:
+    """Start the host with this interpreter, an engine and an emulator; `environ` adds to this process's own."""
+    engine = RecordingEngine()
+    server, address = serve_engine(engine)
     environ = {
         **os.environ,
         "HOME": str(home),
@@ -139,7 +136,7 @@ def started(python: str, scenario: Path, home: Path, environ: Mapping[str, str] 
         Emulator(scenario) as emulator,
         subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ, cwd=home) as process,
     ):
-        running = Host(process, engine, emulator, lambda: server.stop(None))
+        running = HostProcess(process, engine, emulator, lambda: server.stop(None))
         try:
             yield running
         finally:
@@ -147,12 +144,12 @@ def started(python: str, scenario: Path, home: Path, environ: Mapping[str, str] 
             server.stop(None).wait()
 
 
-Start = Callable[[Mapping[str, str]], contextlib.AbstractContextManager[Host]]
-"""Starts the host with some variables in its environment."""
+Start = Callable[[Mapping[str, str]], contextlib.AbstractContextManager[HostProcess]]
+"""Starts the host with additional environment variables."""
 
 
 def urn(migrate_id: object) -> str:
-    """Name the resource of a migration."""
+    """Return the URN of a migration's resource."""
     return f"urn:pulumi:test::test::pulumi-python:dynamic/tcsql:MigrationCheck::check-{migrate_id}"
 
 

@@ -1,4 +1,4 @@
-"""A file system that hangs: a call of the operating system blocks for whoever reads a file within bounds."""
+"""A file system that hangs: a function of `os` that blocks in the package's bounded calls."""
 
 import os
 import threading
@@ -7,22 +7,15 @@ from contextlib import contextmanager
 
 import pytest
 
-from harness.loopback import join_exchanges
+from harness.scripted_server import join_exchanges
 
 THREAD = "tcsql-check-exchange"
-"""What a thread is called that makes a bounded call."""
+"""The name of a thread that makes a bounded call."""
 
 
 @contextmanager
-def hang(name: str) -> Iterator[list[threading.Thread]]:
-    """Have a function of `os` block in bounded calls until the block ends.
-
-    Args:
-        name: The function's name.
-
-    Yields:
-        The threads that are blocked by now.
-    """
+def block_os_call(name: str) -> Iterator[list[threading.Thread]]:
+    """Block every bounded call of this function of `os` until the `with` block ends; yield the blocked threads."""
     over, real = threading.Event(), getattr(os, name)
     blocked: list[threading.Thread] = []
 

@@ -1,4 +1,4 @@
-"""What a user reads of an error, by default of a Pulumi program's."""
+"""The text of an error as a user reads it; by default the user of a Pulumi program."""
 
 import re
 from collections.abc import Iterator
@@ -15,18 +15,18 @@ from pulumi_tcsql_check.messages.errors import text_of
 E = TypeVar("E", bound=TcsqlCheckError)
 
 
-def sentence(error: TcsqlCheckError, audience: Audience = PROGRAM) -> str:
-    """Return the headline of an error."""
+def headline(error: TcsqlCheckError, audience: Audience = PROGRAM) -> str:
+    """Return the first sentence of an error's text."""
     return str(text_of(error, audience).headline)
 
 
-def below(error: TcsqlCheckError) -> list[str]:
+def detail_lines(error: TcsqlCheckError) -> list[str]:
     """Return the lines below the headline."""
     return list(text_of(error, PROGRAM).below(ENGLISH))
 
 
-def whole(error: TcsqlCheckError, audience: Audience = PROGRAM) -> str:
-    """Return the whole text in one line."""
+def full_text(error: TcsqlCheckError, audience: Audience = PROGRAM) -> str:
+    """Return the whole text, joined to one line."""
     return in_one_line(text_of(error, audience))
 
 
@@ -36,9 +36,9 @@ def in_one_line(text: object) -> str:
 
 
 @contextmanager
-def says(kind: type[E], match: str) -> Iterator[pytest.ExceptionInfo[E]]:
-    """Require that the block raises an error in whose text, up to its code, a regular expression finds something."""
+def raises_error(kind: type[E], match: str) -> Iterator[pytest.ExceptionInfo[E]]:
+    """Like `pytest.raises`, but match the text that the user reads, up to its code."""
     with pytest.raises(kind) as caught:
         yield caught
-    told, _, _ = whole(caught.value).partition(" Code: ")
-    assert re.search(match, told), told
+    text, _, _ = full_text(caught.value).partition(" Code: ")
+    assert re.search(match, text), text

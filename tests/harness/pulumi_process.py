@@ -1,4 +1,4 @@
-"""A command of the CLI while it runs: what it has printed so far and when, and how it ends when it is told to."""
+"""A running command of the Pulumi CLI: its output with timestamps, signals, and the processes that it leaves behind."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from harness.processes import carrying
+from harness.processes import find_by_environ
 from harness.stack import Stack
 
 BOUND_SECONDS = 60.0
@@ -19,8 +19,8 @@ POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
-class Ended:
-    """How a command ended; instants are on the monotonic clock, and `left` are the processes that outlived it."""
+class PulumiExit:
+    """How a command exited; `ended_at` is on the monotonic clock, `left` are the processes that outlived it."""
 
     exit_code: int
     screen: str
@@ -29,15 +29,15 @@ class Ended:
 
 
 @dataclass
-class Running:
-    """A command in a process group of its own; what it leaves behind is killed at the end of the `with` block."""
+class PulumiProcess:
+    """A command in its own process group; the `with` block kills whatever is left of it."""
 
     stack: Stack
     words: tuple[str, ...]
     lines: list[tuple[float, str]] = field(default_factory=list)
 
     def __enter__(self) -> Self:
-        """Start it, and read along."""
+        """Start the command, and read its output in a thread."""
         self.process = self.stack.start(*self.words)
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
@@ -46,7 +46,7 @@ class Running:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End all that is left of it."""
+        """Kill what is left of the command."""
         for pid in self.processes():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -62,24 +62,24 @@ class Running:
 
     @property
     def screen(self) -> str:
-        """What is on the screen by now."""
+        """The output so far."""
         return "".join(line for _, line in self.lines)
 
-    def until(self, condition: Callable[[], bool], seconds: float = BOUND_SECONDS) -> float:
-        """Wait for a condition, and return when it was met."""
+    def wait_until(self, condition: Callable[[], bool], seconds: float = BOUND_SECONDS) -> float:
+        """Wait for a condition, and return the instant when it was met."""
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, self.screen
             time.sleep(POLL_SECONDS)
         return time.monotonic()
 
-    def when(self, text: str) -> float:
-        """Return when a text came onto the screen, or wait for it."""
-        self.until(lambda: text in self.screen)
+    def wait_for_text(self, text: str) -> float:
+        """Wait for a text on the screen, and return the instant when it appeared."""
+        self.wait_until(lambda: text in self.screen)
         return next(instant for instant, line in self.lines if text in line)
 
-    def tell(self, number: signal.Signals, *, group: bool) -> float:
-        """Send the CLI a signal, alone or with its group as a terminal does, and return the instant."""
+    def send_signal(self, number: signal.Signals, *, group: bool) -> float:
+        """Send a signal to the CLI, or to its whole group as a terminal does; return the instant."""
         began = time.monotonic()
         if group:
             os.killpg(self.process.pid, number)
@@ -87,19 +87,19 @@ class Running:
             self.process.send_signal(number)
         return began
 
-    def end(self) -> Ended:
-        """Wait for its end."""
+    def wait_for_exit(self) -> PulumiExit:
+        """Wait until the command has exited."""
         self.process.wait(BOUND_SECONDS)
         ended_at = time.monotonic()
         self._reader.join(BOUND_SECONDS)
-        return Ended(self.process.returncode, self.screen, ended_at, self.processes())
+        return PulumiExit(self.process.returncode, self.screen, ended_at, self.processes())
 
     def processes(self) -> dict[int, str]:
-        """Find all that works on this stack: the CLI, the program, and the hosts."""
-        return carrying("PULUMI_HOME", self.stack.environ["PULUMI_HOME"])
+        """Find the processes of this stack: the CLI, the program, and the hosts."""
+        return find_by_environ("PULUMI_HOME", self.stack.environ["PULUMI_HOME"])
 
 
 def locks(stack: Stack) -> list[str]:
-    """List the locks that the stack's backend holds."""
+    """List the locks in the stack's backend."""
     folder = Path(stack.environ["PULUMI_BACKEND_URL"].removeprefix("file://"), ".pulumi", "locks")
     return [path.name for path in folder.rglob("*") if path.is_file()]

@@ -1,4 +1,4 @@
-"""A caller that is as patient as a wait is, for as long as one call fails in passing."""
+"""A retry loop around one call, with the package's backoff."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,20 +10,16 @@ from pulumi_tcsql_check.polling.backoff import Patience
 T = TypeVar("T")
 
 
-def until_answered(
+def call_with_retries(
     call: Callable[[], T],
     *,
     deadline: float,
     clock: Clock,
     on_trouble: Callable[[ApiError], None],
 ) -> T:
-    """Call until there is an answer.
+    """Call until one attempt succeeds; `on_trouble` gets each error that is followed by another attempt.
 
-    Args:
-        call: One attempt.
-        deadline: The instant, on the clock, after which no further attempt begins.
-        clock: The time to live in.
-        on_trouble: Told of each error that is followed by another attempt.
+    No attempt starts after the deadline, an instant on the clock.
 
     Raises:
         ThrottledError: The last attempt, at the deadline, was throttled.

@@ -1,4 +1,4 @@
-"""A program under Pulumi's own mocks, which note what is asked for and answer with outputs of a test's choice."""
+"""A program under Pulumi's mocks, which record each resource and return the test's outputs."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -12,29 +12,29 @@ from pulumi.runtime import mocks, settings, stack
 STEP = {"name": "Hard disk space check", "status": 0, "state": "passed", "message": "Check ..."}
 
 
-class Recorder(mocks.Mocks):
-    """Answers each resource with its inputs and some outputs, and notes what was asked."""
+class RecordingMocks(mocks.Mocks):
+    """Mocks that return a resource's inputs with the test's outputs, and record each resource."""
 
     def __init__(self, outputs: Mapping[str, Any]) -> None:
-        """Take the outputs."""
+        """Return these outputs."""
         self.seen: list[mocks.MockResourceArgs] = []
         self._outputs = outputs
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        """Note a resource."""
+        """Record a resource."""
         self.seen.append(args)
         return args.resource_id, {**args.inputs, **self._outputs}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        """Answer no function."""
+        """Refuse every function call."""
         raise NotImplementedError(args.token)
 
 
 @contextmanager
-def recording(monkeypatch: pytest.MonkeyPatch, outputs: Mapping[str, Any]) -> Iterator[Recorder]:
-    """Run a program under mocks, without a region in the environment."""
+def mocked_program(monkeypatch: pytest.MonkeyPatch, outputs: Mapping[str, Any]) -> Iterator[RecordingMocks]:
+    """Run the block as a program under mocks, without a region in the environment."""
     monkeypatch.delenv("TENCENTCLOUD_REGION", raising=False)
-    recorder = Recorder(outputs)
+    recorder = RecordingMocks(outputs)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     mocks.set_mocks(recorder, preview=False)

@@ -1,4 +1,4 @@
-"""Starts a migration check, as a pipeline does before `pulumi up`, with Tencent's own client."""
+"""Tencent's SDK as a client of the emulator: starts a migration check, as a pipeline does before `pulumi up`."""
 
 from urllib.parse import urlsplit
 
@@ -12,16 +12,16 @@ from pulumi_tcsql_check.emulator import Keys
 DUMMIES = Keys()
 
 
-def client_of(url: str, keys: Keys = DUMMIES) -> CommonClient:
-    """Make Tencent's own client of an emulator."""
+def make_client(url: str, keys: Keys = DUMMIES) -> CommonClient:
+    """Make an SDK client for an emulator."""
     http = HttpProfile(protocol="http", endpoint=urlsplit(url).netloc)
     credential = Credential(keys.secret_id, keys.secret_key, keys.token)
     return CommonClient("sqlserver", "2018-03-28", credential, "ap-guangzhou", ClientProfile(httpProfile=http))
 
 
 def start_check(url: str, migrate_id: int, keys: Keys = DUMMIES) -> int:
-    """Start a check at an emulator, and return the id of its flow."""
-    flow_id: int = client_of(url, keys).call_json("StartMigrationCheck", {"MigrateId": migrate_id})["Response"][
+    """Start a check on an emulator, and return its flow id."""
+    flow_id: int = make_client(url, keys).call_json("StartMigrationCheck", {"MigrateId": migrate_id})["Response"][
         "FlowId"
     ]
     return flow_id

@@ -1,6 +1,6 @@
-"""Stands for Tencent's command line, in the one thing that the guides want of it, as the real one did it when tried.
+"""A fake of Tencent's command line: the one command that the guides use, with the output of the real one.
 
-`tccli` 3.1.189 against the emulator: `--filter FlowId` prints the number alone; where the API refuses, one line goes to
+`tccli` 3.1.189 against the emulator: `--filter FlowId` prints the number alone; if the API refuses, one line goes to
 stderr, and the exit code is 255.
 """
 
@@ -12,14 +12,14 @@ from collections.abc import Sequence
 
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 
-from harness.starting import start_check
+from harness.sdk_client import start_check
 from pulumi_tcsql_check.emulator import Keys
 
 REFUSED = 255
 
 
 def main(words: Sequence[str]) -> int:
-    """Start a check, and print its flow."""
+    """Start a check, and print its flow id."""
     parser = argparse.ArgumentParser()
     parser.add_argument("service", choices=["sqlserver"])
     parser.add_argument("action", choices=["StartMigrationCheck"])

@@ -1,0 +1,38 @@
+"""State of this process that outlives a test: the package's caches and pauses, and the environment's credentials."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from harness.scripted_server import join_exchanges
+from pulumi_tcsql_check.credentials import accounts
+from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY
+from pulumi_tcsql_check.polling import backoff
+from pulumi_tcsql_check.reading import connection
+from pulumi_tcsql_check.tencent import rate_limit
+
+
+def disable_rate_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send every request at once, and forget how often other tests were throttled."""
+    monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
+    monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
+    monkeypatch.setattr(rate_limit, "FIRST_SPACING_SECONDS", 0.0)
+    monkeypatch.setattr(rate_limit, "SECOND", 0.0)
+
+
+@contextmanager
+def isolated_process(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[None]:
+    """Reset the package's caches, disable its pauses, and leave the emulator's keys as the only credentials."""
+    disable_rate_limit(monkeypatch)
+    monkeypatch.setattr(accounts, "_known", {})
+    monkeypatch.setattr(connection, "_warned", set())
+    monkeypatch.setattr(backoff, "FIRST_BACKOFF_SECONDS", 0.01)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", DUMMY_SECRET_ID)
+    monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", DUMMY_SECRET_KEY)
+    for name in ("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN", "TENCENTCLOUD_CAM_ROLE_NAME", "TKE_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    yield
+    join_exchanges()
