@@ -162,11 +162,14 @@ class ScriptedServer:
         stopped: Set when the server stops.
     """
 
-    def __init__(self, *replies: Reply, tls: ssl.SSLContext | None = None) -> None:
-        """Bind a free port."""
+    def __init__(
+        self, *replies: Reply, choose: Callable[[Request], Reply] | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
+        """Bind a free port; `choose` picks the reply to a request in place of the order."""
         self.requests: list[Request] = []
         self.stopped = threading.Event()
         self._replies = replies
+        self._choose = choose
         self._tls = tls
         self._server = _Server(self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,))
@@ -188,6 +191,8 @@ class ScriptedServer:
     def reply_to(self, request: Request) -> Reply:
         """Record a request, and choose its reply."""
         self.requests.append(request)
+        if self._choose:
+            return self._choose(request)
         return self._replies[min(len(self.requests), len(self._replies)) - 1]
 
     def __enter__(self) -> "ScriptedServer":

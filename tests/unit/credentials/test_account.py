@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from harness.blocked_calls import block_os_call
-from harness.emulated_services import emulated_services, make_role_arn
+from harness.emulated_services import emulated_services, make_role_arn, scripted_services
 from harness.error_texts import full_text, headline, raises_error
 from harness.fake_clock import FakeClock
 from harness.process_state import disable_rate_limit
-from harness.scripted_server import ScriptedServer, answer, join_exchanges, reset
+from harness.scripted_server import answer, join_exchanges, reset
 
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.config import provider_config
@@ -38,7 +38,6 @@ from pulumi_tcsql_check.errors import (
     WaitCancelledError,
 )
 from pulumi_tcsql_check.model.credentials import Credentials
-from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.role import Role
 from pulumi_tcsql_check.tencent import exchange, metadata, sts
 
@@ -214,12 +213,11 @@ def test_a_role_that_is_not_there_is_an_error(emulator: Emulator) -> None:
         account(Source(MINE), asked).current(soon())
 
 
-def test_a_role_without_a_pair_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_role_without_a_pair_is_an_error() -> None:
     """Empty id and key are no credentials, and half of them neither."""
     empty = '{"Response":{"Credentials":{"Token":"t","TmpSecretId":"","TmpSecretKey":""},"RequestId":"r"}}'
     asked = provider_config.read({"tencentcloud:assumeRole": '{"roleArn": "arn", "sessionName": "deploy"}'}, {})
-    with ScriptedServer(answer(empty), answer(empty.replace('"TmpSecretId":""', '"TmpSecretId":"i"'))) as server:
-        monkeypatch.setattr(sts, "ENDPOINT", Endpoint("http", server.host))
+    with scripted_services(answer(empty), answer(empty.replace('"TmpSecretId":""', '"TmpSecretId":"i"'))):
         with raises_error(CredentialsError, r"^The token service gave nothing for the role arn\.$"):
             account(Source(MINE), asked).current(soon())
         with raises_error(CredentialsError, r"^TmpSecretKey is missing in the role arn, though"):
@@ -272,13 +270,10 @@ def test_an_account_is_made_sure_of_once(emulator: Emulator, log: Callable[[], l
 
 
 @pytest.mark.parametrize("asked", [allowing(allowed=["1"]), allowing(forbidden=["1"])])
-def test_an_account_that_cannot_be_made_sure_of_does_not_ask(
-    monkeypatch: pytest.MonkeyPatch, asked: ProviderConfig
-) -> None:
+def test_an_account_that_cannot_be_made_sure_of_does_not_ask(asked: ProviderConfig) -> None:
     """Where the token service gives no answer, nothing is passed over; trouble in passing may be tried again."""
     known = answer('{"Response":{"AccountId":"1","RequestId":"r"}}')
-    with ScriptedServer(reset, known) as server:
-        monkeypatch.setattr(sts, "ENDPOINT", Endpoint("http", server.host))
+    with scripted_services(reset, known):
         who = account(Source(MINE), asked)
         with pytest.raises(TransientError):
             who.current(soon())

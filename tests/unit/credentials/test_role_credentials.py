@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from harness.blocked_calls import block_os_call
+from harness.emulated_services import METADATA_PATH, redirected_services
 from harness.process_state import disable_rate_limit
 from harness.scripted_server import (
     Reply,
@@ -32,8 +33,7 @@ from pulumi_tcsql_check.errors import (
 )
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials, Source
-from pulumi_tcsql_check.model.endpoint import Endpoint
-from pulumi_tcsql_check.tencent import metadata, sts
+from pulumi_tcsql_check.tencent import sts
 
 IDENTITY = "the.pods.identity"
 KEY = "a-temporary-key"
@@ -83,16 +83,14 @@ def sources(environ: Mapping[str, str], cam_role: str | None, *, is_cancelled: b
 
 def ask_tke(environ: Mapping[str, str], server: ScriptedServer, *, is_cancelled: bool = False) -> Credentials | None:
     """Ask the pod's source, with this server as the token service."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sts, "ENDPOINT", Endpoint("http", server.host))
+    with redirected_services(server.host):
         (_, look), _ = sources(environ, None, is_cancelled=is_cancelled)
         return look()
 
 
 def ask_cvm(role: str | None, server: ScriptedServer, *, is_cancelled: bool = False) -> Credentials | None:
     """Ask the instance's source, with this server in place of the metadata."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metadata, "METADATA_URL", f"http://{server.host}/roles/")
+    with redirected_services(server.host):
         _, (_, look) = sources({}, role, is_cancelled=is_cancelled)
         return look()
 
@@ -121,7 +119,7 @@ def test_an_instance_gets_its_roles_credentials() -> None:
     assert found == Credentials(
         "AKIDtemporary", KEY, TOKEN, Sentence("source instance", role="gatekeeper"), 1700000000.0
     )
-    assert [request.line for request in server.requests] == ["GET /roles/gatekeeper HTTP/1.1"]
+    assert [request.line for request in server.requests] == [f"GET {METADATA_PATH}gatekeeper HTTP/1.1"]
 
 
 @pytest.mark.parametrize("missing", ["TKE_REGION", "TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE", "TKE_ROLE_ARN"])
@@ -279,7 +277,7 @@ def test_a_roles_name_is_one_part_of_the_path() -> None:
     """Whatever it is called, nothing else is asked for."""
     with ScriptedServer(answer(CVM_ANSWER)) as server:
         ask_cvm("../a b?c", server)
-    assert [request.line for request in server.requests] == ["GET /roles/..%2Fa%20b%3Fc HTTP/1.1"]
+    assert [request.line for request in server.requests] == [f"GET {METADATA_PATH}..%2Fa%20b%3Fc HTTP/1.1"]
 
 
 def test_half_an_answer_is_refused() -> None:

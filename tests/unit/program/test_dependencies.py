@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 from harness.mock_engine import Engine, check, record, run, take_for_real
-from pulumi.runtime import get_root_resource
+from pulumi.runtime import get_root_resource, settings
 
 from pulumi_tcsql_check.program import monitor
 
@@ -118,7 +118,7 @@ def test_a_component_that_was_registered_before_the_package_was_imported_is_take
     assert "orders" not in engine.order
 
 
-def test_registrations_are_observed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_registrations_are_observed_once() -> None:
     """Each gate asks for it, and the call stays one call deep; without an engine there is nothing to observe."""
     engine = Engine()
 
@@ -129,5 +129,5 @@ def test_registrations_are_observed_once(monkeypatch: pytest.MonkeyPatch) -> Non
         assert engine.RegisterResource is first
 
     run(engine, program)
-    monkeypatch.setattr(monitor, "get_monitor", lambda: None)
+    settings.reset_options()
     monitor.observe()

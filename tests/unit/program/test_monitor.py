@@ -1,11 +1,20 @@
 """What the calls to the engine's resource monitor tell, and what becomes of a program whose update is over."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import grpc
 import pytest
+from pulumi.runtime import settings
 
 from pulumi_tcsql_check.program import monitor, shutdown
+
+
+@pytest.fixture(autouse=True)
+def _no_monitor() -> Iterator[None]:
+    """Leave no monitor to other tests."""
+    yield
+    settings.reset_options()
 
 
 class Refusal(grpc.RpcError):
@@ -34,18 +43,17 @@ class Monitor:
     ReadResource = RegisterResourceOutputs = RegisterResource
 
 
-def observed(monkeypatch: pytest.MonkeyPatch, error: Exception) -> Any:  # noqa: ANN401  # the SDK's has no public type
+def observed(error: Exception) -> Any:  # noqa: ANN401  # the SDK's has no public type
     """Return a monitor that is observed."""
-    broken = Monitor(error)
-    monkeypatch.setattr(monitor, "get_monitor", lambda: broken)
+    settings.configure(settings.Settings("test", "test", monitor=Monitor(error)))
     monitor.observe()
-    return broken
+    return settings.get_monitor()
 
 
 @pytest.mark.parametrize("call", ["RegisterResource", "ReadResource", "RegisterResourceOutputs"])
 def test_a_program_whose_update_is_over_ends_without_a_word(monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     """The engine has said why; the call is not left to the SDK, which would add an error."""
-    broken = observed(monkeypatch, Refusal(grpc.StatusCode.UNAVAILABLE))
+    broken = observed(Refusal(grpc.StatusCode.UNAVAILABLE))
     monkeypatch.setattr(shutdown, "end_with_the_update", lambda: pytest.fail("it ended"))
     with pytest.raises(pytest.fail.Exception, match="it ended"):
         getattr(broken, call)(None)
@@ -54,9 +62,9 @@ def test_a_program_whose_update_is_over_ends_without_a_word(monkeypatch: pytest.
 @pytest.mark.parametrize(
     "error", [Refusal(grpc.StatusCode.UNAVAILABLE), Refusal(grpc.StatusCode.UNKNOWN), grpc.RpcError(), ValueError()]
 )
-def test_every_other_error_is_the_sdks(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+def test_every_other_error_is_the_sdks(error: Exception) -> None:
     """So is an update that is over while the program runs inside another one, whose process goes on."""
-    broken = observed(monkeypatch, error)
+    broken = observed(error)
     with pytest.raises(type(error)) as raised:
         broken.ReadResource(None)
     assert raised.value is error
@@ -64,14 +72,14 @@ def test_every_other_error_is_the_sdks(monkeypatch: pytest.MonkeyPatch, error: E
 
 def test_only_an_unavailable_engine_means_that_the_update_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any other error of gRPC is the program's."""
-    broken = observed(monkeypatch, Refusal(grpc.StatusCode.UNKNOWN))
+    broken = observed(Refusal(grpc.StatusCode.UNKNOWN))
     monkeypatch.setattr(shutdown, "end_with_the_update", lambda: pytest.fail("it ended"))
     with pytest.raises(grpc.RpcError):
         broken.ReadResource(None)
 
 
-def test_nothing_is_registered_before_it_is_observed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_registered_before_it_is_observed() -> None:
     """Without a monitor there is nothing to know either."""
-    monkeypatch.setattr(monitor, "get_monitor", lambda: None)
+    settings.reset_options()
     monitor.observe()
     assert not monitor.has_registered("urn:pulumi:test::test::test:index:Group::above")

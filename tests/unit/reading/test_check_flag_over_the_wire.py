@@ -78,10 +78,11 @@ def actions(log: Path) -> list[str]:
     return [json.loads(line)["action"] for line in log.read_text(encoding="utf-8").splitlines()]
 
 
-def api(host: str, cancelled: threading.Event | None = None) -> MigrationApi:
+def api(host: str, cancelled: threading.Event | None = None, clock: FakeClock | None = None) -> MigrationApi:
     """Make a client of a server on this machine, whose clock stands still."""
     who = Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, None, "a test")
-    return MigrationApi(who, Endpoint("http", host), MIGRATION.region, clock=FakeClock(cancelled=cancelled))
+    clock = clock or FakeClock(cancelled=cancelled)
+    return MigrationApi(who, Endpoint("http", host), MIGRATION.region, clock=clock)
 
 
 def many(count: int, **flags: int) -> Scenario:
@@ -139,8 +140,7 @@ class TwoActions:
 
     def read(self, call: RecordingListener) -> dict[str, Any]:
         """Have a gate wait for it."""
-        with pytest.MonkeyPatch.context() as patch, ScriptedServer(silence) as server:
-            patch.setattr(server, "reply_to", self.reply_to)
+        with ScriptedServer(choose=self.reply_to) as server:
             return read({**WAITING, "endpoint": f"http://{server.host}"}, {}, call)
 
 
@@ -208,17 +208,17 @@ def test_a_question_whose_turn_comes_too_late_is_not_asked(monkeypatch: pytest.M
     assert len(server.requests) == 1
 
 
-def test_a_list_that_is_asked_for_too_often_slows_nobody_down(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_that_is_asked_for_too_often_slows_nobody_down() -> None:
     """The limit is the list's own, and the questions about the steps go on at their rate."""
-    slower: list[object] = []
-    monkeypatch.setattr(rate_limit.PROCESS, "slow_down", slower.append)
+    clock = FakeClock()
     with ScriptedServer(error("RequestLimitExceeded")) as server:
+        asking = api(server.host, clock=clock)
         with pytest.raises(ThrottledError):
-            flag_of(1066, api(server.host), SOON)
-        assert slower == []
-        with pytest.raises(ThrottledError):
-            api(server.host).query(MIGRATION, SOON)
-    assert len(slower) == 1
+            flag_of(1066, asking, SOON)
+        for _ in range(2):
+            with pytest.raises(ThrottledError):
+                asking.query(MIGRATION, SOON)
+    assert clock.sleeps == [rate_limit.WINDOW_SECONDS]  # after the first query alone
 
 
 def test_each_page_takes_a_turn_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

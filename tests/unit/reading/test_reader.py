@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from harness.blocked_calls import block_os_call
-from harness.emulated_services import emulated_services, make_role_arn
+from harness.emulated_services import emulated_services, make_role_arn, scripted_services
 from harness.error_texts import full_text, headline, raises_error
 from harness.in_process_read import RecordingListener, read
 from harness.process_state import isolated_process
@@ -37,10 +37,9 @@ from pulumi_tcsql_check.errors import (
     TransientError,
     WaitCancelledError,
 )
-from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.polling import backoff
 from pulumi_tcsql_check.reading import connection, reader
-from pulumi_tcsql_check.tencent import exchange, sts
+from pulumi_tcsql_check.tencent import exchange
 
 PROPS: dict[str, Any] = {"migrate_id": 1066.0, "region": "ap-guangzhou", "wait": False}
 NOBODY = parse(b'{"migrations": {"1": [{"kind": "reset"}]}}', name="test")
@@ -532,17 +531,14 @@ def test_a_role_is_asked_as_and_not_the_account_that_assumes_it(call: RecordingL
             read(props, ASSUMED, call)
 
 
-def test_trouble_with_the_token_service_passes_as_that_with_the_api_does(
-    monkeypatch: pytest.MonkeyPatch, call: RecordingListener
-) -> None:
+def test_trouble_with_the_token_service_passes_as_that_with_the_api_does(call: RecordingListener) -> None:
     """A wait outlasts a token service that gives no answer for a moment."""
     session = answer(
         '{"Response":{"Credentials":{"Token":"t","TmpSecretId":"i","TmpSecretKey":"k"},"ExpiredTime":9999999999,'
         '"RequestId":"r"}}'
     )
     passed = '{"TotalStep":1,"CurrentStep":1,"StepDetails":[{"Name":"n","Status":0,"Msg":"m"}],"RequestId":"r"}'
-    with ScriptedServer(reset, session) as service, ScriptedServer(answer(f'{{"Response":{passed}}}')) as server:
-        monkeypatch.setattr(sts, "ENDPOINT", Endpoint("http", service.host))
+    with scripted_services(reset, session) as service, ScriptedServer(answer(f'{{"Response":{passed}}}')) as server:
         outputs = read({**PROPS, "wait": True, "endpoint": f"http://{server.host}"}, ASSUMED, call)
     assert outputs["passed"] is True
     assert len(service.requests) == 2

@@ -43,7 +43,6 @@ from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Migration, Progress, StepDetail
 from pulumi_tcsql_check.tencent import exchange, rate_limit
-from pulumi_tcsql_check.tencent.exchange import ExchangeTimeoutError
 from pulumi_tcsql_check.tencent.sqlserver import MigrationApi
 
 NOW = FakeClock().monotonic()
@@ -145,72 +144,69 @@ def test_a_request_says_what_the_api_needs() -> None:
     assert json.loads(request.body) == {"MigrateId": 1066}
 
 
-def test_every_query_awaits_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before each request the process's limit is asked, with the clock that was passed in."""
-    clocks: list[object] = []
-    monkeypatch.setattr(rate_limit.PROCESS, "wait_for_turn", lambda clock, _latest: clocks.append(clock))
+def test_every_query_awaits_its_turn() -> None:
+    """The process's rate limit delays the second request, on the clock that was passed in."""
+    clock = FakeClock()
     with ScriptedServer(answer(ANSWER)) as server:
-        api = client(server.host)
-        assert clocks == []
+        api = client(server.host, clock=clock)
         api.query(MIGRATION, SOON)
+        assert clock.sleeps == []
         api.query(MIGRATION, SOON)
-    assert [type(clock) for clock in clocks] == [FakeClock, FakeClock]
+    assert clock.sleeps == [rate_limit.FIRST_SPACING_SECONDS]
 
 
-def test_a_throttled_query_slows_the_whole_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The API's refusal, and no other trouble, is handed on to the process's limit."""
-    slower: list[object] = []
-    monkeypatch.setattr(rate_limit.PROCESS, "slow_down", slower.append)
+def test_a_throttled_query_slows_the_whole_process() -> None:
+    """Each throttled request doubles the pause before the next one; another error doesn't."""
+    clock = FakeClock()
     codes = ("InternalError", "RequestLimitExceeded")
     bodies = [json.dumps({"Response": {"Error": {"Code": code, "Message": "x"}}}) for code in codes]
     many = answer("", status="429 Too Many Requests")
     with ScriptedServer(*map(answer, bodies), many, answer(ANSWER)) as server:
-        api = client(server.host)
+        api = client(server.host, clock=clock)
         with pytest.raises(TransientError):
             api.query(MIGRATION, SOON)
-        assert slower == []
         with pytest.raises(ThrottledError):
             api.query(MIGRATION, SOON)
-        assert [type(clock) for clock in slower] == [FakeClock]
         with pytest.raises(ThrottledError) as caught:
             api.query(MIGRATION, SOON)
         api.query(MIGRATION, SOON)
-    assert len(slower) == 2
+    assert clock.sleeps == [0.5, 1.0, 2.0]
     assert str(caught.value.kind) == "HTTP 429"
 
 
-def test_an_error_tells_how_long_its_exchange_took(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A look counts its ten seconds from there, and not from where it began to queue."""
+def test_an_error_tells_how_long_its_exchange_took() -> None:
+    """The duration excludes the time in the queue for a turn."""
     clock = FakeClock()
 
-    def run_bounded(_call: object, _seconds: float, _check_cancelled: object) -> bytes:
+    def reset_late(connection: socket.socket, stopped: threading.Event) -> None:
         clock.advance(3)
-        raise ExchangeTimeoutError
+        reset(connection, stopped)
 
-    monkeypatch.setattr(rate_limit.PROCESS, "wait_for_turn", lambda clock, _latest: clock.advance(60))
-    monkeypatch.setattr("pulumi_tcsql_check.tencent.client.run_bounded", run_bounded)
-    with pytest.raises(TransientError) as caught:
-        client("127.0.0.1:9", clock=clock).query(MIGRATION, float("inf"))
+    with ScriptedServer(answer(ANSWER), reset_late) as server:
+        api = client(server.host, clock=clock)
+        api.query(MIGRATION, float("inf"))
+        with pytest.raises(TransientError) as caught:
+            api.query(MIGRATION, float("inf"))
+    assert clock.sleeps == [rate_limit.FIRST_SPACING_SECONDS]
     assert caught.value.took_seconds == 3
 
 
-def follow(server: ScriptedServer) -> Flow:
+def follow(server: ScriptedServer, clock: FakeClock | None = None) -> Flow:
     """Ask a scripted server for a flow once."""
-    return client(server.host).follow(Flow(1001), SOON)
+    return client(server.host, clock=clock).follow(Flow(1001), SOON)
 
 
 @pytest.mark.parametrize("status", [0, 1, 2, 3, -1, 2**63 - 1])
-def test_a_flow_is_asked_for_as_the_steps_are(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+def test_a_flow_is_asked_for_as_the_steps_are(status: int) -> None:
     """Action and number are sent under the same limit, and the code comes back as it is, with its request."""
-    turns: list[object] = []
-    monkeypatch.setattr(rate_limit.PROCESS, "wait_for_turn", lambda clock, _latest: turns.append(clock))
+    clock = FakeClock()
     with ScriptedServer(answer(f'{{"Response":{{"Status":{status},"RequestId":"r-1"}}}}')) as server:
-        assert follow(server) == Flow(1001, status, "r-1")
-    (request,) = server.requests
+        assert follow(server, clock) == follow(server, clock) == Flow(1001, status, "r-1")
+    request, _ = server.requests
     assert request.headers["x-tc-action"] == "DescribeFlowStatus"
     assert request.headers["x-tc-version"] == "2018-03-28"
     assert json.loads(request.body) == {"FlowId": 1001}
-    assert len(turns) == 1
+    assert clock.sleeps == [rate_limit.FIRST_SPACING_SECONDS]
 
 
 def test_a_flow_without_a_number_is_not_asked_for() -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness.emulated_services import emulated_services, make_role_arn
+from harness.emulated_services import emulated_services, make_role_arn, scripted_services
 from harness.process_state import disable_rate_limit
-from harness.scripted_server import Reply, ScriptedServer, answer, join_exchanges, reset
+from harness.scripted_server import Reply, answer, join_exchanges, reset
 
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.emulator import ACCOUNT_ID, DUMMY_SECRET_ID, DUMMY_SECRET_KEY, OTHER_ACCOUNT_ID, Emulator
@@ -47,11 +47,6 @@ def soon() -> float:
     return time.monotonic() + 5
 
 
-def scripted(monkeypatch: pytest.MonkeyPatch, server: ScriptedServer) -> None:
-    """Let a scripted server stand where the token service is."""
-    monkeypatch.setattr(sts, "ENDPOINT", Endpoint("http", server.host))
-
-
 def test_the_service_is_asked_where_the_sdk_asks_it() -> None:
     """Its address is a constant: neither the configuration nor the environment moves it."""
     assert Endpoint("https", "sts.tencentcloudapi.com") == sts.ENDPOINT
@@ -69,11 +64,10 @@ def test_a_role_is_assumed_and_the_account_is_told(service: sts.TokenService) ->
     assert 890 < found.expired_time - time.time() <= 900
 
 
-def test_all_that_a_role_has_is_sent(monkeypatch: pytest.MonkeyPatch, service: sts.TokenService) -> None:
+def test_all_that_a_role_has_is_sent(service: sts.TokenService) -> None:
     """The policy is encoded as for a URL, which the service's page asks for; what isn't given isn't sent."""
     role = Role("arn", "deploy", 60, '{"a": "b c"}', "external", "source")
-    with ScriptedServer(answer(SESSION)) as server:
-        scripted(monkeypatch, server)
+    with scripted_services(answer(SESSION)) as server:
         service.assume_role(WHO, role, soon())
         service.assume_role(WHO, Role("arn", "deploy"), soon())
     full, plain = (json.loads(request.body) for request in server.requests)
@@ -101,44 +95,33 @@ def test_all_that_a_role_has_is_sent(monkeypatch: pytest.MonkeyPatch, service: s
         ("InvalidParameter.ParamError", ""),
     ],
 )
-def test_a_refusal_is_one_sentence_with_advice(
-    monkeypatch: pytest.MonkeyPatch, service: sts.TokenService, code: str, advice: str
-) -> None:
+def test_a_refusal_is_one_sentence_with_advice(service: sts.TokenService, code: str, advice: str) -> None:
     """It names who was asked, with what, and what to do; neither key nor token is in it."""
     refused = answer(f'{{"Response":{{"Error":{{"Code":"{code}","Message":"m"}},"RequestId":"r"}}}}')
-    with ScriptedServer(refused) as server:
-        scripted(monkeypatch, server)
-        with pytest.raises(PermanentError) as caught:
-            service.assume_role(WHO, Role("arn", "deploy"), soon())
+    with scripted_services(refused) as server, pytest.raises(PermanentError) as caught:
+        service.assume_role(WHO, Role("arn", "deploy"), soon())
     asked = f"http://{server.host} answered {code}: m (asked with ...0000 from a test)."
     assert str(caught.value) == " ".join(filter(None, (asked, advice, "Request r.")))
 
 
 @pytest.mark.parametrize("place", ["Token", "TmpSecretId", "TmpSecretKey", "More"])
 @pytest.mark.parametrize("secret", [DUMMY_SECRET_ID, DUMMY_SECRET_KEY, "an-external-id"])
-def test_a_role_that_repeats_a_secret_of_its_caller_is_none(
-    monkeypatch: pytest.MonkeyPatch, service: sts.TokenService, place: str, secret: str
-) -> None:
+def test_a_role_that_repeats_a_secret_of_its_caller_is_none(service: sts.TokenService, place: str, secret: str) -> None:
     """Neither the caller's credentials nor the external id become part of a role's credentials."""
     pair = {"Token": "t", "TmpSecretId": "i", "TmpSecretKey": "k", place: secret}
     body = json.dumps({"Response": {"Credentials": pair, "RequestId": "r"}})
-    with ScriptedServer(answer(body)) as server:
-        scripted(monkeypatch, server)
-        with pytest.raises(TransientError, match="repeats the credentials or another secret") as caught:
-            service.assume_role(WHO, Role("arn", "deploy", external_id="an-external-id"), soon())
+    refused = pytest.raises(TransientError, match="repeats the credentials or another secret")
+    with scripted_services(answer(body)), refused as caught:
+        service.assume_role(WHO, Role("arn", "deploy", external_id="an-external-id"), soon())
     assert secret not in str(caught.value)
 
 
-def test_a_refusal_that_repeats_the_external_id_is_shown_without_it(
-    monkeypatch: pytest.MonkeyPatch, service: sts.TokenService
-) -> None:
+def test_a_refusal_that_repeats_the_external_id_is_shown_without_it(service: sts.TokenService) -> None:
     """Some accounts treat it as a secret: neither sentence nor attribute holds it."""
     error = {"Code": "AuthFailure.an-external-id", "Message": "an-external-id is wrong"}
     body = json.dumps({"Response": {"Error": error, "RequestId": "an-external-id"}})
-    with ScriptedServer(answer(body)) as server:
-        scripted(monkeypatch, server)
-        with pytest.raises(PermanentError) as caught:
-            service.assume_role(WHO, Role("arn", "deploy", external_id="an-external-id"), soon())
+    with scripted_services(answer(body)), pytest.raises(PermanentError) as caught:
+        service.assume_role(WHO, Role("arn", "deploy", external_id="an-external-id"), soon())
     assert "answered AuthFailure....: ... is wrong" in str(caught.value)
     assert (caught.value.code, caught.value.request_id) == ("AuthFailure....", "...")
 
@@ -163,11 +146,7 @@ BAD: list[tuple[Reply, type[Exception]]] = [
 
 
 @pytest.mark.parametrize(("reply", "kind"), BAD)
-def test_what_is_no_account_names_none(
-    monkeypatch: pytest.MonkeyPatch, service: sts.TokenService, reply: Reply, kind: type[Exception]
-) -> None:
+def test_what_is_no_account_names_none(service: sts.TokenService, reply: Reply, kind: type[Exception]) -> None:
     """Nothing but a plain number in the documented place counts as an account."""
-    with ScriptedServer(reply) as server:
-        scripted(monkeypatch, server)
-        with pytest.raises(kind):
-            service.account_of(WHO, soon())
+    with scripted_services(reply), pytest.raises(kind):
+        service.account_of(WHO, soon())
