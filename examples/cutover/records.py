@@ -1,4 +1,7 @@
-"""A dynamic resource that is one JSON file: it stands for a record in somebody's DNS, vault or settings."""
+"""A dynamic resource that is one JSON file: it stands for a record in somebody's DNS, vault or settings.
+
+The other guides link to this file, so that each has all its modules in its own folder.
+"""
 
 import json
 from pathlib import Path

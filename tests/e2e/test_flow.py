@@ -76,27 +76,20 @@ def test_a_flow_that_has_failed_ends_the_update_although_the_steps_have_passed(b
     """The sentence says what failed, what the steps showed, and how to start the check again."""
     sandbox = build("flow", {"migrate_id": 3, "flow_id": 1001, **FAST})
     sandbox.emulator.start_check(3)
-    result = sandbox.stack.up()
-    assert result.exit_code != 0
-    assert sandbox.records == {}
-    (sentence,) = error_messages(result)
+    sentence = sandbox.refused_up()
     assert sentence.startswith("migration check 3 (ap-guangzhou) failed: flow 1001 has failed ✓ 1 Source database")
     assert (
         "✓ 8 Target database existence check Check: the API doesn't say why; look at the steps in the console Then: "
         "fix the cause; run these with the new FlowId as flow_id: tccli sqlserver StartMigrationCheck --MigrateId 3 "
         "--region ap-guangzhou pulumi up Code: flow-failed Request: "
     ) in sentence
-    assert "Traceback" not in result.screen
 
 
 def test_a_flow_that_runs_until_the_deadline_is_named_in_the_sentence(build: BuildSandbox) -> None:
     """What was last seen of the steps is a pass, and it opened nothing."""
     sandbox = build("flow", {"migrate_id": 5, "flow_id": 1001, "timeout_seconds": 1, **FAST})
     sandbox.emulator.start_check(5)
-    result = sandbox.stack.up()
-    assert result.exit_code != 0
-    assert sandbox.records == {}
-    (sentence,) = error_messages(result)
+    sentence = sandbox.refused_up()
     assert sentence.startswith("migration check 5 (ap-guangzhou) had not passed after 1 s ✓ 1 Source database")
     assert (
         "Seen: flow 1001 had not succeeded; 8/8 Target database existence check: passed Then: raise "
@@ -125,10 +118,7 @@ def test_a_flow_that_can_not_be_asked_for_ends_the_update_at_once(
     """One request, one sentence, nothing created: whoever names a flow wants it asked."""
     sandbox = build("flow", {"migrate_id": migrate_id, "flow_id": flow_id, **FAST})
     sandbox.emulator.start_check(migrate_id)
-    result = sandbox.stack.up()
-    assert result.exit_code != 0
-    assert sandbox.records == {}
-    (sentence,) = error_messages(result)
+    sentence = sandbox.refused_up()
     assert sentence.startswith(f"migration check {migrate_id} (ap-guangzhou): flow {flow_id}: ")
     assert code in sentence
     assert advice in sentence
@@ -220,9 +210,7 @@ def lasting(resource: dict[str, Any]) -> dict[str, Any]:
 def test_text_that_is_no_plain_number_is_refused_where_it_was_an_output(build: BuildSandbox) -> None:
     """One sentence names it, and nothing is asked."""
     sandbox = build("pass", {"migrate_id": "01066"}, {"test:asOutputs": "true"})
-    result = sandbox.stack.up()
-    assert result.exit_code != 0
-    (sentence,) = error_messages(result)
+    sentence = sandbox.refused_up()
     assert sentence.startswith("migrate_id is '01066'")
     assert sentence.endswith("but must be a whole number from 1 to 9007199254740991. Code: invalid-input")
     assert sandbox.emulator.requests == []

@@ -187,10 +187,7 @@ def test_what_depends_on_a_running_check_is_created_only_after_it_passed(build: 
 def test_a_failed_check_ends_the_update_with_one_sentence_and_creates_nothing(build: BuildSandbox) -> None:
     """The exit code is not 0, the sentence says which step and what to do, and there is no traceback."""
     sandbox = build("failed", FAST)
-    result = sandbox.stack.up()
-    assert result.exit_code != 0
-    assert sandbox.records == {}
-    (sentence,) = error_messages(result)
+    sentence = sandbox.refused_up()
     assert sentence.startswith("migration check 1066 (ap-guangzhou) failed at step 4 of 8 ✓ 1 Source database")
     assert (
         "Check: The source and the target database need the same character set (collation): compare the two at the "
@@ -198,7 +195,6 @@ def test_a_failed_check_ends_the_update_with_one_sentence_and_creates_nothing(bu
         "Then: fix the cause, then run: tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou "
         "pulumi up Code: check-failed Request: "
     ) in sentence
-    assert "Traceback" not in result.screen
     polls = [one for one in sandbox.emulator.requests if one["action"] == "QueryMigrationCheckProcess"]
     assert len(polls) == 2
 
@@ -206,17 +202,13 @@ def test_a_failed_check_ends_the_update_with_one_sentence_and_creates_nothing(bu
 def test_a_check_that_does_not_pass_in_time_ends_the_update(build: BuildSandbox) -> None:
     """At the deadline the sentence says what was seen last, and nothing is created."""
     sandbox = build("running", {"timeout_seconds": 1, **FAST})
-    result = sandbox.stack.up()
-    assert result.exit_code != 0
-    assert sandbox.records == {}
-    (sentence,) = error_messages(result)
+    sentence = sandbox.refused_up()
     assert sentence.startswith("migration check 1066 (ap-guangzhou) had not passed after 1 s ✓ 1 Source database")
     assert (
         "Seen: 3/8 Hard disk space check: running, with status 1, for 1 s; the API's last word on the check as a whole "
         'was "checking" (CheckFlag 3) Looks: as if the step still runs Then: raise timeout_seconds, or run again to go '
         "on waiting: pulumi up Code: timed-out"
     ) in sentence
-    assert "Traceback" not in result.screen
 
 
 @pytest.mark.parametrize("scenario", ["running", "failed"])
@@ -236,10 +228,7 @@ def test_an_update_that_targets_a_dependent_does_not_get_round_the_gate(build: B
     """With `--target` of what is behind it, a failed check still ends the update."""
     sandbox = build("failed", FAST)
     behind = "urn:pulumi:rehearsal::tcsql-check::pulumi-python:dynamic/cutover:Record::behind"
-    result = sandbox.stack.up("--target", behind)
-    assert result.exit_code != 0
-    assert sandbox.records == {}
-    assert len(error_messages(result)) == 1
+    sandbox.refused_up("--target", behind)
 
 
 def test_nothing_is_deleted_behind_a_refusal_even_with_continue_on_error(build: BuildSandbox) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from harness.emulator_process import EmulatorProcess
-from harness.stack import COMMAND_SECONDS, ENDPOINT_KEY, Stack
+from harness.stack import ENDPOINT_KEY, Stack
 from harness.virtual_environments import PACKAGE, without_package
 from ruamel.yaml import YAML
 
@@ -31,17 +31,7 @@ class Shell:
 
     def run(self, command: str) -> "subprocess.CompletedProcess[str]":
         """Run a command as a pipeline's step is run."""
-        return subprocess.run(
-            ["bash", "-ec", command],
-            cwd=self.project,
-            env=self.stack.environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
+        return self.stack.shell("bash", "-ec", command)
 
     def must(self, command: str) -> str:
         """Run a command that has to succeed, and return its screen."""

@@ -134,17 +134,7 @@ class Guide:
 
     def run(self, command: str, emulator: EmulatorProcess) -> "subprocess.CompletedProcess[str]":
         """Run a command as a pipeline runs a step; the marked credentials replace the README's keys."""
-        return subprocess.run(
-            self._script("true" if command == KEYS else command, emulator),
-            cwd=self.stack.project,
-            env=self.stack.environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
+        return self.stack.shell(*self._script("true" if command == KEYS else command, emulator))
 
     @contextmanager
     def running(self, command: str, emulator: EmulatorProcess, *, until: str) -> Iterator[GuideCommand]:

@@ -13,6 +13,8 @@ from pulumi_tcsql_check.polling import backoff
 from pulumi_tcsql_check.reading import connection
 from pulumi_tcsql_check.tencent import rate_limit
 
+PROXY_VARIABLES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+
 
 def disable_rate_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Send every request at once, and forget how often other tests were throttled."""

@@ -10,7 +10,7 @@ def find_by_environ(variable: str, value: str) -> dict[int, str]:
     """Find the other processes whose environment has this variable; return each pid with its command line."""
     mark = f"{variable}={value}".encode()
     pids = [int(folder.name) for folder in Path("/proc").glob("[0-9]*") if int(folder.name) != os.getpid()]
-    found = {pid: _read(pid, "cmdline") for pid in pids if mark in _read(pid, "environ").split(b"\0")}
+    found = {pid: read_proc(pid, "cmdline") for pid in pids if mark in read_proc(pid, "environ").split(b"\0")}
     return {pid: line.replace(b"\0", b" ").decode(errors="replace").strip() for pid, line in found.items()}
 
 
@@ -27,17 +27,17 @@ def peak_memory_of_providers(stack: Stack) -> int:
 
 def peak_memory(pid: int) -> int:
     """Return the peak memory of a process, in bytes; 0 if it has ended."""
-    lines = (line.split() for line in _read(pid, "status").splitlines())
+    lines = (line.split() for line in read_proc(pid, "status").splitlines())
     return next((int(words[1]) * 1024 for words in lines if words and words[0] == b"VmHWM:"), 0)
 
 
 def cpu_seconds(pid: int) -> float:
     """Return the processor time of a process, in seconds; 0 if it has ended."""
-    words = _read(pid, "stat").rpartition(b")")[2].split()
+    words = read_proc(pid, "stat").rpartition(b")")[2].split()
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK") if words else 0.0
 
 
-def _read(pid: int, name: str) -> bytes:
+def read_proc(pid: int, name: str) -> bytes:
     """Read a file of the kernel about a process; empty if the process has ended."""
     try:
         return Path(f"/proc/{pid}/{name}").read_bytes()

@@ -36,6 +36,15 @@ class Sandbox:
         """Let every gate wait to its own end, even if another is refused."""
         self.stack.environ |= {"PYTHONPATH": str(PATCHED_PROVIDER), ISOLATED_GATES_VARIABLE: "1"}
 
+    def refused_up(self, *flags: str) -> str:
+        """Run an update that must fail with one error, no traceback and nothing created; return the error."""
+        result = self.stack.up(*flags)
+        assert result.exit_code != 0
+        assert self.records == {}
+        assert "Traceback" not in result.screen
+        (error,) = error_messages(result)
+        return error
+
     @property
     def records(self) -> dict[str, str]:
         """The contents of all records so far."""

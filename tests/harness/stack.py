@@ -126,6 +126,20 @@ class Stack:
         )
         return self._result(done.returncode, done.stdout, began)
 
+    def shell(self, *command: str) -> "subprocess.CompletedProcess[str]":
+        """Run any command to its end, in the project's folder and with the stack's environment."""
+        return subprocess.run(
+            command,
+            cwd=self.project,
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+
     def watch(self, see: Callable[[str], None], *words: str) -> Result:
         """Run a command to its end, and call `see` with each line as it appears."""
         began = time.monotonic()

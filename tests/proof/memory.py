@@ -1,11 +1,11 @@
 """What the kernel says about the memory of a stack's provider process, sampled while it lives."""
 
 import contextlib
-import os
 import re
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
+
+from harness.processes import find_by_environ, read_proc
 
 EVERY_SECONDS = 2.0
 
@@ -38,18 +38,7 @@ class Samples:
 
 def providers(home: str) -> list[int]:
     """Find the provider processes whose home is this folder."""
-    mark = f"HOME={home}".encode()
-    pids = [int(folder.name) for folder in Path("/proc").glob("[0-9]*") if int(folder.name) != os.getpid()]
-    return [
-        pid for pid in pids if b"pulumi.dynamic" in _read(pid, "cmdline") and mark in _read(pid, "environ").split(b"\0")
-    ]
-
-
-def _read(pid: int, name: str) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/{name}").read_bytes()
-    except OSError:
-        return b""
+    return [pid for pid, line in find_by_environ("HOME", home).items() if "pulumi.dynamic" in line]
 
 
 class Sampler:
@@ -67,7 +56,7 @@ class Sampler:
         while not self._stopped.wait(EVERY_SECONDS):
             pids = pids or providers(self._home)
             for pid in pids[:1]:
-                found = dict(_LINE.findall(_read(pid, "smaps_rollup").decode()))
+                found = dict(_LINE.findall(read_proc(pid, "smaps_rollup").decode()))
                 with contextlib.suppress(KeyError):
                     self.samples.rss.append(int(found["Rss"]) / 1024)
                     self.samples.pss.append(int(found["Pss"]) / 1024)

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from harness.blocked_calls import block_os_call
 from harness.emulated_services import METADATA_PATH, redirected_services
-from harness.process_state import disable_rate_limit
+from harness.process_state import PROXY_VARIABLES, disable_rate_limit
 from harness.scripted_server import (
     Reply,
     ScriptedServer,
@@ -54,7 +54,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
     """Keep the machine's proxies and netrc out of it, take turns without pauses, and leave no exchange behind."""
     monkeypatch.setenv("HOME", str(tmp_path))
     disable_rate_limit(monkeypatch)
-    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+    for name in PROXY_VARIABLES:
         monkeypatch.delenv(name, raising=False)
     yield
     join_exchanges()

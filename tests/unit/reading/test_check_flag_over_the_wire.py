@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ from harness import in_process_read
 from harness.error_texts import full_text, headline, in_one_line
 from harness.fake_clock import FakeClock
 from harness.in_process_read import read
-from harness.process_state import isolated_process
 from harness.responses import MIGRATION, as_body
 from harness.scripted_server import Reply, Request, ScriptedServer, answer, reset, silence
 
@@ -45,11 +44,9 @@ ODD = [0, 0, 0, 7, -2, -2, -2, -2]
 
 
 @pytest.fixture(autouse=True)
-def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Keep the user's credentials and other tests' turns out of it, and ask for the flag at every poll."""
+def _flag_at_every_poll(monkeypatch: pytest.MonkeyPatch) -> None:
+    """List the migrations at every poll."""
     monkeypatch.setattr(check_flag_monitor, "INTERVAL_SECONDS", 0.05)
-    with isolated_process(monkeypatch, tmp_path):
-        yield
 
 
 class RecordingListener(in_process_read.RecordingListener):
@@ -65,12 +62,6 @@ class RecordingListener(in_process_read.RecordingListener):
 def _call() -> RecordingListener:
     """What the engine would be told."""
     return RecordingListener()
-
-
-@pytest.fixture(name="log")
-def _log(tmp_path: Path) -> Path:
-    """Where the emulator notes each request."""
-    return tmp_path / "requests.jsonl"
 
 
 def actions(log: Path) -> list[str]:
@@ -195,10 +186,11 @@ def test_a_question_that_is_not_answered_in_time_is_given_up() -> None:
         flag_of(1066, api(server.host), NOW + 0.05)
 
 
-def test_a_question_whose_turn_comes_too_late_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_whose_turn_comes_too_late_is_not_asked() -> None:
     """It waits for its turn under the process's limit, as every request, but not for longer than it may take."""
-    monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 1.0)
-    rate_limit.PROCESS.wait_for_turn(FakeClock(), NOW)
+    clock = FakeClock()
+    rate_limit.PROCESS.wait_for_turn(clock, NOW)
+    rate_limit.PROCESS.slow_down(clock)  # the next turn is a second later
     page = as_body({"MigrateTaskSet": [{"MigrateId": 1066, "CheckFlag": 3}], "RequestId": "r-1"})
     with ScriptedServer(answer(page)) as server:
         with pytest.raises(ThrottledError):

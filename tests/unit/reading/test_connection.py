@@ -1,13 +1,12 @@
 """What is unusual about the endpoint is refused or named before anything is sent."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import trustme
 from harness.fake_clock import FakeClock
-from harness.process_state import isolated_process
 
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.errors import InvalidInputError
@@ -19,12 +18,10 @@ PROXY = "http://somebody:a-password@127.0.0.1:1"
 
 
 @pytest.fixture(autouse=True)
-def _own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Give each test a home of its own, and no proxy."""
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the user's proxy out of it."""
     for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "REQUESTS_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
-    with isolated_process(monkeypatch, tmp_path):
-        yield
 
 
 def connect(config: Mapping[str, str] | None) -> list[str]:

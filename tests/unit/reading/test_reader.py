@@ -1,7 +1,6 @@
 """One read of a check as the provider does it, with the real SDK and the emulator."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ from harness.blocked_calls import block_os_call
 from harness.emulated_services import emulated_services, make_role_arn, scripted_services
 from harness.error_texts import full_text, headline, raises_error
 from harness.in_process_read import RecordingListener, read
-from harness.process_state import isolated_process
 from harness.scripted_server import ScriptedServer, answer, reset
 from harness.sdk_client import start_check
 from pulumi.dynamic import Config
@@ -67,19 +65,6 @@ UNKNOWN = {
 
 START = "`tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou`"
 SOMETHING_MISSING = r"^migration check 1066 \(ap-guangzhou\): http://.* answered ResourceNotFound"
-
-
-@pytest.fixture(autouse=True)
-def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Keep the user's credentials and other tests' turns out of it."""
-    with isolated_process(monkeypatch, tmp_path):
-        yield
-
-
-@pytest.fixture(name="call")
-def _call() -> RecordingListener:
-    """What the engine would be told."""
-    return RecordingListener()
 
 
 def stand_in(url: str) -> str:

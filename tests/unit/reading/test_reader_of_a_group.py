@@ -2,13 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from harness.in_process_read import RecordingListener, read
-from harness.process_state import isolated_process
 from harness.scripted_server import ScriptedServer, answer
 from harness.sdk_client import start_check
 
@@ -25,25 +23,6 @@ from pulumi_tcsql_check.errors import (
 WAVE = Path(__file__).parents[2] / "data" / "scenarios" / "wave.json"
 PROPS: dict[str, Any] = {"migrate_ids": [1.0, "11", 12.0], "region": "ap-guangzhou", "wait": True}
 ABSENT = {"total": 0, "current": 0, "steps": [], "passed": False, "status": "unknown"}
-
-
-@pytest.fixture(autouse=True)
-def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Keep the user's credentials and other tests' turns out of it."""
-    with isolated_process(monkeypatch, tmp_path):
-        yield
-
-
-@pytest.fixture(name="call")
-def _call() -> RecordingListener:
-    """What the engine would be told."""
-    return RecordingListener()
-
-
-@pytest.fixture(name="log")
-def _log(tmp_path: Path) -> Path:
-    """Where the emulator notes each request."""
-    return tmp_path / "requests.jsonl"
 
 
 def asked(log: Path) -> Counter[int]:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import trustme
 from harness.fake_clock import FakeClock
+from harness.process_state import PROXY_VARIABLES
 from harness.scripted_server import (
     Reply,
     Request,
@@ -61,7 +62,6 @@ ANSWER = json.dumps(
     }
 )
 PROGRESS = Progress(1, 1, (StepDetail("one", 0, "Check it."),), "r-1")
-PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +69,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
     """Keep other tests' turns and the machine's proxies and netrc out of it, and leave no exchange behind."""
     monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
     monkeypatch.setenv("HOME", str(tmp_path))
-    for name in (*PROXIES, "NO_PROXY", "no_proxy"):
+    for name in (*PROXY_VARIABLES, "NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     yield
     join_exchanges()
@@ -760,7 +760,7 @@ def test_a_cancelled_update_leaves_the_exchange_behind() -> None:
     timer.join()
 
 
-@pytest.mark.parametrize("name", PROXIES)
+@pytest.mark.parametrize("name", PROXY_VARIABLES)
 def test_a_proxy_is_not_asked_for_this_machine(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A request to a loopback address reaches it directly, whatever the environment says."""
     with ScriptedServer(answer("", status="502 Bad Gateway")) as proxy, ScriptedServer(answer(ANSWER)) as server:

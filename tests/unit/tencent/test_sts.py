@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from harness.emulated_services import emulated_services, make_role_arn, scripted_services
-from harness.process_state import disable_rate_limit
+from harness.process_state import PROXY_VARIABLES, disable_rate_limit
 from harness.scripted_server import Reply, answer, join_exchanges, reset
 
 from pulumi_tcsql_check.clock import SystemClock
@@ -30,7 +30,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
     """Keep the machine's proxies out of it, take turns without pauses, and wait for what a test left behind."""
     monkeypatch.setenv("HOME", str(tmp_path))
     disable_rate_limit(monkeypatch)
-    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+    for name in PROXY_VARIABLES:
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     yield
     join_exchanges()
