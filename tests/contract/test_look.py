@@ -1,4 +1,4 @@
-"""What a look relies on in Pulumi's SDK, at both ends of the range: the configuration, and the mocks' `call`."""
+"""What `get_migration_check` relies on in Pulumi's SDK, at both ends of the range."""
 
 import os
 import subprocess

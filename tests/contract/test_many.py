@@ -1,4 +1,4 @@
-"""Several processes share the API's limit; `make many` does it with forty of them, and prints its figures."""
+"""Several processes share the API's rate limit; `make many` runs forty of them, and prints figures."""
 
 import os
 import subprocess

@@ -86,7 +86,7 @@ def test_a_wrong_account_is_refused_before_any_query(build: BuildSandbox) -> Non
 
 
 def test_a_gate_that_is_not_enforced_holds_nothing_as_a_wrong_account(build: BuildSandbox) -> None:
-    """The glass is broken: the warning says what is wrong, and the API is not asked all the same."""
+    """With `enforce=False` the warning says what is wrong, and the API still gets no query."""
     sandbox = build("pass", {"enforce": False})
     sandbox.emulate_services()
     configure(sandbox, "tencentcloud:forbiddenAccountIds[0]", ACCOUNT_ID)
@@ -106,7 +106,7 @@ def test_an_instance_asks_as_its_role(build: BuildSandbox) -> None:
     assert asked(sandbox) == [(None, None), (QUERY, ACCOUNT_ID)]
 
 
-def test_a_pod_asks_as_whom_its_identity_makes(build: BuildSandbox) -> None:
+def test_a_pod_queries_as_the_role_of_its_identity(build: BuildSandbox) -> None:
     """With nothing else to go by, the identity is exchanged for the role's credentials."""
     sandbox = build("failed", FAST, other="pass")
     sandbox.emulate_services()
@@ -162,7 +162,7 @@ def test_a_session_that_runs_out_in_the_middle_of_a_wait_is_renewed(build: Build
 def test_what_cannot_be_honoured_is_one_sentence(
     build: BuildSandbox, config: dict[str, str], environ: dict[str, str], sentence: str
 ) -> None:
-    """Nothing is sent there."""
+    """No request is sent."""
     sandbox = build("pass", FAST, config, environ)
     sandbox.emulate_services()
     refused = sandbox.stack.up()

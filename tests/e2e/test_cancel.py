@@ -1,4 +1,4 @@
-"""A real command of the CLI, told to end or killed while gates wait, and an update that a refusal ends.
+"""A real Pulumi command that gets a signal while gates wait, and an update that a refusal ends.
 
 `make cancel` tries every case many times, and prints how long the end took.
 """
@@ -38,7 +38,7 @@ WAYS = [(number, group) for number in (signal.SIGINT, signal.SIGTERM) for group 
 
 @contextlib.contextmanager
 def sited(build: BuildSandbox, case: CancelCase) -> Iterator[tuple[Sandbox, ScriptedServer]]:
-    """Build a stack of so many gates, and a server that says what there is to say."""
+    """Build the sandbox of a case, and its server."""
     with ScriptedServer(*case.replies) as server:
         url = f"http://{server.host}"
         more = {"test:numbers": str([*range(1, case.gates + 1)]), ENDPOINT_KEY: url, **case.config}
@@ -55,7 +55,7 @@ def sited(build: BuildSandbox, case: CancelCase) -> Iterator[tuple[Sandbox, Scri
 
 
 def cancel(sandbox: Sandbox, server: ScriptedServer, case: CancelCase, way: tuple[signal.Signals, bool]) -> float:
-    """Tell a command to end in this case, and return how many seconds it took; all but the time is as promised."""
+    """Send a signal in this case, check everything but the time, and return how many seconds the end took."""
     number, group = way
     asked = len(server.requests) + (case.requests or case.gates)
     before = sandbox.records
@@ -71,7 +71,7 @@ def cancel(sandbox: Sandbox, server: ScriptedServer, case: CancelCase, way: tupl
 
 
 def assert_clean(stack: Stack, ended: PulumiExit) -> None:
-    """See that a failed command has left nothing: no traceback, no process, no lock and no pending operation."""
+    """Check that a failed command left nothing: no traceback, process, lock or pending operation."""
     assert ended.exit_code != 0
     assert "Traceback" not in ended.screen
     assert "KeyboardInterrupt" not in ended.screen
@@ -101,7 +101,7 @@ def test_the_first_signal_ends_a_command_at_once(
 
 
 def test_an_update_works_right_after_one_that_was_cancelled(build: BuildSandbox) -> None:
-    """Nothing has to be unlocked or repaired."""
+    """The stack needs neither an unlock nor a repair."""
     case = CancelCase(UP, CANCEL_CASES["`refresh`, a request hangs"].replies[::-1])
     with sited(build, case) as (sandbox, server):
         cancel(sandbox, server, case, (signal.SIGINT, False))
@@ -112,7 +112,7 @@ def test_an_update_works_right_after_one_that_was_cancelled(build: BuildSandbox)
 
 @pytest.mark.many_times
 @pytest.mark.parametrize("name", CANCEL_CASES)
-def test_every_signal_ends_every_situation_in_two_seconds(
+def test_every_signal_ends_every_case_in_two_seconds(
     build: BuildSandbox, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     """SIGINT and SIGTERM, to the CLI alone and to its group; the median and the maximum are printed."""
@@ -146,7 +146,7 @@ def test_nothing_is_asked_and_no_process_stays_ten_seconds_after_the_cli_was_kil
 
 
 def when(sandbox: Sandbox, number: int) -> list[float]:
-    """Tell when a migration was asked about, in seconds since 1970."""
+    """Return when a migration was queried, in seconds since 1970."""
     asked = [request["time"] for request in sandbox.emulator.requests if request["migrate_id"] == number]
     return [datetime.fromisoformat(text).timestamp() for text in asked]
 

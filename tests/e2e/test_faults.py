@@ -1,4 +1,4 @@
-"""Real updates with a gate in each fault that the emulator can play: what each does is in `harness/fault_cases.py`."""
+"""Real updates with a gate for each fault of the emulator; `harness/fault_cases.py` has the expected results."""
 
 import json
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def emulators(folder: Path, authority: Path) -> Iterator[dict[str, EmulatorProce
 
 
 def gates(faults: list[FaultCase], urls: dict[str, str]) -> list[dict[str, Any]]:
-    """Write down the inputs of each gate; what goes on for ever gets little time."""
+    """Return the inputs of each gate; a fault that never ends gets a short timeout."""
     return [
         {
             "timeout_seconds": 60 if one.outcome.endswith("passes") else 45,
@@ -54,7 +54,7 @@ def gates(faults: list[FaultCase], urls: dict[str, str]) -> list[dict[str, Any]]
 
 
 def problem(one: FaultCase, gate: str, result: Result, passed: set[str]) -> str:
-    """Say how a gate differs from what its fault is said to do; nothing if it doesn't."""
+    """Describe how a gate differs from the expected result of its fault; empty if it doesn't."""
     _, _, below = result.screen.partition(f"({gate}):")
     lines = [line for line in result.screen.splitlines() if f" {gate} " in line]
     lines.append(" ".join(below.partition("\n\n")[0].split()))

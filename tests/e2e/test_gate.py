@@ -69,7 +69,7 @@ def test_the_field_that_differs_from_update_to_update_changes_nothing_else(build
 
 
 def own_endpoint(sandbox: Sandbox, endpoint: str) -> None:
-    """Let the stack's own file say another endpoint than the emulator's."""
+    """Set another endpoint than the emulator's in the stack's file."""
     config = sandbox.stack.config_file.read_text(encoding="utf-8")
     assert sandbox.emulator.url in config
     sandbox.stack.config_file.write_text(config.replace(sandbox.emulator.url, endpoint), encoding="utf-8")
@@ -261,7 +261,7 @@ def test_nothing_is_deleted_behind_a_refusal_even_with_continue_on_error(build: 
 
 
 def test_enforce_false_asks_once_warns_and_holds_nothing(build: BuildSandbox) -> None:
-    """The glass is broken: a failed check lets the update through, and the screen says so."""
+    """With `enforce=False` a failed check lets the update through, and the screen says so."""
     sandbox = build("failed", {"enforce": False})
     result = sandbox.stack.up()
     assert result.exit_code == 0, result.screen

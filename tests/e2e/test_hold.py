@@ -33,12 +33,12 @@ def held(build: BuildSandbox, shape: str, number: int, **config: object) -> Sand
 
 
 def ask_about(sandbox: Sandbox, number: int) -> None:
-    """Let the program ask about another migration from now on."""
+    """Make the program check another migration."""
     assert sandbox.stack.run("config", "set", "test:number", str(number)).exit_code == 0
 
 
 def run(sandbox: Sandbox, *words: str) -> Result:
-    """Run a command that may not go on for ever, nor show a traceback."""
+    """Run a command that must end in time and show no traceback."""
     began = time.monotonic()
     with sandbox.stack.start(*words) as process:
         try:
@@ -56,7 +56,7 @@ def beginnings(result: Result) -> list[str]:
 
 
 def dependencies(sandbox: Sandbox) -> dict[str, list[str]]:
-    """Say what depends on which check, by the names in the state."""
+    """Return which resource depends on which check, by the names in the state."""
     found = {}
     for one in sandbox.stack.state()["resources"]:
         checks = [name(urn) for urn in one.get("dependencies", []) if "MigrationCheck" in urn]
@@ -66,7 +66,7 @@ def dependencies(sandbox: Sandbox) -> dict[str, list[str]]:
 
 
 def resources(sandbox: Sandbox) -> set[str]:
-    """Name what is in the state."""
+    """Return the names of the resources in the state."""
     return {name(one["urn"]) for one in sandbox.stack.state()["resources"]}
 
 

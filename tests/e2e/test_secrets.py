@@ -26,7 +26,7 @@ Source = Callable[[Sandbox], set[str]]
 
 
 def from_the_environment(sandbox: Sandbox) -> set[str]:
-    """Keep what a stack of the tests has."""
+    """Keep the sandbox's environment."""
     del sandbox
     return set()
 
@@ -63,7 +63,7 @@ def from_the_command_lines_file(sandbox: Sandbox) -> set[str]:
 
 
 def from_a_role_that_is_assumed(sandbox: Sandbox) -> set[str]:
-    """Ask the token service, as whom the environment says."""
+    """Assume a role with the environment's credentials."""
     sandbox.emulate_services()
     role = {
         "TENCENTCLOUD_ASSUME_ROLE_ARN": make_role_arn(ACCOUNT_ID),
@@ -75,7 +75,7 @@ def from_a_role_that_is_assumed(sandbox: Sandbox) -> set[str]:
 
 
 def from_the_instance(sandbox: Sandbox) -> set[str]:
-    """Ask the metadata for the role's keys."""
+    """Get the role's credentials from the metadata."""
     forget(sandbox)
     sandbox.emulate_services()
     sandbox.stack.environ["TENCENTCLOUD_CAM_ROLE_NAME"] = "emulated"

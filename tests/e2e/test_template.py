@@ -19,7 +19,7 @@ NEW = (
 
 
 class Shell:
-    """A user's shell in the new project's folder: everything is installed in reach, but for this package."""
+    """A user's shell in the new project's folder, with everything installed except this package."""
 
     def __init__(self, tmp_path: Path) -> None:
         """Make the empty folder."""
@@ -30,11 +30,11 @@ class Shell:
         self.stack = Stack(self.project, tmp_path, environ)
 
     def run(self, command: str) -> "subprocess.CompletedProcess[str]":
-        """Run a command as a pipeline's step is run."""
+        """Run a command as a pipeline runs a step."""
         return self.stack.shell("bash", "-ec", command)
 
     def must(self, command: str) -> str:
-        """Run a command that has to succeed, and return its screen."""
+        """Run a command that must succeed, and return its output."""
         done = self.run(command)
         assert done.returncode == 0, f"{command}\n{done.stdout}"
         return done.stdout
@@ -45,12 +45,12 @@ class Shell:
         return [step["run"] for step in workflow["jobs"][job]["steps"] if "run" in step]
 
     def use(self, emulator: EmulatorProcess) -> None:
-        """Ask the emulator instead of Tencent Cloud."""
+        """Use the emulator instead of Tencent Cloud."""
         self.must(f"pulumi config set {ENDPOINT_KEY} {emulator.url} --stack production")
 
     @property
     def switched(self) -> bool:
-        """Whether the state knows of what is behind the gate."""
+        """Whether the state has the resource behind the gate."""
         return "pulumi-python:dynamic:Switch" in self.must("pulumi stack export --stack production")
 
 

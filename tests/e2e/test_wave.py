@@ -12,7 +12,7 @@ WAVE_TYPE = "pulumi-python:dynamic/tcsql:MigrationCheckGroup"
 
 
 def asked(sandbox: Sandbox) -> Counter[int]:
-    """Count how often each migration was asked for."""
+    """Count the queries of each migration."""
     return Counter(request["migrate_id"] for request in sandbox.emulator.requests if request["action"] == QUERY)
 
 
@@ -74,7 +74,7 @@ def test_nothing_behind_a_refused_wave_is_created(build: BuildSandbox, *, held: 
 
 
 def test_a_wave_whose_time_is_up_says_what_has_not_passed(build: BuildSandbox) -> None:
-    """And a preview before it what the update will do."""
+    """A preview before it says what the update will do."""
     inputs = {"migrate_ids": [1, 3, 7], "timeout_seconds": 2, **FAST}
     sandbox = build("wave", inputs, program="wave")
     preview = sandbox.stack.run("preview")

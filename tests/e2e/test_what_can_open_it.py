@@ -73,13 +73,13 @@ class Tried:
         return cls(Stack(workdir / "project", workdir, {"PULUMI_STACK": STACK}))
 
     def set(self, number: int, migrate_id: int) -> None:
-        """Choose the program's version, and the check that it asks about."""
+        """Set the program's version and its check."""
         version = {"number": number, "migrate_id": migrate_id}
         (self.stack.project / "version.json").write_text(json.dumps(version), encoding="utf-8")
 
     @property
     def files(self) -> dict[str, str]:
-        """Every record that there is, by its path."""
+        """All records, by their paths."""
         folder = self.stack.project / "records"
         return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in folder.rglob("*.json")}
 
@@ -143,7 +143,7 @@ def test_the_oldest_sdk_holds_as_well(first_version: Path, tmp_path: Path, monke
 
 
 @pytest.mark.parametrize("first_version", ["behind-another", "below-another"], indirect=True)
-def test_what_stands_behind_another_that_is_not_held_goes_with_it(first_version: Path, tmp_path: Path) -> None:
+def test_a_record_behind_an_unheld_one_is_deleted_with_it(first_version: Path, tmp_path: Path) -> None:
     """The limit that README names: what is deleted first takes what is behind it along, before the gate has spoken."""
     tried = Tried.copy_of(first_version, tmp_path / "stack")
     behind = "old/behind-front.json"
@@ -154,5 +154,5 @@ def test_what_stands_behind_another_that_is_not_held_goes_with_it(first_version:
 
 
 def _in_the_second_version(path: str) -> str:
-    """Tell which record there is instead: the same, one of a new name, or one in a new folder."""
+    """Return the record of the second version: the same, a new name, or a new folder."""
     return path.replace("-removed.", "-created.").replace("old/", "new/")

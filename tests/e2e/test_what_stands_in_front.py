@@ -55,14 +55,14 @@ class Fronted:
         self._given = {"kind": kind, "through": through}
 
     def up(self, number: int, migrate_id: int, front: str, *flags: str) -> Result:
-        """Update to a version of the program: which check it asks about, and what becomes of the one in front."""
+        """Update to a version of the program: its check, and what happens to the resource in front."""
         version = {**self._given, "number": number, "migrate_id": migrate_id, "front": front}
         (self.stack.project / "version.json").write_text(json.dumps(version), encoding="utf-8")
         return self.stack.up(*flags)
 
     @property
     def files(self) -> dict[str, str]:
-        """Every record that there is, by its name."""
+        """All records, by their names."""
         folder = self.stack.project / "records"
         return {path.stem: json.loads(path.read_text(encoding="utf-8"))[path.stem] for path in folder.glob("*.json")}
 

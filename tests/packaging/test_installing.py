@@ -39,18 +39,18 @@ def environment(tmp_path: Path) -> EmptyEnvironment:
 
 
 def inside(wheel: Path, name: str) -> str:
-    """Read what a wheel says of itself in one of its files, or nothing where it has none of that name."""
+    """Read a metadata file of a wheel; empty if it has none of that name."""
     with zipfile.ZipFile(wheel) as opened:
         return "".join(opened.read(path).decode() for path in opened.namelist() if path.endswith(f".dist-info/{name}"))
 
 
 def extras(wheel: Path) -> list[str]:
-    """Name the extras of a wheel."""
+    """Return the extras of a wheel."""
     return email.message_from_string(inside(wheel, "METADATA")).get_all("Provides-Extra") or []
 
 
 def commands(wheel: Path) -> Iterator[str]:
-    """Name the commands that a wheel brings."""
+    """Return the commands of a wheel."""
     parser = configparser.ConfigParser()
     parser.read_string(inside(wheel, "entry_points.txt"))
     if parser.has_section("console_scripts"):
@@ -58,7 +58,7 @@ def commands(wheel: Path) -> Iterator[str]:
 
 
 def gates_hold_and_open(environment: EmptyEnvironment, home: Path) -> None:
-    """Ask the emulator with the SDK that is there: a check that passed opens its gate, and one that failed doesn't."""
+    """Check that a passed check opens its gate and a failed one doesn't, with the installed SDK."""
     home.mkdir(exist_ok=True)
     with dynamic_host_process.started_host(environment.python, SCENARIO, home) as host:
         host.configure()
@@ -69,7 +69,7 @@ def gates_hold_and_open(environment: EmptyEnvironment, home: Path) -> None:
 
 
 def test_an_index_would_take_both(published: dict[str, Path]) -> None:
-    """The check that comes before an upload has nothing to say, not even a warning."""
+    """The check before an upload gives no error and no warning."""
     twine = f"{sys.prefix}-packaging/bin/twine"
     done = subprocess.run(
         [twine, "check", "--strict", *map(str, published.values())], capture_output=True, text=True, check=False
@@ -114,7 +114,7 @@ def test_it_works_beside_the_whole_sdk(
 def test_it_says_how_to_go_on_after_the_whole_sdk_was_uninstalled(
     environment: EmptyEnvironment, published: dict[str, Path], tmp_path: Path
 ) -> None:
-    """That takes the shared files along: the gate stays shut with one sentence, and works once they are back."""
+    """It removes shared files: the gate stays shut with one sentence, and works once they are back."""
     environment.install(str(published["wheel"]), SDKS[-1])
     environment.uninstall(SDKS[-1].partition("==")[0])
     with dynamic_host_process.started_host(environment.python, SCENARIO, tmp_path) as host:

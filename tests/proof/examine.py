@@ -1,4 +1,4 @@
-"""Takes one answer all the way from its bytes to what a user sees, and compares each station with the oracle.
+"""Follows one response from its bytes to what a user sees, and compares each stage with the oracle.
 
 A broken promise is an `AssertionError`; so is, by getting out of here, every exception that is not the package's own.
 """
@@ -83,7 +83,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How far an answer came.
+    """How far a response came.
 
     Attributes:
         progress: It was decoded.
@@ -99,7 +99,7 @@ class Outcome:
 
 
 def examine(case: Case) -> Outcome:
-    """Take one answer all the way."""
+    """Follow one response all the way."""
     passes = case.status == 200 and proves_a_pass(case.body)
     if case.through_sdk:
         _through_the_sdk(case)
@@ -168,7 +168,7 @@ def _rows(case: Case, progress: Progress) -> None:
 
 
 def _wait(case: Case, passes: bool) -> None:
-    """Have a gate wait for two polls that bring the same bytes."""
+    """Run a gate for two polls with the same bytes."""
 
     def follow(flow: Flow, _: float) -> Flow:
         return flow
@@ -189,7 +189,7 @@ def _wait(case: Case, passes: bool) -> None:
 
 
 def _through_the_sdk(case: Case) -> None:
-    """Let the real SDK receive it, over a transport that has it at hand."""
+    """Let the real SDK receive it, over a fake transport."""
     clock = FakeClock()
     with _transport(case):
         api = MigrationApi(WHO, _ENDPOINT, "ap-guangzhou", clock=clock)
@@ -206,7 +206,7 @@ def _through_the_sdk(case: Case) -> None:
 
 @contextmanager
 def _transport(case: Case) -> Iterator[None]:
-    """Stand where the socket would be, below the SDK and the package's own adapter."""
+    """Replace the socket below the SDK and the package's adapter."""
     headers = {"Content-Type": case.kind, "Location": "http://127.0.0.1:9/elsewhere"}
     if case.encoding:
         headers["Content-Encoding"] = case.encoding

@@ -24,7 +24,7 @@ figures: Counter[str] = Counter()
 
 
 def one(data: bytes) -> None:
-    """Take one input all the way."""
+    """Follow one input all the way."""
     outcome = examine(Case.of(data))
     figures["inputs"] += 1
     for name in ("progress", "passed", "failed", "stricter"):

@@ -86,7 +86,7 @@ class _Config:
 
 
 def run(processes: int, seconds: float, folder: Path, interval: float) -> Figures:
-    """Let so many pipelines wait for checks that pass all at once.
+    """Run so many pipelines, which wait for checks that all pass.
 
     Args:
         processes: How many.
@@ -140,7 +140,7 @@ def _scenario(seconds: float) -> dict[str, Any]:
 
 
 def _pipeline(url: str, interval: float, start: Barrier, result: Connection) -> None:
-    """Be one pipeline: wait for one check as the provider does."""
+    """Run one pipeline: wait for one check as the provider does."""
     props = {
         "migrate_id": MIGRATE_ID,
         "region": "ap-guangzhou",

@@ -91,7 +91,7 @@ class Mutant:
     code: str
 
     def __str__(self) -> str:
-        """Name it as its line in `mutants.txt` does."""
+        """Return its line in `mutants.txt`."""
         return f"{self.module}: `{self.before}` -> `{self.after}`"
 
 
@@ -117,7 +117,7 @@ def mutants_of(module: str, code: str) -> Iterator[Mutant]:
 
 
 def _without_annotations(code: str) -> str:
-    """Write what code does, whatever it says of types."""
+    """Return code without its type annotations."""
     try:
         tree = ast.parse(code)
     except SyntaxError:

@@ -1,4 +1,4 @@
-"""The log: one record for each query and each verdict, silent by itself, and one line each on stderr when asked for."""
+"""The log: a record for each query and verdict, silent by default, and one line each on stderr on demand."""
 
 import logging
 import sys
@@ -36,7 +36,7 @@ def _as_it_was() -> Iterator[None]:
 
 
 def facts(record: logging.LogRecord) -> dict[str, Any]:
-    """Return what a record has beside its words."""
+    """Return a record's extra fields."""
     return {name: vars(record)[name] for name in log.FIELDS if vars(record).get(name) is not None}
 
 
@@ -76,7 +76,7 @@ def test_each_query_and_the_verdict_are_a_record(caplog: pytest.LogCaptureFixtur
 
 
 def test_the_flow_and_the_flag_are_queries_as_well(caplog: pytest.LogCaptureFixture) -> None:
-    """With the code that each answered."""
+    """Each record has the status code of its response."""
     caplog.set_level(logging.DEBUG, log.LOGGER.name)
     clock = FakeClock()
     opinion = SecondOpinion([MIGRATION], clock=clock, warn=lambda _: None)
@@ -123,7 +123,7 @@ def test_a_failure_and_a_refusal_are_verdicts_and_an_end_that_was_wanted_is_none
     assert (cancelled[0], cancelled[1]["event"], cancelled[1]["outcome"]) == ("DEBUG", "query", "cancelled")
 
 
-def test_it_is_silent_by_itself(capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_silent_by_default(capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is written, not even a warning."""
     log.prepare({})
     log.LOGGER.warning("nobody hears this")
@@ -143,7 +143,7 @@ def test_the_variable_says_from_which_level_on(asked: str, written: int, capsys:
 
 
 def test_another_value_is_one_sentence_and_nothing_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
-    """A log is no reason to end a wait."""
+    """A bad log level doesn't end a wait."""
     with pytest.raises(InvalidInputError):
         log.level({log.VARIABLE: "loud"})
     log.prepare({log.VARIABLE: "loud"})
@@ -166,8 +166,8 @@ def test_a_line_is_a_line_whatever_is_in_it(capsys: pytest.CaptureFixture[str]) 
     ]
 
 
-def test_a_stderr_that_is_gone_hurts_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The line is lost."""
+def test_a_closed_stderr_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line is lost, and nothing else happens."""
     log.send_to_stderr(logging.DEBUG)
     monkeypatch.setattr(sys, "stderr", None)
     log.LOGGER.info("nobody hears this")
@@ -175,7 +175,7 @@ def test_a_stderr_that_is_gone_hurts_nobody(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("verbose", [True, False])
 def test_a_command_logs_for_as_long_as_it_runs(capsys: pytest.CaptureFixture[str], *, verbose: bool) -> None:
-    """All there is where it is told so, else what the variable says."""
+    """With `verbose` it logs everything, otherwise what the variable says."""
     with log.lines_for({log.VARIABLE: "warning"}, verbose=verbose):
         log.LOGGER.debug("one")
         log.LOGGER.warning("two")

@@ -1,4 +1,4 @@
-"""What is loaded to stay, and what the collector makes of it."""
+"""The modules that are loaded for good, and the garbage collector."""
 
 import gc
 from collections.abc import Iterator
@@ -16,22 +16,22 @@ def as_before() -> Iterator[None]:
     gc.enable()
 
 
-def test_what_was_loaded_is_looked_at_no_more() -> None:
+def test_loaded_modules_are_excluded_from_collection() -> None:
     """The collector has set it aside for good."""
     with preload.loading():
         loaded: list[list[str]] = [[]]
     assert not any(one is loaded for one in gc.get_objects())
 
 
-def test_nothing_is_collected_meanwhile() -> None:
-    """However much is made."""
+def test_nothing_is_collected_during_the_loading() -> None:
+    """Any number of allocations triggers no collection."""
     with preload.loading():
         assert not gc.isenabled()
 
 
 @pytest.mark.parametrize("enabled", [True, False])
 def test_the_collector_goes_on_as_before_also_where_the_loading_failed(*, enabled: bool) -> None:
-    """A process that had it off keeps it off."""
+    """If it was off, it stays off."""
     gc.enable() if enabled else gc.disable()
     with pytest.raises(ImportError), preload.loading():
         raise ImportError

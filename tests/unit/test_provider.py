@@ -1,4 +1,4 @@
-"""The provider, as the host holds it."""
+"""The provider, as Pulumi's host calls it."""
 
 import base64
 import gc
@@ -34,10 +34,10 @@ WITHOUT_NONCE = "gASVPQAAAAAAAACMG3B1bHVtaV90Y3NxbF9jaGVjay5wcm92aWRlcpSMFk1pZ3J
 
 
 class Call:
-    """Notes the sentence that the engine is to print, and whether it was left time for what it was told before."""
+    """A call that records the engine's error text, and whether it was flushed."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Start with no text."""
         self.sentence = ""
         self.is_flushed = False
 
@@ -51,17 +51,17 @@ class Call:
         """Drop a warning."""
 
     def flush(self) -> None:
-        """Note that it was asked for."""
+        """Record the flush."""
         self.is_flushed = True
 
     def fail(self, sentence: str) -> None:
-        """Note the sentence."""
+        """Record the text."""
         self.sentence = sentence
 
 
 @pytest.fixture(autouse=True)
 def not_cancelled() -> Iterator[None]:
-    """Begin and leave each test with an update that goes on."""
+    """Start and leave each test with an update that isn't cancelled."""
     host.CANCELLED.clear()
     yield
     host.CANCELLED.clear()
@@ -70,7 +70,7 @@ def not_cancelled() -> Iterator[None]:
 
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch) -> Call:
-    """Let the provider find this call."""
+    """Make this the provider's current call."""
     call = Call()
     monkeypatch.setattr(host, "current_call", lambda: call)
     return call
@@ -124,7 +124,7 @@ def test_an_error_of_ours_is_its_own_sentence(
     assert (call.sentence, call.is_flushed) == (str(text_of(WaitCancelledError(), PROGRAM)), True)
 
 
-def test_an_error_that_nobody_foresaw_keeps_the_gate_shut_and_quotes_nothing(
+def test_an_unexpected_error_keeps_the_gate_shut_and_quotes_nothing(
     monkeypatch: pytest.MonkeyPatch, call: Call, provider: MigrationCheckProvider
 ) -> None:
     """Its text might hold anything, so only its kind is named."""

@@ -1,4 +1,4 @@
-"""The one public door."""
+"""The public API."""
 
 import subprocess
 import sys

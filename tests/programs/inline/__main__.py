@@ -31,7 +31,7 @@ PASSED, FAILED, RUNNING = 1, 2, 3
 
 @dataclass
 class Deployment:
-    """A stack that is held by one check.
+    """A stack that one check holds.
 
     Attributes:
         name: The stack's name, and that of the folder for its record.
@@ -88,7 +88,7 @@ class Deployment:
             self.running.set()
 
     def tell(self) -> None:
-        """Say what there is now."""
+        """Print the current resources."""
         made = sorted(path.stem for path in (FOLDER / "records" / self.name).glob("*.json"))
         failures = [str(error) for error in self.failures]
         print(json.dumps({"name": self.name, "made": made, "failures": failures}), flush=True)

@@ -32,7 +32,7 @@ def _by_id() -> Scenario:
 
 @pytest.fixture(name="emulator")
 def _emulator(by_id: Scenario, tmp_path: Path) -> Iterator[Emulator]:
-    """Be asked, and write down what for, in `requests.jsonl`."""
+    """An emulator that writes its request log to `requests.jsonl`."""
     with Emulator(by_id, request_log=tmp_path / "requests.jsonl") as emulator:
         yield emulator
 

@@ -1,4 +1,4 @@
-"""The command against the emulator: what is written where, and what the exit code is."""
+"""The command against the emulator: its output on stdout and stderr, and its exit code."""
 
 import json
 import sys
@@ -30,12 +30,12 @@ FAST = ("--poll-interval-seconds", "0.1")
     ("ids", "code"), [(("1",), 0), (("1", "2"), 1), (("3",), 3), (("99",), 4), (("1", "2", "99"), 1), (("3", "99"), 4)]
 )
 def test_a_look_ends_with_what_matters_most(run: Run, ids: tuple[str, ...], code: int) -> None:
-    """Failed, then trouble, then not passed yet; a pass only where all have passed."""
+    """A failure comes before trouble, trouble before "not passed yet"; the result is a pass only if all have passed."""
     assert run("status", *ids) == code
 
 
 def test_a_look_is_one_table(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """In the order of the command line; one that isn't there doesn't keep the others from being shown."""
+    """The rows follow the command line; a migration that doesn't exist doesn't hide the others."""
     assert run("status", "3", "99", "2", "1") == 1
     written = capsys.readouterr()
     assert written.out.splitlines() == [
@@ -54,8 +54,8 @@ def test_a_look_is_one_table(run: Run, capsys: pytest.CaptureFixture[str]) -> No
     assert more[-2:] == ["  Others:  1/3 passed, 1 failed, 1 running", "  Code:    not-looked-up"]
 
 
-def test_one_that_is_not_there_keeps_no_other_from_another_try(capsys: pytest.CaptureFixture[str]) -> None:
-    """What fails in passing is asked for again all the same."""
+def test_a_missing_migration_does_not_stop_the_retries_of_others(capsys: pytest.CaptureFixture[str]) -> None:
+    """A transient failure of another migration is still retried."""
     frames = {"1": [{"kind": "reset", "seconds": 0.3}, {"kind": "progress", "statuses": [0] * 8}], "404": None}
     scenario = parse(json.dumps({"migrations": frames}).encode(), name="test")
     with Emulator(scenario) as emulator:
@@ -64,7 +64,7 @@ def test_one_that_is_not_there_keeps_no_other_from_another_try(capsys: pytest.Ca
 
 
 def test_a_look_lists_the_steps_if_asked_to(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """Below each migration, as below a refusal."""
+    """The steps are listed below each migration, as below a refusal."""
     assert run("status", "--steps", "2") == 1
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2 + 8
@@ -72,7 +72,7 @@ def test_a_look_lists_the_steps_if_asked_to(run: Run, capsys: pytest.CaptureFixt
 
 
 def test_a_look_shows_what_the_flow_adds(emulator: Emulator, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """The same flow that a gate would wait for."""
+    """The row names the flow that a gate would wait for."""
     start_check(emulator.url, 3)
     assert run("status", "3", "--flow-id", "1001") == 3
     assert run("status", "1", "--flow-id", "1001") == 3
@@ -82,7 +82,7 @@ def test_a_look_shows_what_the_flow_adds(emulator: Emulator, run: Run, capsys: p
 def test_a_look_that_is_refused_asks_no_further(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What is wrong with the credentials is so for all of them: of forty, the first few are asked for."""
+    """Wrong credentials fail every query alike, so of forty migrations only the first few are queried."""
     monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", "wrong")
     assert run("status", *map(str, range(1, 41))) == 4
     assert "AuthFailure.SignatureFailure" in capsys.readouterr().err
@@ -90,7 +90,7 @@ def test_a_look_that_is_refused_asks_no_further(
 
 
 def test_a_wait_ends_with_0_once_all_have_passed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """A line for each change, and the sum."""
+    """It prints a line for each change, and the totals."""
     assert run("wait", "1", "4", *FAST) == 0
     *changes, end = capsys.readouterr().out.splitlines()
     assert [line for line in changes if line.startswith("1: ")] == [
@@ -103,7 +103,7 @@ def test_a_wait_ends_with_0_once_all_have_passed(run: Run, capsys: pytest.Captur
 
 
 def test_a_wait_ends_with_1_as_soon_as_one_has_failed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """With the gate's own sentence, which says what to run again, and the steps."""
+    """It prints the gate's error, which says what to run again, and the steps."""
     assert run("wait", "2", *FAST) == 1
     written = capsys.readouterr()
     assert written.out.splitlines()[-1].startswith("0/1 passed, 1 failed, after ")
@@ -115,7 +115,7 @@ def test_a_wait_ends_with_1_as_soon_as_one_has_failed(run: Run, capsys: pytest.C
 
 
 def test_a_wait_for_several_names_all_that_have_failed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """In one sentence, which counts the others and says what to run again; each has a line below it."""
+    """One sentence counts the others and says what to run again; each failed migration has a line below it."""
     assert run("wait", "1", "2", "3", *FAST) == 1
     written = capsys.readouterr()
     assert written.out.splitlines()[-1].startswith("1/3 passed, 1 failed, 1 running, after ")
@@ -132,7 +132,7 @@ def test_a_wait_for_several_names_all_that_have_failed(run: Run, capsys: pytest.
 
 
 def test_a_wait_ends_with_3_when_time_is_up(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """Though another has passed meanwhile; the sentence names the command's own options."""
+    """A pass of another migration doesn't change that; the error names the command's own options."""
     assert run("wait", "1", "3", "--timeout-seconds", "0.3", *FAST) == 3
     err = capsys.readouterr().err
     assert "1 of 2 migration checks (ap-guangzhou) had not passed after 0.3 s\n" in err
@@ -140,13 +140,13 @@ def test_a_wait_ends_with_3_when_time_is_up(run: Run, capsys: pytest.CaptureFixt
 
 
 def test_a_code_that_was_taught_ends_the_wait(run: Run) -> None:
-    """As with a gate."""
+    """A status code in `--failed-status` fails the check, as it does for a gate."""
     assert run("wait", "3", "--failed-status", "1", *FAST) == 1
 
 
 @pytest.mark.parametrize("flow", [0, 1])
 def test_a_wait_goes_by_the_flow_as_well(emulator: Emulator, run: Run, flow: int) -> None:
-    """Of a flow that nobody has started nothing is known, which is no pass."""
+    """A flow that nobody has started has no status, so it doesn't pass."""
     start_check(emulator.url, 1)
     assert run("wait", "1", "--flow-id", str(1001 + flow), *FAST) == (0, 4)[flow]
 
@@ -154,7 +154,7 @@ def test_a_wait_goes_by_the_flow_as_well(emulator: Emulator, run: Run, flow: int
 def test_missing_credentials_are_trouble_and_told_without_a_stack(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """4, and the sentence names no source that a command can't have."""
+    """The exit code is 4, and the error names only sources that a command can have."""
     monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
     monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
     for word in ("status", "wait"):
@@ -168,7 +168,7 @@ def test_missing_credentials_are_trouble_and_told_without_a_stack(
 def test_an_environment_that_cant_be_honoured_is_trouble(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It ends the command before anybody is asked, and the same is in the JSON."""
+    """The command ends before any request, and the JSON has the same error."""
     monkeypatch.setenv("TENCENTCLOUD_MFA_CERTIFICATION_SERIAL_NUMBER", "1")
     assert run("wait", "1") == 4
     assert capsys.readouterr().err.endswith("  Then:    Take it out of the environment.\n  Code:    credentials\n")
@@ -178,7 +178,7 @@ def test_an_environment_that_cant_be_honoured_is_trouble(
 
 
 def test_trouble_that_passes_is_waited_out(capsys: pytest.CaptureFixture[str]) -> None:
-    """And told meanwhile."""
+    """The wait goes on, and its output shows the trouble."""
     with ScriptedServer(reset, reset, answer(ONE_STEP)) as server:
         assert commands.run(["wait", "1", "--endpoint", f"http://{server.host}"]) == 0
     assert (
@@ -188,7 +188,7 @@ def test_trouble_that_passes_is_waited_out(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_look_gives_up_soon(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Trouble that goes on ends it with the last error."""
+    """Lasting trouble ends it with the last error."""
     monkeypatch.setattr(reader, "LOOK_SECONDS", 0.05)
     with ScriptedServer(reset) as server:
         assert commands.run(["status", "1", "--endpoint", f"http://{server.host}"]) == 4
@@ -198,7 +198,7 @@ def test_a_look_gives_up_soon(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 def test_a_long_look_tells_on_stderr_how_many_it_has_seen(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A hundred take a quarter of a minute; stdout is the table's, or JSON's."""
+    """A hundred checks take 15 s; stdout holds only the table or the JSON."""
     monkeypatch.setattr(report, "COUNT_SECONDS", 0.0)
     with ScriptedServer(answer(ONE_STEP)) as server:
         assert commands.run(["status", "1", "2", "--json", "--endpoint", f"http://{server.host}"]) == 0
@@ -208,7 +208,7 @@ def test_a_long_look_tells_on_stderr_how_many_it_has_seen(
 
 
 def test_a_look_has_time_for_the_turns_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the turns of twenty take longer than one look may, the last is looked at all the same."""
+    """Even if the turns of twenty take longer than the bound of one query, the last is queried."""
     monkeypatch.setattr(reader, "LOOK_SECONDS", 0.3)
     monkeypatch.setattr(client, "TURN_SECONDS", 0.0)
     with ScriptedServer(answer(ONE_STEP)) as server:
@@ -221,7 +221,7 @@ def documents(text: str) -> list[dict[str, Any]]:
 
 
 def test_a_look_for_a_program_is_one_document(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """With the names of the resource's outputs, and the error where one ended so."""
+    """It has the names of the resource's outputs, and the error of a check that ended with one."""
     assert run("status", "--json", "2", "99") == 1
     (document,) = documents(capsys.readouterr().out)
     assert (document["event"], document["exit_code"], document["passed"]) == ("result", 1, False)
@@ -275,14 +275,14 @@ def test_a_wrong_command_line_is_2_and_asks_nobody(
 
 
 def test_a_region_is_needed(monkeypatch: pytest.MonkeyPatch, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """From the option or the variable."""
+    """It comes from the option or from the variable."""
     monkeypatch.delenv("TENCENTCLOUD_REGION")
     assert run("status", "1") == 2
     assert "--region is None, but must be given, or set as TENCENTCLOUD_REGION." in capsys.readouterr().err
     assert run("status", "1", "--region", "ap-guangzhou") == 0
 
 
-def test_what_the_api_says_can_neither_draw_nor_colour(capsys: pytest.CaptureFixture[str]) -> None:
+def test_text_from_the_api_can_not_control_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """Escapes and line breaks are written out, and what looks like markup is just text."""
     hostile = parse(
         json.dumps(
@@ -299,7 +299,7 @@ def test_what_the_api_says_can_neither_draw_nor_colour(capsys: pytest.CaptureFix
 
 
 def test_many_errors_are_one_sentence(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """It counts them, with a line for each of the first ten below it; and the JSON has all of them."""
+    """The sentence counts them, and the first ten have a line each below it; the JSON has all of them."""
     ids = [str(number) for number in range(100, 112)]
     assert run("status", *ids) == 4
     _, headline, *below = capsys.readouterr().err.splitlines()
@@ -308,10 +308,10 @@ def test_many_errors_are_one_sentence(run: Run, capsys: pytest.CaptureFixture[st
     assert below[-2:] == ["  ... and 2 more", "  Code:    not-looked-up"]
 
 
-def test_an_error_that_nobody_foresaw_is_trouble_in_one_sentence(
+def test_an_unexpected_error_is_trouble_in_one_sentence(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """During the wait as well as before it; never 1, which means that a check has failed."""
+    """This holds before and during the wait; the exit code is never 1, which means a failed check."""
 
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
@@ -326,8 +326,8 @@ def test_an_error_that_nobody_foresaw_is_trouble_in_one_sentence(
     assert capsys.readouterr().err.splitlines()[-2].endswith("(ZeroDivisionError).")
 
 
-def test_what_is_under_way_holds_up_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where one has failed while another's server is silent, no thread goes on with that exchange."""
+def test_an_open_exchange_does_not_delay_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If one check has failed while another's server is silent, no thread keeps that exchange open."""
     monkeypatch.setattr(poller, "LAST_ROUND_SECONDS", 0.1)
     with ScriptedServer(answer(ONE_STEP.replace(b'"Status":0', b'"Status":7')), silence) as server:
         words = ["wait", "1", "2", "--failed-status", "7", "--endpoint", f"http://{server.host}"]
@@ -348,7 +348,7 @@ def test_help_is_no_failure(words: tuple[str, ...], capsys: pytest.CaptureFixtur
 def test_an_interrupt_before_the_command_has_begun_is_130(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As Python raises it then: one sentence."""
+    """`KeyboardInterrupt` before the command starts ends it with one sentence."""
 
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -360,10 +360,10 @@ def test_an_interrupt_before_the_command_has_begun_is_130(
     )
 
 
-def test_a_stream_that_is_gone_changes_no_verdict(
+def test_a_closed_stdout_changes_no_exit_code(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As where a process was started with its stdout closed."""
+    """A process that starts with its stdout closed has the same exit code."""
     monkeypatch.setattr(sys, "stdout", None)
     assert run("wait", "1") == 0
     assert run("status", "2") == 1

@@ -1,4 +1,4 @@
-"""What a command line may say."""
+"""The options of a command line, and their validation."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ IDS = f"a whole number from 1 to {MAX_ID}"
 
 
 def made(*ids: str, **options: Any) -> Request:  # noqa: ANN401  # whatever a test gives
-    """Validate a command line of which little is given."""
+    """Validate a command line with these options."""
     given: dict[str, Any] = {"region": "ap-guangzhou", "endpoint": None, "failed_statuses": (), "flow_id": None}
     return make_request(ids, **(given | options))
 
@@ -40,7 +40,7 @@ def test_all_that_can_be_given_is_taken() -> None:
 
 
 def test_a_thousand_ids_are_taken_in_their_order() -> None:
-    """And one more is refused."""
+    """One more is refused."""
     ids = [str(number) for number in range(MAX_MIGRATIONS, 0, -1)]
     assert [migration.migrate_id for migration in made(*ids).migrations] == list(range(MAX_MIGRATIONS, 0, -1))
     with pytest.raises(InvalidInputError, match=r"^The number of IDs is 1001, but must be from 1 to 1000\.$"):

@@ -53,7 +53,7 @@ ERRORS: list[tuple[Exception, str, int]] = [
 
 @pytest.mark.parametrize(("error", "word", "code"), ERRORS)
 def test_each_error_has_its_word_and_its_exit_code(error: Exception, word: str, code: int) -> None:
-    """A failed check is 1, a timeout 3, and whatever keeps an answer away 4."""
+    """A failed check is 1, a timeout 3, and anything that prevents a response 4."""
     assert (code_of(error), exit_code_of_error(error)) == (word, code)
 
 
@@ -66,7 +66,7 @@ def test_each_status_has_its_code(status: Status, code: int) -> None:
 
 
 def test_a_failure_counts_before_trouble_and_a_pass_last() -> None:
-    """In whatever order they come: nothing is passed unless all is."""
+    """The order doesn't matter: the outcome is a pass only if all have passed."""
     for codes in itertools.product((0, 1, 3, 4), repeat=3):
         expected = next(code for code in (1, 4, 3, 0) if code in codes)
         assert exit_code_of_all(codes) == expected
@@ -85,7 +85,7 @@ def test_a_failure_counts_before_trouble_and_a_pass_last() -> None:
 def test_an_outcome_is_passed_only_if_the_wait_says_so(
     evidence: Evidence | None, error: Exception | None, status: Status, *, passed: bool
 ) -> None:
-    """Not by what the last answer looks like; and it is failed as soon as the error says so."""
+    """The last response alone makes no pass; an error that says "failed" makes a failure."""
     outcome = Outcome(MIGRATION, evidence, passed, error, ())
     assert outcome.status == status
     assert outcome.exit_code == (exit_code_of_error(error) if error else exit_code_of_status(status))

@@ -1,4 +1,4 @@
-"""A wait where the output is no terminal: as the log of a pipeline has it."""
+"""The output of a wait without a terminal, as in the log of a pipeline."""
 
 import pytest
 from harness.fake_clock import FakeClock
@@ -13,7 +13,7 @@ from pulumi_tcsql_check.reading.rows import Board
 
 
 def watches(count: int, clock: FakeClock) -> list[Watch]:
-    """Make some that are waited for."""
+    """Make the watches of some checks."""
     policy = PollPolicy(1800.0, 2.0)
     return [Watch(Migration(number, "ap-guangzhou"), policy, clock.now) for number in range(1, count + 1)]
 
@@ -28,7 +28,7 @@ def watches(count: int, clock: FakeClock) -> list[Watch]:
 def test_a_line_for_each_change_and_one_after_20_seconds_without_any(
     count: int, heartbeat: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """However often it is asked, and however many there are: one line then, and not one for each migration."""
+    """This holds for any number of polls and checks: after 20 s there is one line, not one for each migration."""
     clock = FakeClock()
     all_of_them = watches(count, clock)
     lines = Lines()

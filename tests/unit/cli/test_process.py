@@ -1,4 +1,4 @@
-"""The command as a process: on a terminal, told to end, completing in a shell, and where its extra is missing."""
+"""The command as a process: on a terminal, on signals, completing in a shell, and without its extra installed."""
 
 import json
 import os
@@ -47,7 +47,7 @@ def _silent() -> Iterator[ScriptedServer]:
 
 
 def test_the_exit_code_is_the_process_own(emulator: Emulator, environment: dict[str, str]) -> None:
-    """Also as `python -m pulumi_tcsql_check`, which is the same."""
+    """`python -m pulumi_tcsql_check` is the same command."""
     words = ["status", "1", "2", "--endpoint", emulator.url]
     done = cli_process.run(words, environment)
     again = subprocess.run(
@@ -63,7 +63,7 @@ def test_the_exit_code_is_the_process_own(emulator: Emulator, environment: dict[
 
 
 def test_what_goes_wrong_is_one_sentence_and_no_log(emulator: Emulator, environment: dict[str, str]) -> None:
-    """Python itself prints the warnings of a logger that nobody handles, and so nobody may be missing."""
+    """Python prints the warnings of a logger without a handler, so the package's logger needs one."""
     done = cli_process.run(["status", "404", "--endpoint", emulator.url], environment)
     assert done.returncode == 4
     warning, first, *_, last = done.stderr.splitlines()
@@ -74,7 +74,7 @@ def test_what_goes_wrong_is_one_sentence_and_no_log(emulator: Emulator, environm
 def test_no_variable_brings_colour_or_bars_where_there_is_no_terminal(
     emulator: Emulator, environment: dict[str, str]
 ) -> None:
-    """A log stays a log."""
+    """Output without a terminal stays plain text."""
     variables = dict.fromkeys(("FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TTY_INTERACTIVE"), "1")
     done = cli_process.run(["wait", "1", "--endpoint", emulator.url], environment | variables)
     assert (done.returncode, "\x1b" in done.stdout + done.stderr) == (0, False)
@@ -84,7 +84,7 @@ def test_no_variable_brings_colour_or_bars_where_there_is_no_terminal(
 def test_a_wait_on_a_terminal_has_bars_and_gives_the_cursor_back(
     emulator: Emulator, environment: dict[str, str], columns: int
 ) -> None:
-    """One for each migration, no line wider than the terminal, and the sentence of a failure below."""
+    """Each migration has one bar, no line is wider than the terminal, and the error is below them."""
     words = ["wait", "1", "2", "3", "--endpoint", emulator.url, "--poll-interval-seconds", "0.2"]
     with cli_process.started(words, environment, terminal=(columns, 30)) as run:
         run.read()
@@ -103,7 +103,7 @@ def test_a_wait_on_a_terminal_has_bars_and_gives_the_cursor_back(
 
 
 def test_a_terminal_with_few_lines_shows_those_that_matter(emulator: Emulator, environment: dict[str, str]) -> None:
-    """Of twelve, four have room in ten lines; the others are counted."""
+    """Four of twelve fit into ten lines; the others are counted."""
     words = ["wait", *map(str, range(3, 15)), "--endpoint", emulator.url, "--timeout-seconds", "2"]
     with cli_process.started(words, environment, terminal=(100, 10)) as run:
         run.read(until="and 8 more: ")
@@ -111,7 +111,7 @@ def test_a_terminal_with_few_lines_shows_those_that_matter(emulator: Emulator, e
 
 
 @pytest.mark.parametrize("more", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
-def test_no_colour_where_nobody_wants_any(
+def test_no_color_and_a_dumb_terminal_give_plain_output(
     emulator: Emulator, environment: dict[str, str], more: dict[str, str]
 ) -> None:
     """NO_COLOR is heeded, and on a terminal that can't draw a wait is lines."""
@@ -149,14 +149,14 @@ def test_a_look_on_a_terminal_is_a_coloured_table(emulator: Emulator, environmen
         (("status", "1", "2"), (80, 24), signal.SIGINT),
     ],
 )
-def test_a_silent_server_keeps_nobody_from_ending(
+def test_a_silent_server_does_not_delay_the_end(
     silent: ScriptedServer,
     environment: dict[str, str],
     words: tuple[str, ...],
     terminal: tuple[int, int] | None,
     number: signal.Signals,
 ) -> None:
-    """Within a second, with one sentence, no traceback, no result, and the cursor back."""
+    """The command ends within a second, with one sentence, no traceback, no result, and a visible cursor."""
     code = 128 + number
     with cli_process.started([*words, "--endpoint", f"http://{silent.host}"], environment, terminal=terminal) as run:
         cli_process.wait_for(lambda: silent.is_connected)
@@ -183,10 +183,10 @@ def _hung(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_file_that_hangs_keeps_nobody_from_ending(
+def test_a_file_that_hangs_does_not_delay_the_end(
     silent: ScriptedServer, hung: dict[str, str], number: signal.Signals
 ) -> None:
-    """Within a second, as with a server that says nothing."""
+    """The command ends within a second, as with a silent server."""
     with cli_process.started(["wait", "1", "--endpoint", f"http://{silent.host}"], hung) as run:
         run.read(until="is not Tencent Cloud")
         assert run.end_by_signal(number) < WITHIN_SECONDS
@@ -210,7 +210,7 @@ def test_a_file_that_hangs_is_no_reason_to_wait_beyond_the_deadline(
 def test_a_pipe_in_place_of_a_file_is_refused(
     silent: ScriptedServer, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    """At once, whatever the timeout is."""
+    """The command ends at once, whatever the timeout is."""
     path = tmp_path / ".tccli" / "default.credential"
     path.parent.mkdir()
     os.mkfifo(path)
@@ -221,7 +221,7 @@ def test_a_pipe_in_place_of_a_file_is_refused(
 
 
 def test_a_sleeping_wait_and_a_queue_for_turns_end_as_promptly(environment: dict[str, str]) -> None:
-    """A pause of five minutes, and a thousand that wait for their turns."""
+    """A pause of five minutes ends at once, and so does a queue of a thousand requests."""
     with ScriptedServer(answer(RUNS)) as server:
         for ids in (["1"], [str(number) for number in range(1, 1001)]):
             words = ["wait", *ids, "--endpoint", f"http://{server.host}", "--poll-interval-seconds", "300"]
@@ -233,7 +233,7 @@ def test_a_sleeping_wait_and_a_queue_for_turns_end_as_promptly(environment: dict
 
 
 def test_a_second_interrupt_disturbs_nothing(environment: dict[str, str]) -> None:
-    """Nor does a burst of them: one sentence, and 130."""
+    """A burst of interrupts gives one sentence and exit code 130."""
     with (
         ScriptedServer(reset) as server,
         cli_process.started(["wait", "1", "--endpoint", f"http://{server.host}"], environment) as run,
@@ -248,7 +248,7 @@ def test_a_second_interrupt_disturbs_nothing(environment: dict[str, str]) -> Non
 
 
 def test_an_interrupt_that_is_ignored_is_left_ignored(silent: ScriptedServer, environment: dict[str, str]) -> None:
-    """As for what a script starts with `&`: SIGTERM ends it."""
+    """A script that starts the command with `&` ignores SIGINT; SIGTERM ends the command."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with cli_process.started(["wait", "1", "--endpoint", f"http://{silent.host}"], environment) as run:
@@ -262,8 +262,8 @@ def test_an_interrupt_that_is_ignored_is_left_ignored(silent: ScriptedServer, en
         signal.signal(signal.SIGINT, before)
 
 
-def test_who_reads_only_the_beginning_changes_no_verdict(emulator: Emulator, environment: dict[str, str]) -> None:
-    """As behind `| head -1`: the exit code is that of the check, and nothing complains."""
+def test_a_reader_that_closes_the_pipe_changes_no_exit_code(emulator: Emulator, environment: dict[str, str]) -> None:
+    """Behind `| head -1` the exit code is that of the check, and stderr is empty."""
     reads, writes = os.pipe()
     os.close(reads)
     done = cli_process.run(["wait", "1", "--endpoint", emulator.url], environment, stdout=writes)
@@ -281,7 +281,7 @@ def test_who_reads_only_the_beginning_changes_no_verdict(emulator: Emulator, env
         (["status", "3", "--json"], 3),
     ],
 )
-def test_a_full_disk_is_told_and_a_pass_in_json_is_none(
+def test_a_full_disk_is_reported_and_its_json_is_no_pass(
     emulator: Emulator, environment: dict[str, str], words: list[str], code: int
 ) -> None:
     """The program that reads JSON has no result; for a person the exit code is the verdict all the same."""
@@ -293,14 +293,14 @@ def test_a_full_disk_is_told_and_a_pass_in_json_is_none(
 
 
 def test_a_letter_that_an_encoding_lacks_is_no_reason_to_fail(emulator: Emulator, environment: dict[str, str]) -> None:
-    """It is replaced."""
+    """The output has a replacement character."""
     done = cli_process.run(["status", "1", "--endpoint", emulator.url], environment | {"PYTHONIOENCODING": "latin-1"})
     assert done.returncode == 0
     assert done.stdout.splitlines()[1].startswith("? 1 ")
 
 
 def test_the_log_is_on_stderr_and_has_no_secret(emulator: Emulator, environment: dict[str, str]) -> None:
-    """By the variable or by -v; stdout stays what it is."""
+    """The variable or -v switches it on; stdout doesn't change."""
     words = ["status", "3", "--json", "--endpoint", emulator.url]
     for environ, flags in ((environment | {"TCSQL_CHECK_LOG": "debug"}, []), (environment, ["-v"])):
         done = cli_process.run([*words, *flags], environ)
@@ -337,7 +337,7 @@ def test_each_shell_completes(shell: str, sourced: str, asked: dict[str, str], e
 def test_without_its_extra_it_says_what_to_install(
     missing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One sentence, 4, and no traceback."""
+    """The command prints one sentence and no traceback, and exits with 4."""
     monkeypatch.setitem(sys.modules, missing, None)
     assert program.main() == EXIT_TROUBLE
     assert in_one_line(capsys.readouterr().err) == (
@@ -347,7 +347,7 @@ def test_without_its_extra_it_says_what_to_install(
 
 
 def test_without_a_library_that_it_was_installed_with_it_says_what_to_do(environment: dict[str, str]) -> None:
-    """One sentence, 4 as without any other library, and no traceback."""
+    """The command prints one sentence and no traceback, and exits with 4."""
     code = """
 import sys
 sys.modules["msgspec"] = None
@@ -361,7 +361,7 @@ assert main() == 4
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_while_it_is_loaded_ends_it_without_a_word(
+def test_a_signal_during_the_import_ends_it_silently(
     environment: dict[str, str], number: signal.Signals, code: int
 ) -> None:
     """There is no traceback; an exception in the middle of an import could get lost."""
@@ -380,7 +380,7 @@ print("went on")
     assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
 
 
-def test_a_thread_at_work_sees_no_interpreter_torn_down(environment: dict[str, str]) -> None:
+def test_a_running_thread_does_not_crash_the_exit(environment: dict[str, str]) -> None:
     """What was written is flushed, and the process ends with its code: a thread that loads OpenSSL would crash it."""
     code = """
 import atexit, sys, threading
@@ -399,7 +399,7 @@ sys.exit(program.main())
 
 
 def test_help_loads_neither_pulumi_nor_the_sdk_nor_rich(environment: dict[str, str]) -> None:
-    """Nor an HTTP client: it is there at once."""
+    """It loads no HTTP client either, so it is fast."""
     code = """
 import sys
 sys.argv = ["tcsql-check", "wait", "--help"]

@@ -1,4 +1,4 @@
-"""The README's words on the command and the log: each command is run as written, each table is what the code says."""
+"""The README on the command and the log: each command works as written, each table matches the code."""
 
 import os
 import re
@@ -21,7 +21,7 @@ URL = "http://127.0.0.1:8918"
 
 
 def section(heading: str) -> str:
-    """Return what stands below a heading."""
+    """Return the text below a heading."""
     return README.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
 
 
@@ -31,7 +31,7 @@ def commands(heading: str) -> list[str]:
 
 
 def rows(heading: str) -> list[list[str]]:
-    """List the rows of all its tables, without their heads, cell by cell."""
+    """Return the rows of all tables of a section, without their heads, as cells."""
     bare = re.sub(r"(?m)^\|.+\|\n\|[ |-]+\|$", "", section(heading))
     return [re.split(r" (?<!\\)\| ", row) for row in re.findall(r"(?m)^\| (.+) \|$", bare)]
 
@@ -92,7 +92,7 @@ def test_the_logged_look_works_as_written(tmp_path: Path) -> None:
 
 
 def test_every_exit_code_is_in_the_table() -> None:
-    """Word for word as the help has them."""
+    """The table has the same words as the help."""
     table = [row for row in rows("The command") if row[0].isdecimal()]
     assert table == [[str(code), meaning] for code, meaning in EXIT_CODES.items()]
 

@@ -1,4 +1,4 @@
-"""Bars, in the test's own process; on a real terminal they are tried in `test_process.py`."""
+"""Progress bars in the test's own process; `test_process.py` tests them on a real terminal."""
 
 import pytest
 from harness.fake_clock import FakeClock

@@ -1,4 +1,4 @@
-"""Whom a gate asks: who wins, and what is refused."""
+"""The endpoint that a gate queries: which source takes precedence, and what is refused."""
 
 from collections.abc import Mapping
 
@@ -27,8 +27,10 @@ DOMAIN = {"tencentcloud:domain": "cloud.example"}
         (None, {}, None),
     ],
 )
-def test_the_nearest_word_counts(given: Endpoint | None, config: Mapping[str, str], expected: Endpoint | None) -> None:
-    """The input goes before the stack's endpoint, that before the domain, that before Tencent's host; empty is none."""
+def test_the_most_specific_source_takes_precedence(
+    given: Endpoint | None, config: Mapping[str, str], expected: Endpoint | None
+) -> None:
+    """The input precedes the stack's endpoint, then the domain, then Tencent's host; empty means not set."""
     assert endpoints.choose(given, config, "ap-guangzhou") == (expected or Endpoint("https", DEFAULT))
 
 
@@ -65,7 +67,7 @@ def test_finance_regions_have_a_host_of_their_own(region: str, domain: str, host
     ],
 )
 def test_what_is_tencents_is_under_its_domain_or_the_configured_one(host: str, domain: str, expected: object) -> None:
-    """A name that merely contains or ends like one of them is somebody else's."""
+    """A name that only contains or resembles one of them is not Tencent's."""
     assert endpoints.is_tencents(Endpoint("https", host), {"tencentcloud:domain": domain}) is expected
 
 
@@ -91,7 +93,7 @@ def test_what_is_tencents_is_under_its_domain_or_the_configured_one(host: str, d
 )
 @pytest.mark.parametrize("given", [None, GIVEN])
 def test_what_is_no_domain_is_refused(domain: object, given: Endpoint | None) -> None:
-    """With a domain of a single name everybody's host would be Tencent's, and an address is none."""
+    """With a single label as domain any host would count as Tencent's, and an IP address isn't a domain."""
     config = {"tencentcloud:domain": domain}
     with pytest.raises(
         InvalidInputError, match=r"^tencentcloud:domain is .* but must be a domain of two names or more"
@@ -101,7 +103,7 @@ def test_what_is_no_domain_is_refused(domain: object, given: Endpoint | None) ->
 
 @pytest.mark.parametrize("protocol", ["HTTP", "http", "ftp", 1])
 def test_no_other_protocol_than_https_leads_to_a_host_of_a_domain(protocol: object) -> None:
-    """Credentials and verdicts go over TLS but for this machine, which has its own key for it."""
+    """Credentials and verdicts need TLS; plain HTTP is for this machine alone, under its own key."""
     config = {"tencentcloud:protocol": protocol}
     with pytest.raises(InvalidInputError, match=r"^tencentcloud:protocol is .* but must be HTTPS: over HTTP"):
         endpoints.choose(None, config, "ap-guangzhou")

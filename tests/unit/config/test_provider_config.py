@@ -20,14 +20,14 @@ ROLE_ENVIRON = {"TENCENTCLOUD_ASSUME_ROLE_ARN": ARN, "TENCENTCLOUD_ASSUME_ROLE_S
 
 
 def role_key(**fields: object) -> dict[str, str]:
-    """Write the key as Pulumi hands it over."""
+    """Encode the key as Pulumi passes it."""
     return {"tencentcloud:assumeRole": json.dumps(fields)}
 
 
 @pytest.mark.parametrize(
     "config", [{}, {f"tencentcloud:{name}": "" for name in (*provider_config.HONOURED, *provider_config.REFUSED)}]
 )
-def test_nothing_said_is_nothing_asked(config: Mapping[str, str]) -> None:
+def test_empty_keys_and_variables_change_nothing(config: Mapping[str, str]) -> None:
     """Keys that are missing or empty change nothing, and neither do empty variables."""
     assert provider_config.read(config, {}) == NOTHING
     assert provider_config.read(config, dict.fromkeys(ROLE_ENVIRON, "")) == NOTHING
@@ -46,8 +46,8 @@ def test_the_readme_lists_the_keys_that_are_refused() -> None:
 
 
 @pytest.mark.parametrize("key", REFUSED)
-def test_a_key_that_would_make_somebody_else_of_the_caller_is_refused(key: str) -> None:
-    """It stops the gate at once, its value is not shown, and the reader is told what to do."""
+def test_a_key_that_changes_the_caller_is_refused(key: str) -> None:
+    """The gate stops at once, and the error hides the value and says what to do."""
     config = {f"tencentcloud:{key}": '{"roleArn": "somebody-else"}'}
     with raises_error(CredentialsError, rf"sets tencentcloud:{key}, which the gate doesn't honour") as caught:
         provider_config.read(config, {})
@@ -64,7 +64,7 @@ def test_a_key_that_would_make_somebody_else_of_the_caller_is_refused(key: str) 
 
 
 def test_a_key_about_roles_that_nobody_knows_yet_is_refused_too() -> None:
-    """Where the keys can be listed, whatever begins like a role's is no mere unknown key."""
+    """If the keys can be listed, an unknown key that begins like a role's is refused, not just named."""
     key = "tencentcloud:assumeRoleWithMagic"
     with raises_error(CredentialsError, f"sets {key}, which the gate doesn't honour"):
         provider_config.read({key: "{}"}, {}, [key])
@@ -85,8 +85,8 @@ def test_a_key_about_roles_that_nobody_knows_yet_is_refused_too() -> None:
         "TENCENTCLOUD_MFA_CERTIFICATION_TOKEN_CODE",
     ],
 )
-def test_a_variable_that_would_make_somebody_else_of_the_caller_is_refused(name: str) -> None:
-    """The stack's resources would be another account's, and the gate ask in this one."""
+def test_a_variable_that_changes_the_caller_is_refused(name: str) -> None:
+    """Otherwise the stack's resources would be in another account than the one that the gate queries."""
     with pytest.raises(
         CredentialsError, match=rf"^The environment sets {name}, which the gate doesn't honour"
     ) as caught:
@@ -104,7 +104,7 @@ def test_a_variable_that_would_make_somebody_else_of_the_caller_is_refused(name:
     ],
 )
 def test_a_key_goes_before_its_variable(field: str, key: str, variable: str) -> None:
-    """Both are read, and who said it is remembered for the sentence."""
+    """Both are read, and the error names the one that was used."""
     key = f"tencentcloud:{key}"
     assert getattr(provider_config.read({key: "a"}, {variable: "b"}), field) == Named("a", key)
     assert getattr(provider_config.read({}, {variable: "b"}), field) == Named("b", variable)
@@ -136,21 +136,21 @@ def test_text_that_would_move_the_cursor_is_refused(key: str, variable: str, val
 
 @pytest.mark.parametrize("value", ["../../x", "/etc/passwd", "a/b"])
 def test_a_profile_does_not_lead_out_of_its_folder(value: str) -> None:
-    """It is a part of a file's name."""
+    """A profile's name is a part of a file's name."""
     for config, environ in (({"tencentcloud:profile": value}, {}), ({}, {"TENCENTCLOUD_PROFILE": value})):
         with pytest.raises(InvalidInputError, match=r"but must be a name without a slash\.$"):
             provider_config.read(config, environ)
 
 
 def test_a_flag_is_true_or_false() -> None:
-    """Anything else is no answer to the question."""
+    """Any other value is refused."""
     assert provider_config.read({"tencentcloud:enablePodOidc": "true"}, {}).pod_oidc
     with pytest.raises(InvalidInputError, match="enablePodOidc is 'yes', but must be true or false"):
         provider_config.read({"tencentcloud:enablePodOidc": "yes"}, {})
 
 
 def test_the_pods_identity_and_a_role_to_assume_are_refused_together() -> None:
-    """The provider would assume the role and then be the pod all the same: which was meant, nobody can say."""
+    """The provider would assume the role and then act as the pod, so the intent is ambiguous."""
     config = {"tencentcloud:enablePodOidc": "true", **role_key(roleArn=ARN, sessionName="deploy")}
     with raises_error(CredentialsError, r"^tencentcloud:enablePodOidc stands beside a role to assume"):
         provider_config.read(config, {})
@@ -161,7 +161,7 @@ def test_the_pods_identity_and_a_role_to_assume_are_refused_together() -> None:
 @pytest.mark.parametrize("key", ["allowed", "forbidden"])
 @pytest.mark.parametrize("written", ['["1001", "1002"]', "[1001,1002]", ' [1001, "1002"] '])
 def test_account_ids_may_be_text_or_numbers(key: str, written: str) -> None:
-    """`pulumi config set --path` writes numbers, which Pulumi hands over as such."""
+    """`pulumi config set --path` writes numbers, and Pulumi passes them as numbers."""
     found = provider_config.read({f"tencentcloud:{key}AccountIds": written}, {})
     assert getattr(found, key) == {"1001", "1002"}
 
@@ -219,7 +219,7 @@ def test_two_roles_are_refused() -> None:
 
 @pytest.mark.parametrize("code", [{"serialNumber": "n"}, {"tokenCode": "123456"}])
 def test_a_one_time_code_is_refused(code: Mapping[str, object]) -> None:
-    """The provider uses it up."""
+    """The provider uses it, and it is valid only once."""
     with raises_error(CredentialsError, "has a one-time code, which can't be used twice") as caught:
         assumed_role.read(role_key(roleArn=ARN, sessionName="deploy", **code), {})
     assert "123456" not in headline(caught.value)
@@ -235,14 +235,14 @@ def test_a_one_time_code_is_refused(code: Mapping[str, object]) -> None:
     ],
 )
 def test_half_a_role_is_refused(config: Mapping[str, str], environ: Mapping[str, str], missing: str) -> None:
-    """To go on without it would be to ask as the account that the role was to leave."""
+    """Without it the gate would query as the account that assumes the role."""
     with raises_error(CredentialsError, rf"^A role to assume is configured, but {missing} of tencentcloud:"):
         assumed_role.read(config, environ)
 
 
 @pytest.mark.parametrize("text", ["x", "[]", "[{}]", '{"roleArm": "secret"}', '{"roleArn": 1}', '"secret"', "[" * 9999])
 def test_a_role_that_cannot_be_read_is_refused_unseen(text: str) -> None:
-    """It may hold an external id, so nothing of it is shown."""
+    """It may hold an external id, so the error shows nothing of it."""
     with raises_error(CredentialsError, r"^tencentcloud:assumeRole can't be read; set its fields") as caught:
         assumed_role.read({"tencentcloud:assumeRole": text}, {})
     assert "secret" not in headline(caught.value)

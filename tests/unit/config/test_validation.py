@@ -1,4 +1,4 @@
-"""Every input: what is good, what is bad, and what the refusal says."""
+"""Validation of every input: good values, bad values, and the text of the refusal."""
 
 from collections.abc import Callable
 from typing import Any
@@ -203,7 +203,7 @@ def test_a_flow_is_a_positive_whole_number(value: object, number: int) -> None:
 
 
 def test_where_no_region_is_given_the_places_for_one_are_named() -> None:
-    """Nobody wrote the empty text: it stands for a stack and an environment that name none."""
+    """An empty text means that neither the stack nor the environment sets a region."""
     with pytest.raises(
         InvalidInputError, match=r"as tencentcloud:region in the stack's c.*, or as TENCENTCLOUD_REGION\."
     ):
@@ -217,27 +217,27 @@ def test_a_region_need_not_be_known(value: str) -> None:
 
 
 def test_the_known_regions_are_the_published_ones() -> None:
-    """There are eighteen."""
+    """The list has eighteen regions."""
     assert len(REGIONS) == 18
 
 
 @pytest.mark.parametrize("value", [1, 0.001, 1800, 7200.5, 10**9, 5e-324])
 def test_a_timeout_is_any_positive_number(value: float) -> None:
-    """Also a tiny one; it comes back as a float."""
+    """Even a tiny one is valid; it becomes a float."""
     found = validation.timeout_seconds(value)
     assert (found, type(found)) == (value, float)
 
 
 @pytest.mark.parametrize("value", [0.1, 1, 2.0, 300, 300.0])
 def test_an_interval_lies_between_its_bounds(value: float) -> None:
-    """The bounds themselves are good."""
+    """The bounds themselves are valid."""
     found = validation.poll_interval_seconds(value)
     assert (found, type(found)) == (value, float)
 
 
 @pytest.mark.parametrize("value", [True, False])
 def test_the_switch_is_a_bool(*, value: bool) -> None:
-    """It comes back as it is."""
+    """It is returned unchanged."""
     assert validation.enforce(value) is value
 
 
@@ -363,7 +363,7 @@ def test_what_came_as_an_output_must_be_said_in_a_list_of_names(value: object) -
 
 
 def test_an_output_that_brings_no_flow_is_refused_on_an_up_and_unknown_before() -> None:
-    """Never is it taken for a gate that needs none."""
+    """It is never treated as a gate without a flow."""
     given: dict[str, Any] = {"migrate_id": 1, "region": "a", "from_outputs": ["flow_id"], "flow_id": None}
     with pytest.raises(InvalidInputError, match=r"^flow_id is None, but must be a whole number"):
         CheckInputs.from_props({**given, "wait": True})
@@ -400,7 +400,7 @@ def test_what_is_needed_must_be_there(name: str) -> None:
 
 
 def test_an_endpoint_that_an_output_did_not_bring_is_refused() -> None:
-    """Without it another one would be asked than the program meant."""
+    """Without it the gate would query another endpoint than the program means."""
     props = {"migrate_id": 1, "region": "ap-guangzhou", "wait": True, "from_outputs": ["endpoint"]}
     with pytest.raises(InvalidInputError, match=r"^endpoint is None, but must be a bare host"):
         CheckInputs.from_props(props)
@@ -408,7 +408,7 @@ def test_an_endpoint_that_an_output_did_not_bring_is_refused() -> None:
 
 @pytest.mark.parametrize("validate", [validation.migrate_ids, validation.flow_ids])
 def test_the_numbers_of_a_group_are_a_list_of_one_to_a_thousand(validate: Callable[[object], tuple[int, ...]]) -> None:
-    """As they come over the wire, too, and each is validated as a single one is."""
+    """Each is validated as a single one is, also as a float over the wire."""
     assert validate([3.0, 1]) == (3, 1)
     assert validate((7,)) == (7,)
     assert len(validate(list(range(1, 1001)))) == 1000
@@ -423,7 +423,7 @@ def test_the_numbers_of_a_group_are_a_list_of_one_to_a_thousand(validate: Callab
 
 
 def test_text_of_digits_is_a_number_of_a_migration_and_of_no_flow() -> None:
-    """As with a single one; the same number as text and as a number is there twice."""
+    """A group behaves as a single check does; the same number as text and as a number is a duplicate."""
     assert validation.migrate_ids(["7", 8]) == (7, 8)
     with pytest.raises(InvalidInputError, match="7 is in it 2 times"):
         validation.migrate_ids(["7", 7])
@@ -433,13 +433,13 @@ def test_text_of_digits_is_a_number_of_a_migration_and_of_no_flow() -> None:
 
 @pytest.mark.parametrize("value", [None, [], "1066", [1, 1]])
 def test_a_group_without_good_numbers_is_refused(value: object) -> None:
-    """Never is it taken for a single check, or for a wave of none, which would pass."""
+    """It is never treated as a single check, or as an empty group, which would pass."""
     with pytest.raises(InvalidInputError, match=r"^migrate_ids is "):
         CheckInputs.from_props({"migrate_ids": value, "migrate_id": 1, "region": "a", "wait": True})
 
 
 def test_an_output_that_brings_no_flows_is_refused_on_an_up_and_unknown_before() -> None:
-    """For a group as for one."""
+    """A group behaves as a single check does."""
     given: dict[str, Any] = {"migrate_ids": [1, 2], "region": "a", "from_outputs": ["flow_ids"], "flow_ids": None}
     with pytest.raises(InvalidInputError, match=r"^flow_ids is None, but must be a list"):
         CheckInputs.from_props({**given, "wait": True})

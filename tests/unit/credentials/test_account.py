@@ -1,4 +1,4 @@
-"""Who asks: found once, made sure of, kept while it lasts, fetched again; against an emulator's token service."""
+"""The account that queries: found once, verified, cached, and renewed, against an emulator's token service."""
 
 import json
 import threading
@@ -51,7 +51,7 @@ UNCANCELLED = SystemClock(threading.Event())
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Keep the machine's own credentials out of it, and take turns without pauses."""
+    """Isolate the test from the user's credentials, and disable the rate limit."""
     monkeypatch.setenv("HOME", str(tmp_path))
     disable_rate_limit(monkeypatch)
     monkeypatch.setattr(accounts, "_known", {})
@@ -61,7 +61,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
 
 @pytest.fixture(name="log")
 def _log(tmp_path: Path) -> Callable[[], list[Any]]:
-    """Tell what the emulator was asked so far: action and account."""
+    """Return the emulator's requests so far: action and account."""
     path = tmp_path / "requests.jsonl"
 
     def read() -> list[Any]:
@@ -73,22 +73,22 @@ def _log(tmp_path: Path) -> Callable[[], list[Any]]:
 
 @pytest.fixture(name="emulator")
 def _emulator(tmp_path: Path, log: object) -> Iterator[Emulator]:
-    """Stand in for the token service."""
+    """An emulator in place of the token service."""
     del log
     with emulated_services(Emulator(request_log=tmp_path / "requests.jsonl")) as emulator:
         yield emulator
 
 
 class Source:
-    """A source that gives one thing after the other, and the last one from then on; an error is raised."""
+    """A source that returns its results in order and repeats the last one; it raises an error among them."""
 
     def __init__(self, *given: Credentials | Exception) -> None:
-        """Take what it gives."""
+        """Use these results."""
         self.given = given
         self.asked = 0
 
     def __call__(self, deadline: float = LATER) -> Credentials:
-        """Give the next one."""
+        """Return or raise the next result."""
         del deadline
         self.asked += 1
         found = self.given[min(self.asked, len(self.given)) - 1]
@@ -101,11 +101,11 @@ class Time:
     """The time of day, as a test sets it."""
 
     def __init__(self, now: float = NOW) -> None:
-        """Begin at an instant."""
+        """Start at an instant."""
         self.now = now
 
     def __call__(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
 
@@ -117,7 +117,7 @@ def service() -> sts.TokenService:
 def account(
     source: Callable[[float], Credentials], asked: ProviderConfig = ASKED, now: Callable[[], float] = lambda: NOW
 ) -> Account:
-    """Make an account that nobody cancels."""
+    """Make an account whose searches are never cancelled."""
     return Account(source, asked, service(), clock=SystemClock(threading.Event()), now=now)
 
 
@@ -138,7 +138,7 @@ def allowing(**ids: list[str]) -> ProviderConfig:
     )
 
 
-def test_what_does_not_run_out_is_looked_for_once() -> None:
+def test_credentials_without_expiry_are_searched_once() -> None:
     """A process's gates share what was found."""
     source = Source(MINE)
     who = account(source)
@@ -147,7 +147,7 @@ def test_what_does_not_run_out_is_looked_for_once() -> None:
 
 
 def test_many_gates_cause_one_search(emulator: Emulator, log: Callable[[], list[Any]]) -> None:
-    """Twelve threads that begin at once assume the role once, and make sure of the account once."""
+    """Twelve threads that start together assume the role once and verify the account once."""
     del emulator
     asked = provider_config.read(
         {
@@ -166,7 +166,7 @@ def test_many_gates_cause_one_search(emulator: Emulator, log: Callable[[], list[
 
 
 def test_a_source_that_fails_is_asked_again_by_the_next() -> None:
-    """Nothing is kept of a search that ended with an error."""
+    """A search that failed leaves nothing in the cache."""
     source = Source(CredentialsError("none"), MINE)
     who = account(source)
     with pytest.raises(CredentialsError):
@@ -204,7 +204,7 @@ def test_roles_are_assumed_one_after_the_other(emulator: Emulator, log: Callable
 
 
 def test_a_role_that_is_not_there_is_an_error(emulator: Emulator) -> None:
-    """The account that was to be left is not asked instead."""
+    """The account that should assume the role is not used instead."""
     del emulator
     asked = provider_config.read(
         {"tencentcloud:assumeRole": json.dumps({"roleArn": make_role_arn("100000000009"), "sessionName": "deploy"})}, {}
@@ -241,10 +241,10 @@ def test_a_role_without_a_pair_is_an_error() -> None:
         ),
     ],
 )
-def test_only_an_allowed_account_asks(
+def test_only_an_allowed_account_queries(
     emulator: Emulator, credentials: Credentials, asked: ProviderConfig, rule: str
 ) -> None:
-    """Whoever isn't allowed, or is forbidden, is told which account it is, and what keeps it from asking."""
+    """For any other account the error names the account and the key that excludes it."""
     del emulator
     who = account(Source(credentials), asked)
     if not rule:
@@ -260,8 +260,8 @@ def test_only_an_allowed_account_asks(
         )
 
 
-def test_an_account_is_made_sure_of_once(emulator: Emulator, log: Callable[[], list[Any]]) -> None:
-    """One request for each credentials, not one for each query."""
+def test_an_account_is_verified_once(emulator: Emulator, log: Callable[[], list[Any]]) -> None:
+    """There is one request for each set of credentials, not for each query."""
     del emulator
     who = account(Source(MINE), allowing(allowed=[ACCOUNT_ID]))
     for _ in range(3):
@@ -270,8 +270,8 @@ def test_an_account_is_made_sure_of_once(emulator: Emulator, log: Callable[[], l
 
 
 @pytest.mark.parametrize("asked", [allowing(allowed=["1"]), allowing(forbidden=["1"])])
-def test_an_account_that_cannot_be_made_sure_of_does_not_ask(asked: ProviderConfig) -> None:
-    """Where the token service gives no answer, nothing is passed over; trouble in passing may be tried again."""
+def test_an_account_that_cannot_be_verified_does_not_query(asked: ProviderConfig) -> None:
+    """Without a response of the token service there is no query; a transient failure may be retried."""
     known = answer('{"Response":{"AccountId":"1","RequestId":"r"}}')
     with scripted_services(reset, known):
         who = account(Source(MINE), asked)
@@ -284,8 +284,8 @@ def test_an_account_that_cannot_be_made_sure_of_does_not_ask(asked: ProviderConf
             assert who.current(soon()) == MINE
 
 
-def test_what_runs_out_is_fetched_anew_in_time() -> None:
-    """New credentials are looked for five minutes before the old ones' end, and not before."""
+def test_expiring_credentials_are_renewed_in_time() -> None:
+    """New credentials are fetched five minutes before the old ones expire, not earlier."""
     first, second = temporary("1", NOW + 7200), temporary("2", NOW + 14400)
     now, source = Time(), Source(first, second)
     who = account(source, now=now)
@@ -297,8 +297,8 @@ def test_what_runs_out_is_fetched_anew_in_time() -> None:
     assert source.asked == 2
 
 
-def test_what_lasts_only_a_little_is_fetched_anew_in_its_last_tenth() -> None:
-    """A session of a minute is not fetched anew for every query."""
+def test_short_lived_credentials_are_renewed_in_their_last_tenth() -> None:
+    """A session of one minute is not renewed for every query."""
     first, second = temporary("1", NOW + 60), temporary("2", NOW + 120)
     now = Time()
     who = account(Source(first, second), now=now)
@@ -309,15 +309,15 @@ def test_what_lasts_only_a_little_is_fetched_anew_in_its_last_tenth() -> None:
     assert who.current(LATER) == second
 
 
-def test_what_was_fetched_out_of_date_is_used_and_fetched_anew_each_time() -> None:
-    """This machine's clock may be wrong: the API is to say so."""
+def test_credentials_that_come_expired_are_used_and_renewed_each_time() -> None:
+    """This machine's clock may be wrong, which the API then reports."""
     source = Source(temporary("1", NOW - 1), temporary("2", NOW - 1))
     who = account(source)
     assert [who.current(LATER).secret_id for _ in range(2)] == ["AKID1", "AKID2"]
 
 
 @pytest.mark.parametrize("trouble", [CredentialsError("gone"), TransientError("no answer")])
-def test_the_old_ones_are_used_as_long_as_they_last(trouble: Exception) -> None:
+def test_old_credentials_are_used_until_they_expire(trouble: Exception) -> None:
     """A source that fails for a while does not end a wait, and is not asked with every query."""
     first = temporary("1", NOW + 7200)
     now, source = Time(), Source(first, trouble)
@@ -336,7 +336,7 @@ def test_the_old_ones_are_used_as_long_as_they_last(trouble: Exception) -> None:
         who.current(LATER)
 
 
-def test_new_ones_of_another_account_end_the_wait(emulator: Emulator) -> None:
+def test_new_credentials_of_another_account_end_the_wait(emulator: Emulator) -> None:
     """Credentials that change hands in the middle of a wait are not used, though the old ones still last."""
     del emulator
     mine = Credentials(MINE.secret_id, MINE.secret_key, None, "a test", NOW + 7200)
@@ -348,7 +348,7 @@ def test_new_ones_of_another_account_end_the_wait(emulator: Emulator) -> None:
         who.current(soon())
 
 
-def test_refused_ones_are_replaced_by_newer_ones_for_everybody() -> None:
+def test_refused_credentials_are_replaced_for_every_gate() -> None:
     """The first gate that is refused fetches new ones; the next that is refused with the same gets those."""
     first, second = temporary("1"), temporary("2")
     source = Source(first, second)
@@ -359,7 +359,7 @@ def test_refused_ones_are_replaced_by_newer_ones_for_everybody() -> None:
     assert source.asked == 2
 
 
-def test_refused_ones_whose_source_has_no_newer_ones_are_not_replaced() -> None:
+def test_refused_credentials_without_newer_ones_are_not_replaced() -> None:
     """The environment can't change while a process runs."""
     first = temporary("1")
     who = account(Source(first))
@@ -367,13 +367,13 @@ def test_refused_ones_whose_source_has_no_newer_ones_are_not_replaced() -> None:
     assert who.renew(first, LATER) is None
 
 
-def test_refused_ones_are_replaced_even_if_nothing_is_held() -> None:
-    """Nothing is taken for granted of the order of calls."""
+def test_refused_credentials_are_replaced_with_an_empty_cache() -> None:
+    """The result doesn't depend on the order of calls."""
     assert account(Source(MINE)).renew(temporary("1"), LATER) == MINE
 
 
 @pytest.mark.parametrize("asked_before", [True, False])
-def test_whose_the_refused_ones_are_is_not_asked_again(
+def test_the_account_of_refused_credentials_is_not_queried_again(
     emulator: Emulator, log: Callable[[], list[Any]], *, asked_before: bool
 ) -> None:
     """The token service would refuse them too, and its sentence would hide that they ran out; nothing new is held."""
@@ -403,7 +403,7 @@ def test_a_role_is_assumed_again_although_its_caller_is_the_same(emulator: Emula
 
 
 def test_a_cancelled_update_ends_the_wait_for_another_gates_search() -> None:
-    """Whoever waits for its turn while another one searches ends with the update."""
+    """A gate that waits while another one searches ends when the update is cancelled."""
     searching, go_on, cancelled = threading.Event(), threading.Event(), threading.Event()
     cancelled.set()
 
@@ -423,7 +423,7 @@ def test_a_cancelled_update_ends_the_wait_for_another_gates_search() -> None:
 
 
 def test_a_gate_waits_for_another_gates_search_and_takes_what_it_found() -> None:
-    """It looks again and again whether its turn has come, and then searches nothing itself."""
+    """It waits for the other gate's search, and then doesn't search itself."""
     searching, go_on = threading.Event(), threading.Event()
     source = Source(MINE)
 
@@ -445,7 +445,7 @@ def test_a_gate_waits_for_another_gates_search_and_takes_what_it_found() -> None
 
 
 def test_a_gate_whose_time_is_up_does_not_wait_for_another_gates_search() -> None:
-    """A search that takes long, for one gate after the other, makes nobody wait beyond its deadline."""
+    """A slow search of one gate delays no other gate beyond its deadline."""
     searching, go_on = threading.Event(), threading.Event()
 
     def search(_: float) -> Credentials:
@@ -486,7 +486,7 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_that_was_written_anew_holds_for_the_next_gate(tmp_path: Path, name: str) -> None:
-    """A process that looks again and again, as Automation API's, does not go on as whom the file named before."""
+    """A long-running process, as of the Automation API, uses the file's new credentials."""
     path = tmp_path / name
     path.parent.mkdir()
 
@@ -546,7 +546,7 @@ def test_a_cancelled_update_ends_the_search_in_a_file_that_hangs(tmp_path: Path)
 
 
 def test_no_file_is_read_that_is_not_needed(tmp_path: Path) -> None:
-    """A pair in the configuration or the environment comes before the files, so that a file that hangs harms nobody."""
+    """A pair in the configuration or the environment precedes the files, so a hanging file has no effect."""
     config = {"tencentcloud:secretId": "i", "tencentcloud:secretKey": "k"}
     environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
     with block_os_call("open") as blocked:
@@ -581,7 +581,7 @@ def test_a_role_that_the_instance_does_not_have_is_an_error(emulator: Emulator, 
         who.current(soon())
 
 
-def test_a_pod_is_whom_its_identity_makes(emulator: Emulator, tmp_path: Path) -> None:
+def test_a_pod_uses_the_role_of_its_identity(emulator: Emulator, tmp_path: Path) -> None:
     """The token service takes the pod's identity for the role that its environment names."""
     del emulator
     (tmp_path / "identity").write_text("an identity", encoding="utf-8")

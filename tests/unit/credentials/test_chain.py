@@ -1,4 +1,4 @@
-"""Where credentials are found, in which order, and what is refused rather than passed over."""
+"""The sources of credentials, their order, and what is refused instead of ignored."""
 
 import json
 from collections.abc import Mapping
@@ -280,7 +280,7 @@ def test_a_cvm_role_that_is_named_goes_before_all_else(
 
 
 def test_a_cvm_role_that_is_named_is_the_only_source(tmp_path: Path) -> None:
-    """Where it gives nothing, nobody else will do."""
+    """If it has no credentials, no other source is used."""
     with pytest.raises(CredentialsError) as caught:
         find({**CONFIG, "tencentcloud:camRoleName": "gatekeeper"}, ENVIRON, tmp_path, TKE)
     assert caught.value.tried == ("the role",)
@@ -298,7 +298,7 @@ def test_the_pods_identity_goes_before_all_else_once_it_is_enabled(tmp_path: Pat
 
 @pytest.mark.parametrize("value", [None, "", "false", "False", False])
 def test_the_pods_identity_is_the_last_but_one_unless_it_is_enabled(tmp_path: Path, value: object) -> None:
-    """What is switched off changes nothing."""
+    """A disabled switch changes nothing."""
     assert find({**CONFIG, "tencentcloud:enablePodOidc": value}, NOTHING, tmp_path, TKE, CVM).secret_id == "config-id"
 
 
@@ -367,7 +367,7 @@ def test_the_command_lines_file_may_name_a_role(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("empty", [None, ""])
 def test_a_role_that_the_command_line_left_empty_is_none(tmp_path: Path, empty: object) -> None:
-    """It writes empty values for what nobody told it."""
+    """It writes empty values for settings that the user leaves out."""
     cli_file(tmp_path, json.dumps({**json.loads(CLI), "role-arn": empty, "role-session-name": empty}))
     assert find(NOTHING, NOTHING, tmp_path).role is None
 
@@ -376,7 +376,7 @@ def test_a_role_that_the_command_line_left_empty_is_none(tmp_path: Path, empty: 
     "role", [{"role-arn": "a"}, {"role-session-name": "s"}, {"role-arn": 1, "role-session-name": "s"}]
 )
 def test_half_a_role_in_the_command_lines_file_is_refused(tmp_path: Path, role: Mapping[str, object]) -> None:
-    """To go on without it would be to ask as the account that the role was to leave."""
+    """Without it the gate would query as the account that assumes the role."""
     path = cli_file(tmp_path, json.dumps({**json.loads(CLI), **role}))
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path)

@@ -1,4 +1,4 @@
-"""What a pod's or an instance's surroundings give, against a scripted server in their place."""
+"""The credentials of a pod or an instance, from a scripted server in place of the services."""
 
 import os
 import threading
@@ -51,7 +51,7 @@ REFUSED = f'{{"Response":{{"Error":{{"Code":"AuthFailure","Message":"not {KEY}"}
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Keep the machine's proxies and netrc out of it, take turns without pauses, and leave no exchange behind."""
+    """Isolate the test from the user's proxies and netrc, disable the rate limit, and join all exchanges."""
     monkeypatch.setenv("HOME", str(tmp_path))
     disable_rate_limit(monkeypatch)
     for name in PROXY_VARIABLES:
@@ -123,7 +123,7 @@ def test_an_instance_gets_its_roles_credentials() -> None:
 
 
 @pytest.mark.parametrize("missing", ["TKE_REGION", "TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE", "TKE_ROLE_ARN"])
-def test_where_the_environment_shows_no_pod_nobody_is_asked(tmp_path: Path, missing: str) -> None:
+def test_without_a_pod_the_token_service_is_not_queried(tmp_path: Path, missing: str) -> None:
     """One missing variable is enough for the token service not to be asked."""
     environ = {**tke_environ(tmp_path), missing: ""}
     with ScriptedServer(answer(STS_ANSWER)) as server:
@@ -131,7 +131,7 @@ def test_where_the_environment_shows_no_pod_nobody_is_asked(tmp_path: Path, miss
     assert server.requests == []
 
 
-def test_where_the_environment_names_no_role_nobody_is_asked() -> None:
+def test_without_a_role_the_metadata_are_not_queried() -> None:
     """Without a role's name the metadata are not asked."""
     with ScriptedServer(answer(CVM_ANSWER)) as server:
         assert ask_cvm(None, server) is None
@@ -167,7 +167,7 @@ def error_of(code: str) -> Reply:
         *((reply, ThrottledError) for reply in (answer("", status="429 x"), error_of("RequestLimitExceeded"))),
     ],
 )
-def test_trouble_of_a_pod_in_passing_lets_the_wait_go_on(tmp_path: Path, reply: Reply, kind: type[Exception]) -> None:
+def test_a_transient_failure_for_a_pod_is_retried(tmp_path: Path, reply: Reply, kind: type[Exception]) -> None:
     """As with the API itself, whatever may pass is tried again; nothing of the answer or the identity is shown."""
     with ScriptedServer(reply) as server, pytest.raises(kind) as caught:
         ask_tke(tke_environ(tmp_path), server)
@@ -195,7 +195,7 @@ def test_a_role_that_repeats_a_pods_identity_is_none(tmp_path: Path, place: str)
 
 
 @pytest.mark.parametrize("code", ["InternalError", "RequestLimitExceeded"])
-def test_trouble_of_a_pod_in_passing_keeps_its_code(tmp_path: Path, code: str) -> None:
+def test_a_transient_failure_for_a_pod_keeps_its_code(tmp_path: Path, code: str) -> None:
     """Whoever has to ask support needs both the code and the number of the request."""
     with ScriptedServer(error_of(code)) as server, pytest.raises((TransientError, ThrottledError)) as caught:
         ask_tke(tke_environ(tmp_path), server)
@@ -207,7 +207,7 @@ def test_trouble_of_a_pod_in_passing_keeps_its_code(tmp_path: Path, code: str) -
 
 
 @pytest.mark.parametrize("reply", [*IN_PASSING, answer("", status="429 Too Many Requests")])
-def test_trouble_of_the_metadata_in_passing_lets_the_wait_go_on(reply: Reply) -> None:
+def test_a_transient_failure_of_the_metadata_is_retried(reply: Reply) -> None:
     """A broken connection and a fault of the server's are no refusal."""
     with ScriptedServer(reply) as server, pytest.raises(TransientError) as caught:
         ask_cvm("gatekeeper", server)
@@ -216,7 +216,7 @@ def test_trouble_of_the_metadata_in_passing_lets_the_wait_go_on(reply: Reply) ->
     assert KEY not in said
 
 
-def test_metadata_that_nobody_listens_for_may_come_in_passing() -> None:
+def test_metadata_without_a_server_are_a_transient_failure() -> None:
     """No connection at all is one sentence without an address."""
     with ScriptedServer() as server:
         pass
@@ -224,7 +224,7 @@ def test_metadata_that_nobody_listens_for_may_come_in_passing() -> None:
         ask_cvm("gatekeeper", server)
 
 
-def test_an_answer_after_trouble_in_passing_is_taken(tmp_path: Path) -> None:
+def test_an_answer_after_a_transient_failure_is_used(tmp_path: Path) -> None:
     """The next attempt of the wait finds what this one did not."""
     with ScriptedServer(answer("", status="500 x"), answer(CVM_ANSWER)) as server:
         with pytest.raises(TransientError):
@@ -274,7 +274,7 @@ def test_an_answer_that_says_it_failed_gives_nothing() -> None:
 
 
 def test_a_roles_name_is_one_part_of_the_path() -> None:
-    """Whatever it is called, nothing else is asked for."""
+    """Whatever the role's name is, no other path is requested."""
     with ScriptedServer(answer(CVM_ANSWER)) as server:
         ask_cvm("../a b?c", server)
     assert [request.line for request in server.requests] == [f"GET {METADATA_PATH}..%2Fa%20b%3Fc HTTP/1.1"]
@@ -331,7 +331,7 @@ def test_a_pods_identity_that_hangs_is_refused_within_the_bound(
 
 
 def test_a_cancelled_update_ends_the_wait_for_a_pods_identity(tmp_path: Path) -> None:
-    """A file that hangs keeps nobody from ending."""
+    """A file that hangs doesn't delay the end."""
     environ = tke_environ(tmp_path)
     with ScriptedServer(answer(STS_ANSWER)) as server, block_os_call("open"), pytest.raises(WaitCancelledError):
         ask_tke(environ, server, is_cancelled=True)
@@ -351,7 +351,7 @@ def test_a_slow_answer_is_not_awaited(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 
 def test_a_redirect_of_the_metadata_is_not_followed() -> None:
-    """Credentials from elsewhere are nobody's."""
+    """Credentials from another address are not used."""
     with ScriptedServer(answer(CVM_ANSWER)) as elsewhere:
         redirect = answer("", status="302 Found", Location=f"http://{elsewhere.host}/")
         with ScriptedServer(redirect) as server, pytest.raises(CredentialsError):
@@ -376,7 +376,7 @@ def test_the_sources_are_named_with_what_shows_them() -> None:
 
 @pytest.mark.parametrize("status", ["302 Found", "307 Temporary Redirect"])
 def test_a_redirect_of_the_token_service_is_not_followed(tmp_path: Path, status: str) -> None:
-    """The pod's identity goes nowhere else, and credentials from elsewhere are nobody's."""
+    """The pod's identity goes to no other address, and credentials from there are not used."""
     with ScriptedServer(answer(STS_ANSWER)) as elsewhere:
         redirect = answer("", status=status, Location=f"http://{elsewhere.host}/")
         with ScriptedServer(redirect) as server, pytest.raises(CredentialsError):

@@ -1,4 +1,4 @@
-"""Credentials that run out between two questions: fetched again where their source can, and one sentence where not."""
+"""Credentials that expire between two queries: renewed if their source can, otherwise one clear error."""
 
 import json
 import threading
@@ -31,7 +31,7 @@ SESSION_SECONDS = 100
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Take turns without pauses, and wait for what a test left behind."""
+    """Disable the rate limit, and wait for exchanges that the test left running."""
     monkeypatch.setenv("HOME", str(tmp_path))
     disable_rate_limit(monkeypatch)
     yield
@@ -45,7 +45,7 @@ def _clock() -> ManualClock:
 
 
 def asking(emulator: Emulator, find: Callable[[], Credentials], config: dict[str, str] | None = None) -> Asking:
-    """Make a gate's way to an emulator; for it the time of day stands still."""
+    """Make a session with an emulator; its time of day stands still."""
     clock, began = SystemClock(threading.Event()), time.time()
     asked = provider_config.read(config or {}, {})
     service = sts.TokenService(clock)
@@ -102,7 +102,7 @@ def test_a_token_that_runs_out_for_good_is_one_sentence() -> None:
 def test_a_token_that_runs_out_for_good_is_that_sentence_also_where_the_account_is_named(
     clock: ManualClock, tmp_path: Path
 ) -> None:
-    """Nobody is asked whose the old token is, once it has been refused."""
+    """After the refusal no request asks for the old token's account."""
     log = tmp_path / "requests.jsonl"
     with emulated_services(Emulator("pass", clock=clock, request_log=log)) as emulator:
         service = sts.TokenService(SystemClock(threading.Event()))
@@ -129,7 +129,7 @@ def test_a_token_that_its_source_replaced_is_taken_from_there() -> None:
 
 
 def test_a_token_that_is_refused_twice_is_an_error() -> None:
-    """Newer ones that are no better end the wait: it does not go round in circles."""
+    """New credentials that are refused too end the wait, so there is no endless loop."""
     given = [Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, token, "a file") for token in ("c", "b", "a")]
     with (
         emulated_services(Emulator("pass", keys=Keys(token="new"))) as emulator,
@@ -153,8 +153,8 @@ def test_other_refusals_are_not_about_the_time(keys: Keys, who: Credentials) -> 
         asking(emulator, given.pop).query(MIGRATION, soon())
 
 
-def test_new_ones_of_another_account_do_not_ask(clock: ManualClock, tmp_path: Path) -> None:
-    """Whose the new ones are is made sure of as well, before the question is put again."""
+def test_new_credentials_of_another_account_do_not_query(clock: ManualClock, tmp_path: Path) -> None:
+    """The account of the new credentials is verified too, before the query is repeated."""
     log = tmp_path / "requests.jsonl"
     with emulated_services(Emulator("pass", clock=clock, request_log=log)) as emulator:
         service = sts.TokenService(SystemClock(threading.Event()))

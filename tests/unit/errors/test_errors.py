@@ -34,7 +34,7 @@ from pulumi_tcsql_check.model.group import Member
 AGAIN = "tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou"
 
 
-def test_the_tree_is_the_one_that_is_drawn() -> None:
+def test_the_error_tree_matches_the_drawing() -> None:
     """Each error's parent is the one at the top of the module."""
     assert ApiError.__bases__ == CheckTimeoutError.__bases__ == (TcsqlCheckError,)
     assert WaitCancelledError.__bases__ == CredentialsError.__bases__ == (TcsqlCheckError,)
@@ -76,7 +76,7 @@ def test_an_error_of_a_check_says_what_happened_in_one_short_sentence(error: Tcs
 
 
 def test_an_error_of_a_group_counts_in_one_short_sentence() -> None:
-    """As an error of one check does."""
+    """An error of one check does the same."""
     members = [Member(MIGRATION, None, "unknown")] * 3
     late = CheckTimeoutError(MIGRATION, 1800)
     failed = GroupFailedError(members, {MIGRATION: PermanentError("No.")})
@@ -88,7 +88,7 @@ def test_an_error_of_a_group_counts_in_one_short_sentence() -> None:
 
 
 def test_a_call_names_the_checks_and_the_flow_that_it_was_about() -> None:
-    """Where they are known."""
+    """Only those that are known are named."""
     error = PermanentError("No.", request_id="r-1")
     error.flow_id = 1001
     assert str(error) == "flow 1001: No. Request r-1."

@@ -1,4 +1,4 @@
-"""Who reads an error decides what things are called in it."""
+"""The audience of an error decides its wording."""
 
 from harness.error_texts import full_text
 from harness.responses import MIGRATION, make_progress

@@ -1,4 +1,4 @@
-"""What a user reads of an error."""
+"""The text of each error."""
 
 import pytest
 from harness.error_texts import detail_lines, full_text, headline
@@ -257,14 +257,14 @@ def test_a_timeout_in_trouble_does_not_ask_for_more_time() -> None:
 
 
 def test_a_timeout_without_any_response_names_no_request() -> None:
-    """There is none to name."""
+    """The text has no request id."""
     error = CheckTimeoutError(MIGRATION, 5)
     assert error.progress is None
     assert "Request" not in full_text(error)
 
 
 def test_a_cancelled_wait_says_that_nothing_changed() -> None:
-    """And how to wait anew."""
+    """The text says how to wait again."""
     assert "nothing behind the gate was changed" in full_text(WaitCancelledError())
 
 

@@ -32,7 +32,7 @@ def of(number: int) -> Migration:
 
 
 def members(count: int) -> list[Member]:
-    """Make a wave of so many that run, counted from 1."""
+    """Make a group of so many running checks, counted from 1."""
     return [Member(of(number), RUNNING, "running") for number in range(1, count + 1)]
 
 
@@ -42,7 +42,7 @@ def failed(*numbers: int) -> dict[Migration, TcsqlCheckError]:
 
 
 def test_every_one_that_failed_is_listed_and_the_rest_is_counted() -> None:
-    """With the command that starts those again."""
+    """The text has the command that starts the failed ones again."""
     error = GroupFailedError(members(60), failed(3, 7, 59))
     assert headline(error) == "3 of 60 migration checks (ap-guangzhou) failed"
     assert detail_lines(error) == [
@@ -60,7 +60,7 @@ def test_every_one_that_failed_is_listed_and_the_rest_is_counted() -> None:
 
 
 def test_a_single_failure_has_nothing_about_others() -> None:
-    """Where there are none."""
+    """Its text doesn't mention other checks."""
     assert full_text(GroupFailedError(members(1), failed(1))) == (
         "1 of 1 migration checks (ap-guangzhou) failed ✗ 1 failed at step 2 of 3: Step 2 (status -1) Then: fix the "
         "cause, then run: tccli sqlserver StartMigrationCheck --MigrateId 1 --region ap-guangzhou pulumi up Code: "
@@ -79,7 +79,7 @@ def test_every_kind_of_failure_says_what_it_is() -> None:
     assert detail_lines(error)[:2] == ["  ✗ 1 failed, says the API (CheckFlag 2)", "  ✗ 2 failed: flow 1001 has failed"]
 
 
-def test_those_that_could_not_be_looked_up_are_told_apart() -> None:
+def test_checks_that_could_not_be_read_are_listed_separately() -> None:
     """Each with its own sentence, which says what to do; alone, there is nothing to start again."""
     lost: dict[Migration, TcsqlCheckError] = {
         of(2): NotFoundError("There is no such migration. Check migrate_id."),
@@ -134,7 +134,7 @@ def test_a_timeout_names_those_that_had_not_passed_and_what_to_do() -> None:
     assert error.timeout_seconds == 1800
 
 
-def test_one_that_was_started_in_a_flow_is_not_told_to_be_started() -> None:
+def test_a_check_whose_flow_started_has_no_start_command() -> None:
     """Its flow says that it was."""
     late = CheckTimeoutError(of(1), 5, IDLE, flow=Flow(1001, 2))
     assert full_text(GroupTimeoutError(members(2), {of(1): late})) == (

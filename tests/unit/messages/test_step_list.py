@@ -39,7 +39,7 @@ def test_a_published_step_is_named_in_english_where_the_api_names_it_in_chinese(
 
 
 def test_of_very_many_the_rest_are_counted() -> None:
-    """One screen is enough."""
+    """The list fits on one screen."""
     lines = lines_of(make_progress(1, *[-2] * (MOST_LINES + 3)))
     assert len(lines) == MOST_LINES + 1
     assert lines[-1] == "... and 3 more"

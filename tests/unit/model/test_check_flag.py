@@ -1,4 +1,4 @@
-"""What a page of migrations says of one check, and where it is worth asking."""
+"""The check flag of one migration in a page, and when a query for it is worthwhile."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def task(migrate_id: object, check_flag: object, **more: object) -> dict[str, ob
 
 @pytest.mark.parametrize("code", [0, 1, 2, 3, 4, -1, 2**70])
 def test_the_flag_is_that_of_the_migration_that_was_asked_for(code: int) -> None:
-    """Whatever the others are called and say, before it and after it."""
+    """The names and flags of other entries have no effect."""
     others: tuple[object, ...] = (
         task(6, 2, MigrateName="orders"),
         task(70, 1, MigrateName="orders"),
@@ -40,14 +40,14 @@ def test_the_flag_is_that_of_the_migration_that_was_asked_for(code: int) -> None
 
 
 def test_a_migration_that_is_not_listed_has_none() -> None:
-    """Nor has one on an empty page."""
+    """An empty page has none either."""
     assert flag_of(task(6, 2)) is None
     assert flag_of() is None
 
 
 @pytest.mark.parametrize("odd", [None, True, False, "2", 2.0, 2.5, [], [2], {}, {"CheckFlag": 2}])
 def test_what_is_no_whole_number_says_nothing(odd: Any) -> None:  # noqa: ANN401  # any JSON
-    """Neither as a flag, alone or beside a right one, nor as an id."""
+    """This holds for a flag, alone or beside a valid one, and for an id."""
     assert flag_of(task(7, odd)) == CheckFlag(None, "r-1")
     assert flag_of(task(7, odd), task(7, 2)) == CheckFlag(None, "r-1")
     assert flag_of(task(7, 2), task(7, odd)) == CheckFlag(None, "r-1")

@@ -1,4 +1,4 @@
-"""What several checks together amount to, in numbers and words."""
+"""The status of several checks together, in numbers and words."""
 
 import itertools
 from typing import get_args
@@ -17,7 +17,7 @@ def of(*ids: int) -> list[Migration]:
 
 
 def member(number: int, *codes: int, current: int = 1, trouble: str | None = None) -> Member:
-    """Make one that was seen at a step, with these codes; without codes it was never answered."""
+    """Make a member at a step, with these codes; without codes it has no response yet."""
     progress = make_progress(current, *codes) if codes else None
     status: Status = progress.status() if progress else "unknown"
     return Member(Migration(number, "ap-guangzhou"), progress, status, trouble)
@@ -36,7 +36,7 @@ def test_a_wave_has_passed_only_if_all_have(statuses: tuple[Status, ...]) -> Non
 
 
 def test_a_wave_of_nothing_has_not_passed() -> None:
-    """There is always one, but were there none, nothing would have been proved."""
+    """A group always has a member; an empty one would prove nothing."""
     assert status_of([]) == "unknown"
 
 
@@ -94,5 +94,5 @@ def test_taught_codes_are_named_as_failed() -> None:
     ],
 )
 def test_a_wave_is_named_by_its_numbers_as_long_as_they_are_few(ids: tuple[int, ...], name: str) -> None:
-    """In the order given."""
+    """The numbers keep the given order."""
     assert str(name_of(of(*ids))) == name

@@ -1,4 +1,4 @@
-"""The verdict on one answer, on recorded answers and on made ones."""
+"""The verdict on one response, recorded or made."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def test_what_was_said_can_not_be_changed(value: object, field: str) -> None:
 
 
 def test_a_migration_names_itself() -> None:
-    """Sentences say number and region."""
+    """Its text has the number and the region."""
     assert str(MIGRATION) == "migration check 1066 (ap-guangzhou)"
 
 
@@ -171,6 +171,6 @@ def test_long_text_is_cut(text: str, shown: str) -> None:
 
 
 def test_the_limit_can_be_chosen() -> None:
-    """A caller with less room says so."""
+    """The caller chooses it."""
     assert printable("abcdef", 5) == "abcd…"
     assert printable("abcde", 5) == "abcde"

@@ -14,7 +14,7 @@ from pulumi_tcsql_check.program import monitor
 
 @pytest.fixture(autouse=True)
 def _no_mock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the package take the engine for a real one."""
+    """Make the package treat the mock as a real engine."""
     take_for_real(monkeypatch)
 
 
@@ -24,7 +24,7 @@ def component(name: str, parent: pulumi.Resource | None = None, *, remote: bool 
 
 
 def on(**options: Any) -> pulumi.ResourceOptions:  # noqa: ANN401  # as ResourceOptions has them
-    """Shorten a line."""
+    """Make resource options."""
     return pulumi.ResourceOptions(**options)
 
 
@@ -97,7 +97,7 @@ def test_a_gate_that_depends_on_what_is_in_the_stack_is_read(way: str) -> None:
 
 
 def test_a_preview_reads_whatever_a_gate_depends_on() -> None:
-    """It writes no state."""
+    """A preview writes no state."""
     engine = Engine()
     engine.left_out.add("front")
     run(engine, lambda: check("orders", opts=on(parent=component("front"))), preview=True)
@@ -105,7 +105,7 @@ def test_a_preview_reads_whatever_a_gate_depends_on() -> None:
 
 
 def test_a_component_that_was_registered_before_the_package_was_imported_is_taken_for_absent() -> None:
-    """Nothing tells then whether it is in the stack, and a broken state is worse than a gate that stays shut."""
+    """The package can't know whether it is in the stack, and a broken state is worse than a closed gate."""
     engine = Engine()
 
     async def program() -> None:

@@ -1,4 +1,4 @@
-"""One look at a check by a program: what it returns, whom it asks, and how it fails and ends."""
+"""`get_migration_check` in a program: its result, its endpoint, and how it fails and ends."""
 
 import asyncio
 import re
@@ -53,7 +53,7 @@ WHERE = "ap-guangzhou"
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Be a program that no engine runs, with the emulator's keys and no other source of credentials."""
+    """Act as a program without an engine, with the emulator's keys as the only credentials."""
     disable_rate_limit(monkeypatch)
     monkeypatch.setattr(backoff, "FIRST_BACKOFF_SECONDS", 0.01)
     monkeypatch.setattr(shutdown, "prepare", lambda: None)
@@ -80,7 +80,7 @@ def resolve(output: pulumi.Output[Any]) -> Any:  # noqa: ANN401  # whatever the 
 
 
 def here(below: int) -> str:
-    """Write how an error ends that was made so many lines below this call."""
+    """Return the end of an error that is raised so many lines below this call."""
     return f" ({HERE}, line {sys._getframe(1).f_lineno + below})"
 
 
@@ -236,7 +236,7 @@ def test_a_variable_that_may_have_chosen_the_endpoint_is_refused_at_the_users_ow
     assert server.requests == []
 
 
-def test_what_nobody_foresaw_is_one_sentence_without_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unexpected_error_is_one_sentence_without_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """The text might hold a secret."""
     nothing: dict[str, Any] = {}
     monkeypatch.setattr(connection, "connection", lambda *_, **__: nothing["a secret"])
@@ -282,7 +282,7 @@ def test_a_bad_plain_value_is_refused_at_the_users_own_line(name: str, value: ob
 
 
 def test_the_plain_form_takes_no_outputs_and_names_the_one_that_does() -> None:
-    """It could not wait for them."""
+    """It can't wait for an output."""
     number: Any = pulumi.Output.from_input(1066)
     with pytest.raises(InvalidInputError, match="a plain value here; get_migration_check_output takes outputs"):
         get_migration_check(number, WHERE)

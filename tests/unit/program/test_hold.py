@@ -19,7 +19,7 @@ from pulumi_tcsql_check.program import shutdown
 
 @pytest.fixture
 def no_mock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the package take the engine for a real one."""
+    """Make the package treat the mock as a real engine."""
     take_for_real(monkeypatch)
 
 
@@ -82,7 +82,7 @@ def test_an_sdk_that_offers_no_wait_is_refused(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.usefixtures("no_mock")
 def test_a_call_in_a_thread_without_an_event_loop_is_refused_in_one_sentence() -> None:
-    """It could not wait there, and would hold nothing."""
+    """It can't wait there, and would hold nothing."""
     engine = Engine()
     line = sys._getframe().f_lineno + 8
     refused: list[BaseException] = []

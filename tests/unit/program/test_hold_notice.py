@@ -1,4 +1,4 @@
-"""What `hold_stack` says when it waits for long."""
+"""The notice of `hold_stack` during a long wait."""
 
 import asyncio
 import logging
@@ -21,14 +21,14 @@ LATE = hold.NOTICE_SECONDS + 5
 
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
-    """Let the package take the engine for a real one, and return what it was told so far."""
+    """Make the package treat the mock as a real engine, and return the engine's log so far."""
     take_for_real(monkeypatch)
     caplog.set_level(logging.INFO)
     return lambda: [message for message in caplog.messages if message.startswith("hold_stack")]
 
 
 def on(**options: Any) -> pulumi.ResourceOptions:  # noqa: ANN401  # as ResourceOptions has them
-    """Shorten a line."""
+    """Make resource options."""
     return pulumi.ResourceOptions(**options)
 
 

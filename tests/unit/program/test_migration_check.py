@@ -18,7 +18,7 @@ PLAIN: dict[str, Any] = {"migrate_id": 1066, "region": "ap-guangzhou"}
 
 @pytest.fixture(name="recorder")
 def _recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[RecordingMocks]:
-    """Answer as one that has passed."""
+    """Mocks that return a passed check."""
     with mocked_program(monkeypatch, {"total": 1, "current": 1, "steps": [STEP], "passed": True}) as recorder:
         yield recorder
 

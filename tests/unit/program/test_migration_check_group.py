@@ -17,7 +17,7 @@ CHECK = {"migrate_id": 1067, "total": 1, "current": 1, "steps": [STEP], "passed"
 
 @pytest.fixture(name="recorder")
 def _recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[RecordingMocks]:
-    """Answer as one that has passed."""
+    """Mocks that return a passed check."""
     with mocked_program(monkeypatch, {"total": 1, "current": 1, "passed": True, "checks": [CHECK]}) as recorder:
         yield recorder
 
@@ -118,7 +118,7 @@ def test_the_id_is_of_the_sorted_numbers_or_a_digest_of_them(
 def test_a_plain_value_outside_its_range_is_refused_at_the_users_line(
     recorder: RecordingMocks, given: dict[str, Any], sentence: str
 ) -> None:
-    """Before anything is registered."""
+    """The refusal comes before anything is registered."""
     with pytest.raises(InvalidInputError) as refused:
         MigrationCheckGroup("wave-1", **{**PLAIN, **given})
     assert str(refused.value).startswith(f"{sentence} (test_migration_check_group.py, line ")

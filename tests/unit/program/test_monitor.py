@@ -1,4 +1,4 @@
-"""What the calls to the engine's resource monitor tell, and what becomes of a program whose update is over."""
+"""What the package learns from calls to the resource monitor, and the end of a program whose update is over."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,7 +21,7 @@ class Refusal(grpc.RpcError):
     """An error as gRPC's channel raises it."""
 
     def __init__(self, code: grpc.StatusCode) -> None:
-        """Take the code."""
+        """Use this code."""
         self._code = code
 
     def code(self) -> grpc.StatusCode:
@@ -33,7 +33,7 @@ class Monitor:
     """A monitor that answers every call with an error."""
 
     def __init__(self, error: Exception) -> None:
-        """Take the error."""
+        """Raise this error in every call."""
         self._error = error
 
     def RegisterResource(self, _request: Any) -> None:  # noqa: ANN401, N802  # as the SDK has it

@@ -1,4 +1,4 @@
-"""What a gate refuses of its inputs and options, and where it says that the call stands."""
+"""The inputs and options that a gate refuses, and the line that the error names."""
 
 import _thread
 import asyncio

@@ -1,4 +1,4 @@
-"""The automation guide's exit codes: each error of the package has one, and no sentence can take another's."""
+"""The automation guide's exit codes: each error of the package has one, whatever its text is."""
 
 from collections.abc import Iterator, Mapping
 
@@ -69,8 +69,8 @@ def test_an_error_ends_in_the_code_that_the_guide_gives_it(error: errors.TcsqlCh
     assert ENDINGS.of_refusals([str(text_of(error, PROGRAM))]).word == word
 
 
-def test_a_sentence_that_nobody_knows_is_trouble() -> None:
-    """Never a pass, and never a verdict."""
+def test_an_unknown_sentence_is_trouble() -> None:
+    """It is neither a pass nor a failed check."""
     assert (
         ENDINGS.of_refusals(["The gate stays shut: it failed in a way it did not foresee (KeyError)."]).exit_code == 4
     )
@@ -126,7 +126,7 @@ def test_only_an_update_that_went_through_behind_a_pass_ends_with_0(
         ("urn:pulumi:p::shop::a:b:C::pulumi-python:dynamic/tcsql:MigrationCheck", False),
     ],
 )
-def test_a_gate_is_told_by_its_type_alone(urn: str, gate: bool) -> None:
+def test_a_gate_is_recognized_by_its_type_alone(urn: str, gate: bool) -> None:
     """Neither a resource inside of it nor one that is named like it is a gate."""
     assert ENDINGS.is_gate(urn) is gate
 

@@ -1,4 +1,4 @@
-"""What the automation guide tells of an engine's events, and what becomes of it when the web hook is in trouble."""
+"""The automation guide's report of the engine's events, also when the web hook is in trouble."""
 
 import json
 import time
@@ -49,7 +49,7 @@ def outputs(urn: str, op: str, **values: object) -> EngineEvent:
         ),
     ],
 )
-def test_a_gate_is_told_of_in_its_own_words(given: EngineEvent, message: dict[str, Any] | None) -> None:
+def test_a_gate_is_reported_with_its_own_text(given: EngineEvent, message: dict[str, Any] | None) -> None:
     """Without the engine's colours, and without what else is in its outputs."""
     assert MESSAGES.message_of(given) == (message and {"gate": "orders", **message})
 
@@ -70,7 +70,7 @@ def test_a_gate_is_told_of_in_its_own_words(given: EngineEvent, message: dict[st
         (event(diagnosticEvent={"message": SECRET, "color": "never", "severity": "error"}), None),
     ],
 )
-def test_of_anything_else_only_the_name_is_told(given: EngineEvent, message: dict[str, Any] | None) -> None:
+def test_other_resources_are_reported_by_name_alone(given: EngineEvent, message: dict[str, Any] | None) -> None:
     """Neither a value, nor a text, nor the configuration reaches a pipeline's log or somebody's web hook."""
     assert MESSAGES.message_of(given) == message
 

@@ -54,7 +54,7 @@ def test_what_is_no_json_is_examined_too(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("body", [MERELY_EQUAL, RUNNING], ids=["equal", "running"])
-def test_a_verdict_that_is_too_kind_is_noticed(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
+def test_a_verdict_that_is_too_lenient_is_noticed(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
     """Were it enough that the last step is the current one, the fuzzer would find a false pass."""
     assert not examine(Case.of(HEAD + body)).passed
     monkeypatch.setattr(Progress, "passed", property(lambda self: self.current == self.total))
@@ -62,14 +62,14 @@ def test_a_verdict_that_is_too_kind_is_noticed(monkeypatch: pytest.MonkeyPatch, 
         examine(Case.of(HEAD + body))
 
 
-def test_a_gate_that_is_too_kind_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gate_that_is_too_lenient_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were the verdict right, and the wait to return all the same, the fuzzer would find it."""
     monkeypatch.setattr(watch, "judge", lambda *_: "passed")
     with pytest.raises(AssertionError, match="a false pass of the gate"):
         examine(Case.of(HEAD + RUNNING))
 
 
-def test_outputs_that_are_too_kind_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outputs_that_are_too_lenient_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were the outputs of another opinion, the fuzzer would find it; so it would a flow that is passed over."""
     behind_a_flow = bytes([0, 0, 0, 8, 1]) + as_body(STATES["published_example"]["answer"])
     assert examine(Case.of(behind_a_flow)).passed
@@ -102,7 +102,7 @@ def test_a_secret_that_is_let_through_is_noticed(monkeypatch: pytest.MonkeyPatch
                 examine(case)
 
 
-def test_a_stranger_among_the_errors_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unexpected_exception_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """An exception that is not the package's own gets out."""
 
     def stumble(*_: object, **__: object) -> None:

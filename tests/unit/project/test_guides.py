@@ -1,4 +1,4 @@
-"""What the guides' files say is so, as far as no engine is needed to see it."""
+"""The guides' files agree with the code, as far as that can be tested without an engine."""
 
 import re
 import subprocess
@@ -84,7 +84,7 @@ def test_what_somebody_types_is_no_part_of_a_command() -> None:
 
 
 def test_the_readme_names_every_secret_and_environment_of_the_pipeline() -> None:
-    """Neither is found out by a run that failed."""
+    """Nobody has to find one out by a failed run."""
     readme = (PIPELINE / "README.md").read_text(encoding="utf-8")
     secrets = set(re.findall(r"secrets\.(\w+)", GITHUB.read_text(encoding="utf-8")))
     environments = {job["environment"] for job in github()["jobs"].values()}
@@ -103,7 +103,7 @@ def test_a_guide_is_one_screen_and_its_links_lead_somewhere(guide: str) -> None:
 
 @pytest.mark.parametrize("guide", ["automation", "created-here", "rehearsal"])
 def test_a_guide_rehearses_with_the_emulators_own_keys(guide: str) -> None:
-    """Whoever copies the line is let in."""
+    """The emulator accepts the keys of the README."""
     assert KEYS in [command for block in blocks(guide) for command in block]
 
 

@@ -23,5 +23,5 @@ CATALOGUES = {PACKAGE / "languages" / name for name in ("english.py", "chinese.p
     "module", sorted({*PACKAGE.rglob("*.py")} - CATALOGUES), ids=lambda path: str(path.relative_to(PACKAGE))
 )
 def test_a_module_has_at_most_250_lines(module: Path) -> None:
-    """Who opens it can read it in one go; a catalogue of sentences is looked up, not read."""
+    """A reader can take it in at once; a catalogue of sentences is only looked up."""
     assert len(module.read_text(encoding="utf-8").splitlines()) <= 250

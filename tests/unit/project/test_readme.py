@@ -1,4 +1,4 @@
-"""The README says what is so."""
+"""The README agrees with the code."""
 
 import inspect
 import re
@@ -59,7 +59,7 @@ def table(heading: str) -> list[list[str]]:
 
 
 def test_the_first_program_is_the_example() -> None:
-    """Whoever copies it copies what the tests run."""
+    """Users copy the program that the tests run."""
     program = re.search(r"```python\n(.*?)```", README, re.DOTALL)
     assert program is not None
     assert program[1] == (ROOT / "examples" / "gate" / "__main__.py").read_text(encoding="utf-8")
@@ -142,7 +142,7 @@ def test_what_it_survives_is_what_the_tests_expect() -> None:
 
 
 def test_the_rehearsal_names_the_emulators_own_keys() -> None:
-    """The commands work as written."""
+    """Its commands work as written."""
     assert f"TENCENTCLOUD_SECRET_ID={DUMMY_SECRET_ID} TENCENTCLOUD_SECRET_KEY={DUMMY_SECRET_KEY}" in README
 
 
@@ -198,7 +198,7 @@ def test_the_chinese_quick_start_says_what_the_english_page_says() -> None:
 
 
 def test_the_second_accounts_keys_are_the_emulators_own() -> None:
-    """Whoever copies them is let in."""
+    """The emulator accepts them."""
     assert f"({OTHER_ACCOUNT_ID}, with the keys `{OTHER_SECRET_ID}` and\n`{OTHER_SECRET_KEY}`)" in README
 
 

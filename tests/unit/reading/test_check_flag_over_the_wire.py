@@ -1,4 +1,4 @@
-"""The API's word on a check as a whole, asked with the real SDK: page by page, in time, and disturbing no wait."""
+"""The check flag, queried with the real SDK: page by page, in time, and without disturbing a wait."""
 
 import itertools
 import json
@@ -50,22 +50,22 @@ def _flag_at_every_poll(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class RecordingListener(in_process_read.RecordingListener):
-    """Notes what the engine would be told, but for the warning about the endpoint."""
+    """A listener that ignores the warning about the endpoint."""
 
     def warn(self, text: Text) -> None:
-        """Note any other warning."""
+        """Record any other warning."""
         if "is not Tencent Cloud" not in in_one_line(text):
             super().warn(text)
 
 
 @pytest.fixture(name="call")
 def _call() -> RecordingListener:
-    """What the engine would be told."""
+    """A listener that ignores the warning about the endpoint."""
     return RecordingListener()
 
 
 def actions(log: Path) -> list[str]:
-    """List what was asked for, in order."""
+    """List the requested actions, in order."""
     return [json.loads(line)["action"] for line in log.read_text(encoding="utf-8").splitlines()]
 
 
@@ -92,45 +92,45 @@ def played(*frames: dict[str, Any]) -> Scenario:
 
 
 def error(code: str) -> Reply:
-    """Answer with an error of the API's."""
+    """Reply with an error of the API."""
     return answer(as_body({"Error": {"Code": code, "Message": "Later."}, "RequestId": "r-1"}))
 
 
 def steps(*codes: int, current: int = 2) -> Reply:
-    """Answer about the steps of a check."""
+    """Reply with the steps of a check."""
     details = [{"Name": str(number), "Status": code, "Msg": ""} for number, code in enumerate(codes, start=1)]
     body = {"TotalStep": len(codes), "CurrentStep": current, "StepDetails": details, "RequestId": "r-1"}
     return answer(as_body(body))
 
 
 def listed(flag: object) -> Reply:
-    """Answer with a list that says this of the check."""
+    """Reply with a page in which the check has this flag."""
     task = {"MigrateId": MIGRATION.migrate_id, "CheckFlag": flag, "MigrateName": "hush-1"}
     return answer(as_body({"MigrateTaskSet": [task], "RequestId": "r-1"}))
 
 
 def flag_of(migrate_id: int, asking: MigrationApi, until: float) -> CheckFlag:
-    """Ask what the list says of one check."""
+    """Query the flag of one check."""
     return asking.check_flags({migrate_id}, until)[migrate_id]
 
 
 class TwoActions:
-    """Replies in turn to questions for the steps, and to those for the list, each with replies of its own."""
+    """A script with separate replies to queries of steps and of the list."""
 
     def __init__(self, polls: Sequence[Reply], lists: Sequence[Reply]) -> None:
-        """Take the replies; the last one of the list is given for ever."""
+        """Use these replies; the last one of the list repeats."""
         self.asked: list[str] = []
         self._polls = iter(polls)
         self._lists = itertools.chain(lists, itertools.repeat(lists[-1]))
 
     def reply_to(self, request: Request) -> Reply:
-        """Choose by the action."""
+        """Choose the reply by the action."""
         action = request.headers["x-tc-action"]
         self.asked.append(action)
         return next(self._lists if action == LIST else self._polls)
 
     def read(self, call: RecordingListener) -> dict[str, Any]:
-        """Have a gate wait for it."""
+        """Run a waiting gate against this script."""
         with ScriptedServer(choose=self.reply_to) as server:
             return read({**WAITING, "endpoint": f"http://{server.host}"}, {}, call)
 
@@ -224,7 +224,7 @@ def test_each_page_takes_a_turn_of_its_own(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_cancelled_update_ends_a_question() -> None:
-    """At once, although its server is silent."""
+    """It ends at once, although its server is silent."""
     cancelled = threading.Event()
     cancelled.set()
     with ScriptedServer(silence) as server, pytest.raises(WaitCancelledError):
@@ -246,7 +246,7 @@ def test_a_refusal_says_what_to_allow() -> None:
 
 
 def test_an_up_ends_once_the_api_has_twice_called_the_check_failed(call: RecordingListener, log: Path) -> None:
-    """Four requests, and one sentence."""
+    """It takes four requests, and ends with one sentence."""
     with Emulator("check-flag", request_log=log) as emulator, pytest.raises(FlagFailedError) as raised:
         read({**WAITING, "endpoint": emulator.url}, {}, call)
     assert actions(log) == [STEPS, LIST] * 2
@@ -337,7 +337,9 @@ def test_an_up_with_the_code_taught_asks_nobody_else(call: RecordingListener, lo
 
 
 @pytest.mark.parametrize("more", [{"wait": False}, {"wait": True, "enforce": False}, {"wait": False, "enforce": False}])
-def test_whoever_only_looks_asks_for_the_steps_alone(call: RecordingListener, log: Path, more: dict[str, Any]) -> None:
+def test_a_read_that_does_not_wait_queries_the_steps_alone(
+    call: RecordingListener, log: Path, more: dict[str, Any]
+) -> None:
     """A preview, a refresh, a look, and a gate that holds nothing: one request, as ever."""
     with Emulator("check-flag", request_log=log) as emulator:
         outputs = read({**ASKING, **more, "endpoint": emulator.url}, {}, call)

@@ -1,4 +1,4 @@
-"""What is unusual about the endpoint is refused or named before anything is sent."""
+"""An unusual endpoint is refused or named before anything is sent."""
 
 import os
 from collections.abc import Mapping

@@ -160,7 +160,7 @@ def test_a_preview_does_not_wait(call: RecordingListener) -> None:
 
 
 def test_a_preview_of_a_check_that_has_passed_notes_nothing(call: RecordingListener) -> None:
-    """The row says it all."""
+    """The row is enough."""
     with Emulator("pass") as emulator:
         read({**PROPS, "endpoint": emulator.url}, {}, call)
     assert (call.lines, call.notes) == (["8/8 Target database existence check: passed"], [])
@@ -377,7 +377,7 @@ def test_a_gate_that_is_not_enforced_passes_whatever_breaks(
 def test_no_credentials_fail_a_gate_that_is_enforced(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener, *, wait: bool
 ) -> None:
-    """Without credentials nothing is sent."""
+    """It sends nothing."""
     monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
     monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
     with ScriptedServer(reset) as server, pytest.raises(CredentialsError) as caught:
@@ -428,7 +428,7 @@ def test_a_gate_that_is_not_enforced_passes_without_credentials(
 
 
 def test_a_gate_that_is_not_enforced_passes_on_an_answer_nested_too_deeply(call: RecordingListener) -> None:
-    """Nothing that a server says can fail it."""
+    """No response can fail it."""
     with ScriptedServer(answer('{"Response":{"Unknown":' + "[" * 100_000)) as server:
         endpoint = f"http://{server.host}"
         assert read({**PROPS, "enforce": False, "endpoint": endpoint}, {}, call)["status"] == "unknown"

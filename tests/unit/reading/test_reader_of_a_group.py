@@ -1,4 +1,4 @@
-"""A whole wave in one read, against the emulator: what it gives back, what it tells, and what it asks."""
+"""A read of a group against the emulator: its outputs, its messages, and its requests."""
 
 import json
 from collections import Counter
@@ -26,7 +26,7 @@ ABSENT = {"total": 0, "current": 0, "steps": [], "passed": False, "status": "unk
 
 
 def asked(log: Path) -> Counter[int]:
-    """Count how often each migration was asked for."""
+    """Count the queries of each migration."""
     lines = map(json.loads, log.read_text(encoding="utf-8").splitlines())
     return Counter(line["migrate_id"] for line in lines if line["action"] == "QueryMigrationCheckProcess")
 
@@ -68,7 +68,7 @@ def test_a_preview_and_a_refresh_of_a_wave_that_has_not_passed_fail_nothing(call
 
 
 def test_an_up_names_all_that_have_failed(call: RecordingListener) -> None:
-    """Also where a group has failed ones, missing ones and others."""
+    """This holds for a group with failed, missing and other checks."""
     props = {**PROPS, "migrate_ids": [1, 2, 3, 5, 99], "poll_interval_seconds": 0.1}
     with Emulator(WAVE) as emulator, pytest.raises(GroupFailedError) as raised:
         read({**props, "endpoint": emulator.url}, {}, call)
@@ -77,7 +77,7 @@ def test_an_up_names_all_that_have_failed(call: RecordingListener) -> None:
 
 
 def test_an_up_whose_time_is_up_says_so_for_all(call: RecordingListener) -> None:
-    """With those that have passed counted."""
+    """The error counts those that have passed."""
     props = {**PROPS, "migrate_ids": [1, 3, 7], "timeout_seconds": 0.2, "poll_interval_seconds": 0.1}
     with Emulator(WAVE) as emulator, pytest.raises(GroupTimeoutError) as raised:
         read({**props, "endpoint": emulator.url}, {}, call)
@@ -92,7 +92,7 @@ def test_a_group_of_one_speaks_as_a_single_check_does(call: RecordingListener) -
 
 
 def test_a_refusal_that_is_everybodys_names_the_wave(call: RecordingListener) -> None:
-    """One sentence, and one request."""
+    """There is one sentence, and one request."""
     body = '{"Response":{"Error":{"Code":"AuthFailure.SignatureFailure","Message":"No."},"RequestId":"r"}}'
     with (
         ScriptedServer(answer(body)) as server,

@@ -28,7 +28,7 @@ class Waiting:
     """Checks that are waited for from the instant 0 on, and the row that was shown."""
 
     def __init__(self, count: int = 1, failed_statuses: tuple[int, ...] = ()) -> None:
-        """Begin with nothing queried."""
+        """Start without a response."""
         given = inputs(count, failed_statuses)
         policy = PollPolicy(TIMEOUT_SECONDS, 2.0, failed_statuses)
         self.watches = [Watch(migration, policy, 0.0) for migration in given.migrations]
@@ -221,7 +221,7 @@ def test_the_time_that_is_left_is_as_exact_as_it_matters_and_never_less_than_non
     ],
 )
 def test_a_preview_says_what_the_update_will_do(progress: Progress, words: str | None) -> None:
-    """Nothing about a check that has passed."""
+    """It says nothing about a check that has passed."""
     forecast = forecast_of([Evidence(progress)], inputs())
     assert forecast is None if words is None else str(forecast).endswith(words)
 

@@ -1,4 +1,4 @@
-"""What is said of a migration while it is waited for, and how many sum up."""
+"""The row of a migration during a wait, and the totals of several."""
 
 import contextlib
 
@@ -28,7 +28,7 @@ POLICY = PollPolicy(60.0, 2.0)
 
 
 def waited(*answers: Progress | ApiError, migrate_id: int = 1066, clock: FakeClock | None = None) -> Watch:
-    """Ask for a migration a few times."""
+    """Make a row after some polls."""
     clock = clock or FakeClock()
     watch = Watch(Migration(migrate_id, "ap-guangzhou"), POLICY, clock.now)
     for one in answers:
@@ -43,7 +43,7 @@ def waited(*answers: Progress | ApiError, migrate_id: int = 1066, clock: FakeClo
 
 
 def test_a_row_begins_with_nothing_asked() -> None:
-    """No step, no mark, no news."""
+    """It has no step, no mark and no news."""
     row = Row(waited())
     assert not row.look(0.0)
     assert (row.state, row.mark, str(row.words(0.0)), row.passed_steps, row.steps) == (
@@ -56,7 +56,7 @@ def test_a_row_begins_with_nothing_asked() -> None:
 
 
 def test_a_row_has_news_when_the_words_change_and_only_then() -> None:
-    """The same answer again is none."""
+    """The same response again is no news."""
     watch = waited(make_progress(2, 0, 7))
     row = Row(watch)
     assert row.look(0.0)
@@ -97,7 +97,7 @@ def test_trouble_is_told_with_its_kind_and_since_when(trouble: ApiError, words: 
 
 
 def test_an_error_is_the_rows_last_word() -> None:
-    """One of the API in a few words; of one that is nobody's own the row keeps what it knew."""
+    """An API error is shown in a few words; after an unexpected error the row keeps its text."""
     row = Row(waited())
     row.error = NotFoundError("Not there.", code="ResourceNotFound.\x1b[2J")
     assert row.look(0.0)
@@ -118,7 +118,7 @@ def test_an_error_is_the_rows_last_word() -> None:
 
 
 def test_a_check_that_nobody_started_and_a_flow_that_is_missing_are_told_as_on_the_gates_row() -> None:
-    """With the command that starts it; and a code that was taught counts as failed."""
+    """The row has the command that starts the check; a code in `failed_statuses` counts as failed."""
     row = Row(waited(make_progress(1, -2, -2)))
     row.look(0.0)
     assert str(row.words(0.0)).startswith("no step has started; `tccli sqlserver StartMigrationCheck --MigrateId 1066 ")
@@ -145,7 +145,7 @@ def test_what_the_api_calls_the_check_as_a_whole_is_told_if_it_is_failed(flag: C
 
 
 def test_the_same_trouble_again_counts_from_its_first_time() -> None:
-    """Another kind begins anew."""
+    """Another kind of trouble starts a new count."""
     watch = waited(TransientError("No."))
     row = Row(watch)
     row.look(100.0)
@@ -156,7 +156,7 @@ def test_the_same_trouble_again_counts_from_its_first_time() -> None:
 
 
 def board(clock: FakeClock) -> Board:
-    """Make a board of six."""
+    """Make a board of six rows."""
     refused = TransientError("No.", kind="connection refused")
     failed = Watch(Migration(5, "ap-guangzhou"), PollPolicy(60.0, 2.0, (9,)), clock.now)
     with contextlib.suppress(CheckFailedError):
@@ -173,7 +173,7 @@ def board(clock: FakeClock) -> Board:
 
 
 def test_a_board_sums_up_and_tells_the_time() -> None:
-    """A failure first, and how much time is left, which is never less than none."""
+    """Failures come first; the remaining time is never negative."""
     clock = FakeClock()
     many = board(clock)
     assert len(many.look(clock.now)) == 5
@@ -186,7 +186,7 @@ def test_a_board_sums_up_and_tells_the_time() -> None:
 
 
 def test_one_that_has_passed_is_told_as_a_gate_tells_it() -> None:
-    """By its name."""
+    """The line has the migration's name."""
     clock = FakeClock()
     one = Board([waited(make_progress(1, 0), clock=clock)], (), 60.0)
     one.look(clock.now)

@@ -1,4 +1,4 @@
-"""The bounds of one exchange, apart from the SDK."""
+"""The bounds of one exchange, without the SDK."""
 
 import gzip
 import threading

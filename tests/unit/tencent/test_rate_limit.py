@@ -27,7 +27,7 @@ NEVER = float("inf")
 
 
 def test_the_first_request_goes_at_once() -> None:
-    """Nobody waits where nobody asked before."""
+    """The first request waits for nothing."""
     clock = FakeClock()
     RateLimit().wait_for_turn(clock, NEVER)
     assert clock.sleeps == []
@@ -57,8 +57,8 @@ def test_a_process_begins_as_if_ten_shared_the_limit() -> None:
     assert max(sum(start <= instant < start + 1 for instant in instants) for start in instants) <= 10
 
 
-def test_requests_on_each_others_heels_are_spaced_evenly() -> None:
-    """No second sees more than ten of them."""
+def test_requests_without_pause_are_spaced_evenly() -> None:
+    """In no second are there more than ten of them."""
     clock = FakeClock()
     limit = warmed_up(clock)
     instants = []
@@ -79,7 +79,7 @@ class LateClock(FakeClock):
 
 
 def test_requests_that_come_late_do_not_come_in_a_bunch_of_more_than_ten() -> None:
-    """Whatever the pauses were meant to be, what goes within a second is counted when it goes."""
+    """The limit counts requests when they are sent, whatever their pauses were."""
     shared = FakeClock(900.0)
     limit = warmed_up(shared)
     clock, instants = LateClock(), list[float]()
@@ -90,8 +90,8 @@ def test_requests_that_come_late_do_not_come_in_a_bunch_of_more_than_ten() -> No
     assert instants[-1] - instants[0] < 40 * SPACING_SECONDS + 0.6
 
 
-def test_many_that_wake_up_together_go_ten_in_a_second() -> None:
-    """Their turns were long ago, and still they are counted."""
+def test_ten_of_many_late_requests_go_in_a_second() -> None:
+    """Requests whose turns are long past are still limited."""
     limit = RateLimit()
     clock = FakeClock()
     assert [limit._go(clock, 0) for _ in range(11)] == pytest.approx([0.0] * 10 + [SECOND])
@@ -103,7 +103,7 @@ class RefusedMeanwhile(FakeClock):
     """A clock during whose first sleep the API refuses somebody else's request."""
 
     def __init__(self, limit: RateLimit) -> None:
-        """Take whom to tell."""
+        """Use this limit."""
         super().__init__()
         self._limit = limit
 
@@ -114,8 +114,8 @@ class RefusedMeanwhile(FakeClock):
         super().sleep(seconds)
 
 
-def test_whoever_waits_for_a_turn_while_another_is_refused_takes_a_later_one() -> None:
-    """Else those in a queue would go at the rate from before, and be refused one after the other."""
+def test_a_queued_request_takes_a_later_turn_after_a_refusal() -> None:
+    """Otherwise queued requests would keep the old rate, and be throttled one after the other."""
     limit = RateLimit()
     clock = RefusedMeanwhile(limit)
     limit.wait_for_turn(clock, NEVER)
@@ -136,7 +136,7 @@ def test_a_pause_is_not_saved_up() -> None:
 
 
 def test_gates_in_many_threads_get_one_instant_each() -> None:
-    """Whoever asks at the same time is told to wait for another multiple of the spacing."""
+    """Simultaneous requests wait for different multiples of the spacing."""
     limit = warmed_up(FakeClock(900.0))
     clocks = [FakeClock() for _ in range(9)]
     threads = [threading.Thread(target=limit.wait_for_turn, args=(clock, NEVER)) for clock in clocks]
@@ -148,7 +148,7 @@ def test_gates_in_many_threads_get_one_instant_each() -> None:
 
 
 def test_a_turn_that_comes_too_late_is_not_taken() -> None:
-    """Whoever could not use it is told at once, and leaves it to the next."""
+    """The caller gets an error at once, and the next caller gets the turn."""
     clock = FakeClock()
     limit = warmed_up(clock)
     limit.wait_for_turn(clock, NEVER)
@@ -168,7 +168,7 @@ def test_a_cancelled_update_does_not_wait_for_its_turn() -> None:
 
 
 def _ask(limit: RateLimit, clock: FakeClock, *, every: float = 0.0) -> float:
-    """Take a turn some time after the one before, and return how long it had to be waited for."""
+    """Take a turn some time after the previous one, and return how long it waited."""
     clock.advance(every)
     began = clock.monotonic()
     limit.wait_for_turn(clock, NEVER)
@@ -176,7 +176,7 @@ def _ask(limit: RateLimit, clock: FakeClock, *, every: float = 0.0) -> float:
 
 
 def test_a_refusal_halves_the_rate_that_was_really_asked_at() -> None:
-    """Whoever asked every 2 s goes on after 4 s at the earliest, though far below its own limit before."""
+    """After requests every 2 s the next one waits 4 s, although the limit itself allows more."""
     clock, limit = FakeClock(), RateLimit()
     _ask(limit, clock)
     _ask(limit, clock, every=2)
@@ -201,7 +201,7 @@ def test_the_rate_comes_back_without_further_refusals() -> None:
     assert _ask(limit, clock) == pytest.approx(SPACING_SECONDS)
 
 
-def test_refusals_on_each_others_heels_are_one() -> None:
+def test_refusals_at_the_same_time_halve_the_rate_once() -> None:
     """What was under way when the rate was halved doesn't halve it again; what was sent after it does."""
     clock, limit = FakeClock(), RateLimit()
     _ask(limit, clock)
@@ -241,5 +241,5 @@ def test_many_gates_of_a_slowed_process_do_not_wait_for_minutes() -> None:
 
 
 def test_there_is_one_limit_for_the_process() -> None:
-    """All gates share it."""
+    """All gates of the process share it."""
     assert isinstance(PROCESS, RateLimit)

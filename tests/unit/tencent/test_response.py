@@ -1,11 +1,11 @@
-"""What lies at the bottom of an exchange that brought no answer; the rest is seen through `test_sqlserver`."""
+"""The root cause of a failed exchange; `test_sqlserver` tests the rest."""
 
 import ssl
 
 from pulumi_tcsql_check.tencent import response
 
 
-def test_the_root_cause_of_a_ring_of_errors_is_found() -> None:
+def test_the_root_cause_of_circular_causes_is_found() -> None:
     """Errors that name each other as their cause don't keep the gate looking."""
     first, second = ValueError(), KeyError()
     first.__cause__, second.__cause__ = second, first

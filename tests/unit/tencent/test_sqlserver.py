@@ -1,4 +1,4 @@
-"""The client with the real SDK, against the emulator, and against servers that answer as no API would."""
+"""The client with the real SDK, against the emulator and against servers with unusual responses."""
 
 import gzip
 import io
@@ -66,7 +66,7 @@ PROGRESS = Progress(1, 1, (StepDetail("one", 0, "Check it."),), "r-1")
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Keep other tests' turns and the machine's proxies and netrc out of it, and leave no exchange behind."""
+    """Isolate the test from the user's proxies and netrc, reset the rate limit, and join all exchanges."""
     monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in (*PROXY_VARIABLES, "NO_PROXY", "no_proxy"):
@@ -94,7 +94,7 @@ def client(
 
 
 def query(server: ScriptedServer, deadline: float = SOON) -> Progress:
-    """Ask a scripted server once."""
+    """Query a scripted server once."""
     return client(server.host).query(MIGRATION, deadline)
 
 
@@ -104,7 +104,7 @@ def scenario(*frames: dict[str, Any]) -> Scenario:
 
 
 def refusal(code: str, message: str = "No.", secret_key: str = DUMMY_SECRET_KEY) -> ApiError:
-    """Ask an emulator that answers every query with this error."""
+    """Return the error of a query to an emulator that replies with this code."""
     credentials = Credentials(DUMMY_SECRET_ID, secret_key, None, "a test")
     with Emulator(scenario({"kind": "error", "code": code, "message": message})) as emulator:
         api = client(emulator.endpoint, credentials=credentials)
@@ -192,7 +192,7 @@ def test_an_error_tells_how_long_its_exchange_took() -> None:
 
 
 def follow(server: ScriptedServer, clock: FakeClock | None = None) -> Flow:
-    """Ask a scripted server for a flow once."""
+    """Query a flow on a scripted server once."""
     return client(server.host, clock=clock).follow(Flow(1001), SOON)
 
 
@@ -274,7 +274,7 @@ def test_an_error_about_a_flow_is_classified_as_any_other(code: str, kind: type[
 
 
 def test_a_flow_and_its_steps_share_a_connection() -> None:
-    """Asked one after the other, as in every poll."""
+    """They are queried one after the other, as in every poll."""
     with Emulator("pass") as emulator:
         start_check(emulator.url, 1066)
         api = client(emulator.endpoint)
@@ -662,7 +662,7 @@ def test_a_body_ends_where_its_headers_say(reply: Reply) -> None:
         answer(b" " * (exchange.MAX_BODY_BYTES + 1)),
     ],
 )
-def test_no_whole_answer_is_transient(reply: Reply) -> None:
+def test_an_incomplete_answer_is_transient(reply: Reply) -> None:
     """A connection that breaks, a body that does, and one without an end are no answer; the next may be one."""
     with ScriptedServer(reply, answer(ANSWER)) as server:
         api = client(server.host)
@@ -747,7 +747,7 @@ def test_a_timed_out_exchange_says_how_long_it_was_given() -> None:
 
 
 def test_a_cancelled_update_leaves_the_exchange_behind() -> None:
-    """A cancelled update doesn't wait for a silent server."""
+    """The exchange ends, although its server is silent."""
     cancelled = threading.Event()
     timer = threading.Timer(0.03, cancelled.set)
     with ScriptedServer(silence) as server:

@@ -1,4 +1,4 @@
-"""The token service, asked with the real SDK: an emulator and a scripted server stand in its place."""
+"""The token service, queried with the real SDK on an emulator and a scripted server."""
 
 import json
 import threading
@@ -27,7 +27,7 @@ SESSION = (
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Keep the machine's proxies out of it, take turns without pauses, and wait for what a test left behind."""
+    """Set proxies that must not be used, disable the rate limit, and join all exchanges."""
     monkeypatch.setenv("HOME", str(tmp_path))
     disable_rate_limit(monkeypatch)
     for name in PROXY_VARIABLES:
@@ -146,7 +146,7 @@ BAD: list[tuple[Reply, type[Exception]]] = [
 
 
 @pytest.mark.parametrize(("reply", "kind"), BAD)
-def test_what_is_no_account_names_none(service: sts.TokenService, reply: Reply, kind: type[Exception]) -> None:
+def test_a_malformed_account_id_is_refused(service: sts.TokenService, reply: Reply, kind: type[Exception]) -> None:
     """Nothing but a plain number in the documented place counts as an account."""
     with scripted_services(reply), pytest.raises(kind):
         service.account_of(WHO, soon())

@@ -1,4 +1,4 @@
-"""What the variable that names authorities is told where it names none; `test_sqlserver` shows what it does."""
+"""Values of the variable that names certificate authorities; `test_sqlserver` tests its effect."""
 
 import os
 from collections.abc import Callable
