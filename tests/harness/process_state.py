@@ -16,18 +16,13 @@ from pulumi_tcsql_check.tencent import rate_limit
 PROXY_VARIABLES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
-def disable_rate_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Send every request at once, and forget how often other tests were throttled."""
+@contextmanager
+def isolated_process(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[None]:
+    """Reset the package's caches, disable its pauses, and leave the emulator's keys as the only credentials."""
     monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
     monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
     monkeypatch.setattr(rate_limit, "FIRST_SPACING_SECONDS", 0.0)
     monkeypatch.setattr(rate_limit, "SECOND", 0.0)
-
-
-@contextmanager
-def isolated_process(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[None]:
-    """Reset the package's caches, disable its pauses, and leave the emulator's keys as the only credentials."""
-    disable_rate_limit(monkeypatch)
     monkeypatch.setattr(accounts, "_known", {})
     monkeypatch.setattr(connection, "_warned", set())
     monkeypatch.setattr(backoff, "FIRST_BACKOFF_SECONDS", 0.01)

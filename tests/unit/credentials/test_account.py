@@ -13,8 +13,7 @@ from harness.blocked_calls import block_os_call
 from harness.emulated_services import emulated_services, make_role_arn, scripted_services
 from harness.error_texts import full_text, headline, raises_error
 from harness.fake_clock import FakeClock
-from harness.process_state import disable_rate_limit
-from harness.scripted_server import answer, join_exchanges, reset
+from harness.scripted_server import answer, reset
 
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.config import provider_config
@@ -47,16 +46,6 @@ OTHERS = Credentials(OTHER_SECRET_ID, OTHER_SECRET_KEY, None, "a test")
 ASKED = provider_config.read({}, {})
 LATER = float("inf")
 UNCANCELLED = SystemClock(threading.Event())
-
-
-@pytest.fixture(autouse=True)
-def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Isolate the test from the user's credentials, and disable the rate limit."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    disable_rate_limit(monkeypatch)
-    monkeypatch.setattr(accounts, "_known", {})
-    yield
-    join_exchanges()
 
 
 @pytest.fixture(name="log")

@@ -3,19 +3,18 @@
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 import pytest
 from harness.blocked_calls import block_os_call
 from harness.emulated_services import METADATA_PATH, redirected_services
-from harness.process_state import PROXY_VARIABLES, disable_rate_limit
+from harness.process_state import PROXY_VARIABLES
 from harness.scripted_server import (
     Reply,
     ScriptedServer,
     answer,
-    join_exchanges,
     reset,
     send_and_close,
     silence,
@@ -50,14 +49,10 @@ REFUSED = f'{{"Response":{{"Error":{{"Code":"AuthFailure","Message":"not {KEY}"}
 
 
 @pytest.fixture(autouse=True)
-def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Isolate the test from the user's proxies and netrc, disable the rate limit, and join all exchanges."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    disable_rate_limit(monkeypatch)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Isolate the test from the user's proxies."""
     for name in PROXY_VARIABLES:
         monkeypatch.delenv(name, raising=False)
-    yield
-    join_exchanges()
 
 
 def tke_environ(folder: Path) -> dict[str, str]:

@@ -3,15 +3,13 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from harness.emulated_services import emulated_services, make_role_arn
 from harness.error_texts import full_text, raises_error
-from harness.process_state import disable_rate_limit
 from harness.responses import MIGRATION
-from harness.scripted_server import join_exchanges
 
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.config import provider_config
@@ -27,15 +25,6 @@ from pulumi_tcsql_check.tencent.sqlserver import MigrationApi
 
 MINE = Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, None, "a test")
 SESSION_SECONDS = 100
-
-
-@pytest.fixture(autouse=True)
-def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Disable the rate limit, and wait for exchanges that the test left running."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    disable_rate_limit(monkeypatch)
-    yield
-    join_exchanges()
 
 
 @pytest.fixture(name="clock")

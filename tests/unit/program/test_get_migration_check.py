@@ -15,8 +15,8 @@ from typing import Any
 import pulumi
 import pytest
 from harness.error_texts import in_one_line
-from harness.process_state import disable_rate_limit
-from harness.scripted_server import ScriptedServer, answer, join_exchanges, reset, silence
+from harness.process_state import isolated_process
+from harness.scripted_server import ScriptedServer, answer, reset, silence
 from pulumi.runtime import mocks, settings, stack
 
 import pulumi_tcsql_check
@@ -33,7 +33,6 @@ from pulumi_tcsql_check.config.stack_config import StackConfig
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, parse
 from pulumi_tcsql_check.errors import CredentialsError, PermanentError, TcsqlCheckError, TransientError
 from pulumi_tcsql_check.model.endpoint import Endpoint
-from pulumi_tcsql_check.polling import backoff
 from pulumi_tcsql_check.program import shutdown
 from pulumi_tcsql_check.program.get_migration_check import LookError
 from pulumi_tcsql_check.reading import connection, reader
@@ -54,24 +53,19 @@ WHERE = "ap-guangzhou"
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Act as a program without an engine, with the emulator's keys as the only credentials."""
-    disable_rate_limit(monkeypatch)
-    monkeypatch.setattr(backoff, "FIRST_BACKOFF_SECONDS", 0.01)
     monkeypatch.setattr(shutdown, "prepare", lambda: None)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("TENCENTCLOUD_SECRET_ID", DUMMY_SECRET_ID)
-    monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", DUMMY_SECRET_KEY)
-    for name in ("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN", "TENCENTCLOUD_REGION", "PULUMI_CONFIG"):
+    for name in ("TENCENTCLOUD_REGION", "PULUMI_CONFIG"):
         monkeypatch.delenv(name, raising=False)
     pulumi.runtime.config.CONFIG.set({})
     settings.reset_options(project="look", stack="test")
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    yield
+    with isolated_process(monkeypatch, tmp_path):
+        yield
     pulumi.runtime.config.CONFIG.set({})
     settings.reset_options()
     loop.close()
     asyncio.set_event_loop(None)
-    join_exchanges()
 
 
 def resolve(output: pulumi.Output[Any]) -> Any:  # noqa: ANN401  # whatever the output holds

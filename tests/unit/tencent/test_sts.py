@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from harness.emulated_services import emulated_services, make_role_arn, scripted_services
-from harness.process_state import PROXY_VARIABLES, disable_rate_limit
-from harness.scripted_server import Reply, answer, join_exchanges, reset
+from harness.process_state import PROXY_VARIABLES, isolated_process
+from harness.scripted_server import Reply, answer, reset
 
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.emulator import ACCOUNT_ID, DUMMY_SECRET_ID, DUMMY_SECRET_KEY, OTHER_ACCOUNT_ID, Emulator
@@ -27,13 +27,11 @@ SESSION = (
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Set proxies that must not be used, disable the rate limit, and join all exchanges."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    disable_rate_limit(monkeypatch)
+    """Set proxies that must not be used, and isolate the test from other tests."""
     for name in PROXY_VARIABLES:
         monkeypatch.setenv(name, "http://127.0.0.1:1")
-    yield
-    join_exchanges()
+    with isolated_process(monkeypatch, tmp_path):
+        yield
 
 
 @pytest.fixture(name="service")
