@@ -47,7 +47,7 @@ def test_a_failed_read_carries_one_sentence_for_the_engine(host: HostProcess) ->
 
 
 def test_an_input_of_a_wrong_kind_is_one_sentence_before_any_request(host: HostProcess) -> None:
-    """What came as an output is validated in the provider; it asks nobody."""
+    """A value from an output is validated in the provider, before any request."""
     with pytest.raises(grpc.RpcError) as refused:
         host.read(1, region=["no", "text"])
     sentence = "region is ['no', 'text'], but must be the name of a region, such as \"ap-guangzhou\"."

@@ -1,4 +1,4 @@
-"""A sandbox for each test: a stack with a gate, and the emulator it asks."""
+"""A sandbox for each test: a stack with a gate, and its emulator."""
 
 import json
 import shutil

@@ -19,7 +19,7 @@ KEYS = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY")
 
 
 def asked(sandbox: Sandbox) -> list[tuple[Any, Any]]:
-    """Return what was asked, and as which account."""
+    """Return the requests, each with its account."""
     return [(request["action"], request["account"]) for request in sandbox.emulator.requests]
 
 
@@ -48,7 +48,7 @@ def test_a_gate_asks_as_the_role_that_the_stack_assumes(build: BuildSandbox) -> 
 
 
 def test_a_role_in_the_environment_passes_where_its_own_check_has_passed(build: BuildSandbox) -> None:
-    """The account that assumes it has a failed check of the same number, which is nobody's business here."""
+    """A failed check with the same id in the account that assumes the role has no effect."""
     role = {
         "TENCENTCLOUD_ASSUME_ROLE_ARN": make_role_arn(OTHER_ACCOUNT_ID),
         "TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME": "deploy",
@@ -172,7 +172,7 @@ def test_what_cannot_be_honoured_is_one_sentence(
 
 
 def test_every_variable_that_looks_like_an_endpoint_is_passed_over(build: BuildSandbox) -> None:
-    """The stack's own endpoint is asked, a stand-in is named on preview and update, and unknown keys are too."""
+    """The stack's own endpoint gets the queries; preview and update name it and the unknown keys in warnings."""
     names = ("ENDPOINT", "SQLSERVER_ENDPOINT", "STS_ENDPOINT", "DOMAIN", "PROTOCOL", "ROOT_DOMAIN", "API_ENDPOINT")
     environ = {f"TENCENTCLOUD_{name}": "http://127.0.0.1:9" for name in names}
     environ |= {"TCSQL_CHECK_ENDPOINT": "http://127.0.0.1:9", "TCCLI_ENDPOINT": "http://127.0.0.1:9"}

@@ -127,7 +127,7 @@ def test_every_signal_ends_every_case_in_two_seconds(
 def test_nothing_is_asked_and_no_process_stays_ten_seconds_after_the_cli_was_killed(
     build: BuildSandbox, capsys: pytest.CaptureFixture[str], gates: int
 ) -> None:
-    """SIGKILL lets the CLI tell nobody; the provider, its launcher and the program find out by themselves."""
+    """After SIGKILL the CLI can't notify anyone; the provider, its launcher and the program end by themselves."""
     health = {"TCSQL_CHECK_TEST_HEALTH_SECONDS": "1"}  # the official language host looks every five minutes
     config = {"test:numbers": str([3] * gates), "test:held": "true"}
     sandbox = build("by-id", config=config, environ=health, program="gates")
@@ -184,7 +184,7 @@ def test_a_refusal_ends_the_update_although_other_gates_wait(
 
 @pytest.mark.many_times
 def test_forty_gates_pass_side_by_side(build: BuildSandbox, capsys: pytest.CaptureFixture[str]) -> None:
-    """With `--parallel 64`, each is asked in its turn, all together never faster than the API allows."""
+    """With `--parallel 64`, all queries together stay within the API's rate limit."""
     sandbox = build("quick", config={"test:numbers": str([*range(1, 41)])}, program="gates")
     result = sandbox.stack.up("--parallel", "64")
     assert result.exit_code == 0, result.screen

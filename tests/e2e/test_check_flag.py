@@ -1,4 +1,4 @@
-"""A real `pulumi up` where a step shows a code that nobody has explained, and the list of migrations says more."""
+"""A real `pulumi up` where a step has an undocumented code, and the list of migrations has the check flag."""
 
 from harness.sandbox import BuildSandbox, error_messages
 
@@ -6,7 +6,7 @@ LIST = "DescribeMigrations"
 
 
 def test_a_check_that_the_api_calls_failed_ends_the_update_with_one_sentence(build: BuildSandbox) -> None:
-    """Asked twice, ten seconds apart, it ends there and not at the deadline; nothing behind it is created."""
+    """Two queries, ten seconds apart, end it before the deadline; nothing behind it is created."""
     sandbox = build("check-flag", {"poll_interval_seconds": 1})
     result = sandbox.stack.up()
     assert result.exit_code != 0

@@ -11,7 +11,7 @@ STEPS = "QueryMigrationCheckProcess"
 
 
 def test_a_flow_that_has_succeeded_opens_the_gate_with_the_steps(build: BuildSandbox) -> None:
-    """One request for each, the flow first; a preview and a refresh, which has outputs alone, ask the same again."""
+    """There is one request for each, the flow first; a preview and a refresh send the same requests."""
     sandbox = build("flow", {"migrate_id": 1, "flow_id": 1001, **FAST})
     assert sandbox.emulator.start_check(1) == 1001
     result = sandbox.stack.up()
@@ -115,7 +115,7 @@ def test_a_flow_that_runs_until_the_deadline_is_named_in_the_sentence(build: Bui
 def test_a_flow_that_can_not_be_asked_for_ends_the_update_at_once(
     build: BuildSandbox, migrate_id: int, flow_id: int, code: str, advice: str
 ) -> None:
-    """One request, one sentence, nothing created: whoever names a flow wants it asked."""
+    """There is one request and one error, and nothing is created."""
     sandbox = build("flow", {"migrate_id": migrate_id, "flow_id": flow_id, **FAST})
     sandbox.emulator.start_check(migrate_id)
     sentence = sandbox.refused_up()
@@ -138,7 +138,7 @@ def test_a_gate_that_is_not_enforced_asks_for_its_flow_and_never_fails(build: Bu
 
 
 def test_a_flow_that_the_same_program_starts_is_unknown_in_preview_and_waited_for_on_up(build: BuildSandbox) -> None:
-    """The preview ends well, and the update asks for the flow that it was given."""
+    """The preview succeeds, and the update queries the flow that it gets."""
     sandbox = build("flow", {"migrate_id": 1, **FAST}, {"test:flowFromResource": "true"})
     sandbox.emulator.start_check(1)
     preview = sandbox.stack.run("preview")
@@ -150,7 +150,7 @@ def test_a_flow_that_the_same_program_starts_is_unknown_in_preview_and_waited_fo
 
 
 def test_an_output_that_brings_no_flow_is_refused_before_any_request(build: BuildSandbox) -> None:
-    """Whoever names a flow gets it asked, or a sentence: never a gate without it."""
+    """A gate whose flow is set never runs without it."""
     sandbox = build("flow", {"migrate_id": 1, "flow_id": None}, {"test:asOutputs": "true"})
     result = sandbox.stack.up()
     assert result.exit_code != 0
@@ -208,7 +208,7 @@ def lasting(resource: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_text_that_is_no_plain_number_is_refused_where_it_was_an_output(build: BuildSandbox) -> None:
-    """One sentence names it, and nothing is asked."""
+    """One error names it, and no request is sent."""
     sandbox = build("pass", {"migrate_id": "01066"}, {"test:asOutputs": "true"})
     sentence = sandbox.refused_up()
     assert sentence.startswith("migrate_id is '01066'")

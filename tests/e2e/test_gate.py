@@ -17,7 +17,7 @@ PASSED = (
 
 
 def test_a_passed_check_costs_one_request_per_command_and_none_on_destroy(build: BuildSandbox) -> None:
-    """Update, second update and refresh ask exactly once each, a destroy not at all, and outputs have their types.
+    """Update, second update and refresh send one request each, a destroy none, and outputs have their types.
 
     The state shows an external resource with the pinned type, id and outputs, and no request id.
     """
@@ -272,7 +272,7 @@ def test_enforce_false_asks_once_warns_and_holds_nothing(build: BuildSandbox) ->
 
 
 def test_an_id_that_another_resource_brings_is_unknown_in_preview_and_waited_for_on_up(build: BuildSandbox) -> None:
-    """A preview asks nothing, and the update waits for the migration that it made itself."""
+    """A preview sends no request, and the update waits for the migration that it created."""
     sandbox = build("quick", FAST, {"test:idFromResource": "true"})
     assert sandbox.stack.run("preview").exit_code == 0
     assert sandbox.emulator.requests == []
@@ -295,7 +295,7 @@ def test_an_id_that_another_resource_brings_is_unknown_in_preview_and_waited_for
     ],
 )
 def test_a_preview_asks_nobody_while_an_input_is_not_known(build: BuildSandbox, name: str, value: object) -> None:
-    """It would ask another endpoint than the update does, or hold what the update lets through."""
+    """It could query another endpoint than the update, or hold what the update lets through."""
     sandbox = build("failed", {}, {"test:late": name})
     inputs = {name: sandbox.emulator.url if name == "endpoint" else value, **FAST}
     config = sandbox.stack.config_file.read_text(encoding="utf-8")

@@ -80,7 +80,7 @@ def commands(job: str) -> list[str]:
 
 
 def prepared(tmp_path: Path, emulator: EmulatorProcess) -> Guide:
-    """Make the pipeline's stack as its README says, and let it ask the emulator."""
+    """Make the pipeline's stack as its README says, with the emulator as endpoint."""
     guide = Guide("pipeline", tmp_path)
     (prepare,) = blocks("pipeline")
     for command in [*prepare, f"pulumi config set tcsql-check:endpoint {emulator.url} --stack production"]:
@@ -119,7 +119,7 @@ def test_the_pipeline_starts_the_check_and_updates_once_it_has_passed(tmp_path: 
 
 
 def test_a_cancelled_pipeline_ends_at_once_and_a_broken_glass_lets_one_run_through(tmp_path: Path) -> None:
-    """The signal reaches the step's first process alone, as from a runner; nothing moves until somebody decides."""
+    """The signal reaches the first process alone, as from a runner; only `break-glass` lets the update through."""
     with EmulatorProcess(NEVER_ENDS, tmp_path / "requests.jsonl") as emulator:
         guide = prepared(tmp_path, emulator)
         start_check, update = commands("up")

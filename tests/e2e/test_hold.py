@@ -27,7 +27,7 @@ CONTINUE = (*UP, "--continue-on-error")
 
 
 def held(build: BuildSandbox, shape: str, number: int, **config: object) -> Sandbox:
-    """Build a stack whose program has this shape, and asks about this migration."""
+    """Build a stack whose program has this shape and checks this migration."""
     given = {"shape": shape, "number": number, **config}
     return build("by-id", config={f"test:{key}": str(value) for key, value in given.items()}, program="held")
 

@@ -1,4 +1,4 @@
-"""A real `pulumi up` of a program that only looks at checks, against the emulator."""
+"""A real `pulumi up` of a program with `get_migration_check`, against the emulator."""
 
 import json
 import shutil
@@ -30,7 +30,7 @@ def looking(tmp_path: Path, endpoint: str, **config: object) -> Stack:
 
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[Callable[..., Sandbox]]:
-    """Make a stack and the emulator it asks: `sandbox(plain=[1, 2])`."""
+    """Make a stack and its emulator: `sandbox(plain=[1, 2])`."""
     with ExitStack() as cleanup:
 
         def build(scenario: str | Path = BY_ID, **config: object) -> Sandbox:
@@ -67,7 +67,7 @@ def test_looks_go_through_whatever_they_see_and_cost_one_request_each(sandbox: C
 def test_a_migration_that_is_made_in_the_same_update_is_looked_at_once_it_is_there(
     sandbox: Callable[..., Sandbox],
 ) -> None:
-    """A preview asks nobody and its result is unknown; the update has a typed result of one request."""
+    """A preview sends no request and its result is unknown; the update has a typed result of one request."""
     stack, emulator = sandbox("pass", made=True)
     preview = stack.run("preview")
     assert preview.exit_code == 0, preview.screen

@@ -17,7 +17,7 @@ def asked(sandbox: Sandbox) -> Counter[int]:
 
 
 def test_a_wave_opens_once_its_last_check_has_passed(build: BuildSandbox) -> None:
-    """Those that had passed are asked once, the other until it has; then the outputs hold all of them, typed.
+    """Passed checks are queried once, the other until it passes; then the outputs have all of them, typed.
 
     A preview and a refresh ask each once more, and change nothing.
     """
@@ -94,7 +94,7 @@ def test_a_wave_whose_time_is_up_says_what_has_not_passed(build: BuildSandbox) -
 
 
 def test_numbers_of_a_wave_may_come_from_resources(build: BuildSandbox) -> None:
-    """A preview that can't know one asks nothing; the update waits for all, and one more than eight makes a digest."""
+    """A preview without one of them sends no request; the update waits for all, and more than eight give a digest."""
     numbers = list(range(1066, 1075))
     sandbox = build("pass", {"migrate_ids": numbers, **FAST}, {"test:idsFromResources": "true"}, program="wave")
     preview = sandbox.stack.run("preview")

@@ -68,7 +68,7 @@ class Tried:
 
     @classmethod
     def copy_of(cls, first_version: Path, workdir: Path) -> "Tried":
-        """Copy all of its folder; the copy's path is new to the CLI, so it must be told which stack is meant."""
+        """Copy the whole folder; the copy's path is new to the CLI, so the stack must be selected."""
         shutil.copytree(first_version, workdir)
         return cls(Stack(workdir / "project", workdir, {"PULUMI_STACK": STACK}))
 

@@ -73,7 +73,7 @@ def test_the_id_reaches_the_gate(tmp_path: Path) -> None:
 
 
 def test_the_engine_is_asked_for_the_providers_plugin_alone(tmp_path: Path) -> None:
-    """Beside each other, the provider's SDK asks for its plugin and the gate for none."""
+    """The provider's SDK needs its plugin, the gate none."""
     listing = run([PYTHON, "-c", plugins.LIST_DISTRIBUTIONS], tmp_path).stdout
     assert "pulumi-tcsql-check" in listing
     assert [package.name for package in plugins.required(listing)] == ["tencentcloud"]

@@ -134,7 +134,7 @@ def test_it_is_silent_by_default(capsys: pytest.CaptureFixture[str]) -> None:
     ("asked", "written"), [("debug", 3), ("INFO", 2), ("warning", 1), ("", 0)], ids=["debug", "INFO", "warning", "none"]
 )
 def test_the_variable_says_from_which_level_on(asked: str, written: int, capsys: pytest.CaptureFixture[str]) -> None:
-    """In letters of either case; asked for twice, a line is written once."""
+    """Its case doesn't matter, and a second preparation writes no line twice."""
     log.prepare({log.VARIABLE: asked})
     log.prepare({log.VARIABLE: asked})
     for level in (logging.DEBUG, logging.INFO, logging.WARNING):

@@ -167,7 +167,7 @@ def test_a_refusal_ends_the_other_waits_of_an_update(  # noqa: PLR0913  # two fi
 def test_a_wait_that_ends_for_anothers_refusal_names_that_gate(
     monkeypatch: pytest.MonkeyPatch, call: Call, provider: MigrationCheckProvider
 ) -> None:
-    """So that whoever reads the screen looks there for the reason."""
+    """The user finds the reason at that gate."""
     monkeypatch.setattr(host, "refused", lambda: "orders")
     monkeypatch.setattr(reader, "read", _raising(WaitCancelledError()))
     with pytest.raises(WaitCancelledError) as ended:

@@ -28,7 +28,7 @@ def test_the_public_names_are_these() -> None:
 
 @pytest.mark.parametrize("package", [pulumi_tcsql_check, errors])
 def test_every_public_name_is_found_where_it_is_said_to_be(package: ModuleType) -> None:
-    """What is loaded when it is asked for is what is listed, and each thing goes by its own name."""
+    """Each name that is loaded lazily is the listed one, and has its own name."""
     assert {name: getattr(package, name).__name__ for name in package.__all__} == {
         name: name for name in package.__all__
     }

@@ -264,7 +264,7 @@ def test_a_wait_for_a_program_is_a_line_for_each_change_and_the_result(
 def test_a_wrong_command_line_is_2_and_asks_nobody(
     words: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It says on stderr what is wrong; a program that asked for JSON gets a result as well."""
+    """Stderr says what is wrong; with `--json` there is a result as well."""
     assert commands.run([*words, "--region", "ap-guangzhou"] if len(words) > 1 else list(words)) == 2
     written = capsys.readouterr()
     assert sentence.replace("'", "").rstrip(".") in written.err.replace("'", "")

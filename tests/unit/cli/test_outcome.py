@@ -92,7 +92,7 @@ def test_an_outcome_is_passed_only_if_the_wait_says_so(
 
 
 def test_a_sentence_names_the_migration_once_and_nothing_unforeseen() -> None:
-    """An error of the API is told with its migration; of an error that nobody foresaw, its name alone."""
+    """An API error names its migration; an unexpected error shows its type alone."""
     headline = error_text(NotFoundError("Not there."), [MIGRATION]).headline
     assert str(headline) == "migration check 1066 (ap-guangzhou): Not there."
     assert str(error_text(ERRORS[7][0], [MIGRATION]).headline).count("1066") == 1

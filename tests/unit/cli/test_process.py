@@ -126,7 +126,7 @@ def test_no_color_and_a_dumb_terminal_give_plain_output(
 
 
 def test_a_look_on_a_terminal_is_a_coloured_table(emulator: Emulator, environment: dict[str, str]) -> None:
-    """With the steps, if they are asked for, and no line wider than the terminal."""
+    """It has the steps on demand, and no line is wider than the terminal."""
     words = ["status", "1", "2", "99", "--steps", "--endpoint", emulator.url]
     with cli_process.started(words, environment, terminal=(60, 40)) as run:
         run.read()
@@ -325,7 +325,7 @@ def test_the_log_is_on_stderr_and_has_no_secret(emulator: Emulator, environment:
     ],
 )
 def test_each_shell_completes(shell: str, sourced: str, asked: dict[str, str], environment: dict[str, str]) -> None:
-    """The script that a shell sources asks the command, and that knows its commands and options."""
+    """The script that a shell sources calls the command, which completes its commands and options."""
     variable = "_TCSQL_CHECK_COMPLETE"
     assert sourced in cli_process.run([], environment | {variable: f"{shell}_source"}).stdout
     assert "wait" in cli_process.run([], environment | asked | {variable: f"{shell}_complete"}).stdout

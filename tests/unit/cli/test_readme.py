@@ -62,7 +62,7 @@ def emulator_as_written(line: str, environment: dict[str, str]) -> Iterator[str]
 
 
 def test_the_quick_start_works_as_written(tmp_path: Path) -> None:
-    """The emulator, the keys, a look while the check runs, and a wait until it has passed."""
+    """It starts the emulator, sets the keys, reads a running check, and waits until it has passed."""
     install, serve, keys, look, wait = commands("The command")
     assert install == 'pip install "./pulumi-tcsql-check[cli]"'  # which the packaging tests do
     environment = {name: value for name, value in cli_process.environ(tmp_path).items() if "TENCENT" not in name}
@@ -99,7 +99,7 @@ def test_every_exit_code_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_each_line_for_a_shell_is_one_that_works(shell: str, tmp_path: Path) -> None:
-    """Bash takes its own as written; what the others would take is written by the command that stands in theirs."""
+    """Bash evaluates its line as written; for the other shells the command prints the completion script."""
     (line,) = [row[1].strip("`").replace(r"\|", "|") for row in rows("The command") if row[0] == shell]
     environment = cli_process.environ(tmp_path)
     if shell == "bash":

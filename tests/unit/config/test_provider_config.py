@@ -209,7 +209,7 @@ def test_a_variable_is_the_default_of_its_field() -> None:
 
 
 def test_two_roles_are_refused() -> None:
-    """The provider would assume one with the other: a gate that took only one might ask in another account."""
+    """The provider assumes one with the other; a gate with only one of them could query another account."""
     config = role_key(roleArn=OTHER_ARN, sessionName="deploy")
     with raises_error(CredentialsError, "and TENCENTCLOUD_ASSUME_ROLE_ARN name two roles, and the gate takes"):
         assumed_role.read(config, ROLE_ENVIRON)

@@ -164,7 +164,7 @@ def test_a_source_that_fails_is_asked_again_by_the_next() -> None:
 
 
 def test_a_role_is_assumed_with_what_was_found(emulator: Emulator) -> None:
-    """The gate asks as the role, and the sentence about its credentials says so."""
+    """The gate queries as the role, and the text about its credentials says so."""
     del emulator
     asked = provider_config.read(
         {"tencentcloud:assumeRole": json.dumps({"roleArn": make_role_arn(OTHER_ACCOUNT_ID), "sessionName": "deploy"})},
@@ -307,7 +307,7 @@ def test_credentials_that_come_expired_are_used_and_renewed_each_time() -> None:
 
 @pytest.mark.parametrize("trouble", [CredentialsError("gone"), TransientError("no answer")])
 def test_old_credentials_are_used_until_they_expire(trouble: Exception) -> None:
-    """A source that fails for a while does not end a wait, and is not asked with every query."""
+    """A source that fails for a while doesn't end a wait, and isn't called with every query."""
     first = temporary("1", NOW + 7200)
     now, source = Time(), Source(first, trouble)
     who = account(source, now=now)

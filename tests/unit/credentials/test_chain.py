@@ -147,7 +147,7 @@ def test_half_a_pair_in_the_profile_file_is_refused(tmp_path: Path, missing: str
 
 @pytest.mark.parametrize("missing", ["secretId", "secretKey"])
 def test_half_a_pair_in_the_command_lines_file_is_refused(tmp_path: Path, missing: str) -> None:
-    """The missing half and the file are named, and the role is not asked instead."""
+    """The missing half and the file are named, and the role is not used instead."""
     path = cli_file(tmp_path, json.dumps({**json.loads(CLI), missing: None}))
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path, cvm=CVM)
@@ -204,13 +204,13 @@ def test_a_profile_file_without_a_default_pair_is_passed_over(tmp_path: Path, te
 
 
 def test_a_percent_sign_in_a_profile_is_just_that(tmp_path: Path) -> None:
-    """Values are taken as they stand, without interpolation."""
+    """Values are used without interpolation."""
     profile_file(tmp_path, "[default]\nsecret_id = i\nsecret_key = 100%(x)s\n")
     assert find(NOTHING, NOTHING, tmp_path).secret_key == "100%(x)s"
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    """Where the file should be stands a folder: the error names it, and the next source is not used."""
+    """A folder is in place of the file: the error names it, and the next source is not used."""
     path = tmp_path / ".tencentcloud" / "credentials"
     path.mkdir(parents=True)
     cli_file(tmp_path, CLI)
@@ -229,7 +229,7 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_error_lists_what_was_tried(tmp_path: Path) -> None:
-    """Where nothing is found, every source is named in its order, and the reader is told what to set."""
+    """Without credentials, the error names every source in order, and says what to set."""
     with raises_error(
         CredentialsError, r"^No Tencent Cloud credentials were found\. Tried: in this order: .* Then: Set them with"
     ) as caught:
@@ -254,7 +254,7 @@ def test_credentials_show_their_owner_and_nothing_else() -> None:
 
 
 def test_a_text_that_repeats_credentials_is_shown_without_them() -> None:
-    """The id keeps its end; what is too short to be a secret may be a part of any word, and stays."""
+    """The id keeps its last four characters; a value too short for a secret stays, since any word may contain it."""
     found = Credentials(ID, SECRET, TOKEN, "a test")
     assert found.hidden_in(f"{ID}/{SECRET} {TOKEN}, {ID}") == "...1234/... ..., ...1234"
     assert Credentials("in", "id", "invalid", "a test").hidden_in("invalid id") == "invalid id"
@@ -313,7 +313,7 @@ ASKS_FOR = [
 def test_a_profile_chooses_the_file_first_and_then_the_section(
     tmp_path: Path, config: Mapping[str, str], environ: Mapping[str, str], by: str
 ) -> None:
-    """As in Pulumi's provider the command line's file counts; the SDK's section where there is none; else nobody."""
+    """As in Pulumi's provider, the command line's file comes first, then the SDK's section, and no other source."""
     cli_file(tmp_path, CLI)
     profile_file(tmp_path, PROFILE)
     with pytest.raises(CredentialsError) as caught:

@@ -77,14 +77,14 @@ def sources(environ: Mapping[str, str], cam_role: str | None, *, is_cancelled: b
 
 
 def ask_tke(environ: Mapping[str, str], server: ScriptedServer, *, is_cancelled: bool = False) -> Credentials | None:
-    """Ask the pod's source, with this server as the token service."""
+    """Call the pod's source, with this server as the token service."""
     with redirected_services(server.host):
         (_, look), _ = sources(environ, None, is_cancelled=is_cancelled)
         return look()
 
 
 def ask_cvm(role: str | None, server: ScriptedServer, *, is_cancelled: bool = False) -> Credentials | None:
-    """Ask the instance's source, with this server in place of the metadata."""
+    """Call the instance's source, with this server as the metadata."""
     with redirected_services(server.host):
         _, (_, look) = sources({}, role, is_cancelled=is_cancelled)
         return look()
@@ -108,7 +108,7 @@ def test_a_pod_gets_its_roles_credentials(tmp_path: Path) -> None:
 
 
 def test_an_instance_gets_its_roles_credentials() -> None:
-    """The role that the environment names is asked for by its name."""
+    """The request has the name of the role that the environment sets."""
     with ScriptedServer(answer(CVM_ANSWER, kind="text/plain")) as server:
         found = ask_cvm("gatekeeper", server)
     assert found == Credentials(
@@ -119,7 +119,7 @@ def test_an_instance_gets_its_roles_credentials() -> None:
 
 @pytest.mark.parametrize("missing", ["TKE_REGION", "TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE", "TKE_ROLE_ARN"])
 def test_without_a_pod_the_token_service_is_not_queried(tmp_path: Path, missing: str) -> None:
-    """One missing variable is enough for the token service not to be asked."""
+    """If one variable is missing, the token service gets no request."""
     environ = {**tke_environ(tmp_path), missing: ""}
     with ScriptedServer(answer(STS_ANSWER)) as server:
         assert ask_tke(environ, server) is None
@@ -127,7 +127,7 @@ def test_without_a_pod_the_token_service_is_not_queried(tmp_path: Path, missing:
 
 
 def test_without_a_role_the_metadata_are_not_queried() -> None:
-    """Without a role's name the metadata are not asked."""
+    """Without a role's name the metadata get no request."""
     with ScriptedServer(answer(CVM_ANSWER)) as server:
         assert ask_cvm(None, server) is None
     assert server.requests == []
@@ -191,7 +191,7 @@ def test_a_role_that_repeats_a_pods_identity_is_none(tmp_path: Path, place: str)
 
 @pytest.mark.parametrize("code", ["InternalError", "RequestLimitExceeded"])
 def test_a_transient_failure_for_a_pod_keeps_its_code(tmp_path: Path, code: str) -> None:
-    """Whoever has to ask support needs both the code and the number of the request."""
+    """Tencent's support needs both the code and the request id."""
     with ScriptedServer(error_of(code)) as server, pytest.raises((TransientError, ThrottledError)) as caught:
         ask_tke(tke_environ(tmp_path), server)
     assert str(caught.value) == (
@@ -259,7 +259,7 @@ def test_an_instance_without_a_proper_answer_has_no_credentials(reply: Reply) ->
 
 
 def test_an_answer_that_says_it_failed_gives_nothing() -> None:
-    """The metadata say in `Code` whether what stands beside it is of use."""
+    """The field `Code` of the metadata says whether the other fields are valid."""
     failed = answer(CVM_ANSWER.replace("Success", "Failed"))
     with (
         ScriptedServer(failed) as server,
@@ -300,7 +300,7 @@ def test_a_pods_identity_that_cannot_be_read_is_an_error(tmp_path: Path) -> None
 
 
 def test_a_pipe_in_place_of_a_pods_identity_is_refused(tmp_path: Path) -> None:
-    """The sentence names the path, and the token service is not asked."""
+    """The error names the path, and the token service gets no request."""
     environ = tke_environ(tmp_path)
     path = Path(environ["TKE_WEB_IDENTITY_TOKEN_FILE"])
     path.unlink()
@@ -361,7 +361,7 @@ def test_a_cancelled_update_ends_the_search_as_what_it_is() -> None:
 
 
 def test_the_sources_are_named_with_what_shows_them() -> None:
-    """Each name tells its reader which variables would have made it looked at."""
+    """Each name lists the variables that enable the source."""
     names = [str(name) for name, _ in sources({}, None)]
     assert names == [
         "the TKE pod's identity (TKE_REGION, TKE_PROVIDER_ID, TKE_WEB_IDENTITY_TOKEN_FILE, TKE_ROLE_ARN)",

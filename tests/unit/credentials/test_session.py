@@ -73,7 +73,7 @@ def test_a_role_that_runs_out_is_assumed_again(clock: ManualClock, tmp_path: Pat
 
 
 def test_a_token_that_runs_out_for_good_is_one_sentence() -> None:
-    """Where the source holds no newer ones, the wait ends, and the reader is told to set some."""
+    """If the source has no newer ones, the wait ends, and the error says to set some."""
     old = Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, "old", "the environment")
     with emulated_services(Emulator("pass", keys=Keys(token="new"))) as emulator:
         with pytest.raises(PermanentError) as caught:
@@ -136,7 +136,7 @@ def test_a_token_that_is_refused_twice_is_an_error() -> None:
     ],
 )
 def test_other_refusals_are_not_about_the_time(keys: Keys, who: Credentials) -> None:
-    """A wrong key, or no token where one is needed, is an error at once, and its source is not asked again."""
+    """A wrong key or a missing token is an error at once, and the source is not called again."""
     given = [who]
     with emulated_services(Emulator("pass", keys=keys)) as emulator, pytest.raises(PermanentError, match="AuthFailure"):
         asking(emulator, given.pop).query(MIGRATION, soon())

@@ -201,7 +201,7 @@ migration check 1066 (ap-guangzhou) had not passed after 1800 s
 
 
 def test_a_timeout_at_a_code_that_never_changed_says_how_to_teach_it() -> None:
-    """Who has stood at a step for most of the wait may have failed there, and nobody has published how that looks."""
+    """A step that didn't change for most of the wait may have failed with an undocumented status code."""
     text = full_text(CheckTimeoutError(MIGRATION, 1800, make_progress(2, 0, 7), unchanged_seconds=901))
     assert text.endswith(
         "Seen: 2/2 Step 2: running, with status 7, for 901 s Then: look at the step in the console: status 7 is not "
@@ -211,13 +211,13 @@ def test_a_timeout_at_a_code_that_never_changed_says_how_to_teach_it() -> None:
 
 
 def test_a_check_that_the_api_calls_running_is_not_taken_for_stuck() -> None:
-    """Its word is more than a guess by the time that has passed."""
+    """The API's flag is more reliable than a guess from the elapsed time."""
     error = CheckTimeoutError(MIGRATION, 9, make_progress(2, 0, 7), flag=CheckFlag(3), unchanged_seconds=9)
     assert "Looks: as if the step still runs Then: raise timeout_seconds, or run again to go on" in full_text(error)
 
 
 def test_the_steps_are_listed_where_they_say_something() -> None:
-    """A failure and a timeout show where each step stands; one that never started has nothing to show."""
+    """A failure and a timeout show the state of each step; a check that never started has none."""
     progress = make_progress(3, 0, -1, 1)
     listed = ["  ✓ 1 Step 1", "  ✗ 2 Step 2: failed (status -1)", "  ▸ 3 Step 3: running (status 1)"]
     for error in (
@@ -239,7 +239,7 @@ def test_a_timeout_of_a_check_that_never_started_says_how_to_start_it() -> None:
 
 
 def test_a_timeout_of_a_flow_says_that_it_had_not_succeeded() -> None:
-    """Nobody is told to start a check whose flow runs; once it has succeeded, the text is as any other."""
+    """A running flow needs no start command; after its success the text is as any other."""
     error = CheckTimeoutError(MIGRATION, 5, make_progress(1, -2, -2), flow=Flow(1001, 2))
     assert error.flow == Flow(1001, 2)
     assert "flow 1001 had not succeeded; 1/2 Step 1: not started Then: raise timeout_seconds, or" in full_text(error)

@@ -105,7 +105,7 @@ def test_the_list_has_room_on_one_screen(count: int) -> None:
 
 
 def test_a_timeout_names_those_that_had_not_passed_and_what_to_do() -> None:
-    """Each advice once; those that nobody has started have a command."""
+    """The text has each advice once, and a command for the checks that nobody has started."""
     errors = {
         of(1): CheckTimeoutError(of(1), 1800, RUNNING, unchanged_seconds=1000),
         of(2): CheckTimeoutError(of(2), 1800, RUNNING, unchanged_seconds=900.5),

@@ -91,7 +91,7 @@ def test_a_page_that_is_not_full_is_the_last(count: int, *, is_last: bool) -> No
     ],
 )
 def test_a_page_of_another_shape_is_no_answer(body: bytes) -> None:
-    """No list, no entries that are objects, no request id, or a name that stands twice."""
+    """A page has a list of objects, a request id, and no duplicate names."""
     with pytest.raises(TransientError):
         decode_page(body)
 

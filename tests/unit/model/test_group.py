@@ -54,7 +54,7 @@ def test_a_wave_is_told_in_numbers_and_by_its_slowest() -> None:
 
 
 def test_trouble_and_what_was_never_asked_are_counted_apart() -> None:
-    """Whoever gives no answer counts as nothing else, whatever was seen before, and each kind is named once."""
+    """A check without a response counts as nothing else, whatever it showed before, and each kind is named once."""
     troubled = [
         member(1, 0, 0, current=2, trouble="HTTP 502"),
         member(2, 0, 7, current=2, trouble="HTTP 502"),
@@ -67,7 +67,7 @@ def test_trouble_and_what_was_never_asked_are_counted_apart() -> None:
 
 
 def test_a_step_with_a_code_that_nobody_explained_is_none_that_passed() -> None:
-    """Else a check full of them would look farther than one that has passed more steps."""
+    """Otherwise a check with many of them would seem ahead of one that has passed more steps."""
     farther, slower = member(1, 0, 0, 9, -2, current=3), member(2, 0, 7, 5, 3, current=2)
     assert "slowest 2: " in str(Tally([farther, slower]).words())
 

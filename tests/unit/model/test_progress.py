@@ -35,7 +35,7 @@ def test_an_answer_is_decoded_field_by_field() -> None:
     [(MIGRATION, "migrate_id"), (make_progress(1, 0), "total"), (make_progress(1, 0).steps[0], "status")],
 )
 def test_what_was_said_can_not_be_changed(value: object, field: str) -> None:
-    """A verdict is of one answer, which nobody alters afterwards."""
+    """A verdict belongs to one response, whose value is immutable."""
     with pytest.raises(AttributeError, match="immutable"):
         setattr(value, field, 0)
 
@@ -58,7 +58,7 @@ def test_no_other_code_than_0_passes(code: int, current: int) -> None:
 
 @pytest.mark.parametrize("code", [-3, -1, 1, 7])
 def test_a_code_is_running_where_the_check_is_and_unknown_beyond(code: int) -> None:
-    """Only the place tells what a code that nobody has explained may mean, and behind the check it is a failure."""
+    """Only its position tells what an undocumented code may mean; behind the current step it is a failure."""
     assert make_progress(2, code, code, code).step_states() == ("failed", "running", "unknown")
 
 

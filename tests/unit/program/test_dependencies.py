@@ -119,7 +119,7 @@ def test_a_component_that_was_registered_before_the_package_was_imported_is_take
 
 
 def test_registrations_are_observed_once() -> None:
-    """Each gate asks for it, and the call stays one call deep; without an engine there is nothing to observe."""
+    """Each gate calls `observe`, and the monitor is wrapped once; without an engine there is nothing to observe."""
     engine = Engine()
 
     def program() -> None:

@@ -136,7 +136,7 @@ def test_a_look_asks_again_after_trouble_in_passing_but_not_for_long(monkeypatch
 
 
 def test_an_endpoint_that_is_not_tencents_is_named_in_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
-    """The same words as a gate's, once a look, on the stack's own row."""
+    """It is the gate's warning, once for each call, on the stack's own row."""
     with Emulator("pass") as emulator:
         get_migration_check(1066, WHERE, endpoint=emulator.url)
         sentence = f"migration check 1066 ({WHERE}) is queried at\n  {emulator.url}, which is not Tencent Cloud."
@@ -264,7 +264,7 @@ def test_a_library_that_is_gone_is_one_sentence_too(monkeypatch: pytest.MonkeyPa
     ],
 )
 def test_a_bad_plain_value_is_refused_at_the_users_own_line(name: str, value: object) -> None:
-    """Both forms refuse it at once, and nobody is asked."""
+    """Both forms refuse it at once, and no request is sent."""
     given: dict[str, Any] = {"migrate_id": 1066, "region": WHERE, name: value}
     for function in (get_migration_check, get_migration_check_output):
         ends = here(+2)
@@ -283,7 +283,7 @@ def test_the_plain_form_takes_no_outputs_and_names_the_one_that_does() -> None:
 
 
 def test_a_bad_value_that_was_an_output_is_refused_once_it_is_known() -> None:
-    """With the line of the call, where Pulumi's own frames stand in between, and before any request."""
+    """The error has the line of the call, despite Pulumi's frames in between, and comes before any request."""
     with ScriptedServer(reset) as server:
         bad = pulumi.Output.from_input(1.5)
         endpoint = f"http://{server.host}"
@@ -322,7 +322,7 @@ def test_other_things_go_on_while_an_output_is_looked_at() -> None:
 
 
 class Answers(mocks.Mocks):
-    """A unit test's mocks, which note what they are asked for."""
+    """A unit test's mocks, which record the calls."""
 
     def __init__(self, **fields: object) -> None:
         """Take what `call` is to return."""

@@ -218,7 +218,7 @@ def test_the_guard_ends_a_program_whose_gate_has_no_verdict_at_all() -> None:
 def test_the_guard_ends_a_program_whose_gate_did_not_pass_in_this_update(
     passed: bool | None, is_fresh: bool | None, enforce: bool | None, ends: bool
 ) -> None:
-    """Anything but `True` for both ends it, unless the gate was told not to hold."""
+    """Anything but `True` for both ends it, unless `enforce` is False."""
 
     async def run() -> None:
         known = [pulumi.Output.from_input(cast("bool", value)) for value in (passed, is_fresh)]

@@ -65,7 +65,7 @@ def test_every_error_of_the_package_is_in_the_table() -> None:
 
 @pytest.mark.parametrize(("error", "word"), SENTENCES.values(), ids=[kind.__name__ for kind in SENTENCES])
 def test_an_error_ends_in_the_code_that_the_guide_gives_it(error: errors.TcsqlCheckError, word: str) -> None:
-    """Told by its code, also if what the API said in it looks like another one."""
+    """Its code decides, even if the API's text in it looks like another one."""
     assert ENDINGS.of_refusals([str(text_of(error, PROGRAM))]).word == word
 
 
@@ -77,7 +77,7 @@ def test_an_unknown_sentence_is_trouble() -> None:
 
 
 def test_a_wait_that_another_gate_ended_says_nothing_of_its_own() -> None:
-    """The gate that was refused has the code, and where its sentence is missing, nobody was interrupted."""
+    """The refused gate decides the code; if its text is missing, the code isn't that of an interrupt."""
     ended = str(text_of(errors.WaitCancelledError("shop"), PROGRAM))
     assert (
         ENDINGS.of_refusals([ended, str(text_of(SENTENCES[errors.CheckTimeoutError][0], PROGRAM))]) is Ending.TIMED_OUT
@@ -86,7 +86,7 @@ def test_a_wait_that_another_gate_ended_says_nothing_of_its_own() -> None:
 
 
 def test_the_most_telling_of_several_refusals_counts() -> None:
-    """One gate has failed, another ran out of time, and a third could not ask."""
+    """One gate failed, another timed out, and a third could not query."""
     sentences = [
         str(text_of(SENTENCES[kind][0], PROGRAM)) for kind in (errors.PermanentError, errors.CheckTimeoutError)
     ]

@@ -71,7 +71,7 @@ def test_a_gate_is_reported_with_its_own_text(given: EngineEvent, message: dict[
     ],
 )
 def test_other_resources_are_reported_by_name_alone(given: EngineEvent, message: dict[str, Any] | None) -> None:
-    """Neither a value, nor a text, nor the configuration reaches a pipeline's log or somebody's web hook."""
+    """No value, text or configuration reaches a pipeline's log or a web hook."""
     assert MESSAGES.message_of(given) == message
 
 

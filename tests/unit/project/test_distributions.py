@@ -1,4 +1,4 @@
-"""What is published: a wheel and a source distribution, and what both say of themselves."""
+"""The published wheel and source distribution: their files and metadata."""
 
 import re
 import sys
@@ -74,7 +74,7 @@ def test_the_description_links_to_no_file(wheel: Path) -> None:
 
 
 def test_the_metadata_is_complete_and_true(wheel: Path) -> None:
-    """Whoever looks for it finds it, and what it says of Python is what is tested."""
+    """It has the fields of an index, and the Python versions are the tested ones."""
     said = metadata(wheel)
     assert said["Summary"]
     assert (said["License-Expression"], said.get_all("License-File")) == ("Apache-2.0", ["LICENSE"])

@@ -55,7 +55,7 @@ def test_what_is_no_json_is_examined_too(body: bytes) -> None:
 
 @pytest.mark.parametrize("body", [MERELY_EQUAL, RUNNING], ids=["equal", "running"])
 def test_a_verdict_that_is_too_lenient_is_noticed(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
-    """Were it enough that the last step is the current one, the fuzzer would find a false pass."""
+    """If reaching the last step were enough, the fuzzer would find a false pass."""
     assert not examine(Case.of(HEAD + body)).passed
     monkeypatch.setattr(Progress, "passed", property(lambda self: self.current == self.total))
     with pytest.raises(AssertionError, match="false pass"):
@@ -63,14 +63,14 @@ def test_a_verdict_that_is_too_lenient_is_noticed(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_gate_that_is_too_lenient_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Were the verdict right, and the wait to return all the same, the fuzzer would find it."""
+    """If the wait returned in spite of a correct verdict, the fuzzer would find it."""
     monkeypatch.setattr(watch, "judge", lambda *_: "passed")
     with pytest.raises(AssertionError, match="a false pass of the gate"):
         examine(Case.of(HEAD + RUNNING))
 
 
 def test_outputs_that_are_too_lenient_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Were the outputs of another opinion, the fuzzer would find it; so it would a flow that is passed over."""
+    """If the outputs differed from the verdict or ignored the flow, the fuzzer would find it."""
     behind_a_flow = bytes([0, 0, 0, 8, 1]) + as_body(STATES["published_example"]["answer"])
     assert examine(Case.of(behind_a_flow)).passed
     monkeypatch.setattr(Evidence, "is_of_this_start", True)
@@ -82,7 +82,7 @@ def test_outputs_that_are_too_lenient_are_noticed(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_lenient_reader_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Were every body taken for one that passed, the fuzzer would find it, through the SDK as well."""
+    """If every body were decoded as a pass, the fuzzer would find it, through the SDK as well."""
     monkeypatch.setattr(response, "decode", lambda *_, **__: make_progress(1, 0))
     for last in range(2):
         with pytest.raises(AssertionError):
@@ -90,7 +90,7 @@ def test_a_lenient_reader_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_secret_that_is_let_through_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Were a server's repetition of the secret id taken for a text like others, the fuzzer would find it."""
+    """If a secret id that a server repeats were shown, the fuzzer would find it."""
     for field in ("Name", "Msg"):
         answer = copy.deepcopy(STATES["last_step_runs"]["answer"])
         answer["StepDetails"][0][field] = f"of {WHO.secret_id}"
@@ -114,7 +114,7 @@ def test_an_unexpected_exception_is_noticed(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_row_that_moves_the_cursor_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Were text from the API shown as it came, the fuzzer would find it."""
+    """If text from the API were shown unescaped, the fuzzer would find it."""
     answer = STATES["last_step_runs"]["answer"]
     steps = [{**step, "Name": "\x1b[31m"} for step in answer["StepDetails"]]
     case = Case.of(HEAD + as_body({**answer, "StepDetails": steps}))

@@ -108,7 +108,7 @@ def test_a_guide_rehearses_with_the_emulators_own_keys(guide: str) -> None:
 
 
 def test_the_rehearsals_scenario_can_be_played_and_says_what_is_made_up() -> None:
-    """The file is one, fails at its first start, and admits which codes nobody has published."""
+    """The scenario is valid, fails at its first start, and says which codes are undocumented."""
     scenario = load(str(EXAMPLES / "rehearsal" / "last-quarter.json"))
     assert scenario.frames(1066) != scenario.frames_again(1066)
     assert scenario.frames(1067) is None

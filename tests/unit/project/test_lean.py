@@ -32,7 +32,7 @@ def test_the_messages_are_there_without_the_sdk(environment: str) -> None:
 
 
 def test_without_pulumi_one_line_says_so() -> None:
-    """A Python that has none is told apart from a broken one."""
+    """The error of a Python without Pulumi differs from that of a broken one."""
     command = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.append({str(TOOLCHAIN)!r}); import lean"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stderr.splitlines()[-1] == "ImportError: this Python has no pulumi"

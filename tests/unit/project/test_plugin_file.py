@@ -1,4 +1,4 @@
-"""The file that says that there is no plugin is wherever the package is, and the official look-up finds it."""
+"""The file that declares that there is no plugin is in every installation, and Pulumi's look-up finds it."""
 
 import shutil
 from collections.abc import Callable
@@ -61,7 +61,7 @@ def asked_for(environment: OfflineEnvironment) -> list[str]:
 def test_no_plugin_is_asked_for(
     tmp_path: Path, project: Path, install: Callable[[OfflineEnvironment, Path], None]
 ) -> None:
-    """Installed in each way, the package asks for nothing, and would ask as soon as the file is missing."""
+    """However it is installed, the package needs no plugin; without the file the engine would look for one."""
     environment = OfflineEnvironment(tmp_path)
     install(environment, project)
     assert asked_for(environment) == []

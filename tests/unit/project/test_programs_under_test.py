@@ -1,4 +1,4 @@
-"""What the README says of a user's own tests: its file passes as it is, and finds a mistake in the program."""
+"""The README's unit test of a program: the file passes as it is, and detects a mistake in the program."""
 
 import os
 import re
@@ -39,7 +39,7 @@ def run_pytest(folder: Path, text: str) -> tuple[int, str]:
 
 
 def change(old: str, new: str) -> str:
-    """Return the file with a change in the one place where something stands."""
+    """Return the file with one unique text replaced."""
     assert FILE.count(old) == 1
     return str(FILE.replace(old, new))
 

@@ -66,7 +66,7 @@ def test_the_first_program_is_the_example() -> None:
 
 
 def test_the_commands_come_first() -> None:
-    """The two commands stand in the first block."""
+    """The first block has the two commands."""
     block = README.split("```console\n", 1)[1].split("```", 1)[0]
     assert [line.split("#")[0].strip() for line in block.splitlines()] == ["$ make up", "$ make test"]
 
@@ -160,13 +160,13 @@ def test_the_contents_lead_somewhere() -> None:
 
 
 def test_every_other_link_within_the_page_leads_somewhere() -> None:
-    """For whoever decides, installs, has been refused, or reads Chinese first."""
+    """Each link within the page has its heading."""
     headings = {anchor(line) for line in re.findall(r"(?m)^##+ (.+)$", README)}
     assert set(re.findall(LINK, README)) <= headings
 
 
 def test_the_pictures_are_there() -> None:
-    """Each stands beside the page."""
+    """Each picture file exists."""
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
     assert pictures == ["docs/up.svg", "docs/refusal.svg"]
     assert all((ROOT / picture).is_file() for picture in pictures)
@@ -184,7 +184,7 @@ def test_every_input_and_output_of_a_group_is_in_its_section() -> None:
 
 
 def test_the_chinese_quick_start_says_what_the_english_page_says() -> None:
-    """Each command, the policy and each word of an error to look for stand there as well, where they are tested."""
+    """It has each command, the policy and each word of an error that the English page has."""
     chinese = README.split("\n## 中文快速开始\n", 1)[1].split("\n## ", 1)[0]
     english = README.replace(chinese, "")
     commands = re.findall(r"(?m)^\$ .+$", chinese)

@@ -37,7 +37,7 @@ def picture(name: str) -> str:
 
 
 def screens(drawn: str) -> list[str]:
-    """Read the screens of a picture, in order, each with a blank between what stands apart."""
+    """Read the screens of a picture, in order, with a blank between separate texts."""
     film = ET.fromstring(drawn).findall(f"{SVG}svg/{SVG}g/{SVG}g")
     return [" ".join(text.text or "" for text in screen) for screen in film]
 
@@ -72,7 +72,7 @@ def test_a_picture_shows_nothing_of_the_machine_it_was_made_on(name: str) -> Non
 
 
 def test_the_refusal_is_what_the_code_prints() -> None:
-    """The text of the scenario `fail` stands there word for word, but for its line breaks, and each step's mark."""
+    """The picture has the text of the scenario `fail` word for word, except line breaks, and each step's mark."""
     codes = (0, 0, 0, -1, 1, -2, -2, -2)
     steps = tuple(StepDetail(step.name, code, step.message) for step, code in zip(PUBLISHED_STEPS, codes, strict=True))
     told, *_ = full_text(CheckFailedError(MIGRATION, Progress(len(steps), 5, steps, "number"), [4])).split("number")
@@ -93,7 +93,7 @@ def test_the_update_is_told_from_its_preview_to_its_end() -> None:
 
 
 def test_where_nothing_moves_the_end_is_seen() -> None:
-    """The film stands at its last screen, and moves only where nobody has asked for less of it."""
+    """Without animation it shows its last screen; it respects a preference for reduced motion."""
     drawn = picture("up")
     film = ET.fromstring(drawn).find(f"{SVG}svg")
     assert film is not None
@@ -128,14 +128,14 @@ def test_a_screen_is_what_is_left_after_repainting() -> None:
 
 
 def test_a_chinese_character_fills_two_cells() -> None:
-    """What follows it stands where it stood, and the run is as wide as its cells."""
+    """The text after it keeps its column, and the run is as wide as its cells."""
     frame = shown("\x1b[4m检查\x1b[0m  ok".encode())
     assert frame.rows[1] == (Run(0, 4, "检查", Style(underlined=True)), Run(6, 2, "ok", Style()))
     assert frame.lines[1] == "检查  ok"
 
 
 def test_text_is_drawn_where_it_stood() -> None:
-    """Its column, its row, its width and its look; what means something in XML is text."""
+    """Its column, row, width and style are kept, and XML's special characters are escaped."""
     drawn = svg.draw([Moment(shown(b"  \x1b[1;31m<&\x1b[0m"), 1)], title="<t>", description="&", columns=20)
     prompt, text = ET.fromstring(drawn).iter(f"{SVG}text")
     assert (prompt.text, prompt.get("x"), prompt.get("y"), prompt.get("class")) == ("$ it", "0", "14.5", None)

@@ -291,7 +291,7 @@ def test_an_up_without_the_permission_says_so_once_and_passes(call: RecordingLis
     ],
 )
 def test_an_up_passes_although_the_list_is_out_of_order(call: RecordingListener, trouble: Reply) -> None:
-    """It is asked for after each poll, never again in between, and nothing is said of it."""
+    """The list is queried after each poll, never again in between, and no warning appears."""
     check = TwoActions([steps(0, 7)] * 4 + [steps(0, 0)], [trouble])
     assert check.read(call)["passed"] is True
     assert check.asked == [STEPS, LIST] * 4 + [STEPS]
@@ -320,7 +320,7 @@ def test_nothing_else_of_the_list_is_shown(call: RecordingListener) -> None:
 
 
 def test_an_up_that_times_out_says_what_the_api_called_the_check(call: RecordingListener) -> None:
-    """The last word is in the sentence, and on the row."""
+    """The last flag is in the error and on the row."""
     with Emulator("unknown-code") as emulator, pytest.raises(CheckTimeoutError) as raised:
         read({**WAITING, "timeout_seconds": 0.3, "endpoint": emulator.url}, {}, call)
     assert (
@@ -340,7 +340,7 @@ def test_an_up_with_the_code_taught_asks_nobody_else(call: RecordingListener, lo
 def test_a_read_that_does_not_wait_queries_the_steps_alone(
     call: RecordingListener, log: Path, more: dict[str, Any]
 ) -> None:
-    """A preview, a refresh, a look, and a gate that holds nothing: one request, as ever."""
+    """A preview, a refresh, `get_migration_check` and a gate with `enforce=False` each send one request."""
     with Emulator("check-flag", request_log=log) as emulator:
         outputs = read({**ASKING, **more, "endpoint": emulator.url}, {}, call)
     assert actions(log) == [STEPS]

@@ -112,7 +112,7 @@ def test_a_file_that_hangs_is_no_reason_to_wait_beyond_the_deadline(  # noqa: PL
     call_that_hangs: str,
     kind: type[TcsqlCheckError],
 ) -> None:
-    """Neither the credentials nor the authorities are waited for: the gate stays shut, and nobody was asked."""
+    """The gate waits neither for the credentials nor for the authorities: it stays shut, and sends no request."""
     monkeypatch.setattr(exchange, "MIN_EXCHANGE_SECONDS", 0.05)
     monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
     monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
@@ -172,7 +172,7 @@ def test_a_preview_of_a_check_that_has_passed_notes_nothing(call: RecordingListe
 def test_a_pass_is_told_with_the_time_it_took_if_that_was_long(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener, worth: float, notes: list[str]
 ) -> None:
-    """A check that had passed before has nothing to tell but its row."""
+    """A check that had passed before shows only its row."""
     monkeypatch.setattr(reader, "WORTH_A_WORD_SECONDS", worth)
     with Emulator("pass") as emulator:
         read({**PROPS, "wait": True, "endpoint": emulator.url}, {}, call)
@@ -180,7 +180,7 @@ def test_a_pass_is_told_with_the_time_it_took_if_that_was_long(
 
 
 def test_a_preview_of_a_check_that_nobody_started_shows_how_to_start_it(call: RecordingListener) -> None:
-    """The row has the command, so that nobody finds it out at the deadline of the update."""
+    """The row has the command, so the user doesn't learn it only at the update's deadline."""
     with Emulator("never-started") as emulator:
         outputs = read({**PROPS, "endpoint": emulator.url}, {}, call)
     assert outputs["status"] == "not-started"
@@ -197,7 +197,7 @@ def test_an_up_on_a_check_that_nobody_started_ends_with_the_command(call: Record
 
 
 def test_a_refresh_of_a_failed_check_is_no_error(call: RecordingListener) -> None:
-    """Stored outputs are enough to ask again; a failed step is reported and doesn't raise."""
+    """Stored outputs are enough for a new query; a failed step is reported and doesn't raise."""
     with Emulator(ONE_STEP) as emulator:
         props = {**PROPS, "endpoint": emulator.url, "failed_statuses": [7]}
         stored = read(props, {}, call)
@@ -240,7 +240,7 @@ FLOWS = parse(
 
 @pytest.mark.parametrize("wait", [True, False])
 def test_a_flow_that_succeeded_passes_with_the_steps(call: RecordingListener, *, wait: bool) -> None:
-    """On an up and in a preview; the flow's number is an output, so that a refresh asks the same question."""
+    """This holds on an up and in a preview; the flow's id is an output, so a refresh sends the same query."""
     with Emulator(FLOWS) as emulator:
         start_check(emulator.url, 1)
         props = {**PROPS, "migrate_id": 1, "wait": wait, "flow_id": 1001.0, "endpoint": emulator.url}
@@ -273,7 +273,7 @@ def test_a_preview_and_a_refresh_say_what_the_flow_adds(
 
 
 def test_a_preview_that_can_not_know_its_flow_yet_does_not_pass(call: RecordingListener) -> None:
-    """It asks for the steps alone, and says what is missing."""
+    """It queries the steps alone, and says what is missing."""
     with Emulator("pass") as emulator:
         outputs = read({**PROPS, "from_outputs": ["flow_id"], "endpoint": emulator.url}, {}, call)
     assert (outputs["passed"], outputs["status"]) == (False, "unknown")
@@ -303,7 +303,7 @@ def test_a_flow_that_can_not_be_asked_for_fails_a_gate_that_is_enforced(call: Re
 
 
 def test_a_gate_that_is_not_enforced_passes_whatever_its_flow_is(call: RecordingListener) -> None:
-    """Failed or unknown, it is asked for once, and told in the warning."""
+    """A failed or unknown flow is queried once, and the warning names it."""
     props = {**PROPS, "migrate_id": 3, "enforce": False, "wait": True}
     with Emulator(FLOWS) as emulator:
         start_check(emulator.url, 3)
@@ -366,7 +366,7 @@ def test_an_outage_is_told_once(monkeypatch: pytest.MonkeyPatch, call: Recording
 def test_a_gate_that_is_not_enforced_passes_whatever_breaks(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener
 ) -> None:
-    """Not even an error that nobody foresaw fails it; its kind is named, its text is not."""
+    """Not even an unexpected error fails it; the warning has its type, not its text."""
     nothing: dict[str, Any] = {}
     monkeypatch.setattr(connection, "connection", lambda *_, **__: nothing["a secret"])
     assert read({**PROPS, "enforce": False}, {}, call) == UNKNOWN
@@ -388,7 +388,7 @@ def test_no_credentials_fail_a_gate_that_is_enforced(
 
 @pytest.mark.parametrize("wait", [True, False])
 def test_a_gate_that_is_not_enforced_tells_of_a_failed_check_and_passes(call: RecordingListener, *, wait: bool) -> None:
-    """It asks once, returns what it saw, and warns that it holds nothing back."""
+    """It queries once, returns the result, and warns that it holds nothing back."""
     props = {**PROPS, "enforce": False, "wait": wait, "failed_statuses": [7]}
     with Emulator(ONE_STEP) as emulator:
         outputs = read({**props, "endpoint": emulator.url}, {}, call)
@@ -399,7 +399,7 @@ def test_a_gate_that_is_not_enforced_tells_of_a_failed_check_and_passes(call: Re
 
 
 def test_a_gate_that_is_not_enforced_passes_on_an_unknown_migration(call: RecordingListener) -> None:
-    """What the API refuses is told in the warning, and the outputs say that nothing is known."""
+    """The warning has the API's refusal, and the outputs have the status "unknown"."""
     with Emulator(NOBODY) as emulator:
         outputs = read({**PROPS, "enforce": False, "wait": True, "endpoint": emulator.url}, {}, call)
     assert outputs == {**UNKNOWN, "endpoint": emulator.url}
@@ -419,7 +419,7 @@ def test_a_gate_that_is_not_enforced_asks_exactly_once(call: RecordingListener) 
 def test_a_gate_that_is_not_enforced_passes_without_credentials(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener
 ) -> None:
-    """Missing credentials are told in the warning; nothing is sent."""
+    """The warning says that credentials are missing; no request is sent."""
     monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
     monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
     assert read({**PROPS, "enforce": False, "wait": True}, {}, call) == UNKNOWN
@@ -457,7 +457,7 @@ def test_tencents_own_endpoint_needs_no_warning(call: RecordingListener) -> None
 
 
 def test_a_configured_endpoint_is_asked_and_stays_out_of_the_outputs(call: RecordingListener) -> None:
-    """It belongs to the stack, so that a refresh asks where the configuration says by then."""
+    """It belongs to the stack, so a refresh uses the endpoint that is configured then."""
     with Emulator("pass") as emulator:
         outputs = read(PROPS, {"tcsql-check:endpoint": emulator.url}, call)
     assert outputs["passed"]
@@ -477,7 +477,7 @@ ASSUMED = {
 
 
 def actions(log: Path) -> list[tuple[str, str]]:
-    """Read what an emulator was asked: action and account."""
+    """Read an emulator's requests: action and account."""
     lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
     return [(line["action"], line["account"]) for line in map(json.loads, lines)]
 
@@ -547,7 +547,7 @@ BROKEN: list[dict[str, str]] = [
 def test_a_gate_that_is_not_enforced_passes_whatever_the_configuration_says(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener, config: dict[str, str]
 ) -> None:
-    """What can't be honoured is told in the warning, and the API isn't asked with less than was said."""
+    """The warning names what can't be honoured, and no query is sent without it."""
     if "tencentcloud:profile" in config:
         monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
         monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
@@ -639,7 +639,7 @@ LOOKS_LIKE_AN_ENDPOINT = (
 def test_no_environment_variable_chooses_whom_to_ask(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener, config: dict[str, str]
 ) -> None:
-    """With every variable that looks like an endpoint's, a proxy still sees that Tencent's own hosts are asked."""
+    """With every variable that looks like an endpoint's set, a proxy sees requests to Tencent's own hosts."""
     with ScriptedServer(answer("", status="502 Bad Gateway")) as proxy, ScriptedServer(reset) as trap:
         for name in LOOKS_LIKE_AN_ENDPOINT:
             scheme = "HTTP" if name.endswith("PROTOCOL") else None

@@ -32,7 +32,7 @@ def asked(log: Path) -> Counter[int]:
 
 
 def test_an_up_passes_once_all_have_and_asks_each_once(call: RecordingListener, log: Path) -> None:
-    """The outputs have sums and every check, in the order given, and what a refresh needs to ask again."""
+    """The outputs have totals, every check in the given order, and what a refresh needs for its queries."""
     with Emulator(WAVE, request_log=log) as emulator:
         outputs = read({**PROPS, "endpoint": emulator.url}, {}, call)
         assert asked(log) == Counter({1: 1, 11: 1, 12: 1})
@@ -135,7 +135,7 @@ FLOWS = parse(
 
 
 def test_each_of_a_group_has_a_flow_of_its_own(call: RecordingListener) -> None:
-    """In the order of the numbers; one that runs holds the group, and a refresh asks for them again."""
+    """The flows follow the order of the ids; one that runs holds the group, and a refresh queries them again."""
     props = {**PROPS, "migrate_ids": [2, 1], "flow_ids": [1002.0, 1001.0], "timeout_seconds": 0.2}
     with Emulator(FLOWS) as emulator:
         start_check(emulator.url, 1)

@@ -120,7 +120,7 @@ def test_a_cancelled_update_ends_a_read_that_hangs(path: Path, call: str) -> Non
 
 
 def test_a_pipe_that_somebody_writes_to_is_left_alone(path: Path) -> None:
-    """Whoever writes into the pipe is not read from, and the next reader still gets all of it."""
+    """The gate reads nothing from the pipe, and the next reader still gets all of it."""
     os.mkfifo(path)
     reads = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     writes = os.open(path, os.O_WRONLY)
@@ -132,7 +132,7 @@ def test_a_pipe_that_somebody_writes_to_is_left_alone(path: Path) -> None:
 
 
 def test_no_file_stays_open(path: Path) -> None:
-    """A process that looks again and again runs out of nothing."""
+    """A process with many reads doesn't run out of file descriptors."""
     before = len(list(Path("/proc/self/fd").iterdir()))
     path.write_bytes(b"")
     for _ in range(10):

@@ -23,7 +23,7 @@ def _adapter() -> Iterator[BoundedAdapter]:
 
 
 def get(adapter: BoundedAdapter, server: ScriptedServer) -> requests.Response:
-    """Ask a server through the adapter."""
+    """Send a request through the adapter."""
     with requests.Session() as session:
         session.trust_env = False
         session.mount("http://", adapter)
@@ -186,7 +186,7 @@ def test_an_exchange_that_was_given_up_connects_no_more(adapter: BoundedAdapter)
 def test_a_body_that_is_compressed_in_a_way_that_nobody_asked_for_is_refused(
     adapter: BoundedAdapter, encoding: str
 ) -> None:
-    """What is asked for is gzip, and nothing else is taken apart."""
+    """The request accepts gzip alone, and nothing else is decompressed."""
     with (
         ScriptedServer(answer("body", Content_Encoding=encoding)) as server,
         pytest.raises(requests.exceptions.ContentDecodingError),

@@ -100,7 +100,7 @@ def test_ten_of_many_late_requests_go_in_a_second() -> None:
 
 
 class RefusedMeanwhile(FakeClock):
-    """A clock during whose first sleep the API refuses somebody else's request."""
+    """A clock during whose first sleep the API throttles another request."""
 
     def __init__(self, limit: RateLimit) -> None:
         """Use this limit."""
@@ -214,7 +214,7 @@ def test_refusals_at_the_same_time_halve_the_rate_once() -> None:
 
 
 def test_refusals_alone_never_stop_a_process() -> None:
-    """However many there are, it asks again after 5 s; the first request of all has no rate yet, and waits a second."""
+    """After any number of refusals the next request comes within 5 s; after the first one it waits a second."""
     clock, limit = FakeClock(), RateLimit()
     limit.slow_down(clock)
     assert _ask(limit, clock) == 0

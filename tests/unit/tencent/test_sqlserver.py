@@ -318,7 +318,7 @@ def test_a_refusal_says_what_to_do(code: str, advice: str) -> None:
 
 @pytest.mark.parametrize("code", ["FailedOperation", "FailedOperation.DBErrors", "InvalidParameter", "Surprise", ""])
 def test_an_unlisted_code_is_permanent(code: str) -> None:
-    """What nobody has explained ends the wait, without advice that would be a guess."""
+    """An undocumented code ends the wait, and its error has no advice."""
     error = refusal(code, "Whatever.")
     assert isinstance(error, PermanentError)
     assert error.code == code
@@ -405,7 +405,7 @@ def test_a_secret_beside_the_response_is_not_shown() -> None:
 
 
 def test_a_flow_and_a_list_that_repeat_a_secret_are_no_answers() -> None:
-    """Their request ids, and fields that nobody reads, are searched as well."""
+    """Request ids and unused fields are searched as well."""
     flow = f'{{"Response":{{"Status":0,"RequestId":"{TOKEN}"}}}}'
     page = f'{{"Response":{{"MigrateTaskSet":[{{"MigrateName":"{DUMMY_SECRET_KEY}"}}],"RequestId":"r"}}}}'
     with ScriptedServer(answer(flow), answer(page)) as server:
@@ -418,7 +418,7 @@ def test_a_flow_and_a_list_that_repeat_a_secret_are_no_answers() -> None:
 
 @pytest.mark.parametrize(("secret_key", "is_searched"), [("Check i", False), ("Check it", True)])
 def test_a_secret_of_less_than_8_characters_may_be_part_of_any_word(secret_key: str, is_searched: bool) -> None:
-    """A success with such a part is the documented answer, as the scrubbing of errors lets it stand."""
+    """A response that contains such a value is accepted, as errors show such values too."""
     with ScriptedServer(answer(ANSWER)) as server:
         api = client(server.host, credentials=Credentials("AKID", secret_key, None, "a test"))
         if not is_searched:
@@ -455,14 +455,14 @@ def test_a_server_error_is_transient(status: str) -> None:
     ("status", "kind"), [("429 Too Many Requests", ThrottledError), ("408 Request Timeout", TransientError)]
 )
 def test_a_gateway_that_asks_for_patience_gets_it(status: str, kind: type[Exception]) -> None:
-    """Two statuses below 500 say by themselves that asking later may help."""
+    """Two statuses below 500 mean that a later request may succeed."""
     with ScriptedServer(answer(ANSWER, status=status)) as server, pytest.raises(kind):
         query(server)
 
 
 @pytest.mark.parametrize("status", ["201 Created", "204 No Content", "302 Found", "404 Not Found", "407 Proxy"])
 def test_any_other_status_is_permanent(status: str) -> None:
-    """What answers with another status than 200 is not the API, even where its body looks like it."""
+    """A response with another status than 200 is not the API's, even if its body looks like it."""
     body = "" if status.startswith("204") else ANSWER
     with ScriptedServer(answer(body, status=status)) as server, pytest.raises(PermanentError) as caught:
         query(server)
@@ -511,7 +511,7 @@ def test_an_answer_is_an_answer_under_any_type(kind: str) -> None:
 
 
 def test_a_compressed_answer_is_read() -> None:
-    """A body under gzip is the body it stands for."""
+    """A body in gzip is decompressed."""
     with ScriptedServer(answer(gzip.compress(ANSWER.encode()), Content_Encoding="gzip")) as server:
         assert query(server) == PROGRESS
 
@@ -674,7 +674,7 @@ def test_an_incomplete_answer_is_transient(reply: Reply) -> None:
 
 
 def test_a_refused_connection_is_transient() -> None:
-    """Nobody listens: the sentence says so in the system's words."""
+    """No server listens: the error has the system's text."""
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     with pytest.raises(TransientError) as caught:
@@ -693,7 +693,7 @@ def test_an_untrusted_certificate_is_refused() -> None:
 
 
 def test_an_authority_of_the_users_own_is_trusted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Whoever `REQUESTS_CA_BUNDLE` names may vouch for a server, but only under the server's own name."""
+    """An authority in `REQUESTS_CA_BUNDLE` may certify a server, but only under the server's own name."""
     authority, bundle = trustme.CA(), tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(str(bundle))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))

@@ -94,7 +94,7 @@ def test_all_that_a_role_has_is_sent(service: sts.TokenService) -> None:
     ],
 )
 def test_a_refusal_is_one_sentence_with_advice(service: sts.TokenService, code: str, advice: str) -> None:
-    """It names who was asked, with what, and what to do; neither key nor token is in it."""
+    """It names the endpoint, the credentials and what to do, without key or token."""
     refused = answer(f'{{"Response":{{"Error":{{"Code":"{code}","Message":"m"}},"RequestId":"r"}}}}')
     with scripted_services(refused) as server, pytest.raises(PermanentError) as caught:
         service.assume_role(WHO, Role("arn", "deploy"), soon())
