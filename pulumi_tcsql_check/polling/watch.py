@@ -27,9 +27,9 @@ from pulumi_tcsql_check.model.progress import Migration, Progress, failed_steps,
 from pulumi_tcsql_check.polling.api import Api
 from pulumi_tcsql_check.polling.backoff import OUTAGE_SECONDS, Patience
 from pulumi_tcsql_check.polling.check_flag_monitor import SecondOpinion
-from pulumi_tcsql_check.polling.observation import WatchState
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.query_log import FLAG, FLOW, STEPS, QueryLog
+from pulumi_tcsql_check.polling.watch_state import WatchState
 
 JITTER = 0.1
 """By which part of itself the interval varies, either way, so that many gates don't poll at the same instant."""

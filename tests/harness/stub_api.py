@@ -1,15 +1,26 @@
 """A stub of the polling API, made of the test's own functions, and a wait for one check on it."""
 
 from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
 
 from pulumi_tcsql_check.clock import Clock
+from pulumi_tcsql_check.errors import ApiError
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Evidence, Flow
 from pulumi_tcsql_check.model.progress import Migration, Progress
 from pulumi_tcsql_check.polling import poller
 from pulumi_tcsql_check.polling.api import Api
-from pulumi_tcsql_check.polling.observation import Observation
 from pulumi_tcsql_check.polling.watch import Watch
+
+
+class Observation(NamedTuple):
+    """What is known of one check at an instant of its wait; `trouble` is the error of the last poll, if it failed."""
+
+    progress: Progress | None
+    trouble: ApiError | None
+    elapsed_seconds: float
+    flow: Flow | None = None
+    flag: CheckFlag | None = None
 
 
 class StubApi:
@@ -44,7 +55,11 @@ class StubApi:
 
 def wait_for(watch: Watch, api: Api, *, clock: Clock, on_progress: Callable[[Observation], None]) -> Evidence:
     """Wait for one check; return the evidence that ended the wait, or raise its error."""
-    errors = poller.wait([watch], lambda: api, clock=clock, on_progress=lambda now: on_progress(watch.seen(now)))
+
+    def observe(now: float) -> None:
+        on_progress(Observation(watch.progress, watch.trouble, now - watch.began, watch.flow, watch.flag))
+
+    errors = poller.wait([watch], lambda: api, clock=clock, on_progress=observe)
     for error in errors.values():
         raise error
     assert watch.end is not None

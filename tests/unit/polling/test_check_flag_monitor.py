@@ -7,7 +7,7 @@ import pytest
 from harness.error_texts import full_text
 from harness.fake_clock import FakeClock
 from harness.responses import MIGRATION, make_progress
-from harness.stub_api import StubApi, wait_for
+from harness.stub_api import Observation, StubApi, wait_for
 
 from pulumi_tcsql_check.errors import (
     AccountError,
@@ -27,7 +27,6 @@ from pulumi_tcsql_check.model.flow import Evidence, Flow
 from pulumi_tcsql_check.model.progress import Progress
 from pulumi_tcsql_check.polling import check_flag_monitor
 from pulumi_tcsql_check.polling.check_flag_monitor import SecondOpinion
-from pulumi_tcsql_check.polling.observation import Observation
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
 

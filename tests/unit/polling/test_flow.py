@@ -7,7 +7,7 @@ import pytest
 from harness.error_texts import full_text, raises_error
 from harness.fake_clock import FakeClock
 from harness.responses import MIGRATION, make_progress
-from harness.stub_api import StubApi, wait_for
+from harness.stub_api import Observation, StubApi, wait_for
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,7 +26,6 @@ from pulumi_tcsql_check.errors import (
 from pulumi_tcsql_check.model.flow import Evidence, Flow
 from pulumi_tcsql_check.model.progress import Progress
 from pulumi_tcsql_check.model.statuses import Status
-from pulumi_tcsql_check.polling.observation import Observation
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
 
@@ -213,7 +212,7 @@ def test_an_outage_of_either_call_ends_the_wait() -> None:
 
 
 def test_a_flow_that_may_not_be_asked_for_ends_the_wait_at_once() -> None:
-    """The user queried for it, so going on without it would be wrong."""
+    """The user asked for it, so going on without it would be wrong."""
     check = Check([REFUSED], [PASSED])
     with pytest.raises(PermanentError) as raised:
         check.wait()

@@ -4,7 +4,7 @@ import pytest
 from harness.responses import MIGRATION, make_progress
 
 from pulumi_tcsql_check.model.progress import Progress
-from pulumi_tcsql_check.polling.observation import WatchState
+from pulumi_tcsql_check.polling.watch_state import WatchState
 
 
 def test_the_same_steps_are_no_change() -> None:

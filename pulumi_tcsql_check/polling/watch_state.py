@@ -1,23 +1,11 @@
 """The latest responses for one migration, and when its steps last changed."""
 
-import msgspec
-
 from pulumi_tcsql_check.errors import ApiError, ThrottledError
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Evidence, Flow
 from pulumi_tcsql_check.model.group import Member
 from pulumi_tcsql_check.model.progress import Migration, Progress
 from pulumi_tcsql_check.model.statuses import Status
-
-
-class Observation(msgspec.Struct, frozen=True):
-    """What a gate shows of one check while it waits; `trouble` is the error of the last poll, if it failed."""
-
-    progress: Progress | None
-    trouble: ApiError | None
-    elapsed_seconds: float
-    flow: Flow | None = None
-    flag: CheckFlag | None = None
 
 
 class WatchState:
@@ -73,10 +61,6 @@ class WatchState:
     def has_no_response(self) -> bool:
         """Whether it was never polled, or was throttled before its first response."""
         return self.asked_at is None or (self.was_throttled and self.progress is None)
-
-    def seen(self, now: float) -> Observation:
-        """Return what a gate shows of it."""
-        return Observation(self.progress, self.trouble, now - self.began, self.flow, self.flag)
 
     @property
     def member(self) -> Member:
