@@ -17,6 +17,9 @@ DEFAULT_PORT = 8918
 
 _MAX_PORT = 65535
 
+_LONGEST_WAIT_SECONDS = 0.2
+"""How long one wait for a signal lasts: a signal that reaches another thread than the main one does not end it."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns 0 after SIGINT or SIGTERM, 1 if it can't start. A wrong command line exits with 2."""
@@ -34,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with emulator:
             sys.stdout.write(f"listening on {emulator.url} (scenario {emulator.scenario.name})\n")
             sys.stdout.flush()
-            ended.wait()
+            while not ended.wait(_LONGEST_WAIT_SECONDS):
+                pass
     return 0
 
 

@@ -93,8 +93,8 @@ class HostProcess:
         response = self.stub.Read(self.request(migrate_id, **more), timeout=CALL_SECONDS)
         return dict(response.properties)
 
-    def interrupt(self) -> int:
-        """Send SIGINT until the process ends, and return its exit code.
+    def interrupt(self) -> None:
+        """Send SIGINT until the process ends.
 
         One SIGINT is not always enough: the kernel may hand it to a thread of gRPC, and the host's main thread, which
         waits without a timeout, then does not learn of it. Under load this was seen in 3 of 100 runs.
@@ -105,8 +105,9 @@ class HostProcess:
         for _ in range(int(END_SECONDS) - 1):
             self.process.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                return self.process.wait(1)
-        return self.process.wait(1)
+                self.process.wait(1)
+                return
+        self.process.wait(1)
 
     def stop(self) -> None:
         """Interrupt the process, and kill it, as the engine does, if it does not end by itself."""
