@@ -23,13 +23,8 @@ from pulumi_tcsql_check.reading.rows import Board
 def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
     """Wait until all have passed, one has failed, or time is up.
 
-    Args:
-        request: What to wait for.
-        screen: Where to show it.
-        cancelled: Set when nobody needs an answer any more.
-
     Raises:
-        TcsqlCheckError: Nobody could be asked, or what ended it is not one check's own.
+        TcsqlCheckError: No query could be sent, or the error concerns all checks.
     """
     clock = SystemClock(cancelled)
     policy = PollPolicy(request.timeout_seconds, request.poll_interval_seconds, request.failed_statuses)
@@ -42,17 +37,10 @@ def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
 
 
 def look(request: Request, screen: Screen, cancelled: threading.Event) -> End:
-    """Ask once about each, and again only if a call failed in passing.
-
-    One that isn't there doesn't keep the others from being looked at.
-
-    Args:
-        request: What to look at.
-        screen: Where to show it.
-        cancelled: Set when nobody needs an answer any more.
+    """Query each check once, and retry only after a transient error; a check that doesn't exist doesn't end the others.
 
     Raises:
-        TcsqlCheckError: Nobody could be asked, or what ended it is not one check's own.
+        TcsqlCheckError: No query could be sent, or the error concerns all checks.
     """
     clock = SystemClock(cancelled)
     policy = look_policy(request.failed_statuses)

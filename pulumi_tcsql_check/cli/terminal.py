@@ -121,11 +121,7 @@ class ColouredTable(Table):
 
 
 def _grid(wide: int = 1) -> Grid:
-    """Make a grid whose last column takes what is left, and is cut where that is too little.
-
-    Args:
-        wide: How many columns an id takes at least.
-    """
+    """Make a grid whose last column takes the rest of the line, and is cut; an id takes at least `wide` columns."""
     grid = Grid.grid(padding=(0, 1), expand=True)
     grid.add_column(no_wrap=True, min_width=1)
     grid.add_column(no_wrap=True, min_width=wide)

@@ -1,4 +1,4 @@
-"""The role to assume, as Pulumi's Tencent Cloud provider is told it: `tencentcloud:assumeRole`, or variables."""
+"""The role to assume, as configured for Pulumi's Tencent Cloud provider: `tencentcloud:assumeRole`, or variables."""
 
 import re
 from collections.abc import Mapping
@@ -43,14 +43,10 @@ class _AssumeRole(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 
 def read(config: StackConfig, environ: Mapping[str, str]) -> Role | None:
-    """Read the role to assume: the key's own fields, each with its variable for a default.
-
-    Args:
-        config: The stack's configuration.
-        environ: The provider process's environment.
+    """Return the role to assume, or None: the fields of the key, each with its variable as a default.
 
     Raises:
-        CredentialsError: What is there is no whole role, or not one role alone.
+        CredentialsError: The role is incomplete, or there are two.
         InvalidInputError: The duration is outside its range.
     """
     block = _assume_role(config)

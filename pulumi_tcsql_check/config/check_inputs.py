@@ -12,12 +12,12 @@ from pulumi_tcsql_check.model.progress import Migration
 
 
 class CheckInputs(msgspec.Struct, frozen=True):
-    """What `read` gets, validated; `wait` and `ids_are_new` come from hidden inputs.
+    """The validated inputs of `read`; `wait` and `ids_are_new` come from hidden inputs.
 
     Attributes:
-        migrations: Which checks, at least one, in the order given.
-        flows: The flow of each that must succeed as well, or nothing for none of them.
-        is_group: Whether a list was given, if only of one.
+        migrations: At least one, in the order given.
+        flows: The flow of each migration that must succeed as well; empty if there is none.
+        is_group: Whether a list was given, even of one.
     """
 
     migrations: tuple[Migration, ...]
@@ -33,16 +33,16 @@ class CheckInputs(msgspec.Struct, frozen=True):
 
     @property
     def region(self) -> str:
-        """Where all of them are."""
+        """The region of all migrations."""
         return self.migrations[0].region
 
     def flow_of(self, number: int) -> Flow | None:
-        """Return the flow of one, by its place in the list."""
+        """Return the flow of a migration, by its place in the list."""
         return self.flows[number] if self.flows else None
 
     @classmethod
     def from_props(cls, props: Mapping[str, Any]) -> "CheckInputs":
-        """Validate what came over the wire; what is optional and missing gets its default.
+        """Validate the inputs as they came over the wire; what is optional and missing gets its default.
 
         Raises:
             InvalidInputError: A value is missing or outside its range.
@@ -75,7 +75,7 @@ class CheckInputs(msgspec.Struct, frozen=True):
 def _flows(
     given: Mapping[str, Any], from_outputs: frozenset[str], count: int, *, is_group: bool, wait: bool
 ) -> tuple[Flow, ...]:
-    """Which flows, if any are meant: an output that brings none is refused, but in a preview it may be unknown yet."""
+    """Return the flows; an output that brings none is refused, but a preview may not know it yet."""
     name = "flow_ids" if is_group else "flow_id"
     if name in from_outputs and name not in given and not wait:
         return (Flow(None),) * count

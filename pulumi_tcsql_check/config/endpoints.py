@@ -1,6 +1,6 @@
-"""Decides whom to ask: the gate's own endpoint, the stack's, or Tencent's host for the region. Never the environment.
+"""Chooses the endpoint: the gate's own, the stack's, or Tencent's host for the region; never the environment's.
 
-An environment variable that was left over from a rehearsal would point a real gate at a stand-in. Pulumi itself takes
+An environment variable that was left over from a rehearsal would send a real gate to a stand-in. Pulumi itself takes
 any option of its command from a variable `PULUMI_OPTION_*`: three of those can set the stack's configuration.
 """
 
@@ -31,15 +31,12 @@ _LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 
 
 def choose(given: Endpoint | None, config: StackConfig, region: str) -> Endpoint:
-    """Return the endpoint that counts: the input, then the stack's, then the region's host under the domain.
+    """Return the endpoint: the input, then the stack's, then the region's host under the domain.
 
-    Args:
-        given: The gate's own input.
-        config: The stack's configuration.
-        region: The migration's region; finance regions (`*-fsi`) have hosts of their own.
+    Finance regions (`*-fsi`) have hosts of their own.
 
     Raises:
-        InvalidInputError: What the configuration says is no endpoint, no domain, or no protocol.
+        InvalidInputError: The configuration has no valid endpoint, domain or protocol.
     """
     if given is not None:
         return given
@@ -55,11 +52,6 @@ def choose(given: Endpoint | None, config: StackConfig, region: str) -> Endpoint
 def refuse_option_variables(endpoint: Endpoint, project: str | None, environ: Mapping[str, str]) -> None:
     """Refuse an endpoint that Pulumi's own environment variables may have chosen.
 
-    Args:
-        endpoint: The endpoint that counts.
-        project: The name of the stack's project; None if it is unknown.
-        environ: The process's environment, which it has from the CLI.
-
     Raises:
         InvalidInputError: `PULUMI_OPTION_CONFIG` sets a key that chooses the endpoint, whatever its value, or a
             variable that replaces a source of the configuration is set and the endpoint isn't Tencent Cloud's.
@@ -74,7 +66,7 @@ def refuse_option_variables(endpoint: Endpoint, project: str | None, environ: Ma
 
 
 def _sets(option: str, key: str, project: str | None) -> bool:
-    """Tell whether a value of `PULUMI_OPTION_CONFIG` sets a key or a part of it.
+    """Return whether a value of `PULUMI_OPTION_CONFIG` sets a key or a part of it.
 
     The CLI reads the value as one line of CSV, each field `key=value` or `key` alone. A key without a namespace has the
     project's. With `--config-path` a key is a path, such as `a:["b"]` or `a:b[0].c`. Spellings that the CLI does not
@@ -87,16 +79,16 @@ def _sets(option: str, key: str, project: str | None) -> bool:
 
 
 def is_tencents(endpoint: Endpoint, config: StackConfig) -> bool:
-    """Tell whether an endpoint is Tencent Cloud's, or under the domain that the stack's configuration gives."""
+    """Return whether an endpoint is Tencent Cloud's, or under the domain of the stack's configuration."""
     root = domain(config)
     return endpoint.is_tencent or (root is not None and endpoint.is_under(root))
 
 
 def domain(config: StackConfig) -> str | None:
-    """Return the root of the API's hosts, where the configuration gives one.
+    """Return the domain of the API's hosts, if the configuration sets one.
 
     Raises:
-        InvalidInputError: It is no domain: an address, a single name, or with a scheme, a port or a path.
+        InvalidInputError: It is an address or a single name, or has a scheme, a port or a path.
     """
     value = config.get(DOMAIN_KEY)
     if not value:

@@ -1,4 +1,4 @@
-"""What the program tells the provider beside the user's inputs; never an output, since a refresh must not bring it."""
+"""The inputs that the program sends beside the user's; never outputs, since a refresh must not bring them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from pulumi_tcsql_check.languages.sentence import Sentence
 
 
 def wait(given: Mapping[str, Any]) -> bool:
-    """Whether to wait: the program always says so, and only stored outputs, which a refresh brings, may not."""
+    """Return whether to wait: the program always sets it; only stored outputs, which a refresh brings, lack it."""
     if "wait" not in given and "passed" in given:
         return False
     if not isinstance(given.get("wait"), bool):
@@ -17,7 +17,7 @@ def wait(given: Mapping[str, Any]) -> bool:
 
 
 def from_outputs(given: Mapping[str, Any]) -> frozenset[str]:
-    """Which inputs the program gave as outputs: they may be new, and in a preview unknown, where they are missing."""
+    """Return the inputs that the program gave as outputs: they may be new, and unknown in a preview."""
     names = given.get("from_outputs", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise InvalidInputError("from_outputs", names, Sentence("names, by the gate"))

@@ -15,15 +15,10 @@ CODES = ("en", "zh")
 
 
 def choose(given: object, name: str, environ: Mapping[str, str]) -> Language:
-    """Return the language: the one that is given, then the environment's, then English.
-
-    Args:
-        given: The code, `en` or `zh`; None or "" if none is given.
-        name: What the user calls it: the configuration's key or the command's option.
-        environ: The process's environment.
+    """Return the language of the key or option `name`, else the environment's, else English.
 
     Raises:
-        InvalidInputError: The code is another one.
+        InvalidInputError: The code is neither `en` nor `zh`.
     """
     source, code = (name, given) if given else (VARIABLE, environ.get(VARIABLE))
     if not code:

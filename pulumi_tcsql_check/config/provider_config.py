@@ -1,8 +1,9 @@
-"""What Pulumi's Tencent Cloud provider is told about who asks: each of its keys is honoured, refused, or named.
+"""Reads the configuration of Pulumi's Tencent Cloud provider: each key is honoured, refused, or named in a warning.
 
-Its keys stand in the stack's configuration under `tencentcloud`, and many have an environment variable. What it reads,
-and in which order, is in its source (`tencentcloudstack/terraform-provider-tencentcloud`, `tencentcloud/provider.go`).
-A key that was passed over might make the gate ask as another account, about another migration of the same number.
+The keys stand in the stack's configuration under `tencentcloud`, and many have an environment variable. Which are
+read, and in which order, is in the provider's source (`tencentcloudstack/terraform-provider-tencentcloud`,
+`tencentcloud/provider.go`). A key that is ignored could make the gate query as another account, about another migration
+of the same number.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +17,7 @@ from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.role import Role
 
 REFUSED = ("assumeRoleWithOidc", "assumeRoleWithSaml", "assumeRoleWithWebIdentity", "mfaCertification")
-"""Keys that would make somebody else of the caller, in ways that aren't supported here."""
+"""Keys that would change the caller in ways that are not supported."""
 
 HONOURED = (
     "allowedAccountIds",
@@ -38,27 +39,27 @@ WITHOUT_MEANING_HERE = ("cosDomain",)
 """Keys about other APIs."""
 
 _REFUSED_VARIABLES = (assumed_role.PREFIX, "TENCENTCLOUD_MFA_CERTIFICATION_")
-"""How variables begin that make somebody else of the caller; those of `assumed_role.VARIABLES` are honoured."""
+"""The beginnings of variables that change the caller; those of `assumed_role.VARIABLES` are honoured."""
 
 
 class Named(msgspec.Struct, frozen=True):
-    """A value, and who gave it."""
+    """A value, and the key or variable that set it."""
 
     value: str
     by: str
 
 
 class ProviderConfig(msgspec.Struct, frozen=True):
-    """What the keys and variables amount to.
+    """The settings from all keys and variables.
 
     Attributes:
-        profile: The section, and the file `<profile>.credential`, to read; None is `default`.
+        profile: The section, and the file `<profile>.credential`; None is `default`.
         credentials_dir: The folder of that file; None is `~/.tccli`.
-        cam_role: The CVM role to ask the instance's metadata for.
-        pod_oidc: Whether to be whom the TKE pod's identity makes.
-        role: The role to assume with what was found.
-        allowed: The accounts to ask as; none given is any.
-        forbidden: The accounts not to ask as.
+        cam_role: The CVM role to fetch from the instance's metadata.
+        pod_oidc: Whether to use the TKE pod's identity.
+        role: The role to assume with the credentials found.
+        allowed: The allowed accounts; empty allows any.
+        forbidden: The forbidden accounts.
     """
 
     profile: Named | None
@@ -71,16 +72,11 @@ class ProviderConfig(msgspec.Struct, frozen=True):
 
 
 def read(config: StackConfig, environ: Mapping[str, str], keys: Iterable[str] = ()) -> ProviderConfig:
-    """Read all keys and variables.
-
-    Args:
-        config: The stack's configuration.
-        environ: The provider process's environment.
-        keys: All keys of the configuration, where they can be listed.
+    """Read all keys and variables; `keys` are those of the configuration, if they can be listed.
 
     Raises:
-        CredentialsError: One can't be honoured.
-        InvalidInputError: One has a value that it can't have.
+        CredentialsError: A setting can't be honoured.
+        InvalidInputError: A setting has an invalid value.
     """
     _refuse(config, environ, keys)
     pod_oidc = _flag(config, "enablePodOidc")
@@ -123,7 +119,7 @@ def _profile(config: StackConfig, environ: Mapping[str, str]) -> Named | None:
 
 
 def _named(config: StackConfig, name: str, environ: Mapping[str, str], variable: str) -> Named | None:
-    """Return a key's text, or else its variable's; the screen may show it."""
+    """Return a key's text, or else its variable's; it must be printable, since the screen may show it."""
     key = f"{CONFIG_NAMESPACE}:{name}"
     value = config.get(key)
     by, value = (key, value) if value else (variable, environ.get(variable))

@@ -1,4 +1,4 @@
-"""The stack's configuration as the provider process gets it, and how a part of it is refused that can't be honoured."""
+"""The stack's configuration as the provider process gets it, and the error that refuses to ignore a setting."""
 
 from typing import Any, NamedTuple, Protocol
 
@@ -31,10 +31,5 @@ class Stack(NamedTuple):
 
 
 def refusal(what: Sentence, *, choice: bool = False) -> CredentialsError:
-    """Make the error that refuses to ignore a setting.
-
-    Args:
-        what: What is set, as the beginning of a sentence.
-        choice: Whether one of two settings has to go, rather than one setting.
-    """
+    """Make that error; `choice` is whether one of two settings has to go, rather than one setting."""
     return CredentialsError(Sentence("not honoured", what=what), reason="not honoured", choice=choice)

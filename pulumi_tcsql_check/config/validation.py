@@ -1,7 +1,7 @@
-"""What a gate may be asked to do: each input, its range, and its default.
+"""The inputs of a gate: the range and the default of each.
 
-Plain values are validated in the program, at the user's own line; values that were outputs, in the provider, before
-any request. Both use the same functions.
+The program validates plain values, at the user's own line. The provider validates values that were outputs, before any
+request. Both use these functions.
 """
 
 import ipaddress
@@ -37,7 +37,7 @@ def _whole_number(value: object) -> int | None:
 
 
 def migrate_id(value: object, name: str = "migrate_id") -> int:
-    """Validate a migration's number; text of ASCII digits will do, without leading zeros."""
+    """Validate a migration's number; text of ASCII digits without leading zeros is accepted."""
     if isinstance(value, str) and re.fullmatch("[1-9][0-9]{0,15}", value):
         return _id(name, value, int(value))
     return _id(name, value, _whole_number(value))
@@ -55,17 +55,17 @@ def _id(name: str, value: object, number: int | None) -> int:
 
 
 def migrate_ids(value: object) -> tuple[int, ...]:
-    """Validate the numbers of a group's migrations: each as one is, and none twice."""
+    """Validate the numbers of a group's migrations; none may repeat."""
     return _ids("migrate_ids", value, migrate_id)
 
 
 def flow_ids(value: object) -> tuple[int, ...]:
-    """Validate the numbers of a group's flows: each as one is, and none twice, since a flow is of one start alone."""
+    """Validate the numbers of a group's flows; none may repeat, since a flow belongs to one start."""
     return _ids("flow_ids", value, flow_id)
 
 
 def flows_of(value: object, count: int) -> tuple[int, ...]:
-    """Validate the numbers of the flows of so many migrations: one for each."""
+    """Validate the numbers of the flows of `count` migrations: one for each."""
     numbers = flow_ids(value)
     if len(numbers) != count:
         raise InvalidInputError("flow_ids", value, Sentence("as many flows"))
@@ -83,7 +83,7 @@ def _ids(name: str, value: object, read: Callable[[object, str], int]) -> tuple[
 
 
 def region(value: object, name: str = "region") -> str:
-    """Validate a region's name; whether the API knows it is for the API to say."""
+    """Validate a region's name; the API decides whether it exists."""
     if not isinstance(value, str) or not re.fullmatch("[A-Za-z0-9-]+", value):
         raise InvalidInputError(name, value, Sentence("region to give" if value == "" else "region"))
     return value
@@ -132,7 +132,7 @@ def failed_statuses(value: object) -> tuple[int, ...]:
 
 
 def endpoint(value: object, name: str = "endpoint") -> Endpoint:
-    """Validate an endpoint: a bare host, or a URL without a path; `http` for this machine alone."""
+    """Validate an endpoint: a bare host, or a URL without a path; `http` for a loopback address only."""
     found = _parse_endpoint(value) if isinstance(value, str) else None
     if found is None:
         has_password = isinstance(value, str) and "@" in value
@@ -158,7 +158,7 @@ def _parse_endpoint(text: str) -> Endpoint | None:
 
 
 def _is_host(host: str) -> bool:
-    """Take nothing but names and addresses: two libraries may read anything else as two different hosts."""
+    """Accept only names and addresses: two libraries may read anything else as two different hosts."""
     label = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
     return re.fullmatch(rf"{label}(\.{label})*", host) is not None or _is_address(host)
 

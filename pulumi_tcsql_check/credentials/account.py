@@ -1,6 +1,6 @@
-"""Who asks: finds credentials, makes sure of the account, keeps them while they last, and fetches them again.
+"""The account that a process queries as: finds, verifies, caches and renews its credentials.
 
-One process asks as one account, so all its gates share one of these.
+All gates of a process share it.
 """
 
 import threading
@@ -20,23 +20,23 @@ from pulumi_tcsql_check.model.role import Role
 from pulumi_tcsql_check.tencent.sts import TokenService
 
 EARLY_SECONDS = 300.0
-"""How long before they run out new credentials are fetched; a tenth of their time where that is less."""
+"""How long before credentials expire new ones are fetched; at most a tenth of their lifetime."""
 
 AGAIN_SECONDS = 10.0
-"""How long after an attempt to fetch new ones, while the old ones still last, the next one begins."""
+"""The pause between two attempts to fetch new credentials while the old ones are still valid."""
 
 _TURN_SECONDS = 0.1
 
 
 class _Held(msgspec.Struct, frozen=True):
-    """Credentials in use, and when to look for new ones, in seconds since 1970."""
+    """Credentials in use; `renew_at` is in seconds since 1970."""
 
     credentials: Credentials
     renew_at: float
 
 
 class Account:
-    """Finds credentials and keeps them; any number of threads may use it."""
+    """Finds credentials and caches them; thread-safe."""
 
     def __init__(
         self,
@@ -47,14 +47,10 @@ class Account:
         clock: Clock,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Prepare; nothing is looked for yet.
+        """Prepare; nothing is read yet.
 
-        Args:
-            find: Looks through the sources until an instant on the clock.
-            asked: The role to assume, and the accounts that are allowed.
-            service: The token service.
-            clock: The time in which to await a turn while another thread looks.
-            now: Tells the time in seconds since 1970, as the service counts.
+        `find` reads the sources until a deadline on the clock; `now` returns seconds since 1970, as the token service
+        counts.
         """
         self._find = find
         self._asked = asked
@@ -65,15 +61,12 @@ class Account:
         self._held: _Held | None = None
 
     def current(self, deadline: float) -> Credentials:
-        """Return the credentials to ask with, fetched anew where the old ones are about to run out.
-
-        Args:
-            deadline: The instant, on the clock, that bounds each request and each file this takes.
+        """Return the credentials, renewed if they are about to expire; `deadline` bounds each request and each file.
 
         Raises:
-            CredentialsError: There are none.
-            AccountError: They are another account's.
-            ApiError: The token service gave no answer, or refused.
+            CredentialsError: No source has credentials.
+            AccountError: They belong to an account that is not allowed.
+            ApiError: The token service did not respond, or refused.
         """
         self._take_turn(deadline)
         try:
@@ -85,17 +78,7 @@ class Account:
             self._lock.release()
 
     def renew(self, refused: Credentials, deadline: float) -> Credentials | None:
-        """Return newer credentials than those that were refused, or None where their source has none.
-
-        Args:
-            refused: What was asked with.
-            deadline: The instant, on the clock, that bounds each request and each file this takes.
-
-        Raises:
-            CredentialsError: There are none any more.
-            AccountError: The new ones are another account's.
-            ApiError: The token service gave no answer, or refused.
-        """
+        """Return newer credentials than the refused ones, or None if their source has none; errors as in `current`."""
         self._take_turn(deadline)
         try:
             if self._held is None or self._held.credentials == refused:
@@ -109,14 +92,14 @@ class Account:
             self._lock.release()
 
     def _take_turn(self, deadline: float) -> None:
-        """Take the lock, unless the update is cancelled or time is up: whoever has it may be waiting for an answer."""
+        """Acquire the lock, or give up at the deadline or a cancel: its holder may wait for a response."""
         while not self._lock.acquire(timeout=_TURN_SECONDS):
             self._clock.check_cancelled()
             if self._clock.monotonic() >= deadline:
                 raise TransientError(Sentence("credentials late"))
 
     def _fetch_or_keep(self, held: _Held | None, deadline: float) -> _Held:
-        """Fetch new credentials; those in use go on being used as long as they last."""
+        """Fetch new credentials; if that fails, keep those in use until they expire."""
         try:
             return self._prepare(self._find(deadline), deadline)
         except (ApiError, CredentialsError):
@@ -125,7 +108,7 @@ class Account:
             return _Held(held.credentials, self._now() + AGAIN_SECONDS)
 
     def _prepare(self, found: Credentials, deadline: float) -> _Held:
-        """Make of what was found what to ask with: the roles assumed, the account made sure of."""
+        """Assume the roles, and verify the account."""
         for role in (found.role, self._asked.role):
             if role is not None:
                 found = self._assume(found, role, deadline)
@@ -143,7 +126,7 @@ class Account:
         return found
 
     def _verify(self, found: Credentials, deadline: float) -> None:
-        """Make sure of the account, before anything is asked as it."""
+        """Refuse an account that is not allowed, before a query is sent with its credentials."""
         allowed, forbidden = self._asked.allowed, self._asked.forbidden
         if not allowed and not forbidden:
             return

@@ -1,4 +1,4 @@
-"""The accounts of this process: one for each environment and what is found in it, shared by all its gates."""
+"""The accounts of this process, one for each set of credentials and environment."""
 
 import hashlib
 import threading
@@ -30,17 +30,9 @@ def of(  # noqa: PLR0913  # all that the account depends on
     *,
     clock: Clock,
 ) -> Account:
-    """Return the account that a gate asks as; the same one for the same credentials and environment.
+    """Return the account for these credentials and this environment; all gates that find the same share it.
 
-    A process may live long (Automation API), and a file that was written anew meanwhile holds for the next gate.
-
-    Args:
-        asked: What the provider's keys say.
-        config: The stack's configuration; None if there is no stack.
-        environ: The provider process's environment.
-        home: The user's home folder.
-        deadline: The instant, on the clock, that bounds the read of each file.
-        clock: The time to live in.
+    A process may live long (Automation API): the next gate sees a file that has changed meanwhile.
 
     Raises:
         CredentialsError: A source on this machine is unusable.

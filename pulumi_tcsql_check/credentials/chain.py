@@ -1,4 +1,4 @@
-"""Looks for credentials where users keep them, in the order that the README's table gives."""
+"""Reads the sources of credentials, in the order of the README's table."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -15,17 +15,12 @@ from pulumi_tcsql_check.tencent.bounded_file import Reader
 
 
 def find(asked: ProviderConfig, local: Sequence[Source], roles: tuple[Source, Source]) -> Credentials:
-    """Return the first credentials found.
+    """Return the first credentials found in the local sources, the TKE pod and the CVM instance.
 
-    A role that is named (`camRoleName`, `enablePodOidc`) goes before all else, as in Pulumi's provider.
-
-    Args:
-        asked: What the provider's keys say.
-        local: The sources on this machine, as `local_sources` lists them.
-        roles: The two sources that have to be asked over the network: the TKE pod's, the CVM instance's.
+    A named role (`camRoleName`, `enablePodOidc`) comes before all else, as in Pulumi's provider.
 
     Raises:
-        CredentialsError: A source is unusable, or there are none; it lists what was tried.
+        CredentialsError: A source is unusable, or none has credentials.
     """
     pod, instance = roles
     sources = (pod,) if asked.pod_oidc else (instance,) if asked.cam_role else (*local, pod, instance)
@@ -37,11 +32,7 @@ def find(asked: ProviderConfig, local: Sequence[Source], roles: tuple[Source, So
 
 
 def first(sources: Sequence[Source]) -> Credentials | None:
-    """Return the credentials of the first source that has some; None if none has.
-
-    Raises:
-        CredentialsError: A source is unusable.
-    """
+    """Return the credentials of the first source that has some; None if none has."""
     for _, look in sources:
         found = look()
         if found is not None:
@@ -52,14 +43,7 @@ def first(sources: Sequence[Source]) -> Credentials | None:
 def local_sources(
     asked: ProviderConfig, config: StackConfig | None, environ: Mapping[str, str], home: Path, read: Reader
 ) -> tuple[Source, ...]:
-    """List the sources on this machine, in their order; none where a role is named.
-
-    Args:
-        asked: What the provider's keys say.
-        config: The stack's configuration; None if there is no stack.
-        environ: The provider process's environment.
-        home: The user's home folder.
-        read: Reads a file.
+    """List the sources on this machine, in their order; none if a role is named.
 
     Raises:
         CredentialsError: A CVM role is named, and the command line's file names another role.
@@ -77,7 +61,7 @@ def local_sources(
 
 
 def _cli_file(asked: ProviderConfig, home: Path) -> Path:
-    """Return where the command line's file is."""
+    """Return the path of tccli's file."""
     folder = _expand(asked.credentials_dir.value, home) if asked.credentials_dir else home / ".tccli"
     return folder / f"{_profile(asked)}.credential"
 
@@ -105,7 +89,7 @@ def _from_environment(environ: Mapping[str, str]) -> Credentials | None:
 
 
 def _files(asked: ProviderConfig, home: Path, read: Reader) -> tuple[Source, ...]:
-    """List the files: the SDK's, then the command line's; where a profile or folder is asked for, as it is meant."""
+    """List the SDK's file, then tccli's; a profile or folder that is set must have credentials."""
     profile, path = _profile(asked), _cli_file(asked, home)
     sdk_name = "~/.tencentcloud/credentials"
     sdk: Source = (sdk_name, lambda: files.from_profile_file(home, profile, read))
@@ -119,7 +103,7 @@ def _files(asked: ProviderConfig, home: Path, read: Reader) -> tuple[Source, ...
 
 
 def _if_the_same(sdk: Source, cli: Source) -> Callable[[], Credentials | None]:
-    """Make the source that is the SDK's file, unless Pulumi's provider, which reads the other, is somebody else."""
+    """Make the source of the SDK's file; other credentials in tccli's, which Pulumi's provider reads, are refused."""
 
     def look() -> Credentials | None:
         found = sdk[1]()
@@ -135,7 +119,7 @@ def _if_the_same(sdk: Source, cli: Source) -> Callable[[], Credentials | None]:
 def _refuse_a_second_role(  # noqa: PLR0913, PLR0917  # as `local_sources`, and whose name to give
     asked: ProviderConfig, by: str, config: StackConfig, environ: Mapping[str, str], home: Path, read: Reader
 ) -> None:
-    """Refuse a CVM role where Pulumi's provider goes on to the role of the file, which it reads for want of keys."""
+    """Refuse a CVM role if Pulumi's provider, for lack of keys, would then assume the role in tccli's file."""
     keys = (("secretId", "TENCENTCLOUD_SECRET_ID"), ("secretKey", "TENCENTCLOUD_SECRET_KEY"))
     if all(config.get(f"{CONFIG_NAMESPACE}:{name}") or environ.get(variable) for name, variable in keys):
         return
@@ -145,7 +129,7 @@ def _refuse_a_second_role(  # noqa: PLR0913, PLR0917  # as `local_sources`, and 
 
 
 def _missing(who: str, paths: list[str]) -> Callable[[], Credentials | None]:
-    """Make the source that ends the search: what was asked for is not there, and another will not do."""
+    """Make a source that ends the search with an error: the one that was asked for has no credentials."""
 
     def look() -> Credentials | None:
         raise CredentialsError(Sentence("asked source is empty", name=who, paths=paths))

@@ -1,4 +1,4 @@
-"""Reads the two files that Tencent's SDK and its command line keep credentials in."""
+"""Reads the credential files of Tencent's SDK and of tccli."""
 
 import configparser
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ DEFAULT_PROFILE = "default"
 
 
 def from_profile_file(home: Path, profile: str, read: Reader) -> Credentials | None:
-    """Read a section of the SDK's `~/.tencentcloud/credentials`.
+    """Return the credentials in a section of the SDK's `~/.tencentcloud/credentials`.
 
     Raises:
-        CredentialsError: The file can't be used, or holds half a pair.
+        CredentialsError: The file is unusable, or has half a pair.
     """
     path = home / ".tencentcloud" / "credentials"
     text = read(path)
@@ -39,12 +39,10 @@ def from_profile_file(home: Path, profile: str, read: Reader) -> Credentials | N
 
 
 def from_cli_file(path: Path, read: Reader) -> Credentials | None:
-    """Read a file of the command line's, `<profile>.credential`, as Pulumi's provider does.
-
-    The role that `tccli configure` may have put there (`role-arn`, `role-session-name`) comes with it.
+    """Return the credentials in tccli's `<profile>.credential`, with its role (`role-arn`, `role-session-name`).
 
     Raises:
-        CredentialsError: The file can't be used, or holds half a pair, or half a role.
+        CredentialsError: The file is unusable, or has half a pair or half a role.
     """
     values, names = _cli_values(path, read), ("secretId", "secretKey")
     role = _role(path, values)
@@ -52,11 +50,7 @@ def from_cli_file(path: Path, read: Reader) -> Credentials | None:
 
 
 def role_in_cli_file(path: Path, read: Reader) -> Role | None:
-    """Read the role alone that a file of the command line's asks to assume, whether it holds a pair or not.
-
-    Raises:
-        CredentialsError: The file can't be used, or holds half a role.
-    """
+    """Return the role in a file of tccli, whether it has a pair or not; errors as in `from_cli_file`."""
     return _role(path, _cli_values(path, read))
 
 

@@ -21,19 +21,10 @@ def pair(  # noqa: PLR0913  # what a source may hold, the rarer half by name
     expires_at: float | None = None,
     role: Role | None = None,
 ) -> Credentials | None:
-    """Make credentials of what a source holds: None of nothing, an error of a half.
-
-    Args:
-        source: What to call the source.
-        names: What the source calls id and key.
-        secret_id: What it holds as id.
-        secret_key: What it holds as key.
-        token: What it holds as token, if anything.
-        expires_at: When they run out, in seconds since 1970, if it says so.
-        role: A role that the source itself asks to assume.
+    """Return credentials, or None if a source has neither id nor key; `names` are those that the source uses.
 
     Raises:
-        CredentialsError: One of id and key is missing, or a value can't be what it claims to be.
+        CredentialsError: Only one of id and key is there, or a value is no plain text.
     """
     if not secret_id and not secret_key:
         return None
@@ -48,10 +39,6 @@ def pair(  # noqa: PLR0913  # what a source may hold, the rarer half by name
 
 
 def from_session(session: Session, source: Words) -> Credentials | None:
-    """Make credentials of a role's session; None if it has neither id nor key.
-
-    Raises:
-        CredentialsError: One of id and key is missing, or a value can't be what it claims to be.
-    """
+    """Return a role session's credentials; None if it has neither id nor key. Errors as in `pair`."""
     new, names = session.credentials, ("TmpSecretId", "TmpSecretKey")
     return pair(source, names, new.tmp_secret_id, new.tmp_secret_key, new.token, expires_at=session.expired_time)

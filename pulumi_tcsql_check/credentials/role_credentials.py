@@ -1,7 +1,7 @@
-"""Fetches the temporary credentials that a TKE pod or a CVM instance gets from its surroundings.
+"""Fetches the temporary credentials of a TKE pod or a CVM instance.
 
-Both are looked for only where the configuration or the environment says that this is such a place, and each has two
-seconds. Trouble that may pass by itself is told as such, so that a wait goes on; a refusal is not.
+Each is queried only if the configuration or the environment names it, and for at most two seconds. An error that may
+pass is raised as such, so that a wait goes on; a refusal ends it.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,14 +28,7 @@ def sources(
     service: TokenService,
     clock: Clock,
 ) -> tuple[Source, Source]:
-    """List the sources that have to be asked, in their order: the pod's, then the instance's.
-
-    Args:
-        environ: The provider process's environment.
-        cam_role: The name of the instance's role, where one is configured.
-        service: The token service.
-        clock: The time to live in.
-    """
+    """List the sources that are queried over the network, in their order: the pod's, then the instance's."""
 
     def tke() -> Credentials | None:
         if not all(environ.get(name) for name in _TKE_VARIABLES):
@@ -57,12 +50,12 @@ def sources(
 
 
 def _ask(name: Sentence, call: Callable[[], Session]) -> Credentials | None:
-    """Ask within the bound; whatever goes wrong is one sentence without the answer's text, which may hold a token.
+    """Fetch a session; an error names the source and never quotes the response, which may hold a token.
 
     Raises:
-        CredentialsError: There was a refusal, an answer that is none, or a file that can't be read.
+        CredentialsError: The service refused, the response is malformed, or a file is unusable.
         ThrottledError: There were too many requests.
-        TransientError: It may pass by itself.
+        TransientError: The error may pass by itself.
         WaitCancelledError: The update was cancelled.
     """
     try:

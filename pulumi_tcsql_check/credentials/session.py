@@ -1,4 +1,4 @@
-"""Asks the API as whoever the account is by then, and once more where its temporary credentials had run out."""
+"""An API session that refreshes expired temporary credentials and retries once."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
@@ -12,45 +12,41 @@ from pulumi_tcsql_check.model.progress import Migration, Progress
 from pulumi_tcsql_check.tencent.sqlserver import MigrationApi
 
 RUN_OUT = "AuthFailure.TokenFailure"
-"""What the API answers to a token that has run out (one of its common error codes)."""
+"""The error code for an expired token (one of the common error codes of the API)."""
 
 T = TypeVar("T")
 
 
 class Asking:
-    """One gate's way to the API; one thread uses it."""
+    """One gate's session; not thread-safe."""
 
     def __init__(self, account: Account, connect: Callable[[Credentials], MigrationApi]) -> None:
-        """Take who asks, and how to reach the API as somebody."""
+        """Prepare; `connect` makes an API client for credentials."""
         self._account = account
         self._connect = connect
         self._who: Credentials | None = None
         self._api: MigrationApi | None = None
 
     def query(self, migration: Migration, deadline: float) -> Progress:
-        """Ask once how far a check is; see `MigrationApi.query`.
-
-        Args:
-            migration: Which one.
-            deadline: The instant, on the clock, that bounds each exchange, those for credentials included.
+        """Query the steps of a check once, as `MigrationApi.query` does; the deadline bounds each exchange.
 
         Raises:
             CredentialsError: There are no credentials.
-            AccountError: They are another account's than is allowed.
-            ApiError: There was no answer, or a refusal.
+            AccountError: They belong to an account that is not allowed.
+            ApiError: The API did not respond, or refused.
         """
         return self._ask(lambda api: api.query(migration, deadline), deadline)
 
     def follow(self, flow: Flow, deadline: float) -> Flow:
-        """Ask once what has become of a flow; see `MigrationApi.follow`, and `query` for the rest."""
+        """Query a flow once, as `MigrationApi.follow` does; errors as in `query`."""
         return self._ask(lambda api: api.follow(flow, deadline), deadline)
 
     def check_flags(self, migrate_ids: Collection[int], until: float) -> Mapping[int, CheckFlag]:
-        """Ask once what the list of migrations says of some checks; see `MigrationApi.check_flags`, and `query`."""
+        """Query the list of migrations once, as `MigrationApi.check_flags` does; errors as in `query`."""
         return self._ask(lambda api: api.check_flags(migrate_ids, until), until)
 
     def _ask(self, question: Callable[[MigrationApi], T], deadline: float) -> T:
-        """Put a question; again where the credentials had run out and newer ones were to be had."""
+        """Send a query; send it again if the credentials had expired and newer ones exist."""
         who = self._account.current(deadline)
         try:
             return question(self._as(who))
@@ -63,7 +59,7 @@ class Asking:
         return question(self._as(newer))
 
     def _as(self, who: Credentials) -> MigrationApi:
-        """Return the connection of some credentials: the same one until they change."""
+        """Return the API client for some credentials; the same one until they change."""
         if self._api is None or who != self._who:
             self._who, self._api = who, self._connect(who)
         return self._api

@@ -1,7 +1,7 @@
-"""What the API's list of migrations says of a check as a whole, `CheckFlag`, as a value.
+"""`CheckFlag`: the status of a check as a whole, from the list of migrations. Pure.
 
 It is documented, unlike the codes of a step that runs or has failed: the page of `DescribeMigrations`, field
-`MigrateTaskSet[].CheckFlag` (seen 2025-10-28). It can end a wait as failed, never open a gate. Everything here is pure.
+`MigrateTaskSet[].CheckFlag` (seen 2025-10-28). It can end a wait as failed, never open a gate.
 """
 
 from typing import Any
@@ -22,11 +22,11 @@ _PUBLISHED = (NOT_CHECKED, CHECKED, FAILED, CHECKING)
 
 
 class CheckFlag(msgspec.Struct, frozen=True):
-    """What the list said of one check.
+    """The flag of one check.
 
     Attributes:
-        code: The flag; None where the list doesn't say it, or contradicts itself.
-        request_id: The API's number for the call that brought it.
+        code: None if the list doesn't have it, or contradicts itself.
+        request_id: The id of the request.
     """
 
     code: int | None = None
@@ -34,7 +34,7 @@ class CheckFlag(msgspec.Struct, frozen=True):
 
     @property
     def failed(self) -> bool:
-        """Whether it says so."""
+        """Whether the flag says that the check has failed."""
         return self.code == FAILED
 
     @property
@@ -46,10 +46,7 @@ class CheckFlag(msgspec.Struct, frozen=True):
 
 
 class _Listed(msgspec.Struct, frozen=True, rename="pascal"):
-    """The two fields of a listed migration that are looked at; the others, some of them private, aren't even decoded.
-
-    Another migration's fields may be of any type without making the list useless.
-    """
+    """The two fields of a listed migration that are decoded; the others may be private, or of any type."""
 
     migrate_id: Any = None
     check_flag: Any = None
@@ -63,13 +60,13 @@ class MigrationPage(msgspec.Struct, frozen=True, rename="pascal"):
 
     @property
     def is_last(self) -> bool:
-        """Whether nothing can follow: it is not full."""
+        """Whether no page follows: this one is not full."""
         return len(self.migrate_task_set) < PAGE_SIZE
 
     def flags(self) -> dict[int, CheckFlag]:
-        """Return what the page says of each check that it lists.
+        """Return the flags of the listed migrations.
 
-        A flag that isn't a whole number, or two that differ for the same migration, say nothing.
+        A flag that isn't a whole number, or two that differ for the same migration, have no code.
         """
         found: dict[int, CheckFlag] = {}
         for one in self.migrate_task_set:
@@ -82,12 +79,12 @@ class MigrationPage(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 def _is_whole(value: object) -> bool:
-    """Tell whether some JSON is a whole number: neither `true` nor `2.0` nor `"2"` is."""
+    """Return whether a JSON value is a whole number: neither `true` nor `2.0` nor `"2"` is."""
     return type(value) is int
 
 
 def is_unexplained(progress: Progress) -> bool:
-    """Tell whether the current step shows a code that is not published."""
+    """Return whether the current step has a code that is not published."""
     number = progress.current
     if not 1 <= number <= len(progress.steps):
         return False

@@ -1,4 +1,4 @@
-"""A pair of secret id and secret key, and where it was found.
+"""A pair of secret id and secret key, and its source.
 
 Credentials are never inputs and never attributes of the provider: Pulumi stores both in the state.
 """
@@ -16,14 +16,12 @@ _LONG_ENOUGH_TO_BE_A_SECRET = 8
 
 
 class Credentials(msgspec.Struct, frozen=True):
-    """A pair of id and key, and where it was found.
+    """A pair of secret id and secret key, and its source.
 
     Attributes:
-        secret_id: Names the key.
-        secret_key: What requests are signed with.
-        token: Sent beside a pair that is temporary.
-        source: What to call the source.
-        expires_at: When a temporary pair runs out, in seconds since 1970, where its source says so.
+        token: The token of a temporary pair.
+        source: The source's name in a text.
+        expires_at: When a temporary pair expires, in seconds since 1970, if its source says so.
         role: A role that the source itself asks to assume with the pair.
     """
 
@@ -35,7 +33,7 @@ class Credentials(msgspec.Struct, frozen=True):
     role: Role | None = None
 
     def __repr__(self) -> str:
-        """Show nothing but the id's last four characters and the source."""
+        """Show at most the id's last four characters, and the source."""
         return f"<credentials {self}>"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
@@ -52,20 +50,14 @@ class Credentials(msgspec.Struct, frozen=True):
         return str(self.sentence)
 
     def hidden_in(self, text: str) -> str:
-        """Take id, key and token out of a text that came from elsewhere: a server may repeat what it was sent."""
+        """Remove id, key and token from a text: a server may repeat what it was sent."""
         for secret in (self.secret_id, self.secret_key, self.token or ""):
             text = hide(secret, text, _short(secret) if secret == self.secret_id else "...")
         return text
 
 
 def hide(secret: str, text: str, shown: str = "...") -> str:
-    """Replace a secret in a text, if the secret is long enough to be one.
-
-    Args:
-        secret: The secret.
-        text: The text, from elsewhere.
-        shown: What stands in its place.
-    """
+    """Replace a secret in a text, if it is long enough to be one."""
     return text.replace(secret, shown) if len(secret) >= _LONG_ENOUGH_TO_BE_A_SECRET else text
 
 
@@ -74,4 +66,4 @@ def _short(secret_id: str) -> str:
 
 
 Source = tuple[Words, Callable[[], Credentials | None]]
-"""What the source is called, and how to look there; None means that it isn't there."""
+"""A source's name, and the function that reads it; None means that it has no credentials."""

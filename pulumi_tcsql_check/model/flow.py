@@ -1,8 +1,8 @@
-"""What the flow of one start of a check said, and what it adds to an answer about the steps.
+"""The status of a flow, and what it adds to a response about the steps. Pure.
 
-An answer about the steps has no date: a pass may be of an earlier start. A flow is of one start alone
+A response about the steps has no date: a pass may be of an earlier start. A flow belongs to one start
 (`StartMigrationCheck` returns its number), so until it has succeeded, neither a pass nor a failure of the steps counts.
-It can hold or fail, never open. Everything here is pure.
+It can hold or fail, never open.
 """
 
 from collections.abc import Collection
@@ -18,12 +18,12 @@ SUCCEEDED, FAILED, RUNNING = 0, 1, 2
 
 
 class Flow(msgspec.Struct, frozen=True):
-    """One flow, and what it said last.
+    """One flow, with its last response.
 
     Attributes:
-        flow_id: Its number; None in a preview that can't know it yet.
-        code: Its status; None before it was asked.
-        request_id: The API's number for the call that brought it.
+        flow_id: None in a preview that doesn't know it yet.
+        code: Its status; None before the first query.
+        request_id: The id of the request.
     """
 
     flow_id: int | None
@@ -32,12 +32,12 @@ class Flow(msgspec.Struct, frozen=True):
 
     @property
     def succeeded(self) -> bool:
-        """Whether it has said so."""
+        """Whether the flow has succeeded."""
         return self.code == SUCCEEDED
 
     @property
     def failed(self) -> bool:
-        """Whether it has said so."""
+        """Whether the flow has failed."""
         return self.code == FAILED
 
     @property
@@ -51,23 +51,23 @@ class Flow(msgspec.Struct, frozen=True):
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """What is known of a check: an answer about its steps, and what its flow had said when that was asked for."""
+    """A response about the steps, with the flow's response before it."""
 
     progress: Progress
     flow: Flow | None = None
 
     @property
     def is_of_this_start(self) -> bool:
-        """Whether the steps are those of the start that was asked about, or none was."""
+        """Whether the steps belong to the start that is waited for; without a flow, any start counts."""
         return self.flow is None or self.flow.succeeded
 
     @property
     def passed(self) -> bool:
-        """Whether both say so."""
+        """Whether the steps and the flow have passed."""
         return self.progress.passed and self.is_of_this_start
 
     def status(self, failed_statuses: Collection[int] = ()) -> Status:
-        """Sum it up in a word; only `passed` opens a gate."""
+        """Return the status; only `passed` opens a gate."""
         status = self.progress.status(failed_statuses)
         if self.flow is None or self.flow.succeeded:
             return status

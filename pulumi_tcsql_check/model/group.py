@@ -1,4 +1,4 @@
-"""Several checks seen together: how many stand where, and what that amounts to. Pure."""
+"""Several checks together: their counts by status, and their common status. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -19,9 +19,8 @@ class Member(msgspec.Struct, frozen=True):
     """One check of several.
 
     Attributes:
-        migration: Which one.
-        progress: The last answer about its steps, if there was any.
-        status: What that, with all else that is known of it, amounts to.
+        progress: The last response about its steps, if there was any.
+        status: The status by all responses.
         trouble: The kind of the last query's error, or "" if it has none; None if the query got a response.
     """
 
@@ -42,7 +41,7 @@ def name_of(migrations: Sequence[Migration]) -> Sentence:
 
 
 def status_of(statuses: Iterable[Status]) -> Status:
-    """Sum up the checks of a group in a word; only `passed` opens a gate."""
+    """Return the common status of a group's checks; only `passed` opens a gate."""
     seen = set(statuses)
     for decisive in ("failed", "unknown"):
         if decisive in seen:
@@ -53,21 +52,16 @@ def status_of(statuses: Iterable[Status]) -> Status:
 
 
 class Tally:
-    """How many of several checks stand where.
+    """The counts of several checks by status.
 
     Attributes:
-        counts: How many have come to which status, by their last answers.
-        unanswered: How many gave no answer when they were asked last.
-        unasked: How many were never asked.
+        counts: By the status of those whose last query got a response.
+        unanswered: How many got no response to their last query.
+        unasked: How many were never queried.
     """
 
     def __init__(self, members: Sequence[Member], failed_statuses: Sequence[int] = ()) -> None:
-        """Count them.
-
-        Args:
-            members: The checks, at least one.
-            failed_statuses: Raw codes that mean "failed" in this account.
-        """
+        """Count the members, at least one."""
         self._members = members
         self._failed_statuses = failed_statuses
         in_trouble = [one for one in members if one.trouble is not None]
@@ -114,7 +108,7 @@ class Tally:
         return Sentence("items", items=(self.passed, *self.others()))
 
     def _slowest(self) -> Member | None:
-        """Choose the one that runs and has passed the fewest steps; the first of several."""
+        """Return the running check that has passed the fewest steps; the first of several."""
         running = [one for one in self._answered if one.status in ("running", "unknown")]
         return min(running, key=_steps_passed, default=None)
 

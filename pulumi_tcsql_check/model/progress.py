@@ -1,7 +1,7 @@
-"""What Tencent said, as values, and the verdict they amount to.
+"""The response about the steps of a check, and the verdict. Pure.
 
-Everything here is pure. Tencent publishes two step codes only, 0 (passed) and -2 (not started); any other code is a
-code that nobody has explained, so nothing is guessed from it and it never passes.
+Tencent publishes two step codes only, 0 (passed) and -2 (not started). Nothing is guessed from any other code, and it
+never passes.
 """
 
 from collections.abc import Collection
@@ -28,7 +28,7 @@ _Count = Annotated[int, msgspec.Meta(ge=0, le=_LARGEST)]
 
 
 class Migration(msgspec.Struct, frozen=True):
-    """Which migration is meant: its number, and the region it lives in."""
+    """A migration, by its number and region."""
 
     migrate_id: int
     region: str
@@ -56,7 +56,7 @@ class Progress(
     frozen=True,
     rename={"total": "TotalStep", "current": "CurrentStep", "steps": "StepDetails", "request_id": "RequestId"},
 ):
-    """One answer of `QueryMigrationCheckProcess`, decoded strictly; `current` counts from 1."""
+    """One response of `QueryMigrationCheckProcess`, decoded strictly; `current` counts from 1."""
 
     total: _Count
     current: _Count
@@ -65,7 +65,7 @@ class Progress(
 
     @property
     def passed(self) -> bool:
-        """Whether this answer, taken alone, proves that every step passed."""
+        """Whether this response alone proves that every step passed."""
         return (
             self.total >= 1
             and len(self.steps) == self.total
@@ -74,18 +74,14 @@ class Progress(
         )
 
     def step_states(self, failed_statuses: Collection[int] = ()) -> tuple[StepState, ...]:
-        """Name the state of each step, in the order of `steps`.
-
-        Args:
-            failed_statuses: Raw codes that mean "failed" in this account; never 0 or -2.
-        """
+        """Return the state of each step, in the order of `steps`."""
         return tuple(
             _step_state(step.status, number - self.current, failed_statuses)
             for number, step in enumerate(self.steps, start=1)
         )
 
     def status(self, failed_statuses: Collection[int] = ()) -> Status:
-        """Sum up this one answer in a word; only `passed` opens a gate."""
+        """Return the status by this one response; only `passed` opens a gate."""
         if self.passed:
             return "passed"
         states = self.step_states(failed_statuses)
@@ -113,14 +109,8 @@ def failed_steps(
 ) -> tuple[int, ...]:
     """List the steps, counted from 1, that have failed beyond doubt.
 
-    A step has failed if its code is in `failed_statuses`. A step that the check has gone past, and that shows any
-    other code than 0 and -2, has failed if the previous poll saw it the same: one answer alone may have been taken
-    between two writes.
-
-    Args:
-        progress: The newest answer.
-        failed_statuses: Raw codes that mean "failed" in this account.
-        previous: The answer of the poll before, if there was one.
+    A step has failed if its code is in `failed_statuses`. A step before the current one, with any other code than 0 and
+    -2, has failed if the previous poll saw it the same: one response alone may have been read between two writes.
     """
     taught = {number for number, step in enumerate(progress.steps, start=1) if step.status in failed_statuses}
     left_behind = _left_behind(progress).items() & (_left_behind(previous).items() if previous else set())
@@ -137,7 +127,7 @@ def _left_behind(progress: Progress) -> dict[int, int]:
 
 
 def judge(progress: Progress, failed_statuses: Collection[int] = (), previous: Progress | None = None) -> Verdict:
-    """Say what the newest answer amounts to: `passed` and `failed` are final, `waiting` is everything else."""
+    """Return the verdict: `passed` and `failed` are final, `waiting` is everything else."""
     if progress.passed:
         return "passed"
     return "failed" if failed_steps(progress, failed_statuses, previous) else "waiting"
@@ -179,7 +169,7 @@ def state_name(state: Status | StepState) -> Sentence:
 
 
 def _step_in_focus(progress: Progress, states: tuple[StepState, ...]) -> int | None:
-    """Choose the step, counted from 1, that a reader wants to see: a failed one, else the current one."""
+    """Return the step, counted from 1, that matters to a reader: a failed one, else the current one."""
     if "failed" in states:
         return states.index("failed") + 1
     return progress.current if 1 <= progress.current <= len(states) else None

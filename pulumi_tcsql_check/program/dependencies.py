@@ -20,13 +20,10 @@ async def require(
 ) -> None:
     """Wait until the gate's parent and dependencies are registered, and require that each is in the stack.
 
-    Args:
-        gate: The gate.
-        inputs: Its inputs; the resources whose outputs they are made of are its dependencies, too.
-        opts: Its options, of which `depends_on` and `parent` count.
+    The resources whose outputs the inputs are made of are dependencies, too.
 
     Raises:
-        pulumi.RunError: One of them is not in the stack, or it can't be told.
+        pulumi.RunError: One of them is not in the stack, or its registration doesn't say so.
     """
     listed = pulumi.Output.from_input(opts.depends_on or [])
     found = await listed.future(with_unknowns=True)
@@ -56,14 +53,14 @@ def _is_local_component(resource: pulumi.Resource) -> bool:
 
 
 async def _is_in_stack(parent: pulumi.Resource) -> bool:
-    """Tell whether a gate's parent is in the stack; a component has no id, so its registration tells."""
+    """Return whether a gate's parent is in the stack; a component has no id, so its registration tells."""
     if not _is_local_component(parent) or parent.pulumi_resource_type == "pulumi:pulumi:Stack":
         return await _has_id(parent)
     return monitor.has_registered(await parent.urn.future())
 
 
 async def _has_id(resource: pulumi.Resource) -> bool:
-    """Tell whether a resource has a known id; what has none by its kind counts as there.
+    """Return whether a resource has a known id; a resource without ids counts as present.
 
     That is a remote component, which a package constructs, and the stack itself.
     """

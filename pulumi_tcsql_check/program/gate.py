@@ -25,14 +25,14 @@ monitor.observe()  # a component may be registered before the program declares i
 _REGION_VARIABLE = "TENCENTCLOUD_REGION"
 
 _MAY_BE_LATE = ("flow_id", "flow_ids")
-"""Inputs that a preview may not know yet, and asks without."""
+"""Inputs that a preview may not know yet, and queries without."""
 
 _IDS_IN_AN_ID = 8
-"""Up to how many numbers the id of a group shows; above that it has a digest of them."""
+"""How many numbers a group's id shows at most; a longer list is shown as a digest."""
 
 
 class Gate(Resource):
-    """What every gate is; `MigrationCheck` and `MigrationCheckGroup` are the two."""
+    """The base of `MigrationCheck` and `MigrationCheckGroup`."""
 
     def __init__(
         self,
@@ -41,17 +41,11 @@ class Gate(Resource):
         outputs: Sequence[str],
         opts: pulumi.ResourceOptions | None,
     ) -> None:
-        """Declare it.
-
-        Args:
-            name: The resource's name in the stack.
-            given: Its inputs by their names, `migrate_id` or `migrate_ids` among them.
-            outputs: What the provider adds to them.
-            opts: As on any resource.
+        """Declare the gate; `given` has the inputs by their names, `outputs` the names that the provider adds.
 
         Raises:
-            InvalidInputError: A plain value is outside its range, or `opts` has what a gate can't have; it is a
-                `pulumi.RunError` as well.
+            InvalidInputError: A plain value is outside its range, or `opts` has an option that a gate can't have; it is
+                a `pulumi.RunError` as well.
         """
         refusal.accept_language()
         wait = not pulumi.runtime.is_dry_run()
@@ -94,18 +88,18 @@ class Gate(Resource):
         """What must be there before the checks can be looked up, by its name."""
 
     def _tell_if_not_read(self, passed: object) -> None:
-        """Say in a preview that there is no forecast: Pulumi reads no gate that waits for what is still to be made."""
+        """Log in a preview that there is no forecast: Pulumi reads no gate whose dependencies are not there yet."""
         if pulumi.contains_unknowns(passed):
             pulumi.log.info(in_stacks(Sentence("not queried in preview")), self)
 
 
 def in_unit_test() -> bool:
-    """Tell whether the program runs under `pulumi.runtime.set_mocks`, where no provider reads anything."""
+    """Return whether the program runs under `pulumi.runtime.set_mocks`, where no provider reads anything."""
     return isinstance(get_monitor(), MockMonitor)
 
 
 def _dependencies(opts: pulumi.ResourceOptions) -> Iterator[tuple[str, object]]:
-    """Name what `opts` makes the gate wait for, each with what is there once it is."""
+    """Name what `opts` makes the gate wait for, each with an output that resolves once it is there."""
     given = opts.depends_on
     for one in given if isinstance(given, (list, tuple)) else [given]:
         if isinstance(one, pulumi.Resource):
@@ -117,14 +111,14 @@ def _dependencies(opts: pulumi.ResourceOptions) -> Iterator[tuple[str, object]]:
 
 
 def default_region() -> str:
-    """Return the region that holds where the program gives none, or "" where there is none."""
+    """Return the region for a program that gives none; "" if none is configured."""
     return pulumi.Config(CONFIG_NAMESPACE).get("region") or os.environ.get(_REGION_VARIABLE) or ""
 
 
 def _resource_id(
     ids: pulumi.Input[object], region: pulumi.Input[str], late: Sequence[pulumi.Input[object]]
 ) -> pulumi.Input[str]:
-    """Compose the id, once all that is late is known; it is no secret, and the SDK can't send one as an id."""
+    """Compose the id once all late inputs are known; it is no secret, since the SDK cannot send one as an id."""
     if late:
         known = pulumi.Output.all(region, ids, *late)
         return pulumi.Output.unsecret(known.apply(lambda values: f"{values[0]}/{_name_of(values[1])}"))
@@ -132,7 +126,7 @@ def _resource_id(
 
 
 def _name_of(ids: object) -> str:
-    """Write the numbers as an id shows them: sorted, or as a digest where they are many."""
+    """Write the numbers as an id shows them: sorted, or as a digest if they are many."""
     if not isinstance(ids, list) or not all(isinstance(number, int) for number in ids):
         return str(ids)
     name = "+".join(map(str, sorted(ids)))
@@ -140,7 +134,7 @@ def _name_of(ids: object) -> str:
 
 
 def _as_numbers(name: str, given: pulumi.Input[object]) -> pulumi.Input[object]:
-    """Make numbers of text and number, so that both have one state; what is neither is left for `read` to refuse."""
+    """Convert text to numbers, so that both have one state; `read` refuses what is neither."""
     if isinstance(given, pulumi.Output):
         return given.apply(lambda known: _as_numbers(name, known))
     try:

@@ -1,7 +1,6 @@
-"""Looks at a check once, for a program that decides by itself what to make of it; this is never a gate.
+"""Queries a check once, for a program that decides by itself what to do with the result; it is not a gate.
 
-The look is taken in the program's own process, by what the provider's preview does. The SDK is loaded by the first look
-and not before.
+The query is sent in the program's own process, as the provider does it in a preview. The first query loads the SDK.
 """
 
 import asyncio
@@ -179,13 +178,13 @@ def _given(migrate_id: object, region: object, endpoint: object, failed_statuses
 
 
 def _from_mocks(given: Mapping[str, Any]) -> MigrationCheckResult:
-    """Ask the unit test's `call`, as Pulumi's own data sources do."""
+    """Call the unit test's mock, as Pulumi's own data sources do."""
     answer = pulumi.runtime.invoke(TOKEN, dict(given), typ=MigrationCheckResult)
     return cast("MigrationCheckResult", answer.value)
 
 
 def _load(line: Sentence) -> None:
-    """Load what only a look needs."""
+    """Load what only a query needs."""
     try:
         with warnings.catch_warnings():  # the SDK changes the program's own filters when it is imported
             from pulumi_tcsql_check.reading import reader  # noqa: F401, PLC0415  # brings the SDK
@@ -194,13 +193,13 @@ def _load(line: Sentence) -> None:
 
 
 async def _aside(call: Callable[[], T]) -> T:
-    """Run a blocking call while the event loop goes on; an interrupted program waits for no answer."""
+    """Run a blocking call in a daemon thread while the event loop goes on."""
     context = contextvars.copy_context()
     return await asyncio.wrap_future(daemon_thread.begin(lambda: context.run(call), "tcsql-check-look"))
 
 
 class _Screen:
-    """What a look may tell: a warning, and nothing else, as it has no row."""
+    """Shows the warnings of a query; there is no row."""
 
     def show(self, text: Sentence) -> None:
         """Show nothing."""
@@ -213,7 +212,7 @@ class _Screen:
 
 
 def _look(given: Mapping[str, Any], line: Sentence) -> MigrationCheckResult:
-    """Ask, and turn every error into one sentence with the user's line."""
+    """Send the query, and turn every error into a text with the user's line."""
     from pulumi_tcsql_check.reading import reader  # noqa: PLC0415  # loaded by `_load`
 
     # Not `pulumi.Config`, where a variable named PULUMI_CONFIG_... may stand for a key that the stack doesn't set.

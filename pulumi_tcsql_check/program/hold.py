@@ -19,7 +19,7 @@ from pulumi_tcsql_check.program.language import in_stacks
 from pulumi_tcsql_check.program.refusal import NotAGateError, users_line
 
 NOTICE_SECONDS = 60.0
-"""After how long a check that can't be read yet is named."""
+"""After how long a check that cannot be queried yet is named."""
 
 WATCH_SECONDS = 0.2
 """How often to see whether the SDK has stopped the event loop, as it does in an inline program whose engine has gone.
@@ -69,7 +69,7 @@ def hold_stack(*checks: Gate) -> None:
 
 
 def _pump() -> Callable[[Awaitable[None]], None]:
-    """Return the SDK's own way to wait inside a program while its event loop goes on."""
+    """Return the SDK's own function to wait inside a program while its event loop goes on."""
     pump: Callable[[Awaitable[None]], None] | None = getattr(sync_await, "_sync_await", None)
     if pump is None:
         raise pulumi.RunError(in_stacks(Sentence("can't hold")))
@@ -77,11 +77,9 @@ def _pump() -> Callable[[Awaitable[None]], None]:
 
 
 async def _settled(checks: Sequence[Gate], interrupted: asyncio.Future[Any]) -> None:
-    """Wait until every check lets the program go on; if it takes long, say once what they wait for.
+    """Wait until every check lets the program go on; if it takes long, log once what they wait for.
 
-    Args:
-        checks: The checks.
-        interrupted: Done once the program is interrupted; then the wait is over.
+    `interrupted` is done once the program is interrupted, which ends the wait.
     """
     everything: asyncio.Future[Any] = asyncio.gather(*(check._settled.future() for check in checks))  # noqa: SLF001  # made for this
     loop = asyncio.get_running_loop()
@@ -106,7 +104,7 @@ async def _tell(checks: Sequence[Gate]) -> None:
 
 
 async def _unknown(check: Gate) -> list[str]:
-    """Name what the check needs and is not there yet. Nothing is cancelled: others wait for the same."""
+    """List what the check needs and is not there yet. Nothing is cancelled: others wait for the same."""
     needed = {
         name: asyncio.ensure_future(pulumi.Output.from_input(value).is_known())
         for name, value in check._needed.items()  # noqa: SLF001  # made for this
@@ -116,7 +114,7 @@ async def _unknown(check: Gate) -> list[str]:
 
 
 def _depending_on(checks: Sequence[Gate]) -> pulumi.ResourceTransformation:
-    """Make what gives each later resource the checks to depend on, other checks excepted."""
+    """Make the transformation that lets each later resource, other gates excepted, depend on the checks."""
     added = pulumi.ResourceOptions(depends_on=list(checks))
 
     def transform(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:

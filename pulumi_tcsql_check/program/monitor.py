@@ -1,8 +1,8 @@
-"""Observes the calls that the SDK makes to the engine's resource monitor, for what the SDK itself doesn't tell.
+"""Observes the SDK's calls of the engine's resource monitor, for two facts that the SDK drops.
 
-The SDK drops two things. The response to the registration of a component says whether the engine has skipped it. And a
-call that the engine answers with "unavailable" means that the update is over: the SDK takes that for an error of the
-program, and prints "Resource monitor has terminated, shutting down" below the error that says why.
+The response to the registration of a component says whether the engine has skipped it. A call that the engine answers
+with "unavailable" means that the update is over: the SDK takes that for an error of the program, and prints "Resource
+monitor has terminated, shutting down" below the error that says why.
 """
 
 from typing import Any

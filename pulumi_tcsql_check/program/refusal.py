@@ -1,4 +1,4 @@
-"""What a program is refused before its gate is registered, in one sentence; most end with the user's own line."""
+"""Refuses inputs and options before a gate is registered; most errors end with the user's own line."""
 
 import os
 import sys
@@ -37,7 +37,7 @@ _REFUSED_OPTIONS = {
     "providers": Sentence("no provider"),
     "urn": Sentence("no urn"),
 }
-"""Options that would make the gate another thing, or that a user would count on in vain."""
+"""Options that would make the gate something else, or that a user would rely on in vain."""
 
 
 _IDLE_OPTIONS = (
@@ -83,17 +83,11 @@ class NotAGateError(TypeError, pulumi.RunError):
 
 
 def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN401  # what was given, or an output of it
-    """Accept an input: a plain value that is in its range, or what will be known later.
+    """Accept an input: a plain value in its range, or an output.
 
-    Args:
-        name: The input.
-        value: What the program gives.
-        to_be_known: Whether the value must be there before the gate is registered, as on an up. There it can be missing
-            only because the resource that brings it failed, or `--target` or `--exclude` left it out. In the latter
-            case the engine would write a state that it can't read again: the gate in it depends on what isn't there.
-
-    Returns:
-        The plain value, or an output, which can be awaited more than once and fails if it must be known and isn't.
+    With `to_be_known`, as on an up, an output that stays unknown fails. There it is unknown only because the resource
+    that brings it failed, or because `--target` or `--exclude` left it out. In the latter case the engine would write a
+    state that it can't read again: the gate in it depends on what isn't there.
 
     Raises:
         InputError: The plain value is outside its range.
@@ -121,22 +115,17 @@ def accept_language() -> None:
 
 
 def accept_as_many(flow_ids: object, migrate_ids: object) -> None:
-    """Accept the flows of a group, of which there is one for each check; what is not known yet is left for later.
+    """Accept the flows of a group: one for each check; values that are not known yet are validated later.
 
     Raises:
-        InputError: There are more of one than of the other.
+        InputError: The numbers differ.
     """
     if isinstance(migrate_ids, list) and flow_ids is not None and is_plain(flow_ids):
         _validated(lambda: validation.flows_of(flow_ids, len(migrate_ids)))
 
 
 def accept_plain(name: str, value: object, function: str) -> None:
-    """Accept a plain value that is in its range, and nothing that will be known later.
-
-    Args:
-        name: The input.
-        value: What the program gives.
-        function: What takes outputs.
+    """Accept a plain value in its range, and no output; `function` is what takes outputs.
 
     Raises:
         InputError: The value is an output, or outside its range.
@@ -148,7 +137,7 @@ def accept_plain(name: str, value: object, function: str) -> None:
 
 
 def is_plain(value: object) -> bool:
-    """Tell a value that is there from one that will be: an output, something awaitable, or a list with one in it."""
+    """Return whether a value is there already: no output, no awaitable, and no list with one in it."""
     parts = value if isinstance(value, (list, tuple)) else [value]
     return not any(isinstance(part, pulumi.Output) or hasattr(part, "__await__") for part in parts)
 
@@ -175,12 +164,7 @@ def refuse_options(opts: pulumi.ResourceOptions | None) -> None:
 
 
 def warn_of_options(name: str, opts: pulumi.ResourceOptions) -> None:
-    """Warn of the options that do nothing on a gate, of each once in a process.
-
-    Args:
-        name: The gate's name in the stack.
-        opts: Its options.
-    """
+    """Warn of the options that do nothing on a gate, of each once in a process."""
     idle = [option for option in _IDLE_OPTIONS if getattr(opts, option, None) and option not in _warned]
     _warned.update(idle)
     if idle:
@@ -189,7 +173,7 @@ def warn_of_options(name: str, opts: pulumi.ResourceOptions) -> None:
 
 
 def users_line() -> Sentence:
-    """Say where in the user's program the call stands: the first frame outside of this package."""
+    """Return the line of the call in the user's program: the first frame outside of this package."""
     here = f"{Path(__file__).parents[1]}{os.sep}"
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # inspect.stack() reads every source file
     while frame is not None and frame.f_code.co_filename.startswith(here):

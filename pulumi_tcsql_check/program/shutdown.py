@@ -1,11 +1,11 @@
-"""Ends the program process: quietly when it is interrupted, and before anything is deleted when its gate refused.
+"""Ends the program process: quietly on an interrupt, and before anything is deleted if its gate refused.
 
 When a gate refuses or the update is cancelled, the engine never answers the program's pending read. The host then sends
 the program SIGINT and kills it after five seconds. Python's own way of ending fills the screen with a traceback around
-the gate's one sentence, and waits for threads that are blocked in gRPC until it is killed.
+the gate's text, and waits for threads that are blocked in gRPC until it is killed.
 
-With `--continue-on-error` the engine hands a refused read to the program as one without outputs. A program that ended
-well would then be followed by the engine's delete phase, which removes whatever the program no longer mentions.
+With `--continue-on-error` the engine hands a refused read to the program as one without outputs. If the program then
+ended normally, the engine's delete phase would remove whatever the program no longer declares.
 """
 
 import os
@@ -32,10 +32,10 @@ INTERRUPTED = 130
 
 
 def prepare() -> None:
-    """Prepare this process for its end, if this is its main thread; a second call changes nothing.
+    """Install the handler of SIGINT in the main thread; a second call changes nothing.
 
-    A handler of SIGINT that the program has set itself is called first. A program that ignores SIGINT, as one does that
-    a script has started in the background, goes on ignoring it until the grace is over.
+    It first calls a handler that the program has set. A program that ignores SIGINT, such as one that a script has
+    started in the background, goes on ignoring it until the grace is over.
     """
     before = signal.getsignal(signal.SIGINT) if threading.current_thread() is threading.main_thread() else None
     if before in {None, signal.SIG_DFL} or isinstance(before, _Interrupt):
@@ -51,9 +51,9 @@ def prepare() -> None:
 
 
 def end_with_the_update() -> None:
-    """End this process as an interrupt does, since the engine has ended the update and has said why.
+    """End this process as an interrupt does: the engine has ended the update and has said why.
 
-    The call doesn't return then. It returns at once if the process isn't a prepared one, as with an inline program.
+    It doesn't return then. In a process that isn't prepared, such as an inline program's, it returns at once.
     """
     if isinstance(signal.getsignal(signal.SIGINT), _Interrupt):
         os.kill(os.getpid(), signal.SIGINT)
@@ -62,12 +62,9 @@ def end_with_the_update() -> None:
 
 @contextmanager
 def deferring_interrupts(wake: Callable[[], object]) -> Iterator[None]:
-    """Keep what an interrupt raises until the end of the block, in the main thread of a prepared process.
+    """Defer the exception of an interrupt to the end of the block; `wake` is called instead, and ends the block.
 
     asyncio can't go on after an exception out of the middle of its event loop.
-
-    Args:
-        wake: Called in place of raising; it makes the block come to its end.
     """
     handler = signal.getsignal(signal.SIGINT)
     if not isinstance(handler, _Interrupt) or threading.current_thread() is not threading.main_thread():
@@ -123,16 +120,10 @@ def guard(
     is_fresh: pulumi.Output[bool],
     enforce: pulumi.Input[bool] | None,
 ) -> pulumi.Output[None]:
-    """End the program with one sentence if a gate comes back without having passed in this update.
+    """End the program if a gate has not passed in this update.
 
-    Args:
-        name: The gate's name in the stack.
-        passed: Its verdict; anything but `True` ends the program, also a value that has no answer behind it.
-        is_fresh: Whether the verdict is of this update; anything but `True` ends the program.
-        enforce: The gate's own input; `False` lets everything through.
-
-    Returns:
-        What resolves once the program may go on, and fails with the sentence if it may not.
+    The output that is returned resolves once the program may go on. It fails if `passed` or `is_fresh` is anything but
+    `True` and `enforce` is not `False`.
     """
 
     def refuse(known: list[object]) -> None:
@@ -144,5 +135,5 @@ def guard(
 
 
 def behind(guarded: pulumi.Output[None], output: pulumi.Output[T]) -> pulumi.Output[T]:
-    """Return an output that is there once the program may go on, so that no `apply` on it runs behind a refusal."""
+    """Return an output that resolves once the program may go on, so that no `apply` on it runs behind a refusal."""
     return guarded.apply(lambda _: output)

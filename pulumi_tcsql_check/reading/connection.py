@@ -1,6 +1,6 @@
-"""Finds out whom to ask about checks, and as whom, and warns of what is unusual about it; nothing is sent yet.
+"""Chooses the endpoint and the account, and warns of what is unusual about them; nothing is sent yet.
 
-It brings the SDK: only what asks loads it.
+It imports the SDK.
 """
 
 import os
@@ -40,20 +40,12 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
 ) -> Callable[[], Asking]:
     """Choose the endpoint and the account, and warn of what is unusual about them.
 
-    Args:
-        migrations: Which checks, at least one, all of the same region.
-        endpoint: What the user chose, if anything.
-        stack: The stack; None for the command.
-        clock: The time to live in.
-        deadline: The instant, on the clock, that bounds the read of each file.
-        warn: Shows a sentence to the user.
-
-    Returns:
-        What makes a connection, each for one thread at a time; all of them share the account.
+    All migrations are of one region; `stack` is None for the command. The deadline bounds the read of each file. The
+    function that is returned makes a session for one thread; all sessions share the account.
 
     Raises:
         InvalidInputError: The configuration has a value outside its range.
-        CredentialsError: It asks for something that can't be honoured, or a source on this machine is unusable.
+        CredentialsError: A setting can't be honoured, or a source on this machine is unusable.
         WaitCancelledError: The update was cancelled.
     """
     region = migrations[0].region

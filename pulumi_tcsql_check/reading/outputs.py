@@ -1,4 +1,4 @@
-"""What a gate gives back to the engine: its outputs, as they go into the state."""
+"""Builds the outputs of a gate, as they go into the state."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -10,12 +10,7 @@ from pulumi_tcsql_check.model.progress import Migration
 
 
 def outputs_of(seen: Sequence[Evidence | None], inputs: CheckInputs) -> dict[str, Any]:
-    """Build the outputs; those that a refresh needs to ask the same question again are among them.
-
-    Args:
-        seen: What is known of each check, in their order; None where nothing is.
-        inputs: What was asked for.
-    """
+    """Return the outputs, with all that a refresh needs to query again; without a response, a check is None."""
     flow_ids = [flow.flow_id for flow in inputs.flows if flow.flow_id is not None]
     outputs = _group(seen, inputs, flow_ids) if inputs.is_group else _single(seen[0], inputs, flow_ids)
     outputs |= {
@@ -48,13 +43,7 @@ def _group(seen: Sequence[Evidence | None], inputs: CheckInputs, flow_ids: list[
 
 
 def result_of(migration: Migration, seen: Evidence | None, failed_statuses: Collection[int]) -> dict[str, Any]:
-    """Say what is known of one check, by the names of the outputs.
-
-    Args:
-        migration: Which one.
-        seen: What is known of it; None where nothing is.
-        failed_statuses: Raw codes that mean "failed" in this account.
-    """
+    """Return one check by the names of the outputs; `seen` is None if there was no response."""
     progress = seen.progress if seen else None
     states = progress.step_states(failed_statuses) if progress else ()
     return {

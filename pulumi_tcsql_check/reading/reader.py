@@ -1,6 +1,6 @@
-"""Reads migration checks: once, or until they have passed. It brings the SDK: only the provider and a look load it.
+"""Reads migration checks: once, or until they have passed. It imports the SDK.
 
-A gate of one check is a group of one here; what differs is what it gives back, and in which words.
+A gate of one check is a group of one here; only its outputs and texts differ.
 """
 
 import threading
@@ -37,7 +37,7 @@ WORTH_A_WORD_SECONDS = 1.0
 
 
 class Listener(Protocol):
-    """Who is told what a read is at."""
+    """Shows a read's progress to the user."""
 
     def show(self, text: Sentence) -> None:
         """Show a line until the next one."""
@@ -50,19 +50,12 @@ class Listener(Protocol):
 
 
 def read(props: Mapping[str, Any], stack: Stack, listener: Listener, cancelled: threading.Event) -> dict[str, Any]:
-    """Query one check or a group, and wait until they have passed if the inputs say so.
+    """Query one check or a group, wait until they have passed if the inputs say so, and return the outputs.
 
-    Args:
-        props: The gate's inputs, or on a refresh its stored outputs.
-        stack: The stack.
-        listener: Shows progress to the user.
-        cancelled: Set when the update is cancelled.
-
-    Returns:
-        The outputs, as they go into the state.
+    `props` are the gate's inputs, or on a refresh its stored outputs.
 
     Raises:
-        TcsqlCheckError: The gate stays shut; says why.
+        TcsqlCheckError: The gate stays shut; the error says why.
     """
     inputs = CheckInputs.from_props(props)
     one = _Read(inputs, stack, listener, cancelled)

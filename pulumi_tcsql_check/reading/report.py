@@ -76,12 +76,7 @@ def count_of(watches: Sequence[Watch], show: Callable[[Sentence], object]) -> Ca
 
 
 def error_of(watches: Sequence[Watch], errors: Mapping[Watch, TcsqlCheckError]) -> TcsqlCheckError:
-    """Make one error of those that checks ended with.
-
-    Args:
-        watches: All checks.
-        errors: The error of each that has not passed, at least one.
-    """
+    """Make one error of those that checks ended with, at least one."""
     if len(watches) == 1:
         (error,) = errors.values()
         return error

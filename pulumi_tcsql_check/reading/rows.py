@@ -43,14 +43,7 @@ _NOT_QUERIED = Place("", Sentence("not queried yet"))
 def place_for(
     migration: Migration, seen: Evidence, failed_statuses: Collection[int] = (), flag: CheckFlag | None = None
 ) -> Place:
-    """Return where a check stands; if no step has started, with the command that starts it.
-
-    Args:
-        migration: The check.
-        seen: The last responses.
-        failed_statuses: Raw codes that mean "failed" in this account.
-        flag: What the API says of the check as a whole, if it was queried.
-    """
+    """Return where a check stands; if no step has started, with the command that starts it."""
     place = seen.place(failed_statuses)
     if seen.flow is None and seen.progress.status(failed_statuses) == "not-started":
         place = Place("", Sentence("no step started", command=start_command(migration)))
@@ -122,12 +115,7 @@ class Row:
         return self._place.sentence if self._trouble is None else self._trouble_at(now)
 
     def line(self, now: float, left: Sentence) -> Sentence:
-        """Return the row of a single check: the step, the time that is left, and what happens.
-
-        Args:
-            now: The instant, on the wait's clock.
-            left: The time that is left.
-        """
+        """Return the row of a single check: the step, the time that is left, and what happens."""
         words = self._place.words if self._trouble is None else self._trouble_at(now)
         if not self._place.position:
             return Sentence("row without place", left=left, words=words)

@@ -1,4 +1,4 @@
-"""Reads a file of credentials within bounds of time and size: a pipe or a hung file system can block a read."""
+"""Reads a credential file within bounds of time and size: a pipe or a hung file system can block a read."""
 
 import os
 import stat
@@ -17,16 +17,11 @@ Reader = Callable[[Path], str | None]
 
 
 class _UnfitError(Exception):
-    """The file is there, but not one to read; the text is the key of the sentence that says why."""
+    """The file is unusable; the text is the key of the sentence that says why."""
 
 
 def read(path: Path, seconds: float, check_cancelled: Callable[[], None]) -> str | None:
-    """Return a file's text; None if the file is missing.
-
-    Args:
-        path: Which file.
-        seconds: How long the read may take.
-        check_cancelled: Called every tenth of a second; raises when the wait is to end.
+    """Return a file's text; None if the file is missing. `check_cancelled` is called every tenth of a second.
 
     Raises:
         CredentialsError: It is not a regular file of at most `MAX_BYTES` of UTF-8, or can't be read in time.

@@ -1,4 +1,4 @@
-"""The only module that knows Tencent's SDK: one bounded call after the other, of one service, as one caller."""
+"""The only module that knows Tencent's SDK: one bounded call after the other, of one service, with one set of keys."""
 
 import logging
 import os
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class Client:
-    """Calls one service at one endpoint; one thread uses it at a time."""
+    """Calls one service at one endpoint; not thread-safe."""
 
     def __init__(  # noqa: PLR0913  # what makes a caller, and all but the first two by name
         self,
@@ -41,16 +41,9 @@ class Client:
         region: str,
         clock: Clock,
     ) -> None:
-        """Prepare; nothing is sent yet.
+        """Prepare; nothing is sent yet. Without credentials, calls are not signed.
 
-        Args:
-            service: The API, such as `sqlserver`; part of the signature.
-            version: The API's version.
-            credentials: Who asks; nobody for a call that isn't signed.
-            endpoint: Whom to ask.
-            region: The API's `Region`.
-            clock: The time in which to await a turn under the process's limit. When the update is cancelled, an
-                exchange under way is left behind.
+        When the clock is cancelled, an exchange under way is abandoned.
         """
         self._service = service
         self._version = version
@@ -77,17 +70,18 @@ class Client:
         Args:
             action: The action's name.
             params: Its parameters.
-            kind: The type of its answer.
+            kind: The type of its response.
             deadline: The instant, on the clock, that bounds the exchange together with its own limits.
-            advice: What to do about which error code.
-            secrets: Which values of the parameters are secret: nothing shows them, even if the server repeats them.
-            at_most_seconds: A closer bound on the exchange, where there is one.
-            strict: Whether the call must have ended by its deadline and disturb no other: it gets no turn and no least
-                time after its deadline, and where it is one too many, for its own action, nobody goes slower.
+            advice: What to do, by the error code.
+            secrets: The values among the parameters that are secret: nothing shows them, even if the server repeats
+                them.
+            at_most_seconds: A closer bound on the exchange.
+            strict: Whether the call must end by its deadline: it gets no turn and no minimum time after it, and if it
+                is throttled, the process does not slow down.
 
         Raises:
             ThrottledError: There were too many requests.
-            TransientError: There was no connection or no sensible answer.
+            TransientError: There was no connection or no documented response.
             PermanentError: The API refused.
             WaitCancelledError: The update was cancelled.
         """
@@ -107,7 +101,7 @@ class Client:
             raise
 
     def _exchange(self, action: str, params: Mapping[str, object], seconds: float) -> bytes:
-        """Send one request, and return the body of its answer."""
+        """Send one request, and return the body of its response."""
         self._adapter.begin(seconds)
         options = None if self._credentials else {"SkipSign": True}
         try:

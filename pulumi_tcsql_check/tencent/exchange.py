@@ -1,11 +1,10 @@
 """Bounds one HTTP exchange of the SDK, from connecting to the last byte: in time, in size, and in where it goes.
 
-The SDK's own timeout applies to each socket operation, so a server that trickles bytes holds it for as long as it
-likes; it follows redirects; and it judges an answer by its content type. This adapter, mounted on the SDK's `requests`
-session, takes all three away: the body is read here, under a deadline and a size limit, a redirect loses its target,
-and the content type is hidden, so that the SDK hands over the bytes and `tencent` decides what they are. The adapter
-refuses a body that contradicts its own headers. An exchange that is given up loses its connection, so that its thread
-ends, whatever the server does.
+The SDK's own timeout applies to each socket operation, so a server that trickles bytes can hold it for ever. The SDK
+follows redirects, and judges a response by its content type. This adapter is mounted on the SDK's `requests` session.
+It reads the body itself, under a deadline and a size limit, removes the target of a redirect, and hides the content
+type, so that the SDK returns the bytes and this package decodes them. It refuses a body that contradicts its headers.
+An exchange that is abandoned loses its connection, so that its thread ends whatever the server does.
 """
 
 import contextlib
@@ -44,7 +43,7 @@ T = TypeVar("T")
 
 
 class ExchangeTimeoutError(requests.exceptions.Timeout):
-    """The exchange was not over in time."""
+    """The exchange did not end in time."""
 
 
 class MalformedBodyError(requests.exceptions.ContentDecodingError):
@@ -52,12 +51,12 @@ class MalformedBodyError(requests.exceptions.ContentDecodingError):
 
 
 def bound_seconds(left: float) -> float:
-    """Return how long an exchange may take when so many seconds are left until the deadline."""
+    """Return how long an exchange may take, by the seconds that are left until the deadline."""
     return max(MIN_EXCHANGE_SECONDS, min(MAX_EXCHANGE_SECONDS, left))
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Reads the whole answer before `requests` sees it; one thread uses it at a time."""
+    """Reads the whole response before `requests` sees it; not thread-safe."""
 
     def __init__(self) -> None:
         """Keep one connection alive."""
@@ -70,9 +69,9 @@ class BoundedAdapter(HTTPAdapter):
 
     @classmethod
     def on(cls, session: requests.Session) -> "BoundedAdapter":
-        """Bound all exchanges of a session, and keep it from reading the environment.
+        """Mount the adapter on a session, and keep the session from reading the environment.
 
-        An entry in a netrc file would replace the signature. Proxies are the SDK's business: it reads them by itself.
+        An entry in a netrc file would replace the signature. The SDK reads the proxy variables itself.
         """
         adapter = cls()
         session.trust_env = False
@@ -81,16 +80,16 @@ class BoundedAdapter(HTTPAdapter):
         return adapter
 
     def begin(self, seconds: float) -> None:
-        """Bound the next exchange; a little more generously than `run_bounded`, which is to notice first."""
+        """Bound the next exchange, a little longer than `run_bounded`, which is to notice first."""
         self._deadline = time.monotonic() + seconds + _LINGER_SECONDS
         self.status = 0
 
     def abandon(self) -> None:
-        """Cut the connection for good: whatever the exchange waits for, its thread ends."""
+        """Cut the connection, so that the thread of the exchange ends."""
         self._line.cut()
 
     def close(self) -> None:
-        """Close every connection; the next exchange makes its own."""
+        """Close every connection; the next exchange opens its own."""
         super().close()
         self._line.close()
 
@@ -114,7 +113,7 @@ class BoundedAdapter(HTTPAdapter):
         cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Send one request and read its whole answer; an exchange that was given up leaves nothing open."""
+        """Send one request and read its whole response; an exchange that was abandoned leaves nothing open."""
         del stream, timeout
         request.headers["Accept-Encoding"] = "gzip"
         left = max(0.001, self._deadline - time.monotonic())
@@ -153,7 +152,7 @@ class BoundedAdapter(HTTPAdapter):
 
 
 def _decompress(body: bytearray) -> bytes:
-    """Decompress a gzip body: one whole member with the right checksum, and nothing behind it."""
+    """Decompress a gzip body: exactly one member with the right checksum."""
     gzip, plain = zlib.decompressobj(_GZIP_ALONE), b""
     with contextlib.suppress(zlib.error):
         plain = gzip.decompress(body, MAX_BODY_BYTES + 1)
@@ -165,17 +164,13 @@ def _decompress(body: bytearray) -> bytes:
 
 
 def run_bounded(call: Callable[[], T], seconds: float, check_cancelled: Callable[[], None]) -> T:
-    """Run a blocking call on a thread of its own, and leave it behind when the time is up.
+    """Run a blocking call in a daemon thread, and abandon it when the time is up; its errors are raised here.
 
-    No socket timeout bounds a name look-up, a list of addresses that don't answer, or headers that trickle.
-
-    Args:
-        call: What to run; what it raises is raised here.
-        seconds: How long to wait for it.
-        check_cancelled: Called every tenth of a second; raises when the wait is to end.
+    No socket timeout bounds a name look-up, a list of addresses that don't respond, or headers that trickle.
+    `check_cancelled` is called every tenth of a second.
 
     Raises:
-        ExchangeTimeoutError: The call was not over in time.
+        ExchangeTimeoutError: The call did not end in time.
     """
     outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
 

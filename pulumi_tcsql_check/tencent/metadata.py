@@ -25,12 +25,7 @@ class _Metadata(Temporary, rename="pascal"):
 
 
 def role_session(role: str, seconds: float, check_cancelled: Callable[[], None]) -> Session:
-    """Get the temporary credentials of the instance's role.
-
-    Args:
-        role: The role's name.
-        seconds: How long the request may take.
-        check_cancelled: Called every tenth of a second; raises if the update was cancelled.
+    """Return the temporary credentials of a role; `check_cancelled` is called every tenth of a second.
 
     Raises:
         TransientError: The service gave no response, or an error that may pass.

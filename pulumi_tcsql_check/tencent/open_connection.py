@@ -1,6 +1,6 @@
-"""Holds the newest connection of an HTTP session, so that whoever gives up an exchange can cut it.
+"""Holds the newest connection of an HTTP session, so that an exchange that is abandoned can be cut.
 
-A thread that waits for a byte of headers, of a handshake or of a proxy ends by itself only if the server lets it.
+A thread that waits for a byte of headers, of a handshake or of a proxy ends by itself only if the server sends it.
 """
 
 import contextlib
@@ -25,12 +25,12 @@ class Line:
         self._lock = threading.Lock()
 
     def hold_those_of(self, manager: PoolManager) -> None:
-        """Hold each connection that a manager makes from now on."""
+        """Hold each connection that a pool manager opens from now on."""
         classes = manager.pool_classes_by_scheme
         manager.pool_classes_by_scheme = {scheme: self._holding(pool) for scheme, pool in classes.items()}
 
     def cut(self) -> None:
-        """End the connection, and let none follow."""
+        """End the connection, and allow no other."""
         with self._lock:
             self.is_cut = True
             if self._handle is not None:
@@ -38,7 +38,7 @@ class Line:
                     self._handle.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Let go of the connection, which may live on."""
+        """Release the connection, which may stay open."""
         with self._lock:
             self._replace(None)
 

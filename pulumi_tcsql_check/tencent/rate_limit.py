@@ -44,7 +44,7 @@ RECOVERY_SECONDS = 20.0
 
 
 class RateLimit:
-    """A queue of instants, one for each request, which a refusal forms anew."""
+    """A queue of instants, one for each request; throttling spaces them anew."""
 
     def __init__(self) -> None:
         """Begin with the next request free to go."""
@@ -58,14 +58,10 @@ class RateLimit:
         self._refusals = 0
 
     def wait_for_turn(self, clock: Clock, latest: float) -> None:
-        """Take the next free instant, sleep until then, and go; take another one if there was a refusal meanwhile.
-
-        Args:
-            clock: The time to live in.
-            latest: The last instant, on the clock, that is of use.
+        """Take the next free instant and sleep until then; take another one if the API throttled meanwhile.
 
         Raises:
-            NoTurnError: The next free instant is later than that; none is taken.
+            NoTurnError: The next free instant is later than `latest`; none is taken.
         """
         while True:
             pause, refusals = self._queue(clock, latest)
@@ -77,7 +73,7 @@ class RateLimit:
                 return
 
     def _queue(self, clock: Clock, latest: float) -> tuple[float, int]:
-        """Take the next free instant; tell how far away it is, and how many refusals it knows of."""
+        """Take the next free instant; return the seconds until then, and the count of refusals so far."""
         with self._lock:
             now = clock.monotonic()
             turn = max(now, self._next)

@@ -1,6 +1,6 @@
-"""Reads the envelope in which every Tencent API answers, strictly, and tells apart the ways of not being an answer.
+"""Decodes the envelope of every Tencent API's response, strictly, and classifies errors.
 
-It knows no SDK and no action: whoever asks says which answer it expects, and what to do about which error code.
+It knows no SDK and no action: the caller gives the type of the response and the advice for each error code.
 """
 
 import json
@@ -21,7 +21,7 @@ Advice = Sequence[tuple[str, Sentence]]
 """What to do, by the beginning of the API's error code."""
 
 _OF_THE_QUESTION = ("FailedOperation", "InvalidParameter", "ResourceNotFound", "ResourceUnavailable")
-"""How the codes begin of a refusal that is about what was asked for, and about nobody else who asks."""
+"""The beginnings of the error codes that are about what was queried, and not about the caller."""
 
 _ERROR_FIELDS = ("error", "code")
 """How the names of fields begin that describe an error, in lower case.
@@ -63,23 +63,16 @@ def decode(  # noqa: PLR0913  # what came, and by name what it is judged by
     advice: Advice,
     secrets: Collection[str] = (),
 ) -> T:
-    """Decode the body of an answer.
+    """Decode the body of a response.
 
     A successful response that repeats the credentials or another secret of the request is refused: its texts go into
-    the state and onto the screen. An error may quote them, and is shown without them.
-
-    Args:
-        body: What came.
-        kind: The answer's type, field by field.
-        endpoint: Who answered; for the sentences of errors.
-        who: Who asked, where it was somebody; the same.
-        advice: What to do about a refusal; the first that fits is given.
-        secrets: What else of the request is secret.
+    the state and onto the screen. An error may quote them, and is shown without them. The first advice that fits is
+    added to a refusal.
 
     Raises:
         ThrottledError: There were too many requests.
-        TransientError: It is no answer of the documented kind, or an error that passes by itself.
-        UnanswerableError: The API refused, because of what was asked for.
+        TransientError: The response is not the documented one, or an error that passes by itself.
+        UnanswerableError: The API refused, because of what was queried.
         PermanentError: It refused for another reason.
     """
 
@@ -122,13 +115,7 @@ def _classify(
 
 
 def no_answer(error: BaseException, status: int, endpoint: Endpoint) -> ApiError:
-    """Tell apart an answer with another status than 200 from no answer at all.
-
-    Args:
-        error: What the SDK raised.
-        status: The HTTP status, 0 where there was none.
-        endpoint: Who was asked.
-    """
+    """Classify an exchange without a usable body; `status` is the HTTP status, 0 if there was none."""
     if status in (0, _OK):
         cause = root_cause(error)
         return TransientError(Sentence("no response", endpoint=endpoint, cause=cause), kind=cause)
@@ -141,12 +128,12 @@ def no_answer(error: BaseException, status: int, endpoint: Endpoint) -> ApiError
 
 
 def may_pass(status: int) -> bool:
-    """Tell whether an HTTP status speaks of trouble that may pass by itself."""
+    """Return whether an HTTP status may pass by itself."""
     return status in (_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS) or status >= _SERVER_ERROR
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse an object that gives a name twice: which of the two is meant, nobody can say."""
+    """Refuse an object that has a name twice."""
     names = [name for name, _ in pairs]
     if len(set(names)) != len(names):
         raise ValueError("a name stands twice in one object")
@@ -171,7 +158,7 @@ def _refuse_undocumented(document: dict[str, Any], hidden_in: Callable[[str], st
 
 
 def root_cause(error: BaseException) -> Words:
-    """Name what lies at the bottom of an exchange that brought no answer.
+    """Name the innermost cause of an exchange that brought no response.
 
     The text of the SDK's and the HTTP library's own errors is not shown: it is long, and may quote a proxy's password.
     """

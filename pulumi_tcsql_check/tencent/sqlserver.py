@@ -1,4 +1,4 @@
-"""Asks the API of TencentDB for SQL Server about migrations, through `client`."""
+"""Queries the API of TencentDB for SQL Server about migrations."""
 
 from collections.abc import Collection, Mapping
 
@@ -25,7 +25,7 @@ MAX_PAGES = 5
 
 
 def _advice(action: str, name: str) -> response.Advice:
-    """Say what to do, by the beginning of the API's error code; `name` is the gate's own for the action's parameter."""
+    """Return what to do by the API's error code; `name` is the gate's own name for the action's parameter."""
     return (
         ("AuthFailure.SignatureExpire", Sentence("set the clock")),
         ("AuthFailure", Sentence("check the keys and the endpoint")),
@@ -53,18 +53,10 @@ class _FlowStatus(msgspec.Struct, rename="pascal"):
 
 
 class MigrationApi:
-    """Asks one endpoint about one region's migrations; one gate, and so one thread, uses it."""
+    """Queries one endpoint about one region's migrations; not thread-safe."""
 
     def __init__(self, credentials: Credentials, endpoint: Endpoint, region: str, *, clock: Clock) -> None:
-        """Prepare; nothing is sent yet.
-
-        Args:
-            credentials: Who asks.
-            endpoint: Whom to ask.
-            region: The API's `Region`.
-            clock: The time in which to await a turn under the process's limit. When the update is cancelled, an
-                exchange under way is left behind.
-        """
+        """Prepare; nothing is sent yet. When the clock is cancelled, an exchange under way is abandoned."""
         self._client = Client(
             SERVICE,
             VERSION,
@@ -75,15 +67,11 @@ class MigrationApi:
         )
 
     def query(self, migration: Migration, deadline: float) -> Progress:
-        """Ask once how far a check is.
-
-        Args:
-            migration: Which one.
-            deadline: The instant, on the clock, that bounds the exchange together with its own limits.
+        """Query the steps of a check once; the deadline bounds the exchange together with its own limits.
 
         Raises:
             ThrottledError: There were too many requests.
-            TransientError: There was no connection or no sensible answer.
+            TransientError: There was no connection or no documented response.
             NotFoundError: The API knows no such migration.
             PermanentError: The API refused.
             WaitCancelledError: The update was cancelled.
@@ -97,7 +85,7 @@ class MigrationApi:
             raise NotFoundError(error.problem, code=error.code, request_id=error.request_id) from None
 
     def follow(self, flow: Flow, deadline: float) -> Flow:
-        """Ask once what has become of a flow, if its number is known; the rest, errors included, is as with `query`."""
+        """Query the status of a flow once, if its number is known; errors as in `query`."""
         if flow.flow_id is None:
             return flow
         try:
@@ -108,16 +96,10 @@ class MigrationApi:
         return Flow(flow.flow_id, said.status, said.request_id)
 
     def check_flags(self, migrate_ids: Collection[int], until: float) -> Mapping[int, CheckFlag]:
-        """Ask once what the list of migrations says of some checks; the errors are as with `query`.
+        """Query once what the list of migrations says of some checks, until an instant; errors as in `query`.
 
-        There is no filter for an id (API page), so up to `MAX_PAGES` pages are asked for, one after the other.
-
-        Args:
-            migrate_ids: Which ones, by their numbers.
-            until: The instant, on the clock, by which all of it must have ended.
-
-        Returns:
-            The flag of each, without a code where the list, as far as it was read, doesn't tell.
+        There is no filter for an id (API page), so up to `MAX_PAGES` pages are read. A check that they don't list, or
+        say nothing of, gets a flag without a code.
         """
         flags: dict[int, CheckFlag] = {}
         for number in range(MAX_PAGES):

@@ -1,4 +1,4 @@
-"""Asks Tencent's Security Token Service: for a role's temporary credentials, and whose credentials some are."""
+"""Queries Tencent's Security Token Service: a role's temporary credentials, and the account of some credentials."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -40,14 +40,14 @@ def _advice(action: str) -> Advice:
 
 
 class Temporary(msgspec.Struct, rename="pascal"):
-    """The pair of an answer."""
+    """The temporary credentials in a response."""
 
     token: str
     tmp_secret_id: str
     tmp_secret_key: str
 
     def __repr__(self) -> str:
-        """Show nothing but the id's last four characters."""
+        """Show at most the id's last four characters."""
         return f"<temporary ...{self.tmp_secret_id[-4:]}>"
 
     def __rich_repr__(self) -> list[tuple[str, str]]:
@@ -56,7 +56,7 @@ class Temporary(msgspec.Struct, rename="pascal"):
 
 
 class Session(msgspec.Struct, rename="pascal"):
-    """An answer that gives a role's credentials; `expired_time` is in seconds since 1970."""
+    """A role's credentials; `expired_time` is in seconds since 1970."""
 
     credentials: Temporary
     expired_time: float | None = None
@@ -67,23 +67,14 @@ class _Identity(msgspec.Struct, rename="pascal"):
 
 
 class TokenService:
-    """Asks on behalf of one process; one thread uses it at a time."""
+    """A client of the service; not thread-safe."""
 
     def __init__(self, clock: Clock) -> None:
-        """Take the time to live in."""
+        """Prepare; nothing is sent yet."""
         self._clock = clock
 
     def assume_role(self, who: Credentials, role: Role, deadline: float) -> Session:
-        """Ask for a role's credentials.
-
-        Args:
-            who: Who is to assume it.
-            role: Which role, and how.
-            deadline: The instant, on the clock, that bounds the exchange.
-
-        Raises:
-            ApiError: There was no answer, or a refusal.
-        """
+        """Return a role's credentials, assumed with some credentials; raises `ApiError`."""
         params: dict[str, object] = {
             "RoleArn": role.arn,
             "RoleSessionName": role.session_name,
@@ -95,14 +86,11 @@ class TokenService:
         return self._call(who, "AssumeRole", params, Session, deadline)
 
     def account_of(self, who: Credentials, deadline: float) -> str:
-        """Ask whose some credentials are: the id of the account, which is its owner's number.
-
-        Args:
-            who: The credentials.
-            deadline: The instant, on the clock, that bounds the exchange.
+        """Return the id of the account that some credentials belong to.
 
         Raises:
-            ApiError: There was no answer, or a refusal.
+            ApiError: There was no response, or a refusal.
+            CredentialsError: The response names no account.
         """
         found = self._call(who, "GetCallerIdentity", {}, _Identity, deadline).account_id
         if not (found.isascii() and found.isdecimal()):
@@ -112,17 +100,7 @@ class TokenService:
     def assume_role_with_web_identity(
         self, params: Mapping[str, object], region: str, deadline: float, at_most_seconds: float
     ) -> Session:
-        """Ask for a role's credentials with an identity that somebody else vouches for; the call isn't signed.
-
-        Args:
-            params: The action's parameters.
-            region: The API's `Region`.
-            deadline: The instant, on the clock, that bounds the exchange.
-            at_most_seconds: A closer bound.
-
-        Raises:
-            ApiError: There was no answer, or a refusal.
-        """
+        """Return a role's credentials for an identity of another provider; the call isn't signed. Raises `ApiError`."""
         action, secrets = "AssumeRoleWithWebIdentity", _secrets_of(params)
         client = self._client(None, region)
         return client.call(action, params, Session, deadline, secrets=secrets, at_most_seconds=at_most_seconds)

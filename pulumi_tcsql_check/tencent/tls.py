@@ -1,6 +1,6 @@
-"""Whose certificates are trusted: those that every tool on `requests` trusts, so that a proxy may look into TLS.
+"""Which certificates are trusted: those that every tool on `requests` trusts, so that a proxy may inspect TLS.
 
-The SDK passes over the variable, and so would the session, which reads nothing else of the environment either.
+The SDK ignores the variable, and so would the session, which reads nothing else of the environment either.
 """
 
 import functools
@@ -20,21 +20,12 @@ PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY")
 
 
 def bundle(environ: Mapping[str, str]) -> str | None:
-    """Return the file, or the folder, of the authorities to trust; None for those that come with `certifi`.
-
-    Args:
-        environ: The process's environment.
-    """
+    """Return the file or folder of the certificate authorities to trust; None for those of `certifi`."""
     return environ.get(VARIABLE) or None
 
 
 def proxy(environ: Mapping[str, str], endpoint: Endpoint) -> str:
-    """Return the variable that names the proxy of the requests to an endpoint; "" if there is none.
-
-    Args:
-        environ: The process's environment.
-        endpoint: The endpoint.
-    """
+    """Return the variable that names the proxy of the requests to an endpoint; "" if there is none."""
     excepted = environ.get("NO_PROXY") or environ.get("no_proxy") or ""
     if endpoint.is_loopback or endpoint.host in excepted:  # in any part of it, as the SDK does it
         return ""
@@ -42,17 +33,12 @@ def proxy(environ: Mapping[str, str], endpoint: Endpoint) -> str:
 
 
 def verify(environ: Mapping[str, str], seconds: float, check_cancelled: Callable[[], None]) -> None:
-    """Make sure that the authorities can be loaded, before any request.
+    """Load the certificate authorities once, before any request; `check_cancelled` is called every tenth of a second.
 
     There is no limit on the size of a file: `requests` has none when it loads the same file for each connection.
 
-    Args:
-        environ: The process's environment.
-        seconds: How long it may take.
-        check_cancelled: Called every tenth of a second; raises when the wait is to end.
-
     Raises:
-        InvalidInputError: The variable names something else.
+        InvalidInputError: The variable names something that can't be loaded in time.
     """
     path = bundle(environ)
     if path is None:
@@ -65,7 +51,7 @@ def verify(environ: Mapping[str, str], seconds: float, check_cancelled: Callable
 
 @functools.cache
 def _load(path: str) -> None:
-    """Load the authorities once in a process, which takes as long as a query."""
+    """Load the authorities, once in a process: it takes as long as a query."""
     mode = os.stat(path).st_mode  # noqa: PTH116  # `ssl` takes the name as well
     if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
         raise OSError(path)
