@@ -1,28 +1,28 @@
-"""What can go wrong, as a tree; each error carries facts, and `str(error)` is a short sentence made of them.
+"""What can go wrong, as a tree. An error carries facts; `str(error)` is a short sentence made of them.
 
 TcsqlCheckError                 the root, never raised itself
 ├── InvalidInputError           an input is outside its range
-├── CredentialsError            no usable credentials were found
-├── AccountError                the credentials are another account's than the configuration allows
+├── CredentialsError            there are no usable credentials
+├── AccountError                the configuration doesn't allow the credentials' account
 ├── CheckFailedError            a step of the check has failed
-├── FlagFailedError             the API calls the check as a whole failed
-├── FlowFailedError             the flow that the check runs in has failed
-├── CheckTimeoutError           the deadline passed before the check did
-├── GroupFailedError            some checks of a group have failed, or can't be looked up
-├── GroupTimeoutError           the deadline passed before all checks of a group did
-├── WaitCancelledError          the update was cancelled, or failed at another gate, while this one waited
-└── ApiError                    one call of the API brought no answer
-    ├── ThrottledError          too many requests; passes by itself
-    │   └── NoTurnError         ... of this process, so that this one was not sent
-    ├── TransientError          no connection, no sensible answer; may pass by itself
-    │   ├── OutageError         ... and has not for too long
-    │   └── NotYetFoundError    an id that was just made is not known yet
-    └── PermanentError          asking again would not help
+├── FlagFailedError             the API reports the check as a whole as failed
+├── FlowFailedError             the flow of the check has failed
+├── CheckTimeoutError           the check had not passed at the deadline
+├── GroupFailedError            some checks of a group have failed, or queries for them have
+├── GroupTimeoutError           some checks of a group had not passed at the deadline
+├── WaitCancelledError          the update was cancelled, or failed at another gate
+└── ApiError                    one API call failed
+    ├── ThrottledError          too many requests; transient
+    │   └── NoTurnError         ... in this process, which did not send this one
+    ├── TransientError          no connection, or no documented response; a retry may succeed
+    │   ├── OutageError         ... and none has for too long
+    │   └── NotYetFoundError    the API doesn't know a new id yet
+    └── PermanentError          a retry doesn't help
         ├── ExpiredTokenError   the temporary credentials have expired, and there are no newer ones
-        └── UnanswerableError   ... about this one, while others may have an answer
-            └── NotFoundError   there is no such thing
+        └── UnanswerableError   ... for this query; others may succeed
+            └── NotFoundError   the API doesn't know the id
 
-Each is loaded when it is first asked for: a program needs one of them.
+Each is imported at its first use, since a program needs few of them.
 """
 
 from typing import TYPE_CHECKING

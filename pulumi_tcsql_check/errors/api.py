@@ -1,4 +1,4 @@
-"""A call of the API that brought no response, or a refusal."""
+"""Errors of an API call: no response, or a refusal."""
 
 from collections.abc import Sequence
 
@@ -11,16 +11,16 @@ from pulumi_tcsql_check.text import printable
 
 
 class ApiError(TcsqlCheckError):
-    """One call of the API failed; never raised itself.
+    """One API call failed; never raised itself.
 
     Attributes:
         problem: What happened.
-        code: The API's own error code; "" if it gave none.
-        request_id: The API's id of the request; "" if it gave none.
-        kind: The problem in a few words, for where there is no room; "" if it has none.
-        flow_id: The flow that was queried; None if it was something else.
-        migrations: The checks of the read that the call ended; empty if they are not known.
-        took_seconds: How long the call took, from its turn to the error; 0 if it had no turn.
+        code: The API's error code, or "".
+        request_id: The API's id of the request, or "".
+        kind: The problem in a few words, or "".
+        flow_id: The queried flow, if it was one.
+        migrations: The checks of the read that the error ended, if known.
+        took_seconds: How long the call took, from its turn to the error; 0 without a turn.
     """
 
     flow_id: int | None = None
@@ -28,7 +28,7 @@ class ApiError(TcsqlCheckError):
     took_seconds = 0.0
 
     def __init__(self, problem: Words, *, code: str = "", request_id: str = "", kind: Words = "") -> None:
-        """Take the facts."""
+        """Store the attributes."""
         super().__init__(problem)
         self.problem = problem
         self.code = code
@@ -37,7 +37,7 @@ class ApiError(TcsqlCheckError):
 
     @property
     def sentence(self) -> Words:
-        """What happened, with the id that support needs to find the request."""
+        """What happened, with the request id for Tencent's support."""
         words = self.problem
         if self.flow_id is not None:
             words = Sentence("about", subject=Flow(self.flow_id).sentence, words=words)
@@ -49,28 +49,22 @@ class ApiError(TcsqlCheckError):
 
 
 class ThrottledError(ApiError):
-    """The API refused the call because there were too many; this passes by itself."""
+    """The API refused the call because of too many requests; transient."""
 
 
 class NoTurnError(ThrottledError):
-    """The call got no turn in this process in time, so that no request was sent."""
+    """The call got no turn in time, and this process sent no request."""
 
 
 class TransientError(ApiError):
-    """There was no connection or no documented response; this may pass by itself."""
+    """There was no connection or no documented response; a retry may succeed."""
 
 
 class OutageError(TransientError):
-    """No call has succeeded for longer than a wait allows.
-
-    Attributes:
-        migration: Which migration.
-        outage_seconds: How long, in seconds.
-        last: The error of the last call.
-    """
+    """Every call about `migration` failed for `outage_seconds`, longer than a wait allows; `last` is the last error."""
 
     def __init__(self, migration: Migration, outage_seconds: float, last: ApiError) -> None:
-        """Take the facts."""
+        """Store the attributes."""
         self.migration = migration
         self.outage_seconds = outage_seconds
         self.last = last
@@ -79,16 +73,16 @@ class OutageError(TransientError):
 
     @property
     def sentence(self) -> Words:
-        """What happened; the problem names the migration already."""
+        """What happened; the problem already names the migration."""
         return self.problem
 
 
 class NotYetFoundError(TransientError):
-    """The API doesn't know an id that was just made, and may know it in a moment."""
+    """The API doesn't know a new id yet."""
 
 
 class PermanentError(ApiError):
-    """The API refused the call for a reason that a repetition doesn't change."""
+    """The API refused the call; a retry doesn't help."""
 
 
 class ExpiredTokenError(PermanentError):
@@ -96,21 +90,17 @@ class ExpiredTokenError(PermanentError):
 
 
 class UnanswerableError(PermanentError):
-    """The API refused the query for this one, and may answer it for others."""
+    """The API refused this query, but may accept it for other ids."""
 
 
 class NotFoundError(UnanswerableError):
-    """The API knows no such thing.
-
-    Attributes:
-        asked_seconds: For how long an id that may have been new was queried; None for any other id.
-    """
+    """The API doesn't know the id; `asked_seconds` is how long a new id was queried, None for other ids."""
 
     asked_seconds: float | None = None
 
     @property
     def sentence(self) -> Words:
-        """What happened, and for how long an id that may have been new was queried."""
+        """What happened, and how long a new id was queried."""
         if self.asked_seconds is None:
             return super().sentence
         return Sentence("not found for long", words=super().sentence, seconds=self.asked_seconds)

@@ -1,4 +1,4 @@
-"""A check that has failed, or that had not passed when the time was up."""
+"""Errors of a check that failed, or had not passed at the deadline."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Migration, Progress
 
 _STUCK = 0.5
-"""A step that hasn't changed for more than this share of the whole wait probably doesn't run."""
+"""A step that hasn't changed for more than this share of the timeout has probably stopped."""
 
 
 class FailedError(TcsqlCheckError):
@@ -18,15 +18,15 @@ class FailedError(TcsqlCheckError):
 
     Attributes:
         what_failed: What failed, from the verb on.
-        migration: Which migration.
-        progress: The last response about the steps, if there was any.
-        flow: The flow that had to succeed as well, if there was one.
+        migration: The migration.
+        progress: The last response about the steps, or None.
+        flow: The flow that had to succeed too, or None.
     """
 
     def __init__(
         self, what_failed: Sentence, migration: Migration, progress: Progress | None, flow: Flow | None
     ) -> None:
-        """Take the facts."""
+        """Store the attributes."""
         super().__init__()
         self.what_failed = what_failed
         self.migration = migration
@@ -40,47 +40,32 @@ class FailedError(TcsqlCheckError):
 
 
 class CheckFailedError(FailedError):
-    """A step of the check has failed.
-
-    Attributes:
-        progress: The response that shows it.
-        steps: The failed steps, counted from 1.
-    """
+    """A step of the check has failed: `steps` lists the failed ones, counted from 1, and `progress` shows them."""
 
     progress: Progress
 
     def __init__(
         self, migration: Migration, progress: Progress, steps: Sequence[int], flow: Flow | None = None
     ) -> None:
-        """Take the facts."""
+        """Store the attributes."""
         key = "failed at step" if len(steps) == 1 else "failed at steps"
         super().__init__(Sentence(key, steps=list(steps), total=progress.total), migration, progress, flow)
         self.steps = tuple(steps)
 
 
 class FlagFailedError(FailedError):
-    """The API says of the check as a whole that it has failed.
-
-    Attributes:
-        progress: The last response about the steps; the current step is not known to be what failed.
-        flag: The response that says so.
-    """
+    """The API's `flag` reports the check as a whole as failed; the current step of `progress` need not be the cause."""
 
     progress: Progress
 
     def __init__(self, migration: Migration, progress: Progress, flag: CheckFlag, flow: Flow | None = None) -> None:
-        """Take the facts."""
+        """Store the attributes."""
         super().__init__(Sentence("failed by flag", code=flag.code), migration, progress, flow)
         self.flag = flag
 
 
 class FlowFailedError(FailedError):
-    """The flow that the check runs in has failed.
-
-    Attributes:
-        flow: The flow, with the response that shows it.
-        failed_statuses: Raw codes that mean "failed" in this account.
-    """
+    """The `flow` of the check has failed; `failed_statuses` are the raw codes that mean "failed" in this account."""
 
     flow: Flow
 
@@ -91,23 +76,23 @@ class FlowFailedError(FailedError):
         progress: Progress | None = None,
         failed_statuses: Sequence[int] = (),
     ) -> None:
-        """Take the facts."""
+        """Store the attributes."""
         super().__init__(Sentence("failed by flow", flow=flow.sentence), migration, progress, flow)
         self.failed_statuses = tuple(failed_statuses)
 
 
 class CheckTimeoutError(TcsqlCheckError):
-    """The deadline passed before the check did.
+    """The check had not passed at the deadline.
 
     Attributes:
-        migration: Which migration.
-        timeout_seconds: How long the gate waited, in seconds.
-        progress: The last response about the steps, if there was any.
+        migration: The migration.
+        timeout_seconds: How long the gate waited.
+        progress: The last response about the steps, or None.
         trouble: The error of the last call, if it failed.
-        flow: The flow that had to succeed as well, if there was one, with its last response.
-        flag: The API's last word on the check as a whole, if it was queried.
-        unchanged_seconds: For how long the steps had not changed.
-        failed_statuses: Raw codes that mean "failed" in this account.
+        flow: The last response about the flow that had to succeed too, or None.
+        flag: The last response about the check as a whole, or None.
+        unchanged_seconds: How long the steps had not changed.
+        failed_statuses: The raw codes that mean "failed" in this account.
     """
 
     def __init__(  # noqa: PLR0913  # all that is known at the end of a wait, by name
@@ -122,7 +107,7 @@ class CheckTimeoutError(TcsqlCheckError):
         unchanged_seconds: float = 0.0,
         failed_statuses: Sequence[int] = (),
     ) -> None:
-        """Take the facts."""
+        """Store the attributes."""
         super().__init__()
         self.migration = migration
         self.timeout_seconds = timeout_seconds
@@ -140,25 +125,25 @@ class CheckTimeoutError(TcsqlCheckError):
 
     @property
     def is_pending(self) -> bool:
-        """Whether the flow had not succeeded."""
+        """Whether a flow had to succeed and had not."""
         return self.flow is not None and not self.flow.succeeded
 
     @property
     def never_started(self) -> bool:
-        """Whether the last response shows that no step has started, and no flow is what counts."""
+        """Whether the last response shows that no step has started; False if a flow is pending."""
         if self.trouble is not None or self.progress is None or self.is_pending:
             return False
         return self.progress.status() == "not-started"
 
     @property
     def unexplained(self) -> int | None:
-        """The undocumented code that the current step shows; None if there is none, or the flow is what counts."""
+        """The undocumented code of the current step; None without one, or if a flow is pending."""
         if self.trouble is not None or self.progress is None or self.is_pending or not is_unexplained(self.progress):
             return None
         return self.progress.steps[self.progress.current - 1].status
 
     @property
     def looks_stuck(self) -> bool:
-        """Whether the current step probably doesn't run any more."""
+        """Whether the current step has probably stopped."""
         is_checking = self.flag is not None and self.flag.code == CHECKING
         return self.unchanged_seconds > self.timeout_seconds * _STUCK and not is_checking

@@ -1,4 +1,4 @@
-"""The short, stable code of each error: a heading of the documentation, and what a program reads."""
+"""The short, stable code of each error: a heading of the documentation, and a value for programs."""
 
 from pulumi_tcsql_check.errors import (
     AccountError,
@@ -35,11 +35,11 @@ CODES: tuple[tuple[type[Exception], str], ...] = (
     (PermanentError, "refused"),
     (ImportError, "not-installed"),
 )
-"""By the first type that fits."""
+"""The first type that fits decides."""
 
 
 def code_of(error: Exception) -> str:
-    """Return the code of an error; "unexpected" for one that is none of the package's."""
+    """Return the code of an error, or "unexpected" for one of another package."""
     if isinstance(error, GroupFailedError):
         return "check-failed" if error.failed else "not-looked-up"
     if isinstance(error, CheckTimeoutError) and error.never_started:

@@ -1,4 +1,4 @@
-"""Several checks of which some have failed, or had not passed when the time was up."""
+"""Errors of a group in which checks failed, or had not passed at the deadline."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,22 +10,22 @@ from pulumi_tcsql_check.model.progress import Migration
 
 
 class GroupFailedError(TcsqlCheckError):
-    """Some checks of a group have failed, or could not be looked up.
+    """Some checks of a group have failed, or queries for them have.
 
     Attributes:
-        members: All checks of the group, as they were last seen.
-        errors: The error of each that failed or could not be looked up.
+        members: All checks of the group, with their last responses.
+        errors: The error of each check that failed or could not be queried.
     """
 
     def __init__(self, members: Sequence[Member], errors: Mapping[Migration, TcsqlCheckError]) -> None:
-        """Take the facts."""
+        """Store the attributes."""
         super().__init__()
         self.members = tuple(members)
         self.errors = dict(errors)
 
     @property
     def sentence(self) -> Sentence:
-        """How many failed, and how many could not be looked up."""
+        """How many checks failed, and how many could not be queried."""
         facts = {"total": len(self.members), "region": self.members[0].migration.region}
         if not self.failed:
             return Sentence("some lost", count=len(self.lost), **facts)
@@ -34,26 +34,26 @@ class GroupFailedError(TcsqlCheckError):
 
     @property
     def failed(self) -> dict[Migration, FailedError]:
-        """The errors of those that have failed."""
+        """The errors of the checks that failed."""
         return {migration: error for migration, error in self.errors.items() if isinstance(error, FailedError)}
 
     @property
     def lost(self) -> dict[Migration, TcsqlCheckError]:
-        """The errors of those that could not be looked up."""
+        """The errors of the checks that could not be queried."""
         return {migration: error for migration, error in self.errors.items() if not isinstance(error, FailedError)}
 
 
 class GroupTimeoutError(TcsqlCheckError):
-    """The deadline passed before all checks of a group did.
+    """Some checks of a group had not passed at the deadline.
 
     Attributes:
-        members: All checks of the group, as they were last seen.
-        errors: The error of each that had not passed.
-        timeout_seconds: How long the gate waited, in seconds.
+        members: All checks of the group, with their last responses.
+        errors: The error of each check that had not passed.
+        timeout_seconds: How long the gate waited.
     """
 
     def __init__(self, members: Sequence[Member], errors: Mapping[Migration, CheckTimeoutError]) -> None:
-        """Take the facts."""
+        """Store the attributes."""
         super().__init__()
         self.members = tuple(members)
         self.errors = dict(errors)
@@ -61,7 +61,7 @@ class GroupTimeoutError(TcsqlCheckError):
 
     @property
     def sentence(self) -> Sentence:
-        """How many had not passed, and how long the gate waited."""
+        """How many checks had not passed, and how long the gate waited."""
         region = self.members[0].migration.region
         facts = {"count": len(self.errors), "total": len(self.members), "region": region}
         return Sentence("some not passed in time", seconds=self.timeout_seconds, **facts)

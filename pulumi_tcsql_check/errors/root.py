@@ -1,13 +1,12 @@
-"""The root of the tree, and the error of a wait that ended for no fault of its own."""
+"""The root of the tree, and the error of a cancelled wait."""
 
 from pulumi_tcsql_check.languages.sentence import Sentence, Words
 
 
 class TcsqlCheckError(Exception):
-    """The root of everything this package raises.
+    """The root of all errors of this package.
 
-    An error carries facts as attributes. `str(error)` is one short English sentence made of them; `messages.errors`
-    writes the whole text that a user reads, in the user's language.
+    `str(error)` is one short English sentence; `messages.errors` makes the full text in the user's language.
     """
 
     @property
@@ -16,19 +15,15 @@ class TcsqlCheckError(Exception):
         return super().__str__()
 
     def __str__(self) -> str:
-        """Write the sentence in English."""
+        """Return the sentence in English."""
         return str(self.sentence)
 
 
 class WaitCancelledError(TcsqlCheckError):
-    """The update was cancelled while the gate waited, or it failed at another gate.
-
-    Attributes:
-        refused: The name of that other gate; "" if the update was cancelled.
-    """
+    """The update was cancelled (`refused` is ""), or failed at another gate, whose name is `refused`."""
 
     def __init__(self, refused: str = "") -> None:
-        """Take the facts."""
+        """Store the attribute."""
         super().__init__()
         self.refused = refused
 

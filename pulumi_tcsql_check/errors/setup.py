@@ -1,4 +1,4 @@
-"""Inputs and credentials that keep a gate from sending any query."""
+"""Errors of inputs and credentials, raised before any query."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -9,16 +9,10 @@ from pulumi_tcsql_check.text import printable
 
 
 class InvalidInputError(TcsqlCheckError, ValueError):
-    """An input is outside its range.
-
-    Attributes:
-        name: The input's name.
-        value: What was given.
-        allowed: What it must be.
-    """
+    """An input is outside its range: `name` is the input, `value` the user's value, `allowed` what it must be."""
 
     def __init__(self, name: Words, value: object, allowed: Words) -> None:
-        """Take the facts."""
+        """Store the attributes."""
         super().__init__()
         self.name = name
         self.value = value
@@ -38,13 +32,13 @@ def _shown(value: object) -> Words:
 
 
 class CredentialsError(TcsqlCheckError):
-    """No usable credentials were found.
+    """There are no usable credentials.
 
     Attributes:
         problem: What is wrong.
-        tried: The sources that were read, in order.
-        reason: "missing" if no source has any; "not honoured" if a setting asks for something that the gate can't do.
-        choice: Whether to remove one of two settings, rather than one setting, if it is not honoured.
+        tried: The sources, in the order of reading.
+        reason: "missing" if no source has any; "not honoured" if the gate doesn't support a setting.
+        choice: Whether one of two settings must go, rather than a single one.
     """
 
     def __init__(
@@ -55,7 +49,7 @@ class CredentialsError(TcsqlCheckError):
         reason: Literal["", "missing", "not honoured"] = "",
         choice: bool = False,
     ) -> None:
-        """Take the facts."""
+        """Store the attributes."""
         super().__init__(problem)
         self.problem = problem
         self.tried = tuple(tried)
@@ -69,17 +63,17 @@ class CredentialsError(TcsqlCheckError):
 
 
 class AccountError(TcsqlCheckError):
-    """The credentials belong to another account than the configuration allows.
+    """The configuration doesn't allow the credentials' account.
 
     Attributes:
-        account_id: The account that they belong to.
-        credentials: The credentials' name in a text.
-        key: The key of the configuration that doesn't allow the account.
+        account_id: The account.
+        credentials: The credentials' name in a message.
+        key: The configuration key that rules it out.
         forbidden: Whether the key forbids the account, rather than not listing it.
     """
 
     def __init__(self, account_id: str, credentials: Words, key: str, *, forbidden: bool) -> None:
-        """Take the facts."""
+        """Store the attributes."""
         super().__init__()
         self.account_id = account_id
         self.credentials = credentials
@@ -88,6 +82,6 @@ class AccountError(TcsqlCheckError):
 
     @property
     def sentence(self) -> Sentence:
-        """The account, and the key that doesn't allow it."""
+        """The account, and the key that rules it out."""
         key = "account forbidden" if self.forbidden else "account not listed"
         return Sentence(key, credentials=self.credentials, account_id=self.account_id, key=self.key)
