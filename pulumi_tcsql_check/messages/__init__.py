@@ -1,4 +1,1 @@
-"""Sentences that a person reads, made of facts.
-
-It decides nothing.
-"""
+"""Builds the messages to the user from facts. Decides nothing."""

@@ -6,16 +6,9 @@ from pulumi_tcsql_check.languages.sentence import Sentence
 
 
 class Audience(NamedTuple):
-    """What the reader of a text calls things.
+    """The names that an audience uses for commands and options.
 
-    Attributes:
-        again: The command to run again.
-        timeout: What bounds the wait.
-        flow_id: What takes the flow's number.
-        failed_status: What teaches a code; `{code}` stands for it.
-        set_credentials: How to set credentials.
-        remove_setting: Where to remove a setting that is not honoured.
-        remove_choice: Where to remove one of two settings.
+    `again` is the command to run again. In `failed_status`, `{code}` stands for the status code.
     """
 
     again: str

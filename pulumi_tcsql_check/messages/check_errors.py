@@ -23,7 +23,7 @@ from pulumi_tcsql_check.text import printable
 
 
 def failure(error: FailedError, audience: Audience) -> Text:
-    """Say what failed, what to look at, and what to do."""
+    """Return what failed, what to check, and the next step."""
     flow_ids = audience.flow_id if error.flow is not None else ""
     return Text(
         error.sentence,
@@ -38,7 +38,7 @@ def failure(error: FailedError, audience: Audience) -> Text:
 
 
 def timeout(error: CheckTimeoutError, audience: Audience) -> Text:
-    """Say how long the gate waited, what it saw last, what that looks like, and what to do."""
+    """Return how long the gate waited, its last response, what that suggests, and the next step."""
     started = error.progress is not None and error.progress.status() != "not-started"
     looks = [Field("looks", Sentence("step still runs"))] if error.unexplained and not error.looks_stuck else []
     words, commands = action_after(error, audience)
@@ -56,7 +56,7 @@ def timeout(error: CheckTimeoutError, audience: Audience) -> Text:
 
 
 def last_seen(error: CheckTimeoutError) -> Words:
-    """Say where the check stood when the time was up."""
+    """Return where the check was at the deadline."""
     words: Words = Sentence("nothing seen")
     if error.trouble is not None:
         words = error.trouble.sentence
@@ -73,7 +73,7 @@ def last_seen(error: CheckTimeoutError) -> Words:
 
 
 def action_after(error: CheckTimeoutError, audience: Audience) -> tuple[Sentence, tuple[str, ...]]:
-    """Say what to do about a check that had not passed in time: words, and commands."""
+    """Return the next step for a check that had not passed at the deadline: words, and commands."""
     if isinstance(error.trouble, NotYetFoundError):
         return Sentence("check ids or wait longer", timeout=audience.timeout), ()
     if error.trouble is not None:
@@ -90,7 +90,7 @@ def action_after(error: CheckTimeoutError, audience: Audience) -> tuple[Sentence
 
 
 def request_field(request_id: str) -> list[Field]:
-    """Return the id that support needs to find the request, if there is one."""
+    """Return the request id for Tencent's support, if there is one."""
     return [Field("request", printable(request_id, 64))] if request_id else []
 
 
@@ -112,7 +112,7 @@ def _request_id(error: FailedError) -> str:
 
 
 def _what_to_look_at(error: FailedError) -> list[Field]:
-    """Return what is known of the first failed step, or of the current one: of that step alone, and no cause."""
+    """Return the remedy of the first failed step, or of the current one, without naming a cause."""
     if isinstance(error, CheckFailedError):
         return _of_step(error.progress.steps[error.steps[0] - 1])
     if isinstance(error, FlagFailedError):

@@ -6,11 +6,7 @@ _MINUTE, _HOUR = 60.0, 3600.0
 
 
 def span(seconds: float) -> Sentence:
-    """Write a duration, as exactly as somebody who waits wants to know it: `45 s`, `30 min`, `2.5 h`.
-
-    Args:
-        seconds: How long, 0 or more.
-    """
+    """Return a duration of 0 seconds or more, rounded for a reader who waits: `45 s`, `30 min`, `2.5 h`."""
     if seconds < 2 * _MINUTE:
         return Sentence("in seconds", number=f"{seconds:.0f}")
     if seconds < 2 * _HOUR:

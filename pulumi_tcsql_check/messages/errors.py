@@ -23,7 +23,7 @@ from pulumi_tcsql_check.messages.layout import Field, Text
 
 @singledispatch
 def text_of(error: Exception, audience: Audience) -> Text:
-    """Say what went wrong and what to do."""
+    """Return what went wrong, and the next step."""
     del audience
     return _text(error)
 

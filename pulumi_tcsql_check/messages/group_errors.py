@@ -12,11 +12,11 @@ from pulumi_tcsql_check.model.group import Tally
 from pulumi_tcsql_check.model.progress import title
 
 MOST_LINES = 10
-"""How many checks are listed."""
+"""The most checks in the list."""
 
 
 def failure(error: GroupFailedError, audience: Audience) -> Text:
-    """Name the checks that failed and those that could not be looked up, count the others, and say what to do."""
+    """Return the failed checks, those that could not be queried, the count of the others, and the next step."""
     failed, lost = error.failed, error.lost
     lines: list[Words] = [
         Sentence("failed one", migrate_id=one.migrate_id, words=_what_failed(each)) for one, each in failed.items()
@@ -36,7 +36,7 @@ def failure(error: GroupFailedError, audience: Audience) -> Text:
 
 
 def timeout(error: GroupTimeoutError, audience: Audience) -> Text:
-    """Name the checks that had not passed, say how long the gate waited, and what to do."""
+    """Return the checks that had not passed, how long the gate waited, and the next step."""
     late = error.errors
     idle = [one for one, each in late.items() if each.never_started and each.flow is None]
     advice = dict.fromkeys(action_after(each, audience) for one, each in late.items() if one not in idle)
@@ -57,7 +57,7 @@ def timeout(error: GroupTimeoutError, audience: Audience) -> Text:
 
 
 def _what_failed(error: FailedError) -> Sentence:
-    """Say what failed, from the verb on, with the first step that did."""
+    """Return what failed, from the verb on, with the first failed step."""
     if not isinstance(error, CheckFailedError):
         return error.what_failed
     step = error.progress.steps[error.steps[0] - 1]

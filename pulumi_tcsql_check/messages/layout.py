@@ -1,4 +1,4 @@
-"""Lays out a text of a headline, a list, and labelled lines, for a terminal of 80 columns."""
+"""Lays out a text (headline, list, labelled lines) for a terminal of 80 columns."""
 
 import re
 import unicodedata
@@ -11,26 +11,20 @@ WIDTH = 76
 """The widest line; Pulumi indents by four. A command, a URL or a user's name may be wider."""
 
 PREFIX_WIDTH = 9
-"""How wide `warning: ` is, which Pulumi and the command write before the first line."""
+"""The width of `warning: `, which Pulumi and the command write before the first line."""
 
 LABEL_WIDTH = 9
 MOST_LINES = 20
-"""How many lines the list has at most."""
+"""The most lines in the list."""
 
 _WIDE = r"\u2e80-\u9fff\uff00-\uff60"
 _OPENING, _CLOSING = r"\u300a\u300c\u201c\uff08", r"\u3001\u3002\u300b\u300d\u201d\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
 _UNITS = re.compile(rf"\s+|[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}]+)[{_CLOSING}]*")
-"""What is not broken: spaces, a word, or a Chinese character, the last two with their brackets and punctuation."""
+"""Units that a line break keeps whole: spaces, a word, or a Chinese character, with brackets and punctuation."""
 
 
 class Field(NamedTuple):
-    """A label, and what stands behind it.
-
-    Attributes:
-        label: The label; the catalogues have it under `label ...`.
-        words: Words that are wrapped.
-        commands: Shell commands, each on a line of its own, so that it can be copied.
-    """
+    """A label of the catalogues (`label ...`), words to wrap, and shell commands, each on its own line for copying."""
 
     label: str
     words: Words
@@ -38,24 +32,18 @@ class Field(NamedTuple):
 
 
 class Text(NamedTuple):
-    """What a user reads.
-
-    Attributes:
-        headline: What happened.
-        lines: A list below it, a line for each step or check.
-        fields: What to look at, what to do, and what support needs.
-    """
+    """A message to the user: what happened, a line for each step or check, and fields with the next step."""
 
     headline: Words
     lines: Sequence[Words] = ()
     fields: Sequence[Field] = ()
 
     def __str__(self) -> str:
-        """Write it in English."""
+        """Return it in English."""
         return self.written(ENGLISH)
 
     def written(self, language: Language) -> str:
-        """Write the headline and the lines below it; the headline's own further lines are indented."""
+        """Return the headline, its further lines indented, and the lines below it."""
         headline = "\n  ".join(wrap(write(self.headline, language), WIDTH - PREFIX_WIDTH))
         return "\n".join([headline, *self.below(language)])
 
@@ -75,18 +63,13 @@ class Text(NamedTuple):
 
 
 def listed(lines: Sequence[Words], most: int = MOST_LINES) -> list[Words]:
-    """Return the lines of a list, and a count of those that don't fit."""
+    """Return at most `most` lines, and a count of those left out."""
     more = len(lines) - most
     return [*lines[:most], *([Sentence("more lines", count=more)] if more > 0 else [])]
 
 
 def wrap(words: str, width: int) -> Iterator[str]:
-    """Wrap words; a single word may be wider than a line.
-
-    Args:
-        words: The words, with spaces between them; a line may also end behind a Chinese character.
-        width: The columns of a line; a Chinese character takes two.
-    """
+    """Wrap words to a width in columns; a line may end after a Chinese character, and one word may be wider."""
     line = ""
     for unit in _UNITS.findall(words):
         if line.strip() and columns((line + unit).rstrip()) > width:
@@ -97,5 +80,5 @@ def wrap(words: str, width: int) -> Iterator[str]:
 
 
 def columns(text: Iterable[str]) -> int:
-    """Return how many columns of a terminal a text takes."""
+    """Return the columns of a terminal that a text takes; a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

@@ -1,4 +1,4 @@
-"""What to do next, as a part of a text."""
+"""The next step for the user, as a part of a text."""
 
 from typing import TYPE_CHECKING
 
@@ -20,25 +20,19 @@ def start_command(*migrations: "Migration") -> str:
 
 
 def fix_and_start(audience: Audience, *migrations: "Migration", flow_ids: str = "") -> Field:
-    """Say how to start checks again and to wait for them.
-
-    Args:
-        audience: Who reads it.
-        migrations: The checks.
-        flow_ids: What takes the new FlowIds; each start of a check has a flow of its own. "" if none is used.
-    """
+    """Return how to start checks again and wait; `flow_ids` is the input for their new flows, "" for none."""
     words = Sentence("fix and run with flow", flow_ids=flow_ids) if flow_ids else Sentence("fix and run")
     return Field("then", words, [start_command(*migrations), audience.again])
 
 
 def not_loaded(error: ImportError, audience: Audience) -> Sentence:
-    """Say what can't be loaded and how to get the SDK back, from the verb on.
+    """Return what failed to load and how to reinstall the SDK, from the verb on.
 
-    The SDK's distributions share one package, and each removes what it holds in it.
+    The SDK's distributions share one package: uninstalling one removes files of the others.
     """
     return Sentence("not loaded", error=str(error), again=audience.again)
 
 
 def nothing_queried(error: ImportError, audience: Audience) -> Sentence:
-    """Say the same for the command, as a sentence."""
+    """Return the same for the command, as a sentence."""
     return Sentence("nothing queried", why=not_loaded(error, audience))

@@ -1,4 +1,4 @@
-"""The steps of a check, a line each."""
+"""The steps of a check, one on each line."""
 
 from collections.abc import Collection
 
@@ -8,16 +8,13 @@ from pulumi_tcsql_check.model.progress import Progress, state_name, title
 from pulumi_tcsql_check.model.statuses import StepState
 
 MARKS: dict[StepState, str] = {"passed": "✓", "failed": "✗", "running": "▸", "not-started": "·", "unknown": "?"}
-"""What stands for a state where there is no room for the word."""
+"""The symbol of each state."""
 
 
 def step_list(progress: Progress, failed: Collection[int] = (), failed_statuses: Collection[int] = ()) -> list[Words]:
-    """List the steps with a mark each, and the raw code of those that are neither passed nor not started.
+    """List the steps with their marks, and the raw code of each that is neither passed nor not started.
 
-    Args:
-        progress: The response.
-        failed: The steps, counted from 1, that have failed beyond doubt.
-        failed_statuses: Raw codes that mean "failed" in this account.
+    `failed` has the steps, counted from 1, that have certainly failed.
     """
     lines: list[Words] = []
     states = progress.step_states(failed_statuses)
