@@ -1,1 +1,1 @@
-"""The sentences that a person reads, in each language; it imports nothing of the package."""
+"""The sentences of all messages in each language. Imports nothing else of the package."""

@@ -1,4 +1,4 @@
-"""A sentence as a key and facts, which is written in the reader's language where it is shown."""
+"""A sentence as a key and facts; a language's catalogue has its words."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -7,13 +7,10 @@ from pulumi_tcsql_check.languages import english
 
 
 class Language(NamedTuple):
-    """A catalogue, and how its language separates the items of a list.
+    """A catalogue of sentences by key, and a language's separators.
 
-    Attributes:
-        sentences: The sentences by their keys, each with its facts as fields of `str.format`.
-        comma: Stands between two parts of a sentence.
-        item: Stands between two items of a list.
-        last: Stands before the last item of a list.
+    Each sentence is a `str.format` string with the facts as fields. `comma` joins the parts of a sentence, `item` the
+    items of a list, and `last` the last two of them.
     """
 
     sentences: Mapping[str, str]
@@ -26,31 +23,28 @@ ENGLISH = Language(english.SENTENCES, ", ", ", ", " and ")
 
 
 class Sentence:
-    """A sentence; `str` writes it in English, for logs and JSON.
+    """A sentence by its key in the catalogues, and its facts: texts, numbers or sentences; `str` returns it in English.
 
-    Attributes:
-        key: The key in the catalogues.
-        facts: The values of its fields: texts, numbers, other sentences. A tuple is written with commas, a list with an
-            "and" before the last item.
+    A tuple among the facts is joined with commas, a list with an "and" before the last item.
     """
 
     __slots__ = ("facts", "key")
 
     def __init__(self, key: str, /, **facts: object) -> None:
-        """Name the sentence, and give a value for each of its fields."""
+        """Store the key, and a value for each field."""
         self.key = key
         self.facts = facts
 
     def __eq__(self, other: object) -> bool:
-        """Compare the keys and the facts."""
+        """Compare keys and facts."""
         return isinstance(other, Sentence) and (self.key, self.facts) == (other.key, other.facts)
 
     def __hash__(self) -> int:
-        """Hash the English text, as a list among the facts has no hash."""
+        """Hash the English text, since a list among the facts has no hash."""
         return hash(str(self))
 
     def __str__(self) -> str:
-        """Write it in English."""
+        """Return it in English."""
         return write(self, ENGLISH)
 
     def __repr__(self) -> str:
@@ -59,11 +53,11 @@ class Sentence:
 
 
 Words = Sentence | str
-"""A sentence, or a text that is the same in each language, such as a name or a text from the API."""
+"""A sentence, or a text without translation, such as a name or a text from the API."""
 
 
 def write(words: Words, language: Language) -> str:
-    """Write a sentence, and those among its facts, in a language."""
+    """Return a sentence, with those among its facts, in a language."""
     if isinstance(words, str):
         return words
     facts = {name: _fact(value, language) for name, value in words.facts.items()}
