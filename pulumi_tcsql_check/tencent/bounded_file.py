@@ -1,4 +1,4 @@
-"""Reads a credential file within bounds of time and size: a pipe or a hung file system can block a read."""
+"""Reads a credential file with a timeout and a size limit: a pipe or a hung file system can block a read."""
 
 import os
 import stat
@@ -10,10 +10,10 @@ from pulumi_tcsql_check.languages.sentence import Sentence, Words
 from pulumi_tcsql_check.tencent.exchange import ExchangeTimeoutError, run_bounded
 
 MAX_BYTES = 1 << 20
-"""How large a file may be; a real one has less than 10 kB."""
+"""The largest accepted file; a real one has less than 10 kB."""
 
 Reader = Callable[[Path], str | None]
-"""Reads a file's text within the bounds of one wait; None if the file is missing."""
+"""Reads a file's text; None if the file is missing."""
 
 
 class _UnfitError(Exception):
@@ -21,11 +21,7 @@ class _UnfitError(Exception):
 
 
 def read(path: Path, seconds: float, check_cancelled: Callable[[], None]) -> str | None:
-    """Return a file's text; None if the file is missing. `check_cancelled` is called every tenth of a second.
-
-    Raises:
-        CredentialsError: It is not a regular file of at most `MAX_BYTES` of UTF-8, or can't be read in time.
-    """
+    """Return a file's text, None if it is missing; raises `CredentialsError` if it is unusable or can't be read in time."""
     cause: Words
     try:
         return run_bounded(lambda: _read(path), seconds, check_cancelled)
@@ -41,7 +37,7 @@ def read(path: Path, seconds: float, check_cancelled: Callable[[], None]) -> str
 
 
 def _read(path: Path) -> str:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # without the flag, the call waits for a pipe's writer
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # otherwise blocks until a pipe has a writer
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise _UnfitError("not a regular file")
@@ -51,4 +47,4 @@ def _read(path: Path) -> str:
         os.close(descriptor)
     if len(octets) > MAX_BYTES:
         raise _UnfitError("too large a file")
-    return octets.decode("utf-8-sig")  # some editors begin a file with a byte order mark
+    return octets.decode("utf-8-sig")  # some editors write a byte order mark

@@ -1,4 +1,4 @@
-"""The only module that knows Tencent's SDK: one bounded call after the other, of one service, with one set of keys."""
+"""Calls one Tencent API service through Tencent's SDK; the only module that imports the SDK."""
 
 import logging
 import os
@@ -20,9 +20,9 @@ from pulumi_tcsql_check.tencent import rate_limit, response, tls
 from pulumi_tcsql_check.tencent.exchange import BoundedAdapter, ExchangeTimeoutError, bound_seconds, run_bounded
 
 TURN_SECONDS = 5.0
-"""How long after its deadline a wait may still get its turn for the last request."""
+"""How long after its deadline a wait may still send its last request."""
 
-# At DEBUG the SDK logs the Authorization header and the token (it formats the whole request): let it log nothing.
+# At DEBUG the SDK logs the whole request, with the Authorization header and the token: silence it.
 logging.getLogger("tencentcloud_sdk_common").addFilter(lambda _: False)
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ T = TypeVar("T")
 class Client:
     """Calls one service at one endpoint; not thread-safe."""
 
-    def __init__(  # noqa: PLR0913  # what makes a caller, and all but the first two by name
+    def __init__(  # noqa: PLR0913  # one per setting, all but the first two by name
         self,
         service: str,
         version: str,
@@ -41,10 +41,7 @@ class Client:
         region: str,
         clock: Clock,
     ) -> None:
-        """Prepare; nothing is sent yet. Without credentials, calls are not signed.
-
-        When the clock is cancelled, an exchange under way is abandoned.
-        """
+        """Connect without sending a request; without credentials, requests are not signed."""
         self._service = service
         self._version = version
         self._credentials = credentials
@@ -53,7 +50,7 @@ class Client:
         self._clock = clock
         self._adapter, self._client = self._connect()
 
-    def call(  # noqa: PLR0913  # one for each thing that differs from call to call, half of them by name
+    def call(  # noqa: PLR0913  # one per setting of a call, half of them by name
         self,
         action: str,
         params: Mapping[str, object],
@@ -65,25 +62,11 @@ class Client:
         at_most_seconds: float = float("inf"),
         strict: bool = False,
     ) -> T:
-        """Call an action once.
+        """Call an action once, within `at_most_seconds` and until `deadline`, an instant of the clock.
 
-        Args:
-            action: The action's name.
-            params: Its parameters.
-            kind: The type of its response.
-            deadline: The instant, on the clock, that bounds the exchange together with its own limits.
-            advice: What to do, by the error code.
-            secrets: The values among the parameters that are secret: nothing shows them, even if the server repeats
-                them.
-            at_most_seconds: A closer bound on the exchange.
-            strict: Whether the call must end by its deadline: it gets no turn and no minimum time after it, and if it
-                is throttled, the process does not slow down.
-
-        Raises:
-            ThrottledError: There were too many requests.
-            TransientError: There was no connection or no documented response.
-            PermanentError: The API refused.
-            WaitCancelledError: The update was cancelled.
+        A request may wait for its turn and run a little after the deadline. With `strict`, it ends by the deadline, and
+        a throttled request doesn't slow the process down. The values in `secrets` are removed from every error. Raises
+        `ThrottledError`, `TransientError`, `PermanentError`, or `WaitCancelledError` if the update was cancelled.
         """
         latest = deadline if strict else max(deadline + TURN_SECONDS, self._clock.monotonic())
         rate_limit.PROCESS.wait_for_turn(self._clock, latest)
@@ -101,7 +84,6 @@ class Client:
             raise
 
     def _exchange(self, action: str, params: Mapping[str, object], seconds: float) -> bytes:
-        """Send one request, and return the body of its response."""
         self._adapter.begin(seconds)
         options = None if self._credentials else {"SkipSign": True}
         try:

@@ -1,10 +1,9 @@
-"""Bounds one HTTP exchange of the SDK, from connecting to the last byte: in time, in size, and in where it goes.
+"""Bounds one HTTP exchange, from connecting to the last byte, by a deadline and a size limit.
 
-The SDK's own timeout applies to each socket operation, so a server that trickles bytes can hold it for ever. The SDK
-follows redirects, and judges a response by its content type. This adapter is mounted on the SDK's `requests` session.
-It reads the body itself, under a deadline and a size limit, removes the target of a redirect, and hides the content
-type, so that the SDK returns the bytes and this package decodes them. It refuses a body that contradicts its headers.
-An exchange that is abandoned loses its connection, so that its thread ends whatever the server does.
+The SDK's own timeout applies to each socket operation, so a server that trickles bytes can block it for ever. The SDK
+also follows redirects and interprets a response by its content type. The adapter reads the body itself, removes the
+target of a redirect and hides the content type, so that the SDK returns the raw bytes. Abandoning an exchange closes
+its connection, which ends its thread.
 """
 
 import contextlib
@@ -22,7 +21,7 @@ from requests.adapters import HTTPAdapter
 from pulumi_tcsql_check.tencent.open_connection import Line
 
 MAX_BODY_BYTES = 1 << 20
-"""How much of a body is read; a real answer has 2 kB."""
+"""The largest accepted body; a real one has 2 kB."""
 
 _TOO_LARGE = f"the body is larger than {MAX_BODY_BYTES} bytes"
 
@@ -31,10 +30,10 @@ MIN_EXCHANGE_SECONDS = 1.0
 
 _CHUNK_BYTES = 1 << 13
 _ENCODINGS = ("", "identity", "gzip")
-"""How a body may be compressed: a chunk of any other might become gigabytes before they can be counted."""
+"""The accepted compressions: a chunk in any other could expand to gigabytes before its size is known."""
 
 _GZIP_ALONE = 31
-"""The `wbits` with which zlib accepts the gzip format and no other, with the largest window."""
+"""The `wbits` with which zlib accepts only the gzip format, with the largest window."""
 
 _GLANCE_SECONDS = 0.1
 _LINGER_SECONDS = 0.5
@@ -43,15 +42,15 @@ T = TypeVar("T")
 
 
 class ExchangeTimeoutError(requests.exceptions.Timeout):
-    """The exchange did not end in time."""
+    """The exchange timed out."""
 
 
 class MalformedBodyError(requests.exceptions.ContentDecodingError):
-    """The body is larger than any response of this API, or is not the one that its headers describe."""
+    """The body is too large, or contradicts its headers."""
 
 
 def bound_seconds(left: float) -> float:
-    """Return how long an exchange may take, by the seconds that are left until the deadline."""
+    """Return the limit of an exchange, by the seconds left until the deadline."""
     return max(MIN_EXCHANGE_SECONDS, min(MAX_EXCHANGE_SECONDS, left))
 
 
@@ -65,11 +64,11 @@ class BoundedAdapter(HTTPAdapter):
         weakref.finalize(self, self._line.close)
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
         self.status = 0
-        """The HTTP status of the last answer, 0 where there was none."""
+        """The HTTP status of the last response; 0 if there was none."""
 
     @classmethod
     def on(cls, session: requests.Session) -> "BoundedAdapter":
-        """Mount the adapter on a session, and keep the session from reading the environment.
+        """Mount the adapter on a session that ignores the environment.
 
         An entry in a netrc file would replace the signature. The SDK reads the proxy variables itself.
         """
@@ -80,26 +79,26 @@ class BoundedAdapter(HTTPAdapter):
         return adapter
 
     def begin(self, seconds: float) -> None:
-        """Bound the next exchange, a little longer than `run_bounded`, which is to notice first."""
+        """Bound the next exchange, a little longer than `run_bounded`, which must time out first."""
         self._deadline = time.monotonic() + seconds + _LINGER_SECONDS
         self.status = 0
 
     def abandon(self) -> None:
-        """Cut the connection, so that the thread of the exchange ends."""
+        """Close the connection, so that the thread of the exchange ends."""
         self._line.cut()
 
     def close(self) -> None:
-        """Close every connection; the next exchange opens its own."""
+        """Close every connection; the next exchange opens a new one."""
         super().close()
         self._line.close()
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:  # noqa: ANN401  # as in the base class
-        """Have each connection held."""
+        """Track each connection."""
         super().init_poolmanager(*args, **more)
         self._line.hold_those_of(self.poolmanager)
 
     def proxy_manager_for(self, *args: Any, **more: Any) -> Any:  # noqa: ANN401  # as in the base class
-        """Have each connection to a proxy held as well."""
+        """Track each connection to a proxy."""
         manager = super().proxy_manager_for(*args, **more)
         self._line.hold_those_of(manager)
         return manager
@@ -113,7 +112,7 @@ class BoundedAdapter(HTTPAdapter):
         cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Send one request and read its whole response; an exchange that was abandoned leaves nothing open."""
+        """Send one request and read its whole response; on an error, close the connection."""
         del stream, timeout
         request.headers["Accept-Encoding"] = "gzip"
         left = max(0.001, self._deadline - time.monotonic())
@@ -132,7 +131,7 @@ class BoundedAdapter(HTTPAdapter):
         return response
 
     def _read(self, response: requests.Response) -> bytes:
-        # Without the header urllib3 hands over the body as sent: its own decoder accepts gzip data that are cut.
+        # Without the header urllib3 returns the raw body: its own decoder accepts truncated gzip data.
         encoding = response.raw.headers.pop("Content-Encoding", "").lower()
         if encoding not in _ENCODINGS:
             raise MalformedBodyError("the body has an encoding that the request does not accept")
@@ -143,7 +142,7 @@ class BoundedAdapter(HTTPAdapter):
                 raise MalformedBodyError(_TOO_LARGE)
             if time.monotonic() > self._deadline:
                 raise ExchangeTimeoutError("the answer did not end in time")
-        if self._line.is_cut:  # headers that end in the middle can look like an answer
+        if self._line.is_cut:  # truncated headers can pass for a response
             raise ExchangeTimeoutError("the exchange was given up")
         length = response.headers.get("Content-Length")
         if length is not None and length.rstrip(" \t") != str(len(body)):
@@ -152,7 +151,7 @@ class BoundedAdapter(HTTPAdapter):
 
 
 def _decompress(body: bytearray) -> bytes:
-    """Decompress a gzip body: exactly one member with the right checksum."""
+    """Decompress exactly one gzip member with the right checksum."""
     gzip, plain = zlib.decompressobj(_GZIP_ALONE), b""
     with contextlib.suppress(zlib.error):
         plain = gzip.decompress(body, MAX_BODY_BYTES + 1)
@@ -164,20 +163,17 @@ def _decompress(body: bytearray) -> bytes:
 
 
 def run_bounded(call: Callable[[], T], seconds: float, check_cancelled: Callable[[], None]) -> T:
-    """Run a blocking call in a daemon thread, and abandon it when the time is up; its errors are raised here.
+    """Run a blocking call in a daemon thread, and abandon it at the timeout with `ExchangeTimeoutError`.
 
-    No socket timeout bounds a name look-up, a list of addresses that don't respond, or headers that trickle.
-    `check_cancelled` is called every tenth of a second.
-
-    Raises:
-        ExchangeTimeoutError: The call did not end in time.
+    No socket timeout bounds a name look-up, a list of addresses that don't respond, or headers that trickle. This
+    function raises the call's errors, and calls `check_cancelled` every 0.1 s.
     """
     outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
 
     def run() -> None:
         try:
             outcome.put((call(), None))
-        except BaseException as error:  # noqa: BLE001  # raised again in the thread that waits
+        except BaseException as error:  # noqa: BLE001  # raised again in the waiting thread
             outcome.put((None, error))
 
     threading.Thread(target=run, name="tcsql-check-exchange", daemon=True).start()
@@ -192,4 +188,4 @@ def run_bounded(call: Callable[[], T], seconds: float, check_cancelled: Callable
             continue
         if error is not None:
             raise error
-        return result  # type: ignore[return-value]  # it is T where there is no error
+        return result  # type: ignore[return-value]  # it is T if there is no error

@@ -13,10 +13,9 @@ from pulumi_tcsql_check.tencent.exchange import BoundedAdapter, run_bounded
 from pulumi_tcsql_check.tencent.sts import Session, Temporary
 
 METADATA_URL = "http://metadata.tencentyun.com/latest/meta-data/cam/security-credentials/"
-"""Where an instance finds its role's credentials (https://cloud.tencent.com/document/product/598/85616)."""
+"""Source: https://cloud.tencent.com/document/product/598/85616."""
 
 _TRANSIENT = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
-"""What may pass by itself: no connection or a broken one, or no time."""
 
 
 class _Metadata(Temporary, rename="pascal"):
@@ -25,12 +24,10 @@ class _Metadata(Temporary, rename="pascal"):
 
 
 def role_session(role: str, seconds: float, check_cancelled: Callable[[], None]) -> Session:
-    """Return the temporary credentials of a role; `check_cancelled` is called every tenth of a second.
+    """Return the temporary credentials of a role.
 
-    Raises:
-        TransientError: The service gave no response, or an error that may pass.
-        requests.RequestException: It refused.
-        ValueError: Its response is not the documented one.
+    Raises `TransientError` if there is no response or a transient error, `requests.RequestException` on a refusal, and
+    `ValueError` on an undocumented response.
     """
     try:
         answer = run_bounded(lambda: _get(METADATA_URL + quote(role, safe=""), seconds), seconds, check_cancelled)

@@ -1,6 +1,6 @@
-"""Holds the newest connection of an HTTP session, so that an exchange that is abandoned can be cut.
+"""Tracks the newest connection of an HTTP session, so that abandoning an exchange can close it.
 
-A thread that waits for a byte of headers, of a handshake or of a proxy ends by itself only if the server sends it.
+Otherwise a thread that waits for headers, a handshake or a proxy ends only if the server sends a byte.
 """
 
 import contextlib
@@ -12,25 +12,21 @@ from urllib3 import PoolManager
 
 
 class Line:
-    """The newest connection, by a handle of its own: TLS takes away the one, and the end of the headers the other.
-
-    Attributes:
-        is_cut: Whether it was cut; there is no other after it.
-    """
+    """The newest connection, by a duplicate handle: TLS and the end of the headers detach the original ones."""
 
     def __init__(self) -> None:
-        """Begin with no connection."""
+        """Start without a connection."""
         self._handle: socket.socket | None = None
         self.is_cut = False
         self._lock = threading.Lock()
 
     def hold_those_of(self, manager: PoolManager) -> None:
-        """Hold each connection that a pool manager opens from now on."""
+        """Track each connection that a pool manager opens from now on."""
         classes = manager.pool_classes_by_scheme
         manager.pool_classes_by_scheme = {scheme: self._holding(pool) for scheme, pool in classes.items()}
 
     def cut(self) -> None:
-        """End the connection, and allow no other."""
+        """Shut the connection down, and refuse new ones."""
         with self._lock:
             self.is_cut = True
             if self._handle is not None:
@@ -38,12 +34,12 @@ class Line:
                     self._handle.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Release the connection, which may stay open."""
+        """Release the handle; the connection may stay open."""
         with self._lock:
             self._replace(None)
 
-    def _holding(self, pool: Any) -> Any:  # noqa: ANN401  # urllib3 has no type for what it looks up by the scheme
-        """Derive a pool whose connections are held before a byte is sent, a handshake included."""
+    def _holding(self, pool: Any) -> Any:  # noqa: ANN401  # urllib3 has no type for a pool class
+        """Derive a pool that tracks a connection before any byte is sent, including the handshake."""
         hold = self._hold
 
         class Connection(pool.ConnectionCls):  # type: ignore[misc]  # the base is known at run time

@@ -1,10 +1,10 @@
-"""Spaces the requests of one process, however many gates wait in it, and goes slower where the API says so.
+"""Limits the request rate of one process, however many gates it runs, and backs off when the API throttles.
 
-The API allows 20 requests a second to everybody together; one process takes less than half of that, evenly spaced. Many
-processes together may still ask for more. So a process begins as if ten shared the limit, and doubles its rate every
-`SPEED_UP_SECONDS`. Once the API has refused one of its requests, it is not alone: it halves its rate, keeps to that for
-about `HOLD_SECONDS`, and then doubles it every `RECOVERY_SECONDS`. Played through with ten processes that have twenty
-migrations each and begin together, 1 to 2 % of the requests are refused; without the slow beginning it is 2 to 3 %.
+The API allows 20 requests a second to all clients together; one process sends at most half of that, evenly spaced. A
+process starts slowly, as if ten shared the limit, and doubles its rate every `SPEED_UP_SECONDS`. When the API throttles
+a request, the process halves its rate, keeps it for about `HOLD_SECONDS`, and then doubles it every `RECOVERY_SECONDS`.
+In a simulation of ten processes with twenty migrations each, the API throttles 1 to 2 % of the requests, and 2 to 3 %
+without the slow start.
 """
 
 import random
@@ -16,38 +16,38 @@ from pulumi_tcsql_check.errors import NoTurnError
 from pulumi_tcsql_check.languages.sentence import Sentence
 
 SPACING_SECONDS = 0.1035
-"""Between two requests: with it no second sees more than `MOST`."""
+"""Between two requests, so that no second has more than `MOST`."""
 
 MOST, SECOND = 10, 1.03
-"""How many requests may go within how many seconds, also where threads run late and would come in a bunch."""
+"""At most this many requests in so many seconds, even if delayed threads send in a burst."""
 
 FIRST_SPACING_SECONDS = 0.5
 """Between the first two requests of a process."""
 
 SPEED_UP_SECONDS = 3.0
-"""How long it takes, before the first refusal, to go twice as fast."""
+"""How long the rate takes to double before the first throttling."""
 
 WINDOW_SECONDS = 1.0
-"""What the API counts requests in: tried again earlier, a refused one would meet the same full second."""
+"""The API's counting window: an earlier retry would be throttled again."""
 
 SLOWEST_SECONDS = 5.0
-"""The largest spacing that refusals lead to; as long as the largest pause before a call is tried again."""
+"""The largest spacing after throttling; equals the largest backoff of a retry."""
 
 QUEUED_SECONDS = 1.0
-"""The largest spacing between requests that wait for each other, so that of many gates none waits for minutes."""
+"""The largest spacing between queued requests, so that no gate waits for minutes."""
 
 HOLD_SECONDS, HOLD_VARIES = 60.0, 0.3
-"""For how long a process keeps to the rate that a refusal led to, and by how much of itself that varies, either way."""
+"""How long a throttled process keeps its rate, and the relative jitter of that, either way."""
 
 RECOVERY_SECONDS = 20.0
-"""How long it takes after that, without another refusal, to go twice as fast."""
+"""How long the rate then takes to double without another throttling."""
 
 
 class RateLimit:
-    """A queue of instants, one for each request; throttling spaces them anew."""
+    """A queue of instants, one for each request; throttling reschedules them."""
 
     def __init__(self) -> None:
-        """Begin with the next request free to go."""
+        """Start with the next request allowed at once."""
         self._lock = threading.Lock()
         self._next = float("-inf")
         self._gone: deque[float] = deque(maxlen=MOST)
@@ -58,11 +58,7 @@ class RateLimit:
         self._refusals = 0
 
     def wait_for_turn(self, clock: Clock, latest: float) -> None:
-        """Take the next free instant and sleep until then; take another one if the API throttled meanwhile.
-
-        Raises:
-            NoTurnError: The next free instant is later than `latest`; none is taken.
-        """
+        """Sleep until the next free instant, anew if throttled meanwhile; raises `NoTurnError` if it is after `latest`."""
         while True:
             pause, refusals = self._queue(clock, latest)
             if pause > 0:
@@ -73,7 +69,7 @@ class RateLimit:
                 return
 
     def _queue(self, clock: Clock, latest: float) -> tuple[float, int]:
-        """Take the next free instant; return the seconds until then, and the count of refusals so far."""
+        """Reserve the next free instant; return the seconds until then, and the count of throttlings so far."""
         with self._lock:
             now = clock.monotonic()
             turn = max(now, self._next)
@@ -86,10 +82,7 @@ class RateLimit:
             return turn - now, self._refusals
 
     def _go(self, clock: Clock, refusals: int) -> float:
-        """Let a request go; tell by how many seconds it is too early, or -1 if there was a refusal since its turn.
-
-        So many may have gone just now, whatever their turns were: threads run late, and come in a bunch.
-        """
+        """Record a request; return the seconds it is too early, or -1 if the API throttled since its reservation."""
         with self._lock:
             if refusals != self._refusals:
                 return -1.0
@@ -100,10 +93,10 @@ class RateLimit:
             return 0.0
 
     def slow_down(self, clock: Clock) -> None:
-        """Halve the rate, measured by the last two requests, since the API refused one as one too many.
+        """Halve the rate, measured by the last two requests, after the API throttled one.
 
-        What was sent before the rate was halved last proves nothing about it: refusals on each other's heels are one.
-        Whoever waits for a turn takes another one, after this.
+        Requests sent before the last halving don't count, so several throttlings in a row halve the rate once. Waiting
+        threads reserve a new, later instant.
         """
         with self._lock:
             now = clock.monotonic()
@@ -124,4 +117,4 @@ class RateLimit:
 
 
 PROCESS = RateLimit()
-"""The one limit that all gates of this process share."""
+"""The limit that all gates of this process share."""

@@ -1,7 +1,4 @@
-"""Decodes the envelope of every Tencent API's response, strictly, and classifies errors.
-
-It knows no SDK and no action: the caller gives the type of the response and the advice for each error code.
-"""
+"""Decodes the envelope of a Tencent API's response strictly, and classifies errors; independent of SDK and action."""
 
 import json
 import ssl
@@ -18,15 +15,15 @@ from pulumi_tcsql_check.tencent.exchange import MalformedBodyError
 from pulumi_tcsql_check.text import printable
 
 Advice = Sequence[tuple[str, Sentence]]
-"""What to do, by the beginning of the API's error code."""
+"""What to do, by the prefix of the API's error code."""
 
 _OF_THE_QUESTION = ("FailedOperation", "InvalidParameter", "ResourceNotFound", "ResourceUnavailable")
-"""The beginnings of the error codes that are about what was queried, and not about the caller."""
+"""The prefixes of error codes that concern the queried object, not the caller."""
 
 _ERROR_FIELDS = ("error", "code")
-"""How the names of fields begin that describe an error, in lower case.
+"""Lower-case prefixes of field names that describe an error.
 
-No documented field of a successful response begins so: `QueryMigrationCheckProcess`, `DescribeFlowStatus`,
+No field of a documented successful response has one: `QueryMigrationCheckProcess`, `DescribeFlowStatus`,
 `DescribeMigrations`, `AssumeRole`, `AssumeRoleWithWebIdentity`, `GetCallerIdentity` (models of the SDK 3.1.183).
 """
 
@@ -54,7 +51,7 @@ class _Answer(msgspec.Struct, Generic[T], rename="pascal"):
     response: T
 
 
-def decode(  # noqa: PLR0913  # what came, and by name what it is judged by
+def decode(  # noqa: PLR0913  # the body, its type, and by name what classifies it
     body: bytes,
     kind: type[T],
     *,
@@ -63,17 +60,12 @@ def decode(  # noqa: PLR0913  # what came, and by name what it is judged by
     advice: Advice,
     secrets: Collection[str] = (),
 ) -> T:
-    """Decode the body of a response.
+    """Decode the body of a response; a refusal includes the first advice that fits its code.
 
-    A successful response that repeats the credentials or another secret of the request is refused: its texts go into
-    the state and onto the screen. An error may quote them, and is shown without them. The first advice that fits is
-    added to a refusal.
-
-    Raises:
-        ThrottledError: There were too many requests.
-        TransientError: The response is not the documented one, or an error that passes by itself.
-        UnanswerableError: The API refused, because of what was queried.
-        PermanentError: It refused for another reason.
+    A successful response that repeats a secret of the request is rejected, since its texts go into the state and onto
+    the screen. Secrets in an error are masked. Raises `ThrottledError`, `TransientError` if the response is
+    undocumented or a retry may help, `UnanswerableError` if the cause is the queried object, and `PermanentError`
+    otherwise.
     """
 
     def hidden_in(text: str) -> str:
@@ -128,12 +120,12 @@ def no_answer(error: BaseException, status: int, endpoint: Endpoint) -> ApiError
 
 
 def may_pass(status: int) -> bool:
-    """Return whether an HTTP status may pass by itself."""
+    """Return whether an HTTP status is transient."""
     return status in (_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS) or status >= _SERVER_ERROR
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse an object that has a name twice."""
+    """Reject an object with a duplicate name."""
     names = [name for name, _ in pairs]
     if len(set(names)) != len(names):
         raise ValueError("a name stands twice in one object")
@@ -141,7 +133,7 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_undocumented(document: dict[str, Any], hidden_in: Callable[[str], str]) -> None:
-    """Refuse a successful response that has fields beside `Response`, describes an error, or repeats a secret."""
+    """Reject a success with fields beside `Response`, an error description, or a secret."""
     if list(document) != ["Response"]:
         raise ValueError("the top level holds more than `Response`")
     nodes: list[Any] = [document]
@@ -158,9 +150,9 @@ def _refuse_undocumented(document: dict[str, Any], hidden_in: Callable[[str], st
 
 
 def root_cause(error: BaseException) -> Words:
-    """Name the innermost cause of an exchange that brought no response.
+    """Name the innermost cause of an exchange without a response.
 
-    The text of the SDK's and the HTTP library's own errors is not shown: it is long, and may quote a proxy's password.
+    The text of the SDK's and the HTTP library's errors is omitted: it is long and may contain a proxy's password.
     """
     cause: BaseException = error
     seen: set[int] = set()

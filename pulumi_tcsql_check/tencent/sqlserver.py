@@ -18,14 +18,14 @@ from pulumi_tcsql_check.tencent.client import Client
 SERVICE = "sqlserver"
 VERSION = "2018-03-28"
 QUERY, FLOW, LIST = "QueryMigrationCheckProcess", "DescribeFlowStatus", "DescribeMigrations"
-"""The actions: how far a check is, how far a flow, and which migrations there are; each allows 20 requests a second."""
+"""The actions; the API allows 20 requests a second for each."""
 
 MAX_PAGES = 5
-"""How many pages of migrations, the newest first, are looked through for one of them."""
+"""How many pages of migrations, the newest first, are searched."""
 
 
 def _advice(action: str, name: str) -> response.Advice:
-    """Return what to do by the API's error code; `name` is the gate's own name for the action's parameter."""
+    """Return advice by the API's error code; `name` is the gate's name for the action's parameter."""
     return (
         ("AuthFailure.SignatureExpire", Sentence("set the clock")),
         ("AuthFailure", Sentence("check the keys and the endpoint")),
@@ -37,7 +37,7 @@ def _advice(action: str, name: str) -> response.Advice:
 
 QUERY_ADVICE = _advice(QUERY, "migrate_id")
 
-# No code for a flow that doesn't exist is published, and its number is the one parameter.
+# Tencent documents no code for a flow that doesn't exist; its number is the only parameter.
 FLOW_ADVICE = (
     *_advice(FLOW, "flow_id"),
     ("InvalidParameter", Sentence("check the flow")),
@@ -53,10 +53,10 @@ class _FlowStatus(msgspec.Struct, rename="pascal"):
 
 
 class MigrationApi:
-    """Queries one endpoint about one region's migrations; not thread-safe."""
+    """Queries migrations of one region at one endpoint; not thread-safe."""
 
     def __init__(self, credentials: Credentials, endpoint: Endpoint, region: str, *, clock: Clock) -> None:
-        """Prepare; nothing is sent yet. When the clock is cancelled, an exchange under way is abandoned."""
+        """Connect without sending a request."""
         self._client = Client(
             SERVICE,
             VERSION,
@@ -67,15 +67,7 @@ class MigrationApi:
         )
 
     def query(self, migration: Migration, deadline: float) -> Progress:
-        """Query the steps of a check once; the deadline bounds the exchange together with its own limits.
-
-        Raises:
-            ThrottledError: There were too many requests.
-            TransientError: There was no connection or no documented response.
-            NotFoundError: The API knows no such migration.
-            PermanentError: The API refused.
-            WaitCancelledError: The update was cancelled.
-        """
+        """Query the steps of a check once; raises `NotFoundError` for an unknown migration, else as `Client.call`."""
         params = {"MigrateId": migration.migrate_id}
         try:
             return self._client.call(QUERY, params, Progress, deadline, advice=QUERY_ADVICE)
@@ -96,14 +88,14 @@ class MigrationApi:
         return Flow(flow.flow_id, said.status, said.request_id)
 
     def check_flags(self, migrate_ids: Collection[int], until: float) -> Mapping[int, CheckFlag]:
-        """Query once what the list of migrations says of some checks, until an instant; errors as in `query`.
+        """Query the check flags in the list of migrations once; errors as in `query`.
 
-        There is no filter for an id (API page), so up to `MAX_PAGES` pages are read. A check that they don't list, or
-        say nothing of, gets a flag without a code.
+        The API page documents no filter by id, so this reads up to `MAX_PAGES` pages. A check that the pages don't list
+        gets a flag without a code.
         """
         flags: dict[int, CheckFlag] = {}
         for number in range(MAX_PAGES):
-            # `Offset` is the number of a page, from 0, and no count of migrations (API page).
+            # `Offset` is the number of a page, from 0, not a count of migrations (API page).
             params = {"Limit": PAGE_SIZE, "Offset": number, "OrderBy": "createTime", "OrderByType": "desc"}
             page = self._client.call(LIST, params, MigrationPage, until, advice=LIST_ADVICE, strict=True)
             flags = page.flags() | flags

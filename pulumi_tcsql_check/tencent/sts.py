@@ -1,4 +1,4 @@
-"""Queries Tencent's Security Token Service: a role's temporary credentials, and the account of some credentials."""
+"""Queries Tencent's Security Token Service for a role's temporary credentials and an account's id."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -16,16 +16,16 @@ from pulumi_tcsql_check.tencent.client import Client
 from pulumi_tcsql_check.tencent.response import Advice
 
 ENDPOINT = Endpoint("https", "sts.tencentcloudapi.com")
-"""Where the service is, as the SDK's own credentials ask it; nothing but a test says otherwise."""
+"""The endpoint of the SDK's own credentials; only tests replace it."""
 
 SERVICE = "sts"
 VERSION = "2018-08-13"
 REGION = "ap-guangzhou"
-"""What the SDK's own credential for a role says; roles are the same everywhere."""
+"""The region of the SDK's own role credentials; roles are the same in every region."""
 
 
 _SECRET_PARAMETERS = ("ExternalId", "WebIdentityToken")
-"""The parameters whose values are secret; some accounts treat an external id so."""
+"""Parameters with secret values; some accounts treat the external id as a secret."""
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ class Temporary(msgspec.Struct, rename="pascal"):
         return f"<temporary ...{self.tmp_secret_id[-4:]}>"
 
     def __rich_repr__(self) -> list[tuple[str, str]]:
-        """Show rich, which does not ask `__repr__`, no more than that."""
+        """Show no more in rich, which doesn't use `__repr__`."""
         return [("found", f"...{self.tmp_secret_id[-4:]}")]
 
 
@@ -70,11 +70,11 @@ class TokenService:
     """A client of the service; not thread-safe."""
 
     def __init__(self, clock: Clock) -> None:
-        """Prepare; nothing is sent yet."""
+        """Prepare a client without connecting."""
         self._clock = clock
 
     def assume_role(self, who: Credentials, role: Role, deadline: float) -> Session:
-        """Return a role's credentials, assumed with some credentials; raises `ApiError`."""
+        """Return a role's credentials; raises `ApiError`."""
         params: dict[str, object] = {
             "RoleArn": role.arn,
             "RoleSessionName": role.session_name,
@@ -86,12 +86,7 @@ class TokenService:
         return self._call(who, "AssumeRole", params, Session, deadline)
 
     def account_of(self, who: Credentials, deadline: float) -> str:
-        """Return the id of the account that some credentials belong to.
-
-        Raises:
-            ApiError: There was no response, or a refusal.
-            CredentialsError: The response names no account.
-        """
+        """Return the credentials' account id; raises `ApiError`, or `CredentialsError` if the response has none."""
         found = self._call(who, "GetCallerIdentity", {}, _Identity, deadline).account_id
         if not (found.isascii() and found.isdecimal()):
             raise CredentialsError(Sentence("no account", endpoint=ENDPOINT, credentials=who.sentence))
@@ -100,7 +95,7 @@ class TokenService:
     def assume_role_with_web_identity(
         self, params: Mapping[str, object], region: str, deadline: float, at_most_seconds: float
     ) -> Session:
-        """Return a role's credentials for an identity of another provider; the call isn't signed. Raises `ApiError`."""
+        """Exchange another provider's identity for a role's credentials, unsigned; raises `ApiError`."""
         action, secrets = "AssumeRoleWithWebIdentity", _secrets_of(params)
         client = self._client(None, region)
         return client.call(action, params, Session, deadline, secrets=secrets, at_most_seconds=at_most_seconds)

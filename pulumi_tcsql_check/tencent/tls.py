@@ -1,7 +1,4 @@
-"""Which certificates are trusted: those that every tool on `requests` trusts, so that a proxy may inspect TLS.
-
-The SDK ignores the variable, and so would the session, which reads nothing else of the environment either.
-"""
+"""Chooses the trusted certificates by `requests`' variable, which the SDK and the session ignore."""
 
 import functools
 import os
@@ -16,7 +13,7 @@ from pulumi_tcsql_check.tencent.exchange import run_bounded
 
 VARIABLE = "REQUESTS_CA_BUNDLE"
 PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY")
-"""Where the SDK looks for a proxy, in this order (`tencentcloud/common/http/request.py`)."""
+"""The SDK's proxy variables, in this order (`tencentcloud/common/http/request.py`)."""
 
 
 def bundle(environ: Mapping[str, str]) -> str | None:
@@ -27,32 +24,26 @@ def bundle(environ: Mapping[str, str]) -> str | None:
 def proxy(environ: Mapping[str, str], endpoint: Endpoint) -> str:
     """Return the variable that names the proxy of the requests to an endpoint; "" if there is none."""
     excepted = environ.get("NO_PROXY") or environ.get("no_proxy") or ""
-    if endpoint.is_loopback or endpoint.host in excepted:  # in any part of it, as the SDK does it
+    if endpoint.is_loopback or endpoint.host in excepted:  # a substring match, as in the SDK
         return ""
     return next((name for name in PROXY_VARIABLES if environ.get(name)), "")
 
 
 def verify(environ: Mapping[str, str], seconds: float, check_cancelled: Callable[[], None]) -> None:
-    """Load the certificate authorities once, before any request; `check_cancelled` is called every tenth of a second.
-
-    There is no limit on the size of a file: `requests` has none when it loads the same file for each connection.
-
-    Raises:
-        InvalidInputError: The variable names something that can't be loaded in time.
-    """
+    """Load the certificate authorities before the first request; raises `InvalidInputError` if that fails or times out."""
     path = bundle(environ)
     if path is None:
         return
     try:
         run_bounded(lambda: _load(path), seconds, check_cancelled)
-    except OSError:  # no time left is one as well
+    except OSError:  # the timeout is one as well
         raise InvalidInputError(VARIABLE, path, Sentence("certificates", seconds=seconds)) from None
 
 
 @functools.cache
 def _load(path: str) -> None:
-    """Load the authorities, once in a process: it takes as long as a query."""
-    mode = os.stat(path).st_mode  # noqa: PTH116  # `ssl` takes the name as well
+    """Load the authorities once in a process: it takes as long as a query. As in `requests`, size is unlimited."""
+    mode = os.stat(path).st_mode  # noqa: PTH116  # `ssl` takes a name as well
     if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
         raise OSError(path)
     kind = "capath" if stat.S_ISDIR(mode) else "cafile"
