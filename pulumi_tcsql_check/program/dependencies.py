@@ -1,8 +1,8 @@
-"""Requires that everything a gate depends on is in the stack, before Pulumi reads the gate.
+"""Requires that all dependencies of a gate are in the stack, before Pulumi reads the gate.
 
 Pulumi writes a gate into the state together with its parent and its dependencies. If one of those is new and this
-update leaves it out (`--target`, `--exclude`), or if it has failed, it is not in the state, and every later command
-ends with "snapshot integrity failure".
+update omits it (`--target`, `--exclude`), or if it has failed, it is not in the state, and every later command fails
+with "snapshot integrity failure".
 """
 
 import asyncio
@@ -18,12 +18,9 @@ from pulumi_tcsql_check.program.language import in_stacks
 async def require(
     gate: pulumi.Resource, inputs: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions
 ) -> None:
-    """Wait until the gate's parent and dependencies are registered, and require that each is in the stack.
+    """Wait until the gate's parent and dependencies are registered; raise `pulumi.RunError` if one is not in the stack.
 
-    The resources whose outputs the inputs are made of are dependencies, too.
-
-    Raises:
-        pulumi.RunError: One of them is not in the stack, or its registration doesn't say so.
+    The resources whose outputs are inputs of the gate are dependencies, too.
     """
     listed = pulumi.Output.from_input(opts.depends_on or [])
     found = await listed.future(with_unknowns=True)
@@ -40,7 +37,7 @@ async def require(
 
 
 def _leaves(resource: pulumi.Resource) -> Iterator[pulumi.Resource]:
-    """Walk to the resources that Pulumi takes for the dependency: of a component of the program, its children."""
+    """Yield the resources that Pulumi uses as the dependency: for a local component, its children."""
     if _is_local_component(resource):
         for child in tuple(resource._childResources):  # noqa: SLF001  # the SDK expands a component in the same way
             yield from _leaves(child)
@@ -53,17 +50,14 @@ def _is_local_component(resource: pulumi.Resource) -> bool:
 
 
 async def _is_in_stack(parent: pulumi.Resource) -> bool:
-    """Return whether a gate's parent is in the stack; a component has no id, so its registration tells."""
+    """Return whether a gate's parent is in the stack; a component has no id, so its registration decides."""
     if not _is_local_component(parent) or parent.pulumi_resource_type == "pulumi:pulumi:Stack":
         return await _has_id(parent)
     return monitor.has_registered(await parent.urn.future())
 
 
 async def _has_id(resource: pulumi.Resource) -> bool:
-    """Return whether a resource has a known id; a resource without ids counts as present.
-
-    That is a remote component, which a package constructs, and the stack itself.
-    """
+    """Return whether a resource has a known id; one without ids, a remote component or the stack, counts as present."""
     if isinstance(resource, pulumi.CustomResource):
         return bool(await resource.id.future())
     await resource.urn.future()

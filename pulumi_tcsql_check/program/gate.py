@@ -1,4 +1,4 @@
-"""Declares a gate in a program, of one check or of a group: a read resource, and the guard that stands behind it."""
+"""Declares a gate in a program: a read resource, and the guard that ends the program if the checks don't pass."""
 
 import hashlib
 import os
@@ -25,10 +25,10 @@ monitor.observe()  # a component may be registered before the program declares i
 _REGION_VARIABLE = "TENCENTCLOUD_REGION"
 
 _MAY_BE_LATE = ("flow_id", "flow_ids")
-"""Inputs that a preview may not know yet, and queries without."""
+"""Inputs that may be unknown in a preview, which then queries without them."""
 
 _IDS_IN_AN_ID = 8
-"""How many numbers a group's id shows at most; a longer list is shown as a digest."""
+"""How many numbers a group's id shows; a longer list becomes a digest."""
 
 
 class Gate(Resource):
@@ -41,12 +41,7 @@ class Gate(Resource):
         outputs: Sequence[str],
         opts: pulumi.ResourceOptions | None,
     ) -> None:
-        """Declare the gate; `given` has the inputs by their names, `outputs` the names that the provider adds.
-
-        Raises:
-            InvalidInputError: A plain value is outside its range, or `opts` has an option that a gate can't have; it is
-                a `pulumi.RunError` as well.
-        """
+        """Declare the gate with its inputs and the provider's output names; raises `InputError`."""
         refusal.accept_language()
         wait = not pulumi.runtime.is_dry_run()
         from_outputs = [key for key, value in given.items() if not refusal.is_plain(value)]
@@ -60,7 +55,7 @@ class Gate(Resource):
         if is_real:
             shutdown.prepare()
             refusal.warn_of_options(name, given_opts)
-        # An input that a preview can't know yet leaves the id unknown too, and then the engine reads nothing.
+        # An input that is unknown in a preview makes the id unknown too, and then the engine reads nothing.
         late = [needed[key] for key in from_outputs if key not in _MAY_BE_LATE]
         holds = wait and is_real
         if holds:
@@ -75,31 +70,31 @@ class Gate(Resource):
         for key in hidden:  # a program that exports the whole gate exports its attributes
             del mine[key]
         self._settled: pulumi.Output[Any] = self.urn
-        """What `hold_stack` waits for; on an up, it fails unless the gate lets the program go on."""
+        """`hold_stack` waits for it; on an up, it fails unless the gate passes."""
         if holds:
             sent = serialize_provider(provider)
             is_fresh = mine[PROVIDER_KEY].apply(lambda echoed: echoed == sent, run_with_unknowns=True)
             self._settled = guarded = shutdown.guard(name, mine["passed"], is_fresh, needed["enforce"])
-            # Else an apply on one of these would run behind a refusal, under --continue-on-error, and could create.
+            # Otherwise, under --continue-on-error, an apply on one of these would run after a refusal and could create.
             mine.update({key: shutdown.behind(guarded, mine[key]) for key in ("id", "urn", *props)})
         elif is_real:
             mine["passed"].apply(self._tell_if_not_read, run_with_unknowns=True)
         self._needed = needed | dict(_dependencies(given_opts))
-        """What must be there before the checks can be looked up, by its name."""
+        """What must be known before the query, by its name."""
 
     def _tell_if_not_read(self, passed: object) -> None:
-        """Log in a preview that there is no forecast: Pulumi reads no gate whose dependencies are not there yet."""
+        """Log in a preview that there is no forecast: Pulumi reads no gate whose dependencies don't exist yet."""
         if pulumi.contains_unknowns(passed):
             pulumi.log.info(in_stacks(Sentence("not queried in preview")), self)
 
 
 def in_unit_test() -> bool:
-    """Return whether the program runs under `pulumi.runtime.set_mocks`, where no provider reads anything."""
+    """Return whether the program runs under `pulumi.runtime.set_mocks`, where no provider reads."""
     return isinstance(get_monitor(), MockMonitor)
 
 
 def _dependencies(opts: pulumi.ResourceOptions) -> Iterator[tuple[str, object]]:
-    """Name what `opts` makes the gate wait for, each with an output that resolves once it is there."""
+    """Yield each dependency in `opts` by name, with an output that resolves once it exists."""
     given = opts.depends_on
     for one in given if isinstance(given, (list, tuple)) else [given]:
         if isinstance(one, pulumi.Resource):
@@ -111,14 +106,14 @@ def _dependencies(opts: pulumi.ResourceOptions) -> Iterator[tuple[str, object]]:
 
 
 def default_region() -> str:
-    """Return the region for a program that gives none; "" if none is configured."""
+    """Return the configured region; "" if there is none."""
     return pulumi.Config(CONFIG_NAMESPACE).get("region") or os.environ.get(_REGION_VARIABLE) or ""
 
 
 def _resource_id(
     ids: pulumi.Input[object], region: pulumi.Input[str], late: Sequence[pulumi.Input[object]]
 ) -> pulumi.Input[str]:
-    """Compose the id once all late inputs are known; it is no secret, since the SDK cannot send one as an id."""
+    """Compose the id once all late inputs are known; it is no secret, since the SDK cannot send a secret id."""
     if late:
         known = pulumi.Output.all(region, ids, *late)
         return pulumi.Output.unsecret(known.apply(lambda values: f"{values[0]}/{_name_of(values[1])}"))
@@ -126,7 +121,7 @@ def _resource_id(
 
 
 def _name_of(ids: object) -> str:
-    """Write the numbers as an id shows them: sorted, or as a digest if they are many."""
+    """Format the numbers for an id: sorted, or as a digest if they are many."""
     if not isinstance(ids, list) or not all(isinstance(number, int) for number in ids):
         return str(ids)
     name = "+".join(map(str, sorted(ids)))
@@ -134,7 +129,7 @@ def _name_of(ids: object) -> str:
 
 
 def _as_numbers(name: str, given: pulumi.Input[object]) -> pulumi.Input[object]:
-    """Convert text to numbers, so that both have one state; `read` refuses what is neither."""
+    """Convert text to numbers, so that both have one state; `read` rejects other values."""
     if isinstance(given, pulumi.Output):
         return given.apply(lambda known: _as_numbers(name, known))
     try:

@@ -1,6 +1,6 @@
-"""Queries a check once, for a program that decides by itself what to do with the result; it is not a gate.
+"""Queries a check once, for a program that handles the result itself; it is not a gate.
 
-The query is sent in the program's own process, as the provider does it in a preview. The first query loads the SDK.
+The program's own process sends the query, as the provider does in a preview. The first query loads the SDK.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from pulumi_tcsql_check.program.language import of_stack
 from pulumi_tcsql_check.program.migration_check import Step
 
 TOKEN = "tcsql:index:getMigrationCheck"  # noqa: S105  # the name of a function
-"""What a unit test's `call` is asked for, in place of the network."""
+"""The token of the call that a unit test mocks."""
 
 T = TypeVar("T")
 
@@ -37,11 +37,11 @@ _FIELDS = ("total", "current", "passed", "status", "migrate_id", "region")
 
 @pulumi.output_type
 class MigrationCheckResult(dict[str, Any]):
-    """What one look at a migration check saw.
+    """The result of one query of a migration check.
 
     Attributes:
         total: How many steps there are, 0 or more (`TotalStep`).
-        current: The step that the check was at, from 1 (`CurrentStep`).
+        current: The current step, from 1 (`CurrentStep`).
         steps: All steps, in order (`StepDetails`).
         passed: Whether every step had passed.
         status: `passed`, `running`, `failed`, `not-started` or `unknown`.
@@ -68,7 +68,7 @@ class MigrationCheckResult(dict[str, Any]):
         migrate_id: int,
         region: str,
     ) -> None:
-        """Hold what was seen."""
+        """Store the result."""
         super().__init__(
             total=total,
             current=current,
@@ -81,10 +81,10 @@ class MigrationCheckResult(dict[str, Any]):
 
 
 class LookError(TcsqlCheckError, pulumi.RunError):
-    """A check could not be queried; Pulumi prints the text and no traceback."""
+    """A query failed; Pulumi prints the text without a traceback."""
 
     def __init__(self, text: Text, line: Sentence) -> None:
-        """Add the user's line to the headline, and write the text in the stack's language."""
+        """Add the user's line to the headline, in the stack's language."""
         headline = Sentence("at line", words=text.headline, line=line)
         super().__init__(text._replace(headline=headline).written(of_stack()))
 
@@ -96,24 +96,24 @@ def get_migration_check(
     endpoint: str | None = None,
     failed_statuses: Sequence[int] = (),
 ) -> MigrationCheckResult:
-    """Look at a migration check once, and return what it shows at this moment.
+    """Query a migration check once, and return its current result.
 
-    This is no gate: it holds nothing, waits for no verdict, and a failed check is a result like any other. To hold
-    something until the check has passed, use `MigrationCheck`. It asks on every preview and up, in the program itself,
-    with the credentials and at the endpoint that a gate would use; a call that fails in passing is repeated for at most
-    10 seconds. Under `pulumi.runtime.set_mocks` the mock's `call` answers, for the token
+    This is not a gate: it holds nothing, doesn't wait for the check to finish, and returns a failed check as a result.
+    To hold resources until the check has passed, use `MigrationCheck`. The program's own process sends the query on
+    every preview and up, with the credentials and to the endpoint that a gate uses. It retries transient errors for at
+    most 10 seconds. Under `pulumi.runtime.set_mocks`, the mock's `call` returns the result for the token
     `tcsql:index:getMigrationCheck`.
 
     Args:
-        migrate_id: The migration's number (`MigrateId`), from 1; text of digits will do.
+        migrate_id: The migration's number (`MigrateId`), from 1; digits as text are accepted.
         region: The migration's region; by default the stack's `tencentcloud:region`, then `TENCENTCLOUD_REGION`.
         endpoint: A bare host, `https://host[:port]`, or `http://` for a loopback address; by default the stack's
             `tcsql-check:endpoint`, then Tencent's host for the region.
         failed_statuses: Raw step codes that mean "failed" in your account; none by default.
 
     Raises:
-        InvalidInputError: A value is outside its range, or is an output.
-        pulumi.RunError: There was no answer, or the API refused; the error above is one as well.
+        InvalidInputError: A value is outside its range, or is an output; also a `pulumi.RunError`.
+        pulumi.RunError: There was no response, or the API refused the request.
     """
     line = refusal.users_line()
     refusal.accept_language()
@@ -134,21 +134,20 @@ def get_migration_check_output(
     endpoint: pulumi.Input[str] | None = None,
     failed_statuses: pulumi.Input[Sequence[int]] = (),
 ) -> pulumi.Output[MigrationCheckResult]:
-    """Look at a migration check once, as `get_migration_check` does, as soon as all that it needs is known.
+    """Query a migration check once, as `get_migration_check` does, as soon as all inputs are known.
 
-    This is no gate either: what depends on the result waits for the answer, whatever it says. While an input is
-    unknown, as in the preview that would make the migration, nobody is asked and the result is unknown as well.
+    This is not a gate either: resources that depend on the result wait for the query, but not for a pass. While an
+    input is unknown, as in the preview that would create the migration, no query is sent and the result is unknown.
 
     Args:
-        migrate_id: The migration's number (`MigrateId`), from 1; text of digits will do.
+        migrate_id: The migration's number (`MigrateId`), from 1; digits as text are accepted.
         region: The migration's region; by default the stack's `tencentcloud:region`, then `TENCENTCLOUD_REGION`.
         endpoint: A bare host, `https://host[:port]`, or `http://` for a loopback address; by default the stack's
             `tcsql-check:endpoint`, then Tencent's host for the region.
         failed_statuses: Raw step codes that mean "failed" in your account; none by default.
 
     Raises:
-        InvalidInputError: A plain value is outside its range. Whatever else goes wrong ends the program with a
-            `pulumi.RunError` once it is known.
+        InvalidInputError: A plain value is outside its range. Other errors end the program with a `pulumi.RunError`.
     """
     line = refusal.users_line()
     refusal.accept_language()
@@ -178,22 +177,20 @@ def _given(migrate_id: object, region: object, endpoint: object, failed_statuses
 
 
 def _from_mocks(given: Mapping[str, Any]) -> MigrationCheckResult:
-    """Call the unit test's mock, as Pulumi's own data sources do."""
     answer = pulumi.runtime.invoke(TOKEN, dict(given), typ=MigrationCheckResult)
     return cast("MigrationCheckResult", answer.value)
 
 
 def _load(line: Sentence) -> None:
-    """Load what only a query needs."""
     try:
         with warnings.catch_warnings():  # the SDK changes the program's own filters when it is imported
-            from pulumi_tcsql_check.reading import reader  # noqa: F401, PLC0415  # brings the SDK
+            from pulumi_tcsql_check.reading import reader  # noqa: F401, PLC0415  # loads the SDK
     except ImportError as error:
         raise LookError(Text(Sentence("not queried", why=not_loaded(error, PROGRAM))), line) from error
 
 
 async def _aside(call: Callable[[], T]) -> T:
-    """Run a blocking call in a daemon thread while the event loop goes on."""
+    """Run a blocking call in a daemon thread while the event loop continues."""
     context = contextvars.copy_context()
     return await asyncio.wrap_future(daemon_thread.begin(lambda: context.run(call), "tcsql-check-look"))
 
@@ -202,20 +199,19 @@ class _Screen:
     """Shows the warnings of a query; there is no row."""
 
     def show(self, text: Sentence) -> None:
-        """Show nothing."""
+        """Show nothing: there is no row."""
 
     note = show
 
     def warn(self, text: Text) -> None:
-        """Show a warning on the stack's row."""
         pulumi.log.warn(text.written(of_stack()))
 
 
 def _look(given: Mapping[str, Any], line: Sentence) -> MigrationCheckResult:
-    """Send the query, and turn every error into a text with the user's line."""
+    """Send the query, and add the user's line to every error."""
     from pulumi_tcsql_check.reading import reader  # noqa: PLC0415  # loaded by `_load`
 
-    # Not `pulumi.Config`, where a variable named PULUMI_CONFIG_... may stand for a key that the stack doesn't set.
+    # Not `pulumi.Config`: there a variable named PULUMI_CONFIG_... may set a key that the stack doesn't.
     config = dict(pulumi.runtime.config.CONFIG.get())
     stack = Stack(config, pulumi.get_project(), tuple(config))
     try:

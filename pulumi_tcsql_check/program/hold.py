@@ -1,7 +1,7 @@
-"""`hold_stack`: the program waits for its checks, and all that it declares afterwards depends on them.
+"""`hold_stack`: the program waits for its checks, and everything declared afterwards depends on them.
 
-The wait is what holds. The dependencies alone would not: a resource inherits its parent's transformations as they were
-when the parent was made, so the child of a component that was declared before the call would get none.
+The wait is what holds. Dependencies alone are not enough: a resource inherits its parent's transformations from when
+the parent was declared, so the child of a component declared before the call gets none.
 """
 
 import asyncio
@@ -19,33 +19,33 @@ from pulumi_tcsql_check.program.language import in_stacks
 from pulumi_tcsql_check.program.refusal import NotAGateError, users_line
 
 NOTICE_SECONDS = 60.0
-"""After how long a check that cannot be queried yet is named."""
+"""After how long the program logs which inputs a check still waits for."""
 
 WATCH_SECONDS = 0.2
-"""How often to see whether the SDK has stopped the event loop, as it does in an inline program whose engine has gone.
+"""How often to check whether the SDK has stopped the event loop.
 
-The SDK's way to wait doesn't look, and what it waits for will never come.
+It does so in an inline program whose engine has exited. The SDK's own wait doesn't notice, and would never end.
 """
 
 
 def hold_stack(*checks: Gate) -> None:
     """Hold everything that the program declares below this call until every check has passed.
 
-    On `pulumi up` the call returns once all of them have passed; if one hasn't, it ends the program, so that nothing
-    below is created, changed or deleted. What is declared above goes on meanwhile, and so do other coroutines and each
-    `apply`. On a preview, and for a check with `enforce=False`, it waits for one answer, whatever that says. Under
+    On `pulumi up`, the call returns once all checks have passed. If one fails, it ends the program, so that Pulumi
+    creates, changes or deletes nothing below. Resources declared above, other coroutines and each `apply` continue
+    meanwhile. In a preview, and for a check with `enforce=False`, it waits for one query, whatever the result. Under
     `pulumi.runtime.set_mocks` it does nothing.
 
-    Put the call above all that may have to be deleted before it is replaced: the engine deletes what stands behind such
-    a resource together with it, and if that happens above the call, the check has not spoken yet.
+    Call it above every resource that Pulumi may delete before replacing it: Pulumi deletes such a resource's dependents
+    first. If the resource is declared above the call, this can happen before the checks pass.
 
     Args:
         checks: The gates, one or more.
 
     Raises:
-        TypeError: There is none, or one of them is neither a `MigrationCheck` nor a `MigrationCheckGroup`.
-        pulumi.RunError: A check has not passed, this version of Pulumi's SDK offers no way to wait, or the call is in a
-            thread without an event loop.
+        TypeError: There is none, or one is neither a `MigrationCheck` nor a `MigrationCheckGroup`.
+        pulumi.RunError: A check has not passed, this version of Pulumi's SDK offers no way to wait, or the thread has
+            no event loop.
     """
     if not checks:
         raise NotAGateError(Sentence("no gate to hold"))
@@ -64,12 +64,12 @@ def hold_stack(*checks: Gate) -> None:
     try:
         with shutdown.deferring_interrupts(lambda: loop.call_soon_threadsafe(interrupted.cancel)):
             pump(_settled(checks, interrupted))
-    finally:  # also for a program that catches the refusal, or cleans up after it
+    finally:  # also if the program catches the refusal, or cleans up after it
         pulumi.runtime.register_stack_transformation(_depending_on(checks))
 
 
 def _pump() -> Callable[[Awaitable[None]], None]:
-    """Return the SDK's own function to wait inside a program while its event loop goes on."""
+    """Return the SDK's own function that waits inside a program while its event loop continues."""
     pump: Callable[[Awaitable[None]], None] | None = getattr(sync_await, "_sync_await", None)
     if pump is None:
         raise pulumi.RunError(in_stacks(Sentence("can't hold")))
@@ -77,10 +77,7 @@ def _pump() -> Callable[[Awaitable[None]], None]:
 
 
 async def _settled(checks: Sequence[Gate], interrupted: asyncio.Future[Any]) -> None:
-    """Wait until every check lets the program go on; if it takes long, log once what they wait for.
-
-    `interrupted` is done once the program is interrupted, which ends the wait.
-    """
+    """Wait until every check passes or `interrupted` is done; log once what a slow check waits for."""
     everything: asyncio.Future[Any] = asyncio.gather(*(check._settled.future() for check in checks))  # noqa: SLF001  # made for this
     loop = asyncio.get_running_loop()
     notice = loop.time() + NOTICE_SECONDS
@@ -104,7 +101,7 @@ async def _tell(checks: Sequence[Gate]) -> None:
 
 
 async def _unknown(check: Gate) -> list[str]:
-    """List what the check needs and is not there yet. Nothing is cancelled: others wait for the same."""
+    """List the check's inputs that are still unknown. Nothing is cancelled: others await the same futures."""
     needed = {
         name: asyncio.ensure_future(pulumi.Output.from_input(value).is_known())
         for name, value in check._needed.items()  # noqa: SLF001  # made for this
@@ -114,7 +111,7 @@ async def _unknown(check: Gate) -> list[str]:
 
 
 def _depending_on(checks: Sequence[Gate]) -> pulumi.ResourceTransformation:
-    """Make the transformation that lets each later resource, other gates excepted, depend on the checks."""
+    """Return the transformation that makes each later resource, except gates, depend on the checks."""
     added = pulumi.ResourceOptions(depends_on=list(checks))
 
     def transform(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:

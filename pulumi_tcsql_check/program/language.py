@@ -1,4 +1,4 @@
-"""The language of what the program itself prints: the stack's."""
+"""The language of the program's messages: the stack's."""
 
 import os
 
@@ -10,17 +10,13 @@ from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, w
 
 
 def of_stack() -> Language:
-    """Return the language that the stack's configuration or the environment chooses.
-
-    Raises:
-        InvalidInputError: There is no such language.
-    """
+    """Return the language of the stack's configuration or environment; raises `InvalidInputError` if unsupported."""
     namespace, key = language.KEY.split(":")
     return language.choose(pulumi.Config(namespace).get(key), language.KEY, os.environ)
 
 
 def in_stacks(sentence: Sentence) -> str:
-    """Write a sentence in the stack's language; in English if there is no such language."""
+    """Write a sentence in the stack's language; in English if that is unsupported."""
     try:
         return write(sentence, of_stack())
     except InvalidInputError:

@@ -1,4 +1,4 @@
-"""`MigrationCheck` and `Step`: what a program writes."""
+"""`MigrationCheck` and `Step`: the gate of one check."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,10 +16,10 @@ class Step(dict[str, Any]):
     """One step of a migration check.
 
     Attributes:
-        name: What the step is called, in English or Chinese, as the API gave it (`Name`).
-        status: The raw code (`Status`); 0 is passed and -2 is not started, others are not published.
+        name: The step's name in English or Chinese, as the API returns it (`Name`).
+        status: The raw code (`Status`); 0 is passed and -2 is not started, others are undocumented.
         state: `passed`, `not-started`, `failed`, `running` or `unknown`.
-        message: What the step checks, as the API describes it (`Msg`); no cause of a failure.
+        message: What the step checks, as the API describes it (`Msg`); not why it failed.
     """
 
     name: str
@@ -28,19 +28,19 @@ class Step(dict[str, Any]):
     message: str
 
     def __init__(self, *, name: str, status: int, state: StepState, message: str) -> None:
-        """Hold one step."""
+        """Store the step."""
         super().__init__(name=name, status=status, state=state, message=message)
 
 
 class MigrationCheck(Gate, module="tcsql", name="MigrationCheck"):
-    """A gate: it holds what depends on it until a TencentDB for SQL Server migration check has passed.
+    """A gate: it holds its dependents until a TencentDB for SQL Server migration check has passed.
 
-    It is read, never created: on every `pulumi up` it waits until each step has passed, and fails if one has failed or
-    the time is up. On preview and refresh it asks once and never waits.
+    Pulumi reads it and never creates it. Every `pulumi up` waits until each step has passed, and fails if a step has
+    failed or the wait times out. A preview or refresh queries once and never waits.
 
     Attributes:
         total: How many steps there are, 0 or more (`TotalStep`).
-        current: The step that the check is at, from 1 (`CurrentStep`).
+        current: The current step, from 1 (`CurrentStep`).
         steps: All steps, in order (`StepDetails`).
         passed: Whether every step has passed.
         status: `passed`, `running`, `failed`, `not-started` or `unknown`.
@@ -74,21 +74,21 @@ class MigrationCheck(Gate, module="tcsql", name="MigrationCheck"):
 
         Args:
             name: The resource's name in the stack.
-            migrate_id: The migration's number (`MigrateId`), from 1; text of digits will do.
+            migrate_id: The migration's number (`MigrateId`), from 1; digits as text are accepted.
             region: The migration's region; by default the stack's `tencentcloud:region`, then `TENCENTCLOUD_REGION`.
             timeout_seconds: The longest total wait, in seconds, greater than 0; 1800 by default.
             poll_interval_seconds: The pause between queries, 0.1 to 300 seconds; 2 by default.
-            enforce: False breaks the glass: ask once, warn, and hold nothing. True by default.
+            enforce: False breaks the glass: query once, warn, and hold nothing. True by default.
             failed_statuses: Raw step codes that mean "failed" in your account; none by default.
-            flow_id: The number of the flow (`FlowId`), from 1, that `StartMigrationCheck` returned: then that flow must
-                have succeeded as well. None by default: a pass may be of an earlier start, since it has no date.
+            flow_id: The flow's number (`FlowId`), from 1, that `StartMigrationCheck` returned; that flow must have
+                succeeded as well. None by default: then a pass may be of an earlier start, since it has no date.
             endpoint: A bare host, `https://host[:port]`, or `http://` for a loopback address; by default the stack's
                 `tcsql-check:endpoint`, then Tencent's host for the region.
             opts: As on any resource.
 
         Raises:
-            InvalidInputError: A plain value is outside its range, or `opts` has what a gate can't have; it is a
-                `pulumi.RunError` as well. What comes as an output is validated when it is known.
+            InvalidInputError: A plain value is outside its range, or `opts` has an unsupported option; also a
+                `pulumi.RunError`. An output is validated once it is known.
         """
         given: dict[str, Any] = {
             "migrate_id": migrate_id,

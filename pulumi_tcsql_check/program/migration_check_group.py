@@ -1,4 +1,4 @@
-"""`MigrationCheckGroup` and `CheckResult`: what a program writes for a whole wave."""
+"""`MigrationCheckGroup` and `CheckResult`: the gate of a group of checks."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ class CheckResult(dict[str, Any]):
     Attributes:
         migrate_id: The migration's number.
         total: How many steps there are, 0 or more (`TotalStep`).
-        current: The step that the check is at, from 1 (`CurrentStep`).
+        current: The current step, from 1 (`CurrentStep`).
         steps: All steps, in order (`StepDetails`).
         passed: Whether every step has passed.
         status: `passed`, `running`, `failed`, `not-started` or `unknown`.
@@ -35,20 +35,19 @@ class CheckResult(dict[str, Any]):
     def __init__(  # noqa: PLR0913  # one argument per field, all by name
         self, *, migrate_id: int, total: int, current: int, steps: Sequence[Step], passed: bool, status: Status
     ) -> None:
-        """Hold one check."""
+        """Store the check."""
         super().__init__(migrate_id=migrate_id, total=total, current=current, steps=steps, passed=passed, status=status)
 
 
 class MigrationCheckGroup(Gate, module="tcsql", name="MigrationCheckGroup"):
-    """A gate for a whole wave: it holds what depends on it until every one of its migration checks has passed.
+    """A gate for a group: it holds its dependents until every migration check in it has passed.
 
-    It is read as `MigrationCheck` is, and differs in three things: all checks are waited for together, within the same
-    10 requests a second; it fails as soon as one check has failed, and names every one that has; and it passes once all
-    have.
+    It works as `MigrationCheck` does, with three differences: it polls all checks together, within the same 10 requests
+    a second; it fails as soon as one check has failed, and lists every failed one; it passes once all have passed.
 
     Attributes:
-        total: How many steps there are in all checks together.
-        current: The steps that the checks are at, added up.
+        total: How many steps all checks have together.
+        current: The sum of the checks' current steps.
         passed: Whether every check has passed.
         status: `passed` if all have, `failed` if any has, else `unknown`, `running` or `not-started`.
         checks: The checks, in the order of `migrate_ids`.
@@ -82,23 +81,23 @@ class MigrationCheckGroup(Gate, module="tcsql", name="MigrationCheckGroup"):
 
         Args:
             name: The resource's name in the stack.
-            migrate_ids: The migrations' numbers (`MigrateId`), 1 to 1000 of them and none twice; each is from 1, and
-                text of digits will do. The list or any number in it may be an output.
+            migrate_ids: The migrations' numbers (`MigrateId`), 1 to 1000 without duplicates; each from 1, digits as
+                text are accepted. The list or any number in it may be an output.
             region: The region of all of them; by default the stack's `tencentcloud:region`, then `TENCENTCLOUD_REGION`.
             timeout_seconds: The longest total wait, in seconds, greater than 0; 1800 by default.
-            poll_interval_seconds: The least pause between two queries for the same migration, 0.1 to 300 seconds; 2 by
-                default. With more than 20 migrations the limit of 10 requests a second makes it longer.
-            enforce: False breaks the glass: ask each once, warn, and hold nothing. True by default.
+            poll_interval_seconds: The shortest pause between two queries for the same migration, 0.1 to 300 seconds; 2
+                by default. With more than 20 migrations the limit of 10 requests a second makes it longer.
+            enforce: False breaks the glass: query each once, warn, and hold nothing. True by default.
             failed_statuses: Raw step codes that mean "failed" in your account; none by default.
-            flow_ids: The numbers of the flows (`FlowId`) that `StartMigrationCheck` returned, one for each migration,
-                in the same order: then those flows must have succeeded as well. None by default.
+            flow_ids: The flows' numbers (`FlowId`) that `StartMigrationCheck` returned, one per migration in the same
+                order; those flows must have succeeded as well. None by default.
             endpoint: A bare host, `https://host[:port]`, or `http://` for a loopback address; by default the stack's
                 `tcsql-check:endpoint`, then Tencent's host for the region.
             opts: As on any resource.
 
         Raises:
-            InvalidInputError: A plain value is outside its range, or `opts` has what a gate can't have; it is a
-                `pulumi.RunError` as well. What comes as an output is validated when it is known.
+            InvalidInputError: A plain value is outside its range, or `opts` has an unsupported option; also a
+                `pulumi.RunError`. An output is validated once it is known.
         """
         given: dict[str, Any] = {
             "migrate_ids": migrate_ids,

@@ -1,8 +1,7 @@
-"""Observes the SDK's calls of the engine's resource monitor, for two facts that the SDK drops.
+"""Wraps the SDK's calls of the engine's resource monitor, for two facts that the SDK drops.
 
-The response to the registration of a component says whether the engine has skipped it. A call that the engine answers
-with "unavailable" means that the update is over: the SDK takes that for an error of the program, and prints "Resource
-monitor has terminated, shutting down" below the error that says why.
+The response to a component's registration says whether the engine has skipped it. The gRPC status "unavailable" means
+that the update is over: the SDK would print "Resource monitor has terminated, shutting down" below the actual error.
 """
 
 from typing import Any
@@ -14,11 +13,7 @@ from pulumi_tcsql_check.program import shutdown
 
 
 class _Observed:
-    """A call of the monitor.
-
-    Attributes:
-        registered: The URNs of the resources that came back from it and that the engine has not skipped.
-    """
+    """A monitor call; `registered` has the URNs that it returned and the engine has not skipped."""
 
     def __init__(self, call: Any) -> None:  # noqa: ANN401  # gRPC's call has no public type
         self._call = call
@@ -38,7 +33,7 @@ class _Observed:
 
 
 def observe() -> None:
-    """Observe this stack's monitor from now on; a second call changes nothing."""
+    """Wrap this stack's monitor; a second call changes nothing."""
     monitor: Any = get_monitor()
     if monitor is None or isinstance(monitor.RegisterResource, _Observed):
         return
@@ -48,5 +43,5 @@ def observe() -> None:
 
 
 def has_registered(urn: str | None) -> bool:
-    """Tell whether the engine has registered a resource since `observe` was called, and has not skipped it."""
+    """Return whether the engine has registered a resource since `observe`, without skipping it."""
     return urn in getattr(getattr(get_monitor(), "RegisterResource", None), "registered", ())

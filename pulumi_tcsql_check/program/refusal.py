@@ -1,4 +1,4 @@
-"""Refuses inputs and options before a gate is registered; most errors end with the user's own line."""
+"""Validates inputs and options before a gate is registered; most errors end with the user's line."""
 
 import os
 import sys
@@ -37,7 +37,7 @@ _REFUSED_OPTIONS = {
     "providers": Sentence("no provider"),
     "urn": Sentence("no urn"),
 }
-"""Options that would make the gate something else, or that a user would rely on in vain."""
+"""Options that would change what the gate is, or have no effect although a user relies on them."""
 
 
 _IDLE_OPTIONS = (
@@ -55,42 +55,39 @@ _IDLE_OPTIONS = (
     "state_migrations",
     "transforms",
 )
-"""Options that Pulumi doesn't send with a read. A component may pass its own on, so they are not refused."""
+"""Options that Pulumi doesn't send with a read. A component may pass its own, so they only cause a warning."""
 
 _warned: set[str] = set()
-"""The idle options that this process has warned of."""
+"""The idle options that this process has warned about."""
 
 
 class InputError(InvalidInputError, pulumi.RunError):
-    """An input is outside its range; Pulumi prints the sentence and no traceback."""
+    """An input is outside its range; Pulumi prints the sentence without a traceback."""
 
     def __init__(self, error: InvalidInputError, line: Words = "") -> None:
-        """Add the user's line to what the validation said; by default, the one that runs."""
+        """Add a line of the user's program to a validation error; by default, the line that runs."""
         super().__init__(error.name, error.value, error.allowed)
         self._line = line or users_line()
 
     def __str__(self) -> str:
-        """Name the input, the value, what is allowed, and the line, in the stack's language."""
+        """Name the input, the value, the allowed range and the line, in the stack's language."""
         return in_stacks(Sentence("at line", words=self.sentence, line=self._line))
 
 
 class NotAGateError(TypeError, pulumi.RunError):
-    """What should be held is no gate, or nothing; Pulumi prints the sentence and no traceback."""
+    """An argument is no gate, or missing; Pulumi prints the sentence without a traceback."""
 
     def __init__(self, sentence: Words) -> None:
         """Add the user's line."""
         super().__init__(in_stacks(Sentence("at line", words=sentence, line=users_line())))
 
 
-def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN401  # what was given, or an output of it
-    """Accept an input: a plain value in its range, or an output.
+def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN401  # the value, or an output of it
+    """Validate a plain input, or raise `InputError`; the provider validates outputs.
 
-    With `to_be_known`, as on an up, an output that stays unknown fails. There it is unknown only because the resource
-    that brings it failed, or because `--target` or `--exclude` left it out. In the latter case the engine would write a
-    state that it can't read again: the gate in it depends on what isn't there.
-
-    Raises:
-        InputError: The plain value is outside its range.
+    With `to_be_known`, as on an up, an output that stays unknown fails. It is unknown only because its resource failed,
+    or because `--target` or `--exclude` omitted it. In the latter case the engine would write a state that it can't
+    read: the gate in it depends on a missing resource.
     """
     if is_plain(value):
         if name in _REQUIRED or value is not None:
@@ -106,30 +103,18 @@ def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN4
 
 
 def accept_language() -> None:
-    """Accept the language that the stack's configuration or the environment chooses.
-
-    Raises:
-        InputError: There is no such language.
-    """
+    """Validate the stack's language; raises `InputError`."""
     _validated(of_stack)
 
 
 def accept_as_many(flow_ids: object, migrate_ids: object) -> None:
-    """Accept the flows of a group: one for each check; values that are not known yet are validated later.
-
-    Raises:
-        InputError: The numbers differ.
-    """
+    """Require one flow for each check; raises `InputError`. Unknown values are validated later."""
     if isinstance(migrate_ids, list) and flow_ids is not None and is_plain(flow_ids):
         _validated(lambda: validation.flows_of(flow_ids, len(migrate_ids)))
 
 
 def accept_plain(name: str, value: object, function: str) -> None:
-    """Accept a plain value in its range, and no output; `function` is what takes outputs.
-
-    Raises:
-        InputError: The value is an output, or outside its range.
-    """
+    """Require a plain value in its range; raises `InputError`. `function` is the variant that takes outputs."""
     if not is_plain(value):
         allowed = Sentence("plain value", function=function)
         raise InputError(InvalidInputError(name, type(value).__name__, allowed))
@@ -137,7 +122,7 @@ def accept_plain(name: str, value: object, function: str) -> None:
 
 
 def is_plain(value: object) -> bool:
-    """Return whether a value is there already: no output, no awaitable, and no list with one in it."""
+    """Return whether a value is neither an output nor an awaitable, nor a list with one in it."""
     parts = value if isinstance(value, (list, tuple)) else [value]
     return not any(isinstance(part, pulumi.Output) or hasattr(part, "__await__") for part in parts)
 
@@ -150,11 +135,7 @@ def _validated(validate: Callable[[], object]) -> None:
 
 
 def refuse_options(opts: pulumi.ResourceOptions | None) -> None:
-    """Refuse the options that a gate can't have.
-
-    Raises:
-        InputError: One of them is set.
-    """
+    """Raise `InputError` if an option is set that a gate can't have."""
     for name, allowed in _REFUSED_OPTIONS.items():
         value = getattr(opts, name, None)
         if isinstance(value, pulumi.ResourceHookBinding):  # `ResourceOptions.merge` makes an empty one
@@ -164,7 +145,7 @@ def refuse_options(opts: pulumi.ResourceOptions | None) -> None:
 
 
 def warn_of_options(name: str, opts: pulumi.ResourceOptions) -> None:
-    """Warn of the options that do nothing on a gate, of each once in a process."""
+    """Warn of options that have no effect on a gate, of each once in a process."""
     idle = [option for option in _IDLE_OPTIONS if getattr(opts, option, None) and option not in _warned]
     _warned.update(idle)
     if idle:

@@ -1,11 +1,9 @@
-"""Ends the program process: quietly on an interrupt, and before anything is deleted if its gate refused.
+"""Ends the program process: without a traceback on an interrupt, and before deletions if a gate refuses.
 
-When a gate refuses or the update is cancelled, the engine never answers the program's pending read. The host then sends
-the program SIGINT and kills it after five seconds. Python's own way of ending fills the screen with a traceback around
-the gate's text, and waits for threads that are blocked in gRPC until it is killed.
-
-With `--continue-on-error` the engine hands a refused read to the program as one without outputs. If the program then
-ended normally, the engine's delete phase would remove whatever the program no longer declares.
+When a gate refuses or the update is cancelled, the engine never responds to the program's pending read. The host then
+sends the program SIGINT and kills it after five seconds. By default Python prints a traceback around the gate's text
+and waits for threads that are blocked in gRPC. With `--continue-on-error`, the engine returns a refused read without
+outputs. If the program then ended normally, the engine would delete what the program no longer declares.
 """
 
 import os
@@ -25,17 +23,16 @@ from pulumi_tcsql_check.program.language import in_stacks
 T = TypeVar("T")
 
 GRACE_SECONDS = 0.3
-"""How long the program has to end by itself after it was interrupted."""
+"""How long an interrupted program has to end by itself."""
 
 INTERRUPTED = 130
-"""The exit code of a process that was interrupted, as shells know it."""
+"""The exit code of an interrupted process, as in a shell."""
 
 
 def prepare() -> None:
-    """Install the handler of SIGINT in the main thread; a second call changes nothing.
+    """Install the SIGINT handler in the main thread, once; it first calls the program's own handler.
 
-    It first calls a handler that the program has set. A program that ignores SIGINT, such as one that a script has
-    started in the background, goes on ignoring it until the grace is over.
+    A program that ignores SIGINT, such as one that a script started in the background, continues until `GRACE_SECONDS`.
     """
     before = signal.getsignal(signal.SIGINT) if threading.current_thread() is threading.main_thread() else None
     if before in {None, signal.SIG_DFL} or isinstance(before, _Interrupt):
@@ -51,9 +48,9 @@ def prepare() -> None:
 
 
 def end_with_the_update() -> None:
-    """End this process as an interrupt does: the engine has ended the update and has said why.
+    """End this process as an interrupt does, since the engine has ended the update and has reported why.
 
-    It doesn't return then. In a process that isn't prepared, such as an inline program's, it returns at once.
+    Without the handler of `prepare`, as in an inline program, it returns at once.
     """
     if isinstance(signal.getsignal(signal.SIGINT), _Interrupt):
         os.kill(os.getpid(), signal.SIGINT)
@@ -62,9 +59,9 @@ def end_with_the_update() -> None:
 
 @contextmanager
 def deferring_interrupts(wake: Callable[[], object]) -> Iterator[None]:
-    """Defer the exception of an interrupt to the end of the block; `wake` is called instead, and ends the block.
+    """Defer an interrupt's exception to the end of the block; `wake` must end the block.
 
-    asyncio can't go on after an exception out of the middle of its event loop.
+    asyncio can't continue after an exception from the middle of its event loop.
     """
     handler = signal.getsignal(signal.SIGINT)
     if not isinstance(handler, _Interrupt) or threading.current_thread() is not threading.main_thread():
@@ -80,14 +77,11 @@ def deferring_interrupts(wake: Callable[[], object]) -> Iterator[None]:
 
 
 class _Interrupt:
-    """A handler of SIGINT that does what the one before it did, and makes sure that the process is gone shortly after.
+    """A SIGINT handler that calls the previous one, and ends the process after `GRACE_SECONDS`.
 
-    Interrupts come in pairs, from the host and from the engine. Only the first one counts: a second one while the timer
-    starts would start another timer in the same thread, and deadlock on a lock that the first start holds.
-
-    Attributes:
-        wake: What to call in place of raising, within `deferring_interrupts`.
-        deferred: What was not raised then.
+    The host and the engine each send a SIGINT. Only the first one counts: a second one while the timer starts would
+    start another timer in the same thread, and deadlock on a lock that the first start holds. If `wake` is set, the
+    handler calls it instead of raising, and stores the exception in `deferred`.
     """
 
     def __init__(self, before: Callable[[int, FrameType | None], object] | int) -> None:
@@ -122,7 +116,7 @@ def guard(
 ) -> pulumi.Output[None]:
     """End the program if a gate has not passed in this update.
 
-    The output that is returned resolves once the program may go on. It fails if `passed` or `is_fresh` is anything but
+    The returned output resolves once the program may continue. It fails if `passed` or `is_fresh` is anything but
     `True` and `enforce` is not `False`.
     """
 
@@ -131,9 +125,9 @@ def guard(
             raise pulumi.RunError(in_stacks(Sentence("program ends", gate=name)))
 
     guarded = pulumi.Output.all(passed, is_fresh, enforce).apply(refuse, run_with_unknowns=True)
-    return pulumi.Output.unsecret(guarded)  # else a secret `enforce` would make every output a secret
+    return pulumi.Output.unsecret(guarded)  # otherwise a secret `enforce` makes every output a secret
 
 
 def behind(guarded: pulumi.Output[None], output: pulumi.Output[T]) -> pulumi.Output[T]:
-    """Return an output that resolves once the program may go on, so that no `apply` on it runs behind a refusal."""
+    """Return an output that resolves once the program may continue, so that no `apply` on it runs after a refusal."""
     return guarded.apply(lambda _: output)

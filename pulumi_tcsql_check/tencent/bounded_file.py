@@ -21,7 +21,7 @@ class _UnfitError(Exception):
 
 
 def read(path: Path, seconds: float, check_cancelled: Callable[[], None]) -> str | None:
-    """Return a file's text, None if it is missing; raises `CredentialsError` if it is unusable or can't be read in time."""
+    """Return a file's text, None if it is missing; raises `CredentialsError` if it is unusable or the read is slow."""
     cause: Words
     try:
         return run_bounded(lambda: _read(path), seconds, check_cancelled)

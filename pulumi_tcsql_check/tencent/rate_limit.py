@@ -58,7 +58,7 @@ class RateLimit:
         self._refusals = 0
 
     def wait_for_turn(self, clock: Clock, latest: float) -> None:
-        """Sleep until the next free instant, anew if throttled meanwhile; raises `NoTurnError` if it is after `latest`."""
+        """Sleep until the next free instant, anew if throttled meanwhile; raises `NoTurnError` if that is too late."""
         while True:
             pause, refusals = self._queue(clock, latest)
             if pause > 0:

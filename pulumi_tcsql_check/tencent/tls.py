@@ -30,7 +30,7 @@ def proxy(environ: Mapping[str, str], endpoint: Endpoint) -> str:
 
 
 def verify(environ: Mapping[str, str], seconds: float, check_cancelled: Callable[[], None]) -> None:
-    """Load the certificate authorities before the first request; raises `InvalidInputError` if that fails or times out."""
+    """Load the certificate authorities before the first request; raises `InvalidInputError` on failure or timeout."""
     path = bundle(environ)
     if path is None:
         return
