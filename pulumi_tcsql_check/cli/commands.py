@@ -1,4 +1,4 @@
-"""The commands of `tcsql-check`, their options and their help; importing them loads neither the SDK nor rich."""
+"""The commands of `tcsql-check`, their options and help; importing them loads neither the SDK nor rich."""
 
 import contextlib
 import io
@@ -30,10 +30,10 @@ _KEYS = (
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the program with its arguments, and return the exit code, also for errors before any command runs."""
+    """Run the program and return its exit code, also for errors before any command runs."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without a check mark is no reason to fail
+            stream.reconfigure(errors="replace")  # a terminal without a check mark must not fail the command
     try:
         code: int | None = program.main(list(arguments), prog_name=_NAME, standalone_mode=False)
     except click.ClickException as error:
@@ -45,7 +45,7 @@ def run(arguments: Sequence[str]) -> int:
         return EXIT_USAGE
     except (click.Abort, KeyboardInterrupt):
         return runner.interrupted(signal.SIGINT)
-    except Exception as error:  # noqa: BLE001  # no traceback, and no code that means something else
+    except Exception as error:  # noqa: BLE001  # no traceback, and no other exit code
         output.write(str(error_text(error)), to_stderr=True)
         return EXIT_TROUBLE
     return code or EXIT_PASSED
@@ -89,7 +89,7 @@ def _with_common_options(command: Command) -> Command:
 )
 @click.version_option(package_name="pulumi-tcsql-check", message="%(prog)s %(version)s")
 def program() -> None:
-    """Look at migration checks of TencentDB for SQL Server, or wait until they have passed."""
+    """Show migration checks of TencentDB for SQL Server, or wait until they have passed."""
 
 
 @program.command(epilog=f"{_KEYS} {_EXIT_CODES}")
@@ -104,7 +104,7 @@ def status(  # one for each option, by name
     ids: tuple[str, ...],
     **options: Any,  # noqa: ANN401  # as click gives them
 ) -> int:
-    """Show once where the checks of one migration or more are."""
+    """Show the current status of one or more migration checks."""
     return runner.run(
         lambda: make_request(ids, **options),
         lambda chosen: status_screen(chosen, as_json=as_json, with_steps=with_steps),
@@ -138,7 +138,7 @@ def wait(
     ids: tuple[str, ...],
     **options: Any,  # noqa: ANN401  # as click gives them
 ) -> int:
-    """Wait until the checks of one migration or more have passed; end as soon as one has failed."""
+    """Wait until one or more migration checks have passed; end as soon as one has failed."""
     return runner.run(
         lambda: make_request(ids, **options),
         lambda chosen: wait_screen(chosen, as_json=as_json),
@@ -160,7 +160,7 @@ def emulator(arguments: tuple[str, ...]) -> int:
 
 
 def status_screen(language: Language, *, as_json: bool, with_steps: bool) -> output.Screen:
-    """Make the output of `status`."""
+    """Return the output of `status`."""
     if as_json:
         return json_output.Result(language)
     if not _is_terminal():
@@ -171,7 +171,7 @@ def status_screen(language: Language, *, as_json: bool, with_steps: bool) -> out
 
 
 def wait_screen(language: Language, *, as_json: bool) -> output.Screen:
-    """Make the output of `wait`."""
+    """Return the output of `wait`."""
     if as_json:
         return json_output.Events(language)
     if not _is_terminal():

@@ -1,4 +1,4 @@
-"""The output of a command as JSON: on stdout, without any other text."""
+"""The output of a command as JSON, on stdout without any other text."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from pulumi_tcsql_check.reading.outputs import result_of
 
 
 def result(outcomes: Sequence[Outcome], exit_code: int, error: dict[str, str] | None = None) -> str:
-    """Return the result of a command as one line of JSON; `error` is one that isn't a migration's own."""
+    """Return the result of a command as one line of JSON; `error` concerns no single migration."""
     document: dict[str, Any] = {
         "event": "result",
         "exit_code": exit_code,
@@ -28,12 +28,12 @@ class Result(Screen):
     """One document at the end."""
 
     def conclude(self, end: End) -> int:
-        """Write the document, which has the errors; a pass that can't be written counts as trouble."""
+        """Write the document with its errors; a failed write of a pass returns `EXIT_TROUBLE`."""
         is_written = write(result(end.outcomes, end.exit_code))
         return end.exit_code if is_written else end.exit_code or EXIT_TROUBLE
 
     def give_up(self, error: Exception, exit_code: int, migrations: Sequence[Migration]) -> None:
-        """Write the document, with the error and without a check."""
+        """Write the document with the error and no checks."""
         write(result((), exit_code, _error(error, migrations)))
 
 
@@ -41,7 +41,7 @@ class Events(Result):
     """One document for each change, and the result as the last one."""
 
     def update(self) -> None:
-        """Write what has changed."""
+        """Write the rows that have changed."""
         now = self.now()
         for row in self.board.look(now):
             passed, total = row.passed_steps
@@ -60,7 +60,7 @@ class Events(Result):
 def _check(one: Outcome) -> dict[str, Any]:
     """Return one check, with the names of the resource's outputs."""
     which = {"migrate_id": one.migration.migrate_id, "region": one.migration.region}
-    # The outcome may differ from the last response: by an error, or since the response is of another start.
+    # The outcome differs from the last response on an error, or if the response is of another start.
     status = {"passed": one.status == "passed", "status": one.status}
     check = which | result_of(one.migration, one.seen, one.failed_statuses) | status
     if one.error is not None:

@@ -17,16 +17,7 @@ DEFAULT_POLL_INTERVAL = f"{validation.DEFAULT_POLL_INTERVAL_SECONDS:g}"
 
 
 class Request(msgspec.Struct, frozen=True):
-    """The validated options of one command.
-
-    Attributes:
-        migrations: The migrations to query, each once.
-        endpoint: None for Tencent's own.
-        failed_statuses: Raw codes that mean "failed" in this account.
-        flow: The flow that must succeed as well; only with a single migration.
-        timeout_seconds: The longest wait.
-        poll_interval_seconds: The pause between two queries of one check.
-    """
+    """The validated options of a command; without `endpoint` it queries Tencent's, `flow` needs a single migration."""
 
     migrations: tuple[Migration, ...]
     endpoint: Endpoint | None
@@ -46,11 +37,7 @@ def make_request(  # noqa: PLR0913  # one for each option, by name
     timeout_seconds: str = DEFAULT_TIMEOUT,
     poll_interval_seconds: str = DEFAULT_POLL_INTERVAL,
 ) -> Request:
-    """Validate the options of a command line.
-
-    Raises:
-        InvalidInputError: One is outside its range. The error names the option as the user types it.
-    """
+    """Validate the options; raises `InvalidInputError` with the option's name as the user types it."""
     if region is None:
         raise InvalidInputError("--region", None, Sentence("given or variable", variable="TENCENTCLOUD_REGION"))
     where = validation.region(region, "--region")
@@ -91,12 +78,12 @@ def _code(text: str) -> int:
 
 
 def _number(text: str) -> int | str:
-    """Parse a whole number; return other text as it is, for the validation to refuse."""
+    """Parse a whole number; return other text unchanged, so that the validation rejects it."""
     return int(text) if re.fullmatch("-?[0-9]{1,19}", text) else text
 
 
 def _seconds(text: str) -> float | str:
-    """Parse a number of seconds; return other text as it is, for the validation to refuse."""
+    """Parse a number of seconds; return other text unchanged, so that the validation rejects it."""
     try:
         return float(text)
     except ValueError:

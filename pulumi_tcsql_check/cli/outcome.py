@@ -1,4 +1,4 @@
-"""The result of a command: the status, the exit code and the error text of each check and of all of them."""
+"""The result of a command: the status, exit code and error text of each check and of all of them."""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -22,7 +22,7 @@ EXIT_NOT_PASSED = 3
 EXIT_TROUBLE = 4
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
-"""The last two are a shell's own: 128 and the number of the signal, SIGINT or SIGTERM."""
+"""The last two are a shell's: 128 plus the signal's number."""
 
 EXIT_CODES = {
     EXIT_PASSED: "passed, all of them",
@@ -34,25 +34,25 @@ EXIT_CODES = {
     EXIT_INTERRUPTED: "interrupted",
     EXIT_TERMINATED: "told to end (SIGTERM)",
 }
-"""Every exit code with its meaning, as the help lists them."""
+"""Every exit code with its meaning, in the order of the help."""
 
 _MOST_IMPORTANT_FIRST = (EXIT_FAILED, EXIT_TROUBLE, EXIT_NOT_PASSED, EXIT_PASSED)
 
 
 def exit_code_of_error(error: Exception) -> int:
-    """Return the code of a check that ended with an error."""
+    """Return the exit code of a check that ended with an error."""
     if isinstance(error, FailedError):
         return EXIT_FAILED
     return EXIT_NOT_PASSED if isinstance(error, CheckTimeoutError) else EXIT_TROUBLE
 
 
 def exit_code_of_status(status: Status) -> int:
-    """Return the code of a check that ended without an error."""
+    """Return the exit code of a check that ended without an error."""
     return {"passed": EXIT_PASSED, "failed": EXIT_FAILED}.get(status, EXIT_NOT_PASSED)
 
 
 def exit_code_of_all(codes: Iterable[int]) -> int:
-    """Return the code of a command about several checks: a failure counts before trouble, and a pass last."""
+    """Return the exit code for several checks: a failure comes before an error, and a pass last."""
     return min(codes, key=_MOST_IMPORTANT_FIRST.index)
 
 
@@ -60,10 +60,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """The result for one migration, or its progress when another one ended the command.
 
     Attributes:
-        migration: The migration.
         seen: The last responses, if there were any.
         passed: Whether the wait counts it as passed; the last responses alone don't decide that.
-        error: The error that ended it, if any.
         failed_statuses: Raw codes that mean "failed" in this account.
     """
 
@@ -75,7 +73,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     @property
     def status(self) -> Status:
-        """The status; an error that means a failed check counts before the responses."""
+        """The status; a failure error takes precedence over the responses."""
         if self.passed:
             return "passed"
         if self.error is not None and exit_code_of_error(self.error) == EXIT_FAILED:
@@ -85,29 +83,24 @@ class Outcome(msgspec.Struct, frozen=True):
 
     @property
     def exit_code(self) -> int:
-        """The code of a command about this migration alone."""
+        """The exit code for this migration alone."""
         return exit_code_of_error(self.error) if self.error is not None else exit_code_of_status(self.status)
 
 
 class End(msgspec.Struct, frozen=True):
-    """The result of a command.
-
-    Attributes:
-        outcomes: One per migration, in the order of the command line.
-        error: One error for all that failed; None if nothing did.
-    """
+    """The result of a command: outcomes in the order of the command line, and one error for all failures."""
 
     outcomes: tuple[Outcome, ...]
     error: Exception | None
 
     @property
     def exit_code(self) -> int:
-        """The code of the command."""
+        """The exit code of the command."""
         return exit_code_of_all(one.exit_code for one in self.outcomes)
 
 
 def error_text(error: Exception, migrations: Sequence[Migration] = ()) -> Text:
-    """Describe an error for the command's user; an error of the API gets the migrations that it concerns."""
+    """Describe an error for the command's user; sets the migrations of an `ApiError`."""
     if isinstance(error, ApiError):
         error.migrations = migrations
     text = text_of(error, COMMAND)

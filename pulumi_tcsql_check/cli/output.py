@@ -1,7 +1,7 @@
 """The output of a command as text: lines for a wait, a table for a status, warnings and errors.
 
-After a write to a stream has failed, the command writes nothing more to it. The exit code stays the verdict, but for
-JSON, whose reader would miss the result.
+After a write to a stream has failed, the command writes no more to it. The exit code still reports the verdict, except
+with JSON, whose reader would miss the result.
 """
 
 import contextlib
@@ -24,29 +24,29 @@ COLUMNS = ("migration", "passed", "step")
 
 
 class Screen:
-    """The output of one command, for one thread at a time; this base class writes warnings and errors alone."""
+    """The output of one command, not thread-safe; this base class writes only warnings and errors."""
 
     def __init__(self, chosen: Language = ENGLISH) -> None:
-        """Take the language."""
+        """Store the language."""
         self._language = chosen
 
     def begin(self, board: Board, now: Callable[[], float]) -> None:
-        """Take the rows and the clock of the wait, before the first query."""
+        """Store the rows and the wait's clock, before the first query."""
         self.board = board
         self.now = now
 
     def update(self) -> None:
-        """Update the rows; a subclass writes what has changed."""
+        """Update the rows; a subclass writes the changes."""
         self.board.look(self.now())
 
     def end(self, errors: Sequence[Exception | None]) -> None:
-        """Take the error of each migration, in the order of the rows."""
+        """Store the error of each migration, in the order of the rows."""
         for row, error in zip(self.board.rows, errors, strict=True):
             row.error = error
         self.update()
 
     def in_language(self, words: Words) -> str:
-        """Write words in the user's language."""
+        """Return the words in the user's language."""
         return in_language(words, self._language)
 
     def warn(self, sentence: Sentence) -> None:
@@ -76,15 +76,15 @@ class Screen:
 
 
 class Lines(Screen):
-    """A wait where stdout is no terminal: a line for each change, and a heartbeat."""
+    """A wait without a terminal: a line for each change, and a heartbeat."""
 
     def begin(self, board: Board, now: Callable[[], float]) -> None:
-        """Take the rows, and start the time until the first heartbeat."""
+        """Store the rows, and start the time until the first heartbeat."""
         super().begin(board, now)
         self._last = now()
 
     def update(self) -> None:
-        """Write what has changed; a heartbeat if nothing has changed for a while."""
+        """Write the changes, or a heartbeat if nothing has changed for a while."""
         now = self.now()
         rows = self.board.look(now)
         if not rows and now - self._last < HEARTBEAT_SECONDS:
@@ -102,10 +102,10 @@ class Lines(Screen):
 
 
 class Table(Screen):
-    """A status: a line for each migration, each followed by its steps if `with_steps` is set."""
+    """A status: a line for each migration, with its steps if `with_steps` is set."""
 
     def __init__(self, chosen: Language = ENGLISH, *, with_steps: bool) -> None:
-        """Take the language, and whether to list the steps."""
+        """Store the language, and whether to list the steps."""
         super().__init__(chosen)
         self._with_steps = with_steps
 
@@ -126,7 +126,7 @@ class Table(Screen):
                 write(f"  {line}")
 
     def steps_of(self, row: Row) -> list[str]:
-        """Return a row's steps, a line each; none if they aren't to be listed."""
+        """Return a row's steps, a line each; none without `with_steps`."""
         return [self.in_language(line) for line in row.steps] if self._with_steps else []
 
 
@@ -135,24 +135,24 @@ def _padded(text: str, wide: int) -> str:
 
 
 def passed(row: Row) -> str:
-    """Return how many of the steps have passed, such as "3/8"; "-" before the first response."""
+    """Return how many steps have passed, such as "3/8"; "-" before the first response."""
     done, total = row.passed_steps
     return f"{done}/{total}" if total else "-"
 
 
 _lost: set[bool] = set()
-"""The streams that can't be written any more: True stands for stderr."""
+"""The streams that can't be written any more: True is stderr."""
 
 
 def write(text: str, *, to_stderr: bool = False) -> bool:
-    """Write a line, and return whether the stream has taken every line so far."""
+    """Write a line; return whether the stream has accepted every line so far."""
     try:
         click.echo(text, err=to_stderr)
     except OSError as error:
         _lost.add(to_stderr)
         stream = sys.stderr if to_stderr else sys.stdout
         with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # else the interpreter complains at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # otherwise Python reports an error at exit
         if not (to_stderr or isinstance(error, BrokenPipeError)):
             why = error.strerror or type(error).__name__
             write(str(Sentence("output lost", why=why)), to_stderr=True)

@@ -1,8 +1,7 @@
 """Runs one command, from its options to its exit code, and ends it at once at SIGINT or SIGTERM.
 
-A daemon thread does the work, and the main thread waits for the first note in a queue: a signal or the end of the work.
-A queue, since a signal handler may put a note into it at any time. The lock of an event could be held by the code that
-the signal interrupts.
+A daemon thread does the work. The main thread waits for the first item in a queue: a signal or the end of the work. A
+signal handler may write to a queue at any time; the code that it interrupts could hold an event's lock.
 """
 
 import contextlib
@@ -29,7 +28,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 _LONGEST_WAIT_SECONDS = 0.1
 _DONE = 0
-"""The note at the end of the work, which is no signal's number."""
+"""The item for the end of the work; no signal has this number."""
 
 T = TypeVar("T")
 
@@ -37,16 +36,16 @@ Work = Callable[[Request, Screen, threading.Event], End]
 
 
 class SignalReceivedError(Exception):
-    """A signal came before the work was done."""
+    """A signal arrived before the work was done."""
 
     def __init__(self, number: int) -> None:
-        """Keep the signal's number."""
+        """Store the signal's number."""
         self.number = number
         super().__init__(signal.Signals(number).name)
 
 
 def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
-    """Load the SDK, then wait for all; see `session.wait`."""
+    """Load the SDK, then call `session.wait`."""
     with preload.loading():
         from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # loads the SDK
 
@@ -54,7 +53,7 @@ def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
 
 
 def look(request: Request, screen: Screen, cancelled: threading.Event) -> End:
-    """Load the SDK, then query all once; see `session.look`."""
+    """Load the SDK, then call `session.look`."""
     with preload.loading():
         from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # loads the SDK
 
@@ -69,11 +68,7 @@ def run(
     verbose: bool = False,
     language: str | None = None,
 ) -> int:
-    """Run a command, and return its exit code.
-
-    Raises:
-        click.UsageError: An option is wrong; nothing was queried.
-    """
+    """Run a command and return its exit code; raises `click.UsageError` before any query if an option is invalid."""
     chosen = ENGLISH
     with log.lines_for(os.environ, verbose=verbose):
         try:
@@ -94,12 +89,12 @@ def run(
             screen.give_up(error, code, request.migrations)
             return code
         finally:
-            cancelled.set()  # ends the queries still under way, so that the process can end
+            cancelled.set()  # ends pending queries, so that the process can end
         return screen.conclude(end)
 
 
 def interrupted(number: int, name: str | None = None, chosen: Language = ENGLISH) -> int:
-    """Write that a signal ended the command, whose name is None before it has begun, and return the exit code."""
+    """Report that a signal ended the command, and return the exit code; `name` is None before a command runs."""
     terminated = number == signal.SIGTERM
     key = "told to end" if terminated else "interrupted"
     command = "tcsql-check" if name is None else f"tcsql-check {name}"
@@ -108,35 +103,28 @@ def interrupted(number: int, name: str | None = None, chosen: Language = ENGLISH
 
 
 def _run_until_signal(work: Callable[[], T]) -> T:
-    """Run the work in a daemon thread, and return or raise what it does; abandon it at a signal.
-
-    Raises:
-        SignalReceivedError: A signal came before the work was done.
-    """
+    """Run the work in a daemon thread; abandon it at a signal with `SignalReceivedError`."""
     notes: queue.SimpleQueue[int] = queue.SimpleQueue()
     before = _note_signals(notes)
     result = daemon_thread.begin(work, "tcsql-check-work")
     result.add_done_callback(lambda _: notes.put(_DONE))
     number = _first(notes)
     if number != _DONE:
-        raise SignalReceivedError(number)  # the handlers stay, so that no further signal disturbs the process's end
+        raise SignalReceivedError(number)  # the handlers stay, so that no further signal disturbs the exit
     for noted, handler in before.items():
         signal.signal(noted, handler)
     return result.result()
 
 
 def _first(notes: "queue.SimpleQueue[int]") -> int:
-    """Wait for the first note.
-
-    A signal that reaches another thread, or comes right before a wait begins, doesn't end the wait. So each is short.
-    """
+    """Wait for the first item in short waits: a signal to another thread or just before a wait doesn't end it."""
     while True:
         with contextlib.suppress(queue.Empty):
             return notes.get(timeout=_LONGEST_WAIT_SECONDS)
 
 
 def _note_signals(notes: "queue.SimpleQueue[int]") -> dict[signal.Signals, Any]:
-    """Handle the signals that aren't ignored, as SIGINT is behind a shell's `&`, and return the handlers before."""
+    """Handle the signals that aren't ignored, as SIGINT is behind a shell's `&`; return the previous handlers."""
 
     def note(number: int, _frame: FrameType | None) -> None:
         notes.put(number)

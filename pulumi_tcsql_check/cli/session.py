@@ -21,11 +21,7 @@ from pulumi_tcsql_check.reading.rows import Board
 
 
 def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
-    """Wait until all have passed, one has failed, or time is up.
-
-    Raises:
-        TcsqlCheckError: No query could be sent, or the error concerns all checks.
-    """
+    """Wait until all have passed, one fails, or the wait times out; raises `TcsqlCheckError` if it concerns all."""
     clock = SystemClock(cancelled)
     policy = PollPolicy(request.timeout_seconds, request.poll_interval_seconds, request.failed_statuses)
     opinion = SecondOpinion(request.migrations, clock=clock, warn=screen.warn)
@@ -37,11 +33,7 @@ def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
 
 
 def look(request: Request, screen: Screen, cancelled: threading.Event) -> End:
-    """Query each check once, and retry only after a transient error; a check that doesn't exist doesn't end the others.
-
-    Raises:
-        TcsqlCheckError: No query could be sent, or the error concerns all checks.
-    """
+    """Query each check once, and retry only transient errors; raises `TcsqlCheckError` if it concerns all checks."""
     clock = SystemClock(cancelled)
     policy = look_policy(request.failed_statuses)
     watches = _watches(request, policy, clock)
@@ -71,7 +63,7 @@ def _watches(
 
 
 def _end(request: Request, screen: Screen, watches: Sequence[Watch], errors: Mapping[Watch, TcsqlCheckError]) -> End:
-    """Make the outcomes, and let the screen know of the errors."""
+    """Return the outcomes, and pass the errors to the screen."""
     screen.end([errors.get(watch) for watch in watches])
     outcomes = [
         Outcome(

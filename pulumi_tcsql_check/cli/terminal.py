@@ -31,19 +31,19 @@ _BAR_COLUMNS = 20
 _NARROW_BAR_COLUMNS = 8
 _NARROW = 80
 _LINES_BESIDE = 6
-"""Those that say how many more there are and how it stands, two each at the most, the cursor's, and one to spare."""
+"""Two lines each for the hidden rows and the sum, one for the cursor, and one spare."""
 
 
 def console() -> Console:
-    """Make what writes to the terminal; nothing in a text is taken for markup, and NO_COLOR is heeded."""
+    """Return a console on stdout that interprets no markup and respects NO_COLOR."""
     return Console(file=sys.stdout, force_terminal=True, markup=False, highlight=False, emoji=False)
 
 
 class Bars(Screen):
-    """A bar for each migration while they are waited for, as far as there is room."""
+    """A bar for each migration during a wait, as far as they fit."""
 
     def __init__(self, chosen: Language = ENGLISH) -> None:
-        """Take the language and the terminal."""
+        """Store the language and the terminal."""
         super().__init__(chosen)
         self._console = console()
         self._live: Live | None = None
@@ -52,7 +52,7 @@ class Bars(Screen):
         self._is_closed = False
 
     def begin(self, board: Board, now: Callable[[], float]) -> None:
-        """Take the board, and draw it from now on."""
+        """Store the board, and start drawing it."""
         super().begin(board, now)
         with self._lock:
             if self._is_closed:
@@ -68,17 +68,17 @@ class Bars(Screen):
             self._live.start()
 
     def update(self) -> None:
-        """Leave it to the next drawing."""
+        """Do nothing: the next refresh draws the rows."""
 
     def close(self) -> None:
-        """Draw it for the last time, and give the cursor back."""
+        """Draw the last state, and restore the cursor."""
         with self._lock:
             self._is_closed = True
             if self._live is not None:
                 self._live.stop()
 
     def conclude(self, end: End) -> int:
-        """Leave the last drawing, with its sum, and say below it what went wrong."""
+        """Keep the last drawing with its sum, and write the error below it."""
         self._is_over = True
         self.close()
         return super().conclude(end)
@@ -103,7 +103,7 @@ class Bars(Screen):
 
 
 class ColouredTable(Table):
-    """The table of a look, in colours and no wider than the terminal."""
+    """The table of a status, in colours and no wider than the terminal."""
 
     def _show(self, board: Board) -> None:
         screen = console()
@@ -121,7 +121,7 @@ class ColouredTable(Table):
 
 
 def _grid(wide: int = 1) -> Grid:
-    """Make a grid whose last column takes the rest of the line, and is cut; an id takes at least `wide` columns."""
+    """Return a grid whose last column fills the line and is truncated; `wide` is the least width of an id."""
     grid = Grid.grid(padding=(0, 1), expand=True)
     grid.add_column(no_wrap=True, min_width=1)
     grid.add_column(no_wrap=True, min_width=wide)
