@@ -1,13 +1,11 @@
 """A gate for Pulumi: hold a stack until a Tencent Cloud SQL Server migration check has passed.
 
-`MigrationCheck` is the gate, `MigrationCheckGroup` one for a whole wave, and `hold_stack` holds a whole program behind
-either; `get_migration_check` only looks. What can go wrong is in `pulumi_tcsql_check.errors`;
-`pulumi_tcsql_check.emulator` is there to rehearse with. What is said of the API is on its page of
-`QueryMigrationCheckProcess`, version 2018-03-28:
-https://www.tencentcloud.com/document/product/238/73280
+`MigrationCheck` is the gate of one check, `MigrationCheckGroup` of several, and `hold_stack` makes the rest of a
+program wait for either. `get_migration_check` queries a check without waiting. `pulumi_tcsql_check.errors` has the
+errors, and `pulumi_tcsql_check.emulator` is for rehearsals. The source of facts about the API is the page of
+`QueryMigrationCheckProcess`, version 2018-03-28: https://www.tencentcloud.com/document/product/238/73280
 
-Each name is loaded when it is first asked for: the provider's process and the command need none of them, and a program
-seldom all.
+Each name is loaded on first use: the provider's process and the command need none of them.
 """
 
 from typing import TYPE_CHECKING

@@ -24,11 +24,10 @@ _BY_A_SIGNAL = 128
 
 
 def main() -> int:
-    """Run the command, if what it needs is there.
+    """Run the command if its libraries are installed, and return the exit code.
 
-    Returns:
-        The exit code. If a thread is still at work, the process ends here: a daemon thread that loads OpenSSL while the
-        interpreter is torn down crashes the process.
+    If a thread is still running, this function ends the process: a daemon thread that loads OpenSSL during the
+    interpreter's shutdown crashes the process.
     """
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
@@ -50,7 +49,7 @@ def main() -> int:
 
 
 def _write(sentence: Sentence) -> None:
-    """Write a sentence to stderr in the environment's language; the options are not read yet."""
+    """Write a sentence to stderr in the environment's language; the options are not parsed yet."""
     chosen = ENGLISH
     with contextlib.suppress(InvalidInputError):
         chosen = language.choose(None, "", os.environ)
@@ -59,10 +58,7 @@ def _write(sentence: Sentence) -> None:
 
 @contextlib.contextmanager
 def _ending_at_a_signal() -> Iterator[None]:
-    """End the process at SIGINT and SIGTERM until the command has a handler of its own.
-
-    Python's own way, an exception, gets lost if it comes in the middle of an import.
-    """
+    """End the process at SIGINT and SIGTERM during an import, where an exception can get lost."""
     heeded = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, _end) for number in heeded}
     try:

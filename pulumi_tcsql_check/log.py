@@ -1,7 +1,4 @@
-"""The package's logger, and a handler that writes one line a record to stderr if `TCSQL_CHECK_LOG` is set.
-
-Without that variable the logger is silent. A program with its own handlers gets the records in any case.
-"""
+"""The package's logger, and a handler that writes one line per record to stderr if `TCSQL_CHECK_LOG` is set."""
 
 import contextlib
 import json
@@ -33,7 +30,7 @@ FIELDS = (
     "outcome",
     "code",
 )
-"""The attributes of a record about a query or a verdict, from `extra`, in the order in which a line has them.
+"""The attributes of a record about a query or a verdict, from `extra`, in the order of a line.
 
 `duration` is in seconds; `step` is the current step and the total, such as `4/8`.
 """
@@ -42,10 +39,7 @@ _LONGEST = 200
 
 
 def level(environ: Mapping[str, str]) -> int | None:
-    """Return the lowest level to write; None if the variable isn't set.
-
-    Raises `InvalidInputError` if it has another value than those in `LEVELS`.
-    """
+    """Return the lowest level to write, None if the variable isn't set; raises `InvalidInputError` if invalid."""
     asked = environ.get(VARIABLE, "")
     if asked and asked.lower() not in LEVELS:
         raise InvalidInputError(VARIABLE, asked, Sentence("log level"))
@@ -71,7 +65,7 @@ def prepare(environ: Mapping[str, str]) -> None:
 
 @contextlib.contextmanager
 def lines_for(environ: Mapping[str, str], *, verbose: bool) -> Iterator[None]:
-    """Write records to stderr during the block: all if `verbose`, otherwise those that the variable asks for."""
+    """Write records to stderr during the block: all if `verbose`, otherwise by the variable's level."""
     if verbose:
         send_to_stderr(logging.DEBUG)
     else:
@@ -91,7 +85,7 @@ def line(record: logging.LogRecord) -> str:
     if "event" not in found:
         found["message"] = record.getMessage()
     if record.exc_info and record.exc_info[0] is not None:
-        found["error"] = record.exc_info[0].__name__  # its text may be any library's, and a traceback has many lines
+        found["error"] = record.exc_info[0].__name__  # the text may be a library's, and a traceback has many lines
     return "tcsql-check " + " ".join(f"{key}={_shown(value)}" for key, value in found.items())
 
 
@@ -108,7 +102,7 @@ class _Stderr(logging.Handler):
 
 
 def _write(text: str) -> None:
-    """Write a line; if stderr can't take it, drop it."""
+    """Write a line, and ignore a failure of stderr."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()

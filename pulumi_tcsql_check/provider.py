@@ -1,7 +1,6 @@
-"""`read`, the one verb: answers the engine, and turns every error into one sentence on its screen.
+"""The provider: `read` responds to the engine, and turns every error into one sentence for the user.
 
-The class pickles by reference, so what is written into users' state is short: the class's name, its module's, and the
-nonce.
+The class pickles by reference, so the users' state contains only its name, its module's and the nonce.
 """
 
 import contextlib
@@ -27,34 +26,27 @@ class MigrationCheckProvider(ResourceProvider):
     serialize_as_secret_always = False
 
     def __init__(self, nonce: str = "") -> None:
-        """Take what tells this provider from that of any other update.
+        """Store a nonce that no other update uses; empty in a preview.
 
-        Pulumi's host copies the pickled provider (`__provider`) into the outputs of a read. The program compares it
-        with the one it has sent, since the engine answers a read that it has skipped with the outputs of the last
-        update (from the CLI 3.274 on, or somewhat earlier). Pulumi shows this field in no diff.
-
-        Args:
-            nonce: A text that no other update uses; empty in a preview.
+        Pulumi's host copies the pickled provider (`__provider`) into the outputs of a read, and Pulumi shows it in no
+        diff. The program compares it with the one it has sent: the engine responds to a skipped read with the outputs
+        of the last update (from the CLI 3.274 on, or somewhat earlier).
         """
         self.nonce = nonce
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Take the stack's configuration, and load what `read` needs; called once, under the host's lock."""
+        """Store the stack's configuration, and load what `read` needs; the host calls it once, under its lock."""
         from pulumi_tcsql_check import log, preload  # noqa: PLC0415  # a user's program needs none of it
         from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415  # a user's program needs none of it
 
         self._config = req.config
         log.prepare(os.environ)
         host.prepare()
-        with contextlib.suppress(Exception), preload.loading():  # `read` meets the same error, and tells it
-            from pulumi_tcsql_check.reading import reader  # noqa: F401, PLC0415  # brings the SDK, as above
+        with contextlib.suppress(Exception), preload.loading():  # `read` raises the same error, and reports it
+            from pulumi_tcsql_check.reading import reader  # noqa: F401, PLC0415  # loads the SDK, as above
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Read the checks; on an up, wait until they have passed.
-
-        Raises:
-            TcsqlCheckError: The gate stays shut; the engine prints the sentence alone.
-        """
+        """Read the checks; on an up, wait until they have passed, or raise `TcsqlCheckError`."""
         from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415  # as above
 
         call = host.current_call()
@@ -80,22 +72,19 @@ class MigrationCheckProvider(ResourceProvider):
 
 
 class _Listener:
-    """Shows what a read reports on the engine's screen, in one language."""
+    """Shows a read's progress on the engine's screen, in one language."""
 
     def __init__(self, call: "Call", chosen: Language) -> None:
         self._call = call
         self._language = chosen
 
     def show(self, text: Sentence) -> None:
-        """Show a line on the resource's row until the next one."""
         self._call.show(write(text, self._language))
 
     def note(self, text: Sentence) -> None:
-        """Show a line that stays."""
         self._call.note(Text(text).written(self._language))
 
     def warn(self, text: Text) -> None:
-        """Show a warning that stays."""
         self._call.warn(text.written(self._language))
 
 

@@ -1,4 +1,1 @@
-"""Reads migration checks, from validated inputs to outputs: composes the packages below for the provider.
-
-It knows nothing of Pulumi.
-"""
+"""Reads migration checks for the provider, from validated inputs to outputs; independent of Pulumi."""

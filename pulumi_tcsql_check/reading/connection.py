@@ -1,7 +1,4 @@
-"""Chooses the endpoint and the account, and warns of what is unusual about them; nothing is sent yet.
-
-It imports the SDK.
-"""
+"""Chooses the endpoint and the account, and warns if they are unusual; sends no request. It imports the SDK."""
 
 import os
 import threading
@@ -24,12 +21,12 @@ from pulumi_tcsql_check.tencent.exchange import bound_seconds
 from pulumi_tcsql_check.tencent.sqlserver import MigrationApi
 
 _warned: set[Sentence] = set()
-"""The warnings that this process shows once, and has shown."""
+"""The once-per-process warnings that were shown."""
 
 _warning = threading.Lock()
 
 
-def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
+def connection(  # noqa: PLR0913  # one per setting, by name
     migrations: Sequence[Migration],
     *,
     endpoint: Endpoint | None,
@@ -38,15 +35,10 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
     deadline: float,
     warn: Callable[[Sentence], None],
 ) -> Callable[[], Asking]:
-    """Choose the endpoint and the account, and warn of what is unusual about them.
+    """Choose the endpoint and the account, and return a function that makes one thread's session.
 
-    All migrations are of one region; `stack` is None for the command. The deadline bounds the read of each file. The
-    function that is returned makes a session for one thread; all sessions share the account.
-
-    Raises:
-        InvalidInputError: The configuration has a value outside its range.
-        CredentialsError: A setting can't be honoured, or a source on this machine is unusable.
-        WaitCancelledError: The update was cancelled.
+    All migrations have one region, and all sessions share the account. `stack` is None for the command. `deadline`
+    bounds the read of each file. Raises `InvalidInputError`, `CredentialsError`, or `WaitCancelledError`.
     """
     region = migrations[0].region
     config, keys = (stack.config, stack.keys) if stack is not None else ({}, ())
@@ -75,7 +67,7 @@ def connection(  # noqa: PLR0913  # all that decides whom to ask, by name
 
 
 def _warn_once(text: Sentence, warn: Callable[[Sentence], None]) -> None:
-    """Show a warning that this process has not shown yet."""
+    """Show a warning once in this process."""
     with _warning:
         is_news = text not in _warned
         _warned.add(text)

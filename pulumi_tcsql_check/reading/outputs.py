@@ -10,7 +10,7 @@ from pulumi_tcsql_check.model.progress import Migration
 
 
 def outputs_of(seen: Sequence[Evidence | None], inputs: CheckInputs) -> dict[str, Any]:
-    """Return the outputs, with all that a refresh needs to query again; without a response, a check is None."""
+    """Return the outputs, with all that a refresh needs to query again; a check without a response is None."""
     flow_ids = [flow.flow_id for flow in inputs.flows if flow.flow_id is not None]
     outputs = _group(seen, inputs, flow_ids) if inputs.is_group else _single(seen[0], inputs, flow_ids)
     outputs |= {

@@ -1,7 +1,4 @@
-"""Reads migration checks: once, or until they have passed. It imports the SDK.
-
-A gate of one check is a group of one here; only its outputs and texts differ.
-"""
+"""Reads migration checks once or until they have passed; a single check is a group of one. It imports the SDK."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -30,10 +27,10 @@ from pulumi_tcsql_check.reading.outputs import outputs_of
 from pulumi_tcsql_check.reading.report import count_of, error_of, forecast_of, row_of, words_of
 
 LOOK_SECONDS = 10.0
-"""How long a preview or a refresh, which never wait for the verdict, go on when a call fails in passing."""
+"""How long a preview or a refresh, which never wait for the verdict, retry transient errors."""
 
 WORTH_A_WORD_SECONDS = 1.0
-"""From how long a wait on its end is told: a check that had passed before has nothing to tell but its row."""
+"""The shortest wait whose duration is shown: a check that had already passed only has its row."""
 
 
 class Listener(Protocol):
@@ -43,19 +40,16 @@ class Listener(Protocol):
         """Show a line until the next one."""
 
     def note(self, text: Sentence) -> None:
-        """Show a line that stays."""
+        """Show a permanent line."""
 
     def warn(self, text: Text) -> None:
-        """Show a warning that stays."""
+        """Show a permanent warning."""
 
 
 def read(props: Mapping[str, Any], stack: Stack, listener: Listener, cancelled: threading.Event) -> dict[str, Any]:
-    """Query one check or a group, wait until they have passed if the inputs say so, and return the outputs.
+    """Read a gate and return its outputs; on an up, wait until its checks have passed, or raise `TcsqlCheckError`.
 
-    `props` are the gate's inputs, or on a refresh its stored outputs.
-
-    Raises:
-        TcsqlCheckError: The gate stays shut; the error says why.
+    `props` are the gate's inputs, or its stored outputs on a refresh.
     """
     inputs = CheckInputs.from_props(props)
     one = _Read(inputs, stack, listener, cancelled)
@@ -73,7 +67,7 @@ def read(props: Mapping[str, Any], stack: Stack, listener: Listener, cancelled: 
 
 
 def look_policy(failed_statuses: tuple[int, ...]) -> PollPolicy:
-    """Query each check once, and repeat only a call that failed with a transient error."""
+    """Return the policy that queries each check once, and retries only transient errors."""
     return PollPolicy(LOOK_SECONDS, 0.0, failed_statuses, once=True)
 
 
@@ -87,7 +81,6 @@ class _Read:
         self._clock = SystemClock(cancelled)
 
     def wait(self) -> Sequence[Evidence | None]:
-        """Wait until all checks have passed."""
         inputs = self._inputs
         policy = PollPolicy(
             inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses, inputs.ids_are_new
@@ -112,7 +105,7 @@ class _Read:
         return seen
 
     def look_without_enforcing(self) -> Sequence[Evidence | None]:
-        """Query each check exactly once, for a gate with `enforce=False`; no response and no error fails it."""
+        """Query each check exactly once, for a gate with `enforce=False`; no error fails it, except a cancel."""
         inputs = self._inputs
         seen: list[Evidence | None] = [None] * len(inputs.migrations)
         try:
@@ -128,7 +121,7 @@ class _Read:
             raise
         except TcsqlCheckError as error:
             result = text_of(error, PROGRAM)
-        except Exception as error:  # noqa: BLE001  # the promise is that nothing fails it
+        except Exception as error:  # noqa: BLE001  # `enforce=False` promises that nothing fails it
             result = Text(Sentence("nothing, by error", error=type(error).__name__))
         key = "one not enforced" if len(inputs.migrations) == 1 else "many not enforced"
         headline = Sentence(key, checks=name_of(inputs.migrations), words=result.headline)
@@ -139,7 +132,7 @@ class _Read:
         self._listener.warn(Text(sentence))
 
     def _poll(self, watches: Sequence[Watch], tell: Callable[[float], None]) -> None:
-        """Poll until all have passed, or raise what kept any from it."""
+        """Poll until all checks have passed, or raise their error."""
         errors = poller.wait(watches, self._connect(), clock=self._clock, on_progress=tell)
         if errors:
             raise error_of(watches, errors)
@@ -152,7 +145,7 @@ class _Read:
         ]
 
     def _connect(self) -> Callable[[], Asking]:
-        """Find the endpoint and the credentials, after the wait has begun: its deadline bounds this as well."""
+        """Choose the endpoint and the credentials within the wait's deadline."""
         return connection.connection(
             self._inputs.migrations,
             endpoint=self._inputs.endpoint,

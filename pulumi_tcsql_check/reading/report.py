@@ -1,4 +1,4 @@
-"""What a gate reports of its checks: its row while it waits, and its words in a preview and at the end."""
+"""What a gate reports of its checks: a row while it waits, and a sentence in a preview and at the end."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -12,20 +12,17 @@ from pulumi_tcsql_check.polling.watch import Watch
 from pulumi_tcsql_check.reading.rows import Board, place_for
 
 HEARTBEAT_SECONDS = 20.0
-"""After how long a line is repeated though nothing has changed.
-
-A line is never sent once per poll: where the output is no terminal, each is a line of its own in the log.
-"""
+"""After how long an unchanged line is repeated; not once per poll, since each line may go into a log."""
 
 GROUP_SECONDS = 5.0
-"""The least time from one line of a group to the next, since its numbers change with every response."""
+"""The shortest time between two lines of a group, since its numbers change with every response."""
 
 COUNT_SECONDS = 5.0
-"""How often the number of checks that have been queried is shown."""
+"""How often the number of queried checks is shown."""
 
 
 def words_of(seen: Sequence[Evidence | None], inputs: CheckInputs) -> Sentence:
-    """Return where the checks stand; None is one of which nothing is known."""
+    """Describe the checks' progress; None is a check without a response."""
     known = seen[0]
     if not inputs.is_group and known is not None:
         return place_for(inputs.migrations[0], known, inputs.failed_statuses).sentence
@@ -33,7 +30,7 @@ def words_of(seen: Sequence[Evidence | None], inputs: CheckInputs) -> Sentence:
 
 
 def forecast_of(seen: Sequence[Evidence], inputs: CheckInputs) -> Sentence | None:
-    """Say in a preview what the update will do about checks that have not passed; None if all have."""
+    """Describe in a preview what the update will do; None if all checks have passed."""
     status = status_of(one.status(inputs.failed_statuses) for one in seen)
     if status == "passed":
         return None
@@ -43,7 +40,7 @@ def forecast_of(seen: Sequence[Evidence], inputs: CheckInputs) -> Sentence | Non
 
 
 def row_of(watches: Sequence[Watch], inputs: CheckInputs, show: Callable[[Sentence], None]) -> Callable[[float], None]:
-    """Make what keeps the row up to date while the checks are waited for; its argument is the instant, on the clock."""
+    """Return a callback that updates the row during the wait; its argument is an instant of the clock."""
     board = Board(watches, inputs.failed_statuses, inputs.timeout_seconds)
     pause = GROUP_SECONDS if len(watches) > 1 else 0.0
     shown: object = None
@@ -62,7 +59,7 @@ def row_of(watches: Sequence[Watch], inputs: CheckInputs, show: Callable[[Senten
 
 
 def count_of(watches: Sequence[Watch], show: Callable[[Sentence], object]) -> Callable[[float], None]:
-    """Make what shows how many of several checks have been queried, if that takes longer than a moment."""
+    """Return a callback that shows how many of several checks have been queried, if that is slow."""
     shown_at = watches[0].began
 
     def count(now: float) -> None:
@@ -76,7 +73,7 @@ def count_of(watches: Sequence[Watch], show: Callable[[Sentence], object]) -> Ca
 
 
 def error_of(watches: Sequence[Watch], errors: Mapping[Watch, TcsqlCheckError]) -> TcsqlCheckError:
-    """Make one error of those that checks ended with, at least one."""
+    """Combine the errors of checks, at least one, into one error."""
     if len(watches) == 1:
         (error,) = errors.values()
         return error

@@ -1,7 +1,4 @@
-"""The state and the text of each check while it is queried, the most important ones, and their sum.
-
-Pure: the caller passes the time.
-"""
+"""The state and text of each check during a wait, the most important checks, and their sum; pure, without a clock."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
@@ -43,7 +40,7 @@ _NOT_QUERIED = Place("", Sentence("not queried yet"))
 def place_for(
     migration: Migration, seen: Evidence, failed_statuses: Collection[int] = (), flag: CheckFlag | None = None
 ) -> Place:
-    """Return where a check stands; if no step has started, with the command that starts it."""
+    """Return the progress of a check; if no step has started, with the command that starts it."""
     place = seen.place(failed_statuses)
     if seen.flow is None and seen.progress.status(failed_statuses) == "not-started":
         place = Place("", Sentence("no step started", command=start_command(migration)))
@@ -53,13 +50,10 @@ def place_for(
 
 
 class Row:
-    """One check, as of the last call of `look`.
-
-    `error` is set once the wait has ended otherwise than by a pass.
-    """
+    """One check, as of the last call of `look`; `error` is set if the wait ends without a pass."""
 
     def __init__(self, watch: Watch, failed_statuses: Collection[int] = ()) -> None:
-        """Begin with a check that hasn't been queried yet."""
+        """Start with a check that hasn't been queried yet."""
         self.migration: Migration = watch.migration
         self.error: Exception | None = None
         self.state: State = "not queried yet"
@@ -71,10 +65,7 @@ class Row:
         self._since = 0.0
 
     def look(self, now: float) -> bool:
-        """Update the row at an instant of the wait's clock, and return whether its state or text has changed.
-
-        Of many rows few change, so a row whose wait has nothing new returns early.
-        """
+        """Update the row, and return whether its state or text has changed; unchanged observations return early."""
         watch = self._watch
         known = watch.progress, watch.trouble, watch.flow, watch.flag, watch.end, self.error
         if len(known) == len(self._known) and all(a is b for a, b in zip(known, self._known, strict=True)):
@@ -97,12 +88,12 @@ class Row:
 
     @property
     def gist(self) -> tuple[object, ...]:
-        """What is worth a new line when it changes: neither the time nor the cause of an outage."""
+        """The values whose change needs a new line: neither the time nor the cause of an outage."""
         return self.state, self._place.position, type(self._trouble) if self._trouble is not None else self._place.words
 
     @property
     def member(self) -> Member:
-        """The check as one of several, its error included."""
+        """The check as one of several, including its error."""
         member = self._watch.member
         if isinstance(self.error, FailedError):
             return msgspec.structs.replace(member, status="failed", trouble=None)
@@ -111,11 +102,11 @@ class Row:
         return member
 
     def words(self, now: float) -> Sentence:
-        """Describe where the check stands or, while queries fail, the cause and for how long."""
+        """Describe the progress or, while queries fail, the cause and for how long."""
         return self._place.sentence if self._trouble is None else self._trouble_at(now)
 
     def line(self, now: float, left: Sentence) -> Sentence:
-        """Return the row of a single check: the step, the time that is left, and what happens."""
+        """Return the row of a single check: the step, the remaining time and the state."""
         words = self._place.words if self._trouble is None else self._trouble_at(now)
         if not self._place.position:
             return Sentence("row without place", left=left, words=words)
@@ -132,7 +123,7 @@ class Row:
 
     @property
     def passed_steps(self) -> tuple[int, int]:
-        """The number of steps that have passed, and of all steps; 0 and 0 before the first response."""
+        """The numbers of passed and of all steps; 0 and 0 before the first response."""
         progress = self._watch.progress
         if progress is None:
             return 0, 0
@@ -149,7 +140,7 @@ class Board:
     """The rows of one wait, in the order of the watches."""
 
     def __init__(self, watches: Sequence[Watch], failed_statuses: Sequence[int], timeout_seconds: float) -> None:
-        """Make a row for each watch, at least one; the wait begins when theirs does."""
+        """Make a row for each watch, at least one; the wait begins with the first watch."""
         self.rows = [Row(watch, failed_statuses) for watch in watches]
         self._failed_statuses = failed_statuses
         self._timeout_seconds = timeout_seconds
@@ -160,15 +151,15 @@ class Board:
         return [row for row in self.rows if row.look(now)]
 
     def left(self, now: float) -> Sentence:
-        """Return the time that is left."""
+        """Return the remaining time."""
         return span(max(0.0, self._timeout_seconds - (now - self._began)))
 
     def line(self, now: float) -> Sentence:
-        """Return the one line that says where all of them stand."""
+        """Return one line about all checks."""
         return self.rows[0].line(now, self.left(now)) if len(self.rows) == 1 else self.sum_line(now, with_slowest=True)
 
     def sum_line(self, now: float, *, with_slowest: bool = False) -> Sentence:
-        """Return the sum of the rows with the time that is left."""
+        """Return the sum of the rows with the remaining time."""
         tally = self._tally(self.rows)
         left, slowest = self.left(now), tally.slowest() if with_slowest else None
         others = tally.others()
@@ -181,24 +172,24 @@ class Board:
 
     @property
     def gist(self) -> object:
-        """What is worth a new line when it changes."""
+        """The values whose change needs a new line."""
         return self.rows[0].gist if len(self.rows) == 1 else self.sum_up()
 
     def end(self, now: float) -> Sentence:
-        """Return the last line: the sum and how long it took."""
+        """Return the last line: the sum and the duration."""
         took = span(now - self._began)
         if len(self.rows) == 1 and self.rows[0].state == "passed":
             return Sentence("has passed", checks=self.rows[0].migration.sentence, took=took)
         return Sentence("sum after", words=self.sum_up(), took=took)
 
     def first(self, count: int) -> tuple[list[Row], list[Row]]:
-        """Return the `count` most important rows, and the others, both in their order."""
+        """Return the `count` most important rows and the others, each in their original order."""
         by_weight = sorted(self.rows, key=_weight)
         chosen = {id(row) for row in by_weight[:count]}
         return [row for row in self.rows if id(row) in chosen], [row for row in self.rows if id(row) not in chosen]
 
     def sum_up(self, rows: Sequence[Row] | None = None) -> Sentence:
-        """Count the rows, or all rows, by state."""
+        """Count the given rows, or all rows, by state."""
         return self._tally(self.rows if rows is None else rows).numbers()
 
     def _tally(self, rows: Sequence[Row]) -> Tally:
