@@ -24,11 +24,7 @@ _BY_A_SIGNAL = 128
 
 
 def main() -> int:
-    """Run the command if its libraries are installed, and return the exit code.
-
-    If a thread is still running, this function ends the process: a daemon thread that loads OpenSSL during the
-    interpreter's shutdown crashes the process.
-    """
+    """Run the command; end the process if a daemon thread still runs, since loading OpenSSL at shutdown crashes."""
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         _write(Sentence("extra not installed", missing=missing))

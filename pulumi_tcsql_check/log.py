@@ -30,10 +30,7 @@ FIELDS = (
     "outcome",
     "code",
 )
-"""The attributes of a record about a query or a verdict, from `extra`, in the order of a line.
-
-`duration` is in seconds; `step` is the current step and the total, such as `4/8`.
-"""
+"""A record's attributes, from `extra`, in the order of a line; `duration` is in seconds, `step` is like `4/8`."""
 
 _LONGEST = 200
 
@@ -95,14 +92,11 @@ def _shown(value: object) -> str:
 
 
 class _Stderr(logging.Handler):
-    """Writes to the current `sys.stderr`."""
-
     def emit(self, record: logging.LogRecord) -> None:
         _write(line(record))
 
 
 def _write(text: str) -> None:
-    """Write a line, and ignore a failure of stderr."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()

@@ -1,7 +1,4 @@
-"""The provider: `read` responds to the engine, and turns every error into one sentence for the user.
-
-The class pickles by reference, so the users' state contains only its name, its module's and the nonce.
-"""
+"""The provider behind the gates; it pickles by reference, so that users' states contain only names and the nonce."""
 
 import contextlib
 import os

@@ -58,7 +58,6 @@ class Events(Result):
 
 
 def _check(one: Outcome) -> dict[str, Any]:
-    """Return one check, with the names of the resource's outputs."""
     which = {"migrate_id": one.migration.migrate_id, "region": one.migration.region}
     # The outcome differs from the last response on an error, or if the response is of another start.
     status = {"passed": one.status == "passed", "status": one.status}

@@ -83,7 +83,6 @@ def _number(text: str) -> int | str:
 
 
 def _seconds(text: str) -> float | str:
-    """Parse a number of seconds; return other text unchanged, so that the validation rejects it."""
     try:
         return float(text)
     except ValueError:

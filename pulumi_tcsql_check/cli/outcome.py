@@ -34,7 +34,6 @@ EXIT_CODES = {
     EXIT_INTERRUPTED: "interrupted",
     EXIT_TERMINATED: "told to end (SIGTERM)",
 }
-"""Every exit code with its meaning, in the order of the help."""
 
 _MOST_IMPORTANT_FIRST = (EXIT_FAILED, EXIT_TROUBLE, EXIT_NOT_PASSED, EXIT_PASSED)
 
@@ -57,13 +56,7 @@ def exit_code_of_all(codes: Iterable[int]) -> int:
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """The result for one migration, or its progress when another one ended the command.
-
-    Attributes:
-        seen: The last responses, if there were any.
-        passed: Whether the wait counts it as passed; the last responses alone don't decide that.
-        failed_statuses: Raw codes that mean "failed" in this account.
-    """
+    """The result for one migration, or its progress if another ended the command; `passed` is the wait's verdict."""
 
     migration: Migration
     seen: Evidence | None

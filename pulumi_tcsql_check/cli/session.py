@@ -63,7 +63,6 @@ def _watches(
 
 
 def _end(request: Request, screen: Screen, watches: Sequence[Watch], errors: Mapping[Watch, TcsqlCheckError]) -> End:
-    """Return the outcomes, and pass the errors to the screen."""
     screen.end([errors.get(watch) for watch in watches])
     outcomes = [
         Outcome(

@@ -18,10 +18,7 @@ from pulumi_tcsql_check.program.language import in_stacks
 async def require(
     gate: pulumi.Resource, inputs: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions
 ) -> None:
-    """Wait until the gate's parent and dependencies are registered; raise `pulumi.RunError` if one is not in the stack.
-
-    The resources whose outputs are inputs of the gate are dependencies, too.
-    """
+    """Wait until the gate's parent and dependencies, inputs included, exist; raises `pulumi.RunError` if not."""
     listed = pulumi.Output.from_input(opts.depends_on or [])
     found = await listed.future(with_unknowns=True)
     resources = {*await listed.resources(), *(found if isinstance(found, (list, tuple)) else [found])}

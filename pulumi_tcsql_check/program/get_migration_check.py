@@ -1,7 +1,4 @@
-"""Queries a check once, for a program that handles the result itself; it is not a gate.
-
-The program's own process sends the query, as the provider does in a preview. The first query loads the SDK.
-"""
+"""Queries a check once from the program's own process, without a gate; the first query loads the SDK."""
 
 import asyncio
 import contextvars
@@ -196,8 +193,6 @@ async def _aside(call: Callable[[], T]) -> T:
 
 
 class _Screen:
-    """Shows the warnings of a query; there is no row."""
-
     def show(self, text: Sentence) -> None:
         """Show nothing: there is no row."""
 

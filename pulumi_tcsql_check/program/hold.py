@@ -22,10 +22,7 @@ NOTICE_SECONDS = 60.0
 """After how long the program logs which inputs a check still waits for."""
 
 WATCH_SECONDS = 0.2
-"""How often to check whether the SDK has stopped the event loop.
-
-It does so in an inline program whose engine has exited. The SDK's own wait doesn't notice, and would never end.
-"""
+"""How often to check for a stopped event loop (an inline program whose engine exited); the SDK's wait misses it."""
 
 
 def hold_stack(*checks: Gate) -> None:

@@ -58,7 +58,6 @@ _IDLE_OPTIONS = (
 """Options that Pulumi doesn't send with a read. A component may pass its own, so they only cause a warning."""
 
 _warned: set[str] = set()
-"""The idle options that this process has warned about."""
 
 
 class InputError(InvalidInputError, pulumi.RunError):

@@ -26,14 +26,10 @@ GRACE_SECONDS = 0.3
 """How long an interrupted program has to end by itself."""
 
 INTERRUPTED = 130
-"""The exit code of an interrupted process, as in a shell."""
 
 
 def prepare() -> None:
-    """Install the SIGINT handler in the main thread, once; it first calls the program's own handler.
-
-    A program that ignores SIGINT, such as one that a script started in the background, continues until `GRACE_SECONDS`.
-    """
+    """Install the SIGINT handler once; it calls the program's own first, and `GRACE_SECONDS` later ends the process."""
     before = signal.getsignal(signal.SIGINT) if threading.current_thread() is threading.main_thread() else None
     if before in {None, signal.SIG_DFL} or isinstance(before, _Interrupt):
         return
@@ -48,10 +44,7 @@ def prepare() -> None:
 
 
 def end_with_the_update() -> None:
-    """End this process as an interrupt does, since the engine has ended the update and has reported why.
-
-    Without the handler of `prepare`, as in an inline program, it returns at once.
-    """
+    """End this process as an interrupt does, since the update is over; without `prepare`'s handler, return at once."""
     if isinstance(signal.getsignal(signal.SIGINT), _Interrupt):
         os.kill(os.getpid(), signal.SIGINT)
         threading.Event().wait()
@@ -59,10 +52,7 @@ def end_with_the_update() -> None:
 
 @contextmanager
 def deferring_interrupts(wake: Callable[[], object]) -> Iterator[None]:
-    """Defer an interrupt's exception to the end of the block; `wake` must end the block.
-
-    asyncio can't continue after an exception from the middle of its event loop.
-    """
+    """Defer an interrupt's exception to the end of the block, which `wake` ends: asyncio can't resume after one."""
     handler = signal.getsignal(signal.SIGINT)
     if not isinstance(handler, _Interrupt) or threading.current_thread() is not threading.main_thread():
         yield
@@ -114,11 +104,7 @@ def guard(
     is_fresh: pulumi.Output[bool],
     enforce: pulumi.Input[bool] | None,
 ) -> pulumi.Output[None]:
-    """End the program if a gate has not passed in this update.
-
-    The returned output resolves once the program may continue. It fails if `passed` or `is_fresh` is anything but
-    `True` and `enforce` is not `False`.
-    """
+    """Return an output that ends the program unless `passed` and `is_fresh` are True or `enforce` is False."""
 
     def refuse(known: list[object]) -> None:
         if known[2] is not False and not (known[0] is True and known[1] is True):

@@ -67,7 +67,6 @@ def connection(  # noqa: PLR0913  # one per setting, by name
 
 
 def _warn_once(text: Sentence, warn: Callable[[Sentence], None]) -> None:
-    """Show a warning once in this process."""
     with _warning:
         is_news = text not in _warned
         _warned.add(text)

@@ -47,10 +47,7 @@ class Listener(Protocol):
 
 
 def read(props: Mapping[str, Any], stack: Stack, listener: Listener, cancelled: threading.Event) -> dict[str, Any]:
-    """Read a gate and return its outputs; on an up, wait until its checks have passed, or raise `TcsqlCheckError`.
-
-    `props` are the gate's inputs, or its stored outputs on a refresh.
-    """
+    """Read a gate, waiting on an up, and return its outputs; `props` has its inputs, or its outputs on a refresh."""
     inputs = CheckInputs.from_props(props)
     one = _Read(inputs, stack, listener, cancelled)
     try:
@@ -72,8 +69,6 @@ def look_policy(failed_statuses: tuple[int, ...]) -> PollPolicy:
 
 
 class _Read:
-    """One read of a gate."""
-
     def __init__(self, inputs: CheckInputs, stack: Stack, listener: Listener, cancelled: threading.Event) -> None:
         self._inputs = inputs
         self._stack = stack
@@ -94,7 +89,6 @@ class _Read:
         return [watch.end for watch in watches]
 
     def look(self, *, is_preview: bool) -> Sequence[Evidence | None]:
-        """Query each check once, for a preview or a refresh."""
         watches = self._watches(look_policy(self._inputs.failed_statuses))
         self._poll(watches, count_of(watches, self._listener.show))
         seen = [watch.end for watch in watches if watch.end is not None]
@@ -132,7 +126,6 @@ class _Read:
         self._listener.warn(Text(sentence))
 
     def _poll(self, watches: Sequence[Watch], tell: Callable[[float], None]) -> None:
-        """Poll until all checks have passed, or raise their error."""
         errors = poller.wait(watches, self._connect(), clock=self._clock, on_progress=tell)
         if errors:
             raise error_of(watches, errors)

@@ -68,10 +68,7 @@ class BoundedAdapter(HTTPAdapter):
 
     @classmethod
     def on(cls, session: requests.Session) -> "BoundedAdapter":
-        """Mount the adapter on a session that ignores the environment.
-
-        An entry in a netrc file would replace the signature. The SDK reads the proxy variables itself.
-        """
+        """Mount the adapter on a session that ignores the environment: a netrc entry would replace the signature."""
         adapter = cls()
         session.trust_env = False
         session.mount("https://", adapter)
@@ -151,7 +148,6 @@ class BoundedAdapter(HTTPAdapter):
 
 
 def _decompress(body: bytearray) -> bytes:
-    """Decompress exactly one gzip member with the right checksum."""
     gzip, plain = zlib.decompressobj(_GZIP_ALONE), b""
     with contextlib.suppress(zlib.error):
         plain = gzip.decompress(body, MAX_BODY_BYTES + 1)

@@ -24,11 +24,7 @@ class _Metadata(Temporary, rename="pascal"):
 
 
 def role_session(role: str, seconds: float, check_cancelled: Callable[[], None]) -> Session:
-    """Return the temporary credentials of a role.
-
-    Raises `TransientError` if there is no response or a transient error, `requests.RequestException` on a refusal, and
-    `ValueError` on an undocumented response.
-    """
+    """Return a role's credentials; raises `TransientError`, `RequestException`, or `ValueError` if undocumented."""
     try:
         answer = run_bounded(lambda: _get(METADATA_URL + quote(role, safe=""), seconds), seconds, check_cancelled)
     except _TRANSIENT as error:

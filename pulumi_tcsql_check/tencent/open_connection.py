@@ -1,7 +1,4 @@
-"""Tracks the newest connection of an HTTP session, so that abandoning an exchange can close it.
-
-Otherwise a thread that waits for headers, a handshake or a proxy ends only if the server sends a byte.
-"""
+"""Tracks the newest connection of an HTTP session: closing it unblocks a thread that waits for the server."""
 
 import contextlib
 import socket

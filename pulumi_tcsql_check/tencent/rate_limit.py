@@ -111,10 +111,8 @@ class RateLimit:
             self._next = self._gone[-1] + max(WINDOW_SECONDS, self._slowed)
 
     def _spacing(self, instant: float) -> float:
-        """Return the seconds between two requests at an instant."""
         recovered: float = 0.5 ** (max(0.0, instant - self._slowed_at - self._hold) / self._doubling)
         return max(SPACING_SECONDS, self._slowed * recovered)
 
 
 PROCESS = RateLimit()
-"""The limit that all gates of this process share."""

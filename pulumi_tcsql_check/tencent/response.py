@@ -125,7 +125,6 @@ def may_pass(status: int) -> bool:
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Reject an object with a duplicate name."""
     names = [name for name, _ in pairs]
     if len(set(names)) != len(names):
         raise ValueError("a name stands twice in one object")
@@ -150,10 +149,7 @@ def _refuse_undocumented(document: dict[str, Any], hidden_in: Callable[[str], st
 
 
 def root_cause(error: BaseException) -> Words:
-    """Name the innermost cause of an exchange without a response.
-
-    The text of the SDK's and the HTTP library's errors is omitted: it is long and may contain a proxy's password.
-    """
+    """Name the innermost cause, without the libraries' texts: they are long and may contain a proxy's password."""
     cause: BaseException = error
     seen: set[int] = set()
     while (below := _below(cause)) is not None and id(below) not in seen:

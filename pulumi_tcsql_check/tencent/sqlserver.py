@@ -88,11 +88,7 @@ class MigrationApi:
         return Flow(flow.flow_id, said.status, said.request_id)
 
     def check_flags(self, migrate_ids: Collection[int], until: float) -> Mapping[int, CheckFlag]:
-        """Query the check flags in the list of migrations once; errors as in `query`.
-
-        The API page documents no filter by id, so this reads up to `MAX_PAGES` pages. A check that the pages don't list
-        gets a flag without a code.
-        """
+        """Query the flags in at most `MAX_PAGES` pages (the API has no filter by id); an unlisted check has no code."""
         flags: dict[int, CheckFlag] = {}
         for number in range(MAX_PAGES):
             # `Offset` is the number of a page, from 0, not a count of migrations (API page).
