@@ -28,10 +28,10 @@ WATCH_SECONDS = 0.2
 def hold_stack(*checks: Gate) -> None:
     """Hold everything that the program declares below this call until every check has passed.
 
-    On `pulumi up`, the call returns once all checks have passed. If one fails, it ends the program, so that Pulumi
-    creates, changes or deletes nothing below. Resources declared above, other coroutines and each `apply` continue
-    meanwhile. In a preview, and for a check with `enforce=False`, it waits for one query, whatever the result. Under
-    `pulumi.runtime.set_mocks` it does nothing.
+    On `pulumi up`, the call returns once all checks have passed. If one fails or times out, it ends the program, so
+    that Pulumi creates, changes or deletes nothing below. Resources declared above, other coroutines and each `apply`
+    continue meanwhile. In a preview, and for a check with `enforce=False`, it waits for one query, whatever the result.
+    Under `pulumi.runtime.set_mocks` it does nothing.
 
     Call it above every resource that Pulumi may delete before replacing it: Pulumi deletes such a resource's dependents
     first. If the resource is declared above the call, this can happen before the checks pass.
