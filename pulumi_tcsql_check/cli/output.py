@@ -91,8 +91,9 @@ class Lines(Screen):
             return
         if not rows and len(self.board.rows) > 1:
             write(self.in_language(self.board.sum_line(now)))
-        for row in rows or self.board.rows[: len(self.board.rows) == 1]:
-            write(f"{row.migration.migrate_id}: {self.in_language(row.line(now, self.board.left(now)))}")
+        else:
+            for row in rows or self.board.rows:
+                write(f"{row.migration.migrate_id}: {self.in_language(row.line(now, self.board.left(now)))}")
         self._last = now
 
     def conclude(self, end: End) -> int:
@@ -117,7 +118,7 @@ class Table(Screen):
     def _show(self, board: Board) -> None:
         head = [self.in_language(Sentence(f"column {name}")) for name in COLUMNS]
         wide = max(columns(head[0]), *(len(str(row.migration.migrate_id)) for row in board.rows))
-        passed_wide = max(columns(head[1]), len("0/0"))
+        passed_wide = max(columns(head[1]), *(len(passed(row)) for row in board.rows))
         write(f"  {_padded(head[0], wide)}  {_padded(head[1], passed_wide)}  {head[2]}")
         for row in board.rows:
             cells = f"{row.migration.migrate_id:<{wide}}  {passed(row):<{passed_wide}}"

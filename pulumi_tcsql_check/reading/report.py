@@ -50,9 +50,9 @@ def row_of(watches: Sequence[Watch], inputs: CheckInputs, show: Callable[[Senten
         nonlocal shown, shown_at
         if now - shown_at < pause and not all(watch.end is not None for watch in watches):
             return
-        board.look(now)
-        if board.gist != shown or now - shown_at >= HEARTBEAT_SECONDS:
-            shown, shown_at = board.gist, now
+        gist = board.gist(now)
+        if gist != shown or now - shown_at >= HEARTBEAT_SECONDS:
+            shown, shown_at = gist, now
             show(board.line(now))
 
     return update

@@ -170,10 +170,12 @@ class Board:
             words = Sentence("and then", first=words, then=slowest)
         return Sentence("row", place=tally.passed, left=left, words=words)
 
-    @property
-    def gist(self) -> object:
-        """The values whose change needs a new line."""
-        return self.rows[0].gist if len(self.rows) == 1 else self.sum_up()
+    def gist(self, now: float) -> object:
+        """Return what makes a new line of all rows when it changes; of several rows, their sum alone."""
+        if len(self.rows) > 1:
+            return self.sum_up()
+        self.rows[0].look(now)
+        return self.rows[0].gist
 
     def end(self, now: float) -> Sentence:
         """Return the last line: the sum and the duration."""

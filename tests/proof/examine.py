@@ -56,7 +56,7 @@ WHO = Credentials("AKIDtest", "key", None, "a test")
 
 @dataclass(frozen=True)
 class Case:
-    """One answer, and what is queried at it."""
+    """One response, and the inputs that it is judged with."""
 
     status: int
     kind: str

@@ -59,7 +59,7 @@ class Check:
         self._steps: Iterator[Progress | Exception] = itertools.chain(steps, itertools.repeat(steps[-1]))
 
     def follow(self, flow: Flow, _deadline: float) -> Flow:
-        """Be queried for the flow."""
+        """Return the next status of the flow, or raise its error."""
         assert flow.flow_id == 1001
         self.asked.append("flow")
         outcome = next(self._flow)
@@ -68,7 +68,7 @@ class Check:
         return Flow(1001, outcome, "f-1")
 
     def query(self, _deadline: float) -> Progress:
-        """Be queried for the steps."""
+        """Return the next response about the steps, or raise its error."""
         self.asked.append("steps")
         outcome = next(self._steps)
         if isinstance(outcome, Exception):
@@ -148,7 +148,7 @@ def test_any_other_code_of_the_flow_waits(code: int) -> None:
 
 @pytest.mark.parametrize("steps", [PASSED, RUNNING, LEFT_BEHIND])
 def test_a_flow_that_has_failed_ends_the_wait_whatever_the_steps_say(steps: Progress) -> None:
-    """They are queried for once more, for the sentence alone."""
+    """The steps are queried once more, for the text alone."""
     check = Check([2, 1], [RUNNING, steps])
     with pytest.raises(FlowFailedError) as raised:
         check.wait()
