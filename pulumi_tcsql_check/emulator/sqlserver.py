@@ -58,10 +58,7 @@ class Api:
             raise RefusalError("UnsupportedProtocol", message)
         action = request.header("x-tc-action")
         verify(request, self.account.keys, self._clock.time())
-        request.check(_VERSION)
-        if action not in self._actions:
-            names = ", ".join(self._actions)
-            raise RefusalError("InvalidAction", f"The action is not one that the emulator knows: {names}.")
+        request.check(_VERSION, self._actions)
         self._limit(self._admitted[action])
         return action
 
@@ -105,12 +102,12 @@ class Api:
         if frame is None:
             # The API's response here is not published; of the codes that are, for this action, this one fits.
             raise RefusalError("InvalidParameter.ParamsAssertFailed", f"There is no flow {flow_id}.")
-        said = frame if frame.flow is None else frame.flow
-        if isinstance(said, (Refusal, Error)):
-            return error(said.code, said.message)
-        if isinstance(said, (int, Progress, RawAnswer)):
-            return Reply("answer", envelope({"Status": _flow_status(said)}))
-        return Reply(str(said.__struct_config__.tag), envelope({"Status": SUCCEEDED}), said)
+        state = frame if frame.flow is None else frame.flow
+        if isinstance(state, (Refusal, Error)):
+            return error(state.code, state.message)
+        if isinstance(state, (int, Progress, RawAnswer)):
+            return Reply("answer", envelope({"Status": _flow_status(state)}))
+        return Reply(str(state.__struct_config__.tag), envelope({"Status": SUCCEEDED}), state)
 
     def _progress(self, frame: Progress) -> bytes:
         steps, statuses = self._scenario.steps, frame.statuses
@@ -127,15 +124,15 @@ class Api:
         )
 
 
-def _flow_status(said: int | Progress | RawAnswer) -> int:
+def _flow_status(state: int | Progress | RawAnswer) -> int:
     """Return the status that a frame states for its flow, or else the one that follows from its steps."""
-    if isinstance(said, int):
-        return said
-    if isinstance(said, RawAnswer):
+    if isinstance(state, int):
+        return state
+    if isinstance(state, RawAnswer):
         return RUNNING
-    if said.has_left_behind:
+    if state.has_left_behind:
         return FAILED
-    passed = not any(said.statuses) and said.current in (None, len(said.statuses))
+    passed = not any(state.statuses) and state.current in (None, len(state.statuses))
     return SUCCEEDED if passed else RUNNING
 
 

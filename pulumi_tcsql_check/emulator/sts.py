@@ -73,11 +73,11 @@ class TokenService:
     def _content(self, request: Request) -> Mapping[str, object]:
         action = request.headers["x-tc-action"]
         if action == "AssumeRoleWithWebIdentity":  # the one action without a signature
-            request.check(_VERSION)
+            request.check(_VERSION, _ACTIONS)
             return self._credentials(request.parameters(_AssumeRoleWithWebIdentity))
         ring = ChainMap(*(account.keys for account in self.accounts))
         keys = verify(request, ring, self.clock.time(), _SERVICE)
-        request.check(_VERSION)
+        request.check(_VERSION, _ACTIONS)
         if action == "AssumeRole":
             return self._credentials(request.parameters(_AssumeRole))
         request.parameters(_GetCallerIdentity)

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -23,8 +23,7 @@ class RefusalError(Exception):
     message: str
 
 
-def missing(parameter: str) -> RefusalError:
-    """Return the error for a required parameter that a request lacks."""
+def _missing(parameter: str) -> RefusalError:
     return RefusalError("MissingParameter", f"The request is missing the required parameter `{parameter}`.")
 
 
@@ -41,13 +40,16 @@ class Request:
         """Return the value of a required header; raises `RefusalError` (`MissingParameter`) if it is empty."""
         value = self.headers.get(name, "")
         if not value:
-            raise missing(name.removeprefix("x-tc-").capitalize())
+            raise _missing(name.removeprefix("x-tc-").capitalize())
         return value
 
-    def check(self, version: str) -> None:
-        """Raise `RefusalError` if the request is for another version of the API or for an unpublished region."""
+    def check(self, version: str, actions: Collection[str]) -> None:
+        """Raise `RefusalError` if the request is for another version, an unknown action or an unpublished region."""
         if self.header("x-tc-version") != version:
             raise RefusalError("NoSuchVersion", f"The parameter `Version` must be {version}.")
+        if self.header("x-tc-action") not in actions:
+            names = ", ".join(actions)
+            raise RefusalError("InvalidAction", f"The action is not one that the emulator knows: {names}.")
         if self.header("x-tc-region") not in REGIONS:
             raise RefusalError("UnsupportedRegion", "The action is not supported in the region of the request.")
 
@@ -65,7 +67,7 @@ class Request:
                 raise RefusalError("UnknownParameter", f"The parameter `{name}` is not recognized.")
         for name, is_required in fields.items():
             if is_required and given.get(name) in (None, ""):
-                raise missing(name)
+                raise _missing(name)
         try:
             return msgspec.convert(given, form)
         except msgspec.ValidationError as problem:

@@ -110,7 +110,7 @@ def test_an_error_frame_is_an_error_envelope(clock: ManualClock, signed: SignedR
 def test_a_fault_is_handed_on_with_its_name(
     clock: ManualClock, signed: SignedRequest, fault: HttpFault, outcome: str
 ) -> None:
-    """The server acts out the fault; the reply's body is that of a check that has passed."""
+    """The server produces the fault; the reply's body is that of a check that has passed."""
     reply = _only(clock, fault).reply(signed())
 
     assert (reply.outcome, reply.fault) == (outcome, fault)
@@ -211,13 +211,13 @@ def test_a_frame_may_state_its_flow(
 
     reply = _flow_of(api, signed, clock)
 
-    said = _content(reply)
-    assert said.pop("RequestId")
-    assert (said, reply.outcome) == (content, outcome)
+    received = _content(reply)
+    assert received.pop("RequestId")
+    assert (received, reply.outcome) == (content, outcome)
 
 
 def test_a_fault_is_the_reply_about_a_flow_too(clock: ManualClock, signed: SignedRequest) -> None:
-    """The server acts out the fault; the reply's body is that of a flow that has succeeded."""
+    """The server produces the fault; the reply's body is that of a flow that has succeeded."""
     api = _only(clock, ResetFault())
     api.reply(signed(action="StartMigrationCheck"))
 
@@ -273,6 +273,7 @@ def test_json_with_and_without_charset_is_served(api: Api, signed: SignedRequest
         ({"headers": {"authorization": None}}, "MissingParameter"),
         ({"secret_key": "wrong"}, "AuthFailure.SignatureFailure"),
         ({"headers": {"x-tc-action": "DescribeMigrationDetail"}}, "InvalidAction"),
+        ({"headers": {"x-tc-action": "DescribeRegions", "x-tc-region": None}}, "InvalidAction"),
         ({"headers": {"x-tc-version": "2017-03-12"}}, "NoSuchVersion"),
         ({"headers": {"x-tc-region": "ap-mars"}}, "UnsupportedRegion"),
         ({"body": b""}, "InvalidParameter"),
