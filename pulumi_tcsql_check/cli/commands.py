@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from pulumi_tcsql_check.cli import json_output, output, runner
-from pulumi_tcsql_check.cli.options import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, make_request
+from pulumi_tcsql_check.cli.options import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, check_inputs
 from pulumi_tcsql_check.cli.outcome import EXIT_CODES, EXIT_PASSED, EXIT_TROUBLE, EXIT_USAGE, error_text
 from pulumi_tcsql_check.config import validation
 from pulumi_tcsql_check.config.language import VARIABLE
@@ -106,7 +106,7 @@ def status(  # one for each option, by name
 ) -> int:
     """Show the current status of one or more migration checks."""
     return runner.run(
-        lambda: make_request(ids, **options),
+        lambda: check_inputs(ids, **options),
         lambda chosen: status_screen(chosen, as_json=as_json, with_steps=with_steps),
         runner.look,
         verbose=verbose,
@@ -140,7 +140,7 @@ def wait(
 ) -> int:
     """Wait until one or more migration checks have passed; end as soon as one has failed."""
     return runner.run(
-        lambda: make_request(ids, **options),
+        lambda: check_inputs(ids, **options),
         lambda chosen: wait_screen(chosen, as_json=as_json),
         runner.wait,
         verbose=verbose,

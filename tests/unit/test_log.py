@@ -21,7 +21,7 @@ from pulumi_tcsql_check.errors import (
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Progress
-from pulumi_tcsql_check.polling.check_flag_monitor import SecondOpinion
+from pulumi_tcsql_check.polling.check_flag_monitor import CheckFlagMonitor
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
 
@@ -79,16 +79,16 @@ def test_the_flow_and_the_flag_are_queries_as_well(caplog: pytest.LogCaptureFixt
     """Each record has the status code of its response."""
     caplog.set_level(logging.DEBUG, log.LOGGER.name)
     clock = FakeClock()
-    opinion = SecondOpinion([MIGRATION], clock=clock, warn=lambda _: None)
-    watch = Watch(MIGRATION, POLICY, clock.now, Flow(1001), opinion)
+    monitor = CheckFlagMonitor([MIGRATION], clock=clock, warn=lambda _: None)
+    watch = Watch(MIGRATION, POLICY, clock.now, Flow(1001), monitor)
     api = StubApi(
         lambda _: make_progress(1, 7),
         follow=lambda flow, _: Flow(flow.flow_id, 0, "r2"),
         flag=lambda _: CheckFlag(3, "r3"),
     )
-    watch.ask(api, clock.monotonic)
-    assert watch.wants_more
-    watch.ask_more(api, clock.monotonic)
+    watch.poll(api, clock.monotonic)
+    assert watch.flag_is_due
+    watch.poll_flag(api, clock.monotonic)
     assert [(record["call"], record.get("code"), record["request_id"]) for record in map(facts, caplog.records)] == [
         ("flow", 0, "r2"),
         ("steps", None, "4be5990d"),
@@ -111,10 +111,10 @@ def test_a_failure_and_a_refusal_are_verdicts_and_an_end_that_was_wanted_is_none
     clock = FakeClock()
     watch = Watch(MIGRATION, PollPolicy(60.0, 2.0, (7,)), clock.now)
     with pytest.raises(CheckFailedError):
-        watch.ask(StubApi(lambda _: make_progress(1, 7)), clock.monotonic)
+        watch.poll(StubApi(lambda _: make_progress(1, 7)), clock.monotonic)
     for error in (PermanentError("No.", code="AuthFailure\n", request_id="\x1br"), WaitCancelledError()):
         with pytest.raises(type(error)):
-            Watch(MIGRATION, POLICY, clock.now).ask(raising(error), clock.monotonic)
+            Watch(MIGRATION, POLICY, clock.now).poll(raising(error), clock.monotonic)
     _, failed, _, refused, cancelled = [(record.levelname, facts(record)) for record in caplog.records]
     assert (failed[0], failed[1]["event"], failed[1]["outcome"]) == ("WARNING", "verdict", "check-failed")
     assert (refused[1]["event"], refused[1]["outcome"]) == ("verdict", "refused")

@@ -15,7 +15,7 @@ from harness.sdk_client import start_check
 from pulumi_tcsql_check.cli import commands
 from pulumi_tcsql_check.emulator import Emulator, parse
 from pulumi_tcsql_check.polling import poller
-from pulumi_tcsql_check.reading import reader, report
+from pulumi_tcsql_check.reading import report, watches
 from pulumi_tcsql_check.tencent import client
 
 from .conftest import Run
@@ -86,7 +86,7 @@ def test_a_look_that_is_refused_asks_no_further(
     monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", "wrong")
     assert run("status", *map(str, range(1, 41))) == 4
     assert "AuthFailure.SignatureFailure" in capsys.readouterr().err
-    assert len((tmp_path / "requests.jsonl").read_text("utf-8").splitlines()) <= 2 * poller.LANES
+    assert len((tmp_path / "requests.jsonl").read_text("utf-8").splitlines()) <= 2 * poller.CONNECTIONS
 
 
 def test_a_wait_ends_with_0_once_all_have_passed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -189,7 +189,7 @@ def test_trouble_that_passes_is_waited_out(capsys: pytest.CaptureFixture[str]) -
 
 def test_a_look_gives_up_soon(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Lasting trouble ends it with the last error."""
-    monkeypatch.setattr(reader, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(watches, "ONCE_SECONDS", 0.05)
     with ScriptedServer(reset) as server:
         assert commands.run(["status", "1", "--endpoint", f"http://{server.host}"]) == 4
     assert "connection reset by peer." in capsys.readouterr().err
@@ -209,7 +209,7 @@ def test_a_long_look_tells_on_stderr_how_many_it_has_seen(
 
 def test_a_look_has_time_for_the_turns_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even if the turns of twenty take longer than the bound of one query, the last is queried."""
-    monkeypatch.setattr(reader, "LOOK_SECONDS", 0.3)
+    monkeypatch.setattr(watches, "ONCE_SECONDS", 0.3)
     monkeypatch.setattr(client, "TURN_SECONDS", 0.0)
     with ScriptedServer(answer(ONE_STEP)) as server:
         assert commands.run(["status", *map(str, range(1, 21)), "--endpoint", f"http://{server.host}"]) == 0
@@ -333,7 +333,7 @@ def test_an_open_exchange_does_not_delay_the_end(monkeypatch: pytest.MonkeyPatch
         words = ["wait", "1", "2", "--failed-status", "7", "--endpoint", f"http://{server.host}"]
         assert commands.run(words) == 1
         cli_process.wait_for(
-            lambda: not any(one.name.startswith("tcsql-check-lane") for one in threading.enumerate()), 3.0
+            lambda: not any(one.name.startswith("tcsql-check-poll") for one in threading.enumerate()), 3.0
         )
 
 
@@ -353,7 +353,7 @@ def test_an_interrupt_before_the_command_has_begun_is_130(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands, "make_request", interrupt)
+    monkeypatch.setattr(commands, "check_inputs", interrupt)
     assert commands.run(["wait", "1"]) == 130
     assert capsys.readouterr().err.strip() == (
         "Interrupted before there was a verdict; nothing was changed. Run `tcsql-check` again to go on."

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_tcsql_check.cli.options import Request, make_request
+from pulumi_tcsql_check.cli.options import check_inputs
+from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.validation import MAX_ID, MAX_MIGRATIONS
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.model.endpoint import Endpoint
@@ -14,15 +15,15 @@ from pulumi_tcsql_check.model.progress import Migration
 IDS = f"a whole number from 1 to {MAX_ID}"
 
 
-def made(*ids: str, **options: Any) -> Request:  # noqa: ANN401  # whatever a test gives
+def made(*ids: str, **options: Any) -> CheckInputs:  # noqa: ANN401  # whatever a test gives
     """Validate a command line with these options."""
     given: dict[str, Any] = {"region": "ap-guangzhou", "endpoint": None, "failed_statuses": (), "flow_id": None}
-    return make_request(ids, **(given | options))
+    return check_inputs(ids, **(given | options))
 
 
 def test_what_is_left_out_has_the_resources_defaults() -> None:
     """One ID and a region are enough."""
-    assert made("1066") == Request((Migration(1066, "ap-guangzhou"),), None, (), None, 1800.0, 2.0)
+    assert made("1066") == CheckInputs((Migration(1066, "ap-guangzhou"),), 1800.0, 2.0, (), None)
 
 
 def test_all_that_can_be_given_is_taken() -> None:
@@ -34,8 +35,8 @@ def test_all_that_can_be_given_is_taken() -> None:
         flow_id="1001",
         timeout_seconds="0.5",
         poll_interval_seconds="300",
-    ) == Request(
-        (Migration(1066, "ap-guangzhou"),), Endpoint("http", "127.0.0.1:8918"), (-1, 7), Flow(1001), 0.5, 300.0
+    ) == CheckInputs(
+        (Migration(1066, "ap-guangzhou"),), 0.5, 300.0, (-1, 7), Endpoint("http", "127.0.0.1:8918"), (Flow(1001),)
     )
 
 

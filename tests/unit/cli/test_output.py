@@ -34,7 +34,7 @@ def test_a_line_for_each_change_and_one_after_20_seconds_without_any(
     lines = Lines()
     lines.begin(Board(all_of_them, (), 1800.0), clock.monotonic)
     for second in range(41):
-        all_of_them[0].ask(StubApi(lambda _: make_progress(2, 0, 7, -2)), clock.monotonic)
+        all_of_them[0].poll(StubApi(lambda _: make_progress(2, 0, 7, -2)), clock.monotonic)
         lines.update()
         if second < 40:
             clock.advance(1.0)
@@ -53,7 +53,7 @@ def test_a_change_puts_off_the_heartbeat(capsys: pytest.CaptureFixture[str]) -> 
     lines = Lines()
     lines.begin(Board([one], (), 1800.0), clock.monotonic)
     for said in (make_progress(1, 7, -2), make_progress(2, 0, 7)):
-        one.ask(StubApi({1000.0 + 1800.0: said}.__getitem__), clock.monotonic)
+        one.poll(StubApi({1000.0 + 1800.0: said}.__getitem__), clock.monotonic)
         lines.update()
         clock.advance(15.0)
     clock.advance(4.9)

@@ -43,7 +43,7 @@ def test_missing_credentials_say_where_they_were_looked_for() -> None:
 def test_a_failed_check_says_what_where_and_what_next() -> None:
     """Each step, what the API says of the failed one, each command on a line of its own, the code and the request."""
     progress = make_progress(3, 0, -1, 1)
-    error = CheckFailedError(MIGRATION, progress, [2])
+    error = CheckFailedError(MIGRATION, progress, (2,))
     assert (error.migration, error.progress, error.steps) == (MIGRATION, progress, (2,))
     assert (
         str(text_of(error, PROGRAM))

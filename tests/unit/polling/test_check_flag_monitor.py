@@ -26,7 +26,7 @@ from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Evidence, Flow
 from pulumi_tcsql_check.model.progress import Progress
 from pulumi_tcsql_check.polling import check_flag_monitor
-from pulumi_tcsql_check.polling.check_flag_monitor import SecondOpinion
+from pulumi_tcsql_check.polling.check_flag_monitor import CheckFlagMonitor
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
 
@@ -80,9 +80,9 @@ class Check:
     ) -> Evidence:
         """Have a gate wait for it, with a flow that says these codes, if any."""
         codes = itertools.chain(flow, itertools.repeat(flow[-1])) if flow else iter(())
-        opinion = SecondOpinion([MIGRATION], clock=self.clock, warn=self.warnings.append)
+        monitor = CheckFlagMonitor([MIGRATION], clock=self.clock, warn=self.warnings.append)
         policy = PollPolicy(timeout, interval, failed_statuses)
-        watch = Watch(MIGRATION, policy, self.clock.monotonic(), Flow(1001) if flow else None, opinion)
+        watch = Watch(MIGRATION, policy, self.clock.monotonic(), Flow(1001) if flow else None, monitor)
         api = StubApi(self.query, lambda flow, _: Flow(flow.flow_id, next(codes)), self.ask)
         return wait_for(watch, api, clock=self.clock, on_progress=self.seen.append)
 
@@ -234,7 +234,7 @@ def test_a_question_may_take_three_seconds_and_no_longer_than_the_wait() -> None
     check = Check([RUNNING], [3], takes=1)
     with pytest.raises(CheckTimeoutError):
         check.wait(12)
-    assert check.seconds_given[0] == check_flag_monitor.ASK_SECONDS == 3
+    assert check.seconds_given[0] == check_flag_monitor.QUERY_SECONDS == 3
     assert 0 < check.seconds_given[1] < 3
     assert len(check.seconds_given) == 2
     check = Check([RUNNING], [3])
@@ -252,8 +252,8 @@ def test_nothing_is_asked_when_the_time_is_up(deadline: float, count: int) -> No
         asked.append(until)
         return CheckFlag(2)
 
-    opinion = SecondOpinion([MIGRATION], clock=FakeClock(), warn=lambda _: None)
-    opinion.poll(StubApi(lambda _: RUNNING, flag=ask).check_flags, deadline)
+    monitor = CheckFlagMonitor([MIGRATION], clock=FakeClock(), warn=lambda _: None)
+    monitor.poll(StubApi(lambda _: RUNNING, flag=ask).check_flags, deadline)
     assert asked == [deadline] * count
 
 
@@ -362,8 +362,8 @@ def test_without_a_second_opinion_there_is_nothing_more_to_ask() -> None:
     check = Check([RUNNING], [2])
     watch = Watch(MIGRATION, PollPolicy(60, 2), check.clock.monotonic())
     api = StubApi(check.query, flag=check.ask)
-    watch.ask_more(api, check.clock.monotonic)
+    watch.poll_flag(api, check.clock.monotonic)
     assert check.steps_asked == []
-    watch.ask(api, check.clock.monotonic)
-    watch.ask_more(api, check.clock.monotonic)
-    assert (check.steps_asked, check.flag_asked, watch.wants_more) == ([0], [], False)
+    watch.poll(api, check.clock.monotonic)
+    watch.poll_flag(api, check.clock.monotonic)
+    assert (check.steps_asked, check.flag_asked, watch.flag_is_due) == ([0], [], False)

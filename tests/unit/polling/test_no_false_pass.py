@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pulumi_tcsql_check.errors import ApiError, FlagFailedError, TcsqlCheckError, TransientError
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.progress import Progress, judge
-from pulumi_tcsql_check.polling.check_flag_monitor import SecondOpinion
+from pulumi_tcsql_check.polling.check_flag_monitor import CheckFlagMonitor
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
 
@@ -323,8 +323,8 @@ def end_of(steps: Sequence[Progress], pages: Sequence[bytes] | None) -> Progress
     def ask(_until: float) -> CheckFlag:
         return decode_page(next(lists, (pages or (b"",))[-1])).flags().get(MIGRATION.migrate_id, CheckFlag())
 
-    opinion = SecondOpinion([MIGRATION], clock=clock, warn=lambda _: None)
-    watch = Watch(MIGRATION, PollPolicy(60, 5), clock.monotonic(), opinion=opinion if pages else None)
+    monitor = CheckFlagMonitor([MIGRATION], clock=clock, warn=lambda _: None)
+    watch = Watch(MIGRATION, PollPolicy(60, 5), clock.monotonic(), monitor=monitor if pages else None)
     api = StubApi(lambda _: next(polls, steps[-1]), flag=ask)
     try:
         return wait_for(watch, api, clock=clock, on_progress=lambda _: None).progress

@@ -29,7 +29,7 @@ from pulumi_tcsql_check.errors import (
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.progress import Migration, Progress
 from pulumi_tcsql_check.polling import poller
-from pulumi_tcsql_check.polling.check_flag_monitor import SecondOpinion
+from pulumi_tcsql_check.polling.check_flag_monitor import CheckFlagMonitor
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
 
@@ -68,7 +68,7 @@ class Wave:
         return outcome
 
     def wait(
-        self, timeout: float = 60, interval: float = 2, *failed_statuses: int, whatever_comes: bool = False
+        self, timeout: float = 60, interval: float = 2, *failed_statuses: int, stop_at_failure: bool = True
     ) -> dict[int, TcsqlCheckError]:
         """Have a gate wait for all; returns the errors by number."""
         policy = PollPolicy(timeout, interval, failed_statuses)
@@ -80,7 +80,7 @@ class Wave:
             lambda: api,
             clock=self.clock,
             on_progress=self.told.append,
-            whatever_comes=whatever_comes,
+            stop_at_failure=stop_at_failure,
         )
         return {watch.migration.migrate_id: error for watch, error in errors.items()}
 
@@ -105,7 +105,7 @@ class _Each(StubApi):
 def _one_lane(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask in one thread, since the clock is not real; other tests ask in eight."""
     if "lanes" not in request.fixturenames:
-        monkeypatch.setattr(poller, "LANES", 1)
+        monkeypatch.setattr(poller, "CONNECTIONS", 1)
 
 
 def test_it_ends_once_all_have_passed_and_asks_none_that_has() -> None:
@@ -260,7 +260,7 @@ def test_time_is_up_for_all_at_once() -> None:
 def test_where_whatever_comes_will_do_none_ends_it_for_the_others() -> None:
     """All come to an end of their own."""
     wave = Wave([MISSING], [TAUGHT], [RUNNING, RUNNING, PASSED])
-    assert set(wave.wait(60, 2, 9, whatever_comes=True)) == {1, 2}
+    assert set(wave.wait(60, 2, 9, stop_at_failure=False)) == {1, 2}
     assert wave.times == {1: 1, 2: 1, 3: 3}
 
 
@@ -273,14 +273,14 @@ def test_one_second_opinion_serves_all() -> None:
         return CheckFlag(2, "f-1")
 
     migrations = [Migration(n, "ap-guangzhou") for n in range(1, 41)]
-    opinion = SecondOpinion(migrations, clock=clock, warn=lambda _: None)
+    monitor = CheckFlagMonitor(migrations, clock=clock, warn=lambda _: None)
     policy = PollPolicy(60, 2)
 
     def query(_deadline: float) -> Progress:
         clock.advance(0.1)
         return RUNNING
 
-    watches = [Watch(one, policy, clock.monotonic(), opinion=opinion) for one in migrations]
+    watches = [Watch(one, policy, clock.monotonic(), monitor=monitor) for one in migrations]
     errors = poller.wait(watches, lambda: StubApi(query, flag=flag), clock=clock, on_progress=lambda _: None)
     assert {type(error) for error in errors.values()} == {FlagFailedError}
     assert len(asked) == 2
@@ -290,7 +290,7 @@ def test_one_second_opinion_serves_all() -> None:
 @pytest.fixture
 def lanes() -> int:
     """How many requests may be in flight."""
-    return poller.LANES
+    return poller.CONNECTIONS
 
 
 def test_so_many_are_asked_at_the_same_time_and_no_more(lanes: int) -> None:

@@ -14,10 +14,10 @@ from pulumi_tcsql_check.polling.watch import Watch
 STEPS = 8
 
 
-def watch(number: int, *, due: float = 0.0, asked_at: float | None = None, step: int | None = None) -> Watch:
+def watch(number: int, *, due: float = 0.0, polled_at: float | None = None, step: int | None = None) -> Watch:
     """Make one that is due, was asked, and has come to a step, counted from 1."""
     one = Watch(Migration(number, "ap-guangzhou"), PollPolicy(1800, 2), 0.0)
-    one.due, one.asked_at = due, asked_at
+    one.due, one.polled_at = due, polled_at
     one.progress = make_progress(step, *[0] * (step - 1), *[1] * (STEPS - step + 1)) if step is not None else None
     return one
 
@@ -29,47 +29,47 @@ def order(schedule: Schedule, now: float) -> list[int]:
 
 def test_those_that_were_never_asked_go_first_and_in_the_order_given() -> None:
     """Even where another is on its last step."""
-    assert order(Schedule([watch(3), watch(1, asked_at=0, step=8), watch(2)]), 20) == [3, 2, 1]
+    assert order(Schedule([watch(3), watch(1, polled_at=0, step=8), watch(2)]), 20) == [3, 2, 1]
 
 
 def test_the_nearer_to_its_end_the_sooner() -> None:
     """Of those asked at the same time, the one on its last step goes first, one without a response counts as far."""
-    near = [watch(n, asked_at=0, step=n) for n in (1, 5, 8)]
-    assert order(Schedule([*near, watch(9, asked_at=0)]), 10) == [8, 5, 1, 9]
-    assert order(Schedule([watch(9, asked_at=0), *near]), 10) == [8, 5, 9, 1]
+    near = [watch(n, polled_at=0, step=n) for n in (1, 5, 8)]
+    assert order(Schedule([*near, watch(9, polled_at=0)]), 10) == [8, 5, 1, 9]
+    assert order(Schedule([watch(9, polled_at=0), *near]), 10) == [8, 5, 9, 1]
 
 
 def test_the_far_are_asked_as_well_only_less_often() -> None:
     """With eight steps left, every time that one on its last step was asked six and a half times."""
-    far, near = watch(1, asked_at=0, step=1), watch(2, asked_at=8.6, step=8)
+    far, near = watch(1, polled_at=0, step=1), watch(2, polled_at=8.6, step=8)
     assert order(Schedule([near, far]), 10) == [1, 2]
-    near.asked_at = 8.4
+    near.polled_at = 8.4
     assert order(Schedule([near, far]), 10) == [2, 1]
 
 
 def test_one_that_can_not_be_reached_waits_behind_those_that_answer() -> None:
     """Even on its last step."""
-    lost = watch(1, asked_at=0, step=8)
+    lost = watch(1, polled_at=0, step=8)
     lost.trouble = TransientError("No connection.")
-    assert order(Schedule([lost, watch(2, asked_at=0, step=7)]), 10) == [2, 1]
+    assert order(Schedule([lost, watch(2, polled_at=0, step=7)]), 10) == [2, 1]
 
 
 def test_one_that_was_refused_as_one_too_many_goes_before_those_that_were_asked() -> None:
     """It lost its turn, and who has waited for the longest time that there is goes before it."""
-    refused, forgotten = watch(1, asked_at=9), watch(3, asked_at=10 - LONGEST_SECONDS, step=1)
+    refused, forgotten = watch(1, polled_at=9), watch(3, polled_at=10 - LONGEST_SECONDS, step=1)
     refused.trouble = ThrottledError("Too many.", code="RequestLimitExceeded")
-    assert order(Schedule([watch(2, asked_at=0, step=8), refused, forgotten]), 10) == [3, 1, 2]
+    assert order(Schedule([watch(2, polled_at=0, step=8), refused, forgotten]), 10) == [3, 1, 2]
 
 
 def test_nobody_is_forgotten() -> None:
     """Who has waited for the longest time that there is goes before the nearest."""
-    forgotten, near = watch(1, asked_at=0, step=1), watch(2, asked_at=LONGEST_SECONDS - 5, step=8)
+    forgotten, near = watch(1, polled_at=0, step=1), watch(2, polled_at=LONGEST_SECONDS - 5, step=8)
     assert order(Schedule([near, forgotten]), LONGEST_SECONDS) == [1, 2]
 
 
 def test_nobody_is_asked_before_it_is_due() -> None:
     """The schedule tells when the next one is, and there is none once all are taken."""
-    schedule = Schedule([watch(1, due=5, asked_at=0), watch(2, due=3, asked_at=0)])
+    schedule = Schedule([watch(1, due=5, polled_at=0), watch(2, due=3, polled_at=0)])
     assert (schedule.take(2.9), schedule.next_due()) == (None, 3)
     assert order(schedule, 3) == [2]
     assert (order(schedule, 6), schedule.next_due()) == ([1], None)
@@ -88,7 +88,7 @@ def test_of_all_that_are_due_whoever_waits_for_long_enough_for_how_far_it_is_goe
     """Whatever mixture there is, of all distances and some that were refused."""
     chance = random.Random(seed)
     watches = [
-        watch(number, due=chance.uniform(0, 40), asked_at=chance.uniform(-20, 20), step=chance.choice([None, 1, 4, 8]))
+        watch(number, due=chance.uniform(0, 40), polled_at=chance.uniform(-20, 20), step=chance.choice([None, 1, 4, 8]))
         for number in range(200)
     ]
     for one in chance.sample(watches, 20):
@@ -97,7 +97,7 @@ def test_of_all_that_are_due_whoever_waits_for_long_enough_for_how_far_it_is_goe
     for now in (20.0 + tick / 10 for tick in range(250)):
 
         def urgency(one: Watch, now: float = now) -> tuple[bool, float]:
-            waited, step = now - (one.asked_at or 0), one.progress.current if one.progress else 1
+            waited, step = now - (one.polled_at or 0), one.progress.current if one.progress else 1
             overdue = one.trouble is not None or waited >= LONGEST_SECONDS
             return overdue, waited if overdue else waited / (STEPS + 1 - step) ** 0.9
 
@@ -118,8 +118,8 @@ def lags(ends: list[float]) -> tuple[list[float], float]:
         one = schedule.take(now)
         assert one is not None
         end = ends[one.migration.migrate_id]
-        longest = max(longest, now - (one.asked_at or now))
-        one.asked_at, one.due = now, now + 2
+        longest = max(longest, now - (one.polled_at or now))
+        one.polled_at, one.due = now, now + 2
         if now >= end:
             late.append(now - end)
         else:

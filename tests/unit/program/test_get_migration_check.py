@@ -35,7 +35,7 @@ from pulumi_tcsql_check.errors import CredentialsError, PermanentError, TcsqlChe
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.program import shutdown
 from pulumi_tcsql_check.program.get_migration_check import LookError
-from pulumi_tcsql_check.reading import connection, reader
+from pulumi_tcsql_check.reading import connection, watches
 
 HERE = Path(__file__).name
 ODD = parse(
@@ -126,7 +126,7 @@ def test_a_look_asks_again_after_trouble_in_passing_but_not_for_long(monkeypatch
     with ScriptedServer(reset, answer(BODY)) as server:
         assert get_migration_check(1066, WHERE, endpoint=f"http://{server.host}").status == "unknown"
     assert len(server.requests) == 2
-    monkeypatch.setattr(reader, "LOOK_SECONDS", 0.03)
+    monkeypatch.setattr(watches, "ONCE_SECONDS", 0.03)
     with (
         ScriptedServer(reset) as server,
         pytest.raises(LookError, match=r"^migration check 1066 .*\sno\sresponse\s") as caught,

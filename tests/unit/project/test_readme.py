@@ -148,7 +148,7 @@ def test_the_rehearsal_names_the_emulators_own_keys() -> None:
 
 def test_the_bounds_of_the_second_opinion_are_the_codes_own() -> None:
     """How often, for how long, and how far through the list."""
-    often, long = check_flag_monitor.INTERVAL_SECONDS, check_flag_monitor.ASK_SECONDS
+    often, long = check_flag_monitor.INTERVAL_SECONDS, check_flag_monitor.QUERY_SECONDS
     assert f"at most every {often:g} seconds and for at most {long:g} seconds." in README
     assert f"the {sqlserver.MAX_PAGES * check_flag.PAGE_SIZE} newest migrations of the region" in README
 

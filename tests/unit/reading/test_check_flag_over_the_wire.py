@@ -354,7 +354,7 @@ def test_a_silent_list_holds_nothing_up_beyond_its_bound(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener
 ) -> None:
     """Each question is left behind in time, the polls go on, and the check passes."""
-    monkeypatch.setattr(check_flag_monitor, "ASK_SECONDS", 0.05)
+    monkeypatch.setattr(check_flag_monitor, "QUERY_SECONDS", 0.05)
     check = TwoActions([steps(0, 7)] * 4 + [steps(0, 0)], [silence])
     began = time.monotonic()
     assert check.read(call)["passed"] is True

@@ -8,6 +8,7 @@ import pytest
 import trustme
 from harness.fake_clock import FakeClock
 
+from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
@@ -28,11 +29,9 @@ def connect(config: Mapping[str, str] | None) -> list[str]:
     """Prepare a connection, and return the warnings."""
     warnings: list[Sentence] = []
     connection.connection(
-        [Migration(1066, "ap-guangzhou")],
-        endpoint=None,
-        stack=Stack(dict(config), "shop") if config is not None else None,
+        CheckInputs((Migration(1066, "ap-guangzhou"),), 10.0, 2.0, (), None),
+        Stack(dict(config), "shop") if config is not None else None,
         clock=FakeClock(),
-        deadline=10.0,
         warn=warnings.append,
     )
     return list(map(str, warnings))

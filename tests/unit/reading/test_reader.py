@@ -8,6 +8,7 @@ import pytest
 from harness.blocked_calls import block_os_call
 from harness.emulated_services import emulated_services, make_role_arn, scripted_services
 from harness.error_texts import full_text, headline, raises_error
+from harness.fake_clock import FakeClock
 from harness.in_process_read import RecordingListener, read
 from harness.scripted_server import ScriptedServer, answer, reset
 from harness.sdk_client import start_check
@@ -35,8 +36,9 @@ from pulumi_tcsql_check.errors import (
     TransientError,
     WaitCancelledError,
 )
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.polling import backoff
-from pulumi_tcsql_check.reading import connection, reader
+from pulumi_tcsql_check.reading import connection, reader, watches
 from pulumi_tcsql_check.tencent import exchange
 
 PROPS: dict[str, Any] = {"migrate_id": 1066.0, "region": "ap-guangzhou", "wait": False}
@@ -219,7 +221,7 @@ def test_a_preview_asks_again_after_trouble_in_passing(call: RecordingListener) 
 
 def test_a_preview_gives_up_soon(monkeypatch: pytest.MonkeyPatch, call: RecordingListener) -> None:
     """Trouble that goes on ends a preview with the last error."""
-    monkeypatch.setattr(reader, "LOOK_SECONDS", 0.03)
+    monkeypatch.setattr(watches, "ONCE_SECONDS", 0.03)
     with ScriptedServer(reset) as server, pytest.raises(TransientError):
         read({**PROPS, "endpoint": f"http://{server.host}"}, {}, call)
 
@@ -449,11 +451,12 @@ def test_an_unknown_region_is_asked_all_the_same(call: RecordingListener) -> Non
     assert call.warnings[1] == "ap-nowhere is not a region that the API's page lists; it is queried all the same."
 
 
-def test_tencents_own_endpoint_needs_no_warning(call: RecordingListener) -> None:
+def test_tencents_own_endpoint_needs_no_warning() -> None:
     """The default and the named host of Tencent are what a gate is about."""
+    warnings: list[Sentence] = []
     for props in ({**PROPS, "endpoint": "sqlserver.tencentcloudapi.com"}, PROPS):
-        reader._Read(CheckInputs.from_props(props), Stack({}), call, call.cancelled)._connect()
-    assert call.warnings == []
+        connection.connection(CheckInputs.from_props(props), Stack({}), clock=FakeClock(), warn=warnings.append)
+    assert warnings == []
 
 
 def test_a_configured_endpoint_is_asked_and_stays_out_of_the_outputs(call: RecordingListener) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from harness.responses import make_progress
+from harness.stub_api import StubApi
 
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.errors import ApiError, NotYetFoundError, ThrottledError, TransientError
@@ -222,7 +223,9 @@ def test_the_time_that_is_left_is_as_exact_as_it_matters_and_never_less_than_non
 )
 def test_a_preview_says_what_the_update_will_do(progress: Progress, words: str | None) -> None:
     """It says nothing about a check that has passed."""
-    forecast = forecast_of([Evidence(progress)], inputs())
+    watch = Watch(Migration(1066, "ap-guangzhou"), PollPolicy(10, 0, once=True), 0.0)
+    watch.poll(StubApi(lambda _: progress), lambda: 0.0)
+    forecast = forecast_of([watch], inputs())
     assert forecast is None if words is None else str(forecast).endswith(words)
 
 

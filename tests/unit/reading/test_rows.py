@@ -38,7 +38,7 @@ def waited(*answers: Progress | ApiError, migrate_id: int = 1066, clock: FakeClo
                 raise one
             return one
 
-        watch.ask(StubApi(answer), clock.monotonic)
+        watch.poll(StubApi(answer), clock.monotonic)
     return watch
 
 
@@ -68,9 +68,9 @@ def test_a_row_has_news_when_the_words_change_and_only_then() -> None:
     )
     assert list(map(str, row.steps)) == ["✓ 1 Step 1", "▸ 2 Step 2: running (status 7)"]
     assert not row.look(0.0)
-    watch.ask(StubApi(lambda _: make_progress(2, 0, 7)), FakeClock().monotonic)
+    watch.poll(StubApi(lambda _: make_progress(2, 0, 7)), FakeClock().monotonic)
     assert not row.look(0.0)
-    watch.ask(StubApi(lambda _: make_progress(2, 0, 0)), FakeClock().monotonic)
+    watch.poll(StubApi(lambda _: make_progress(2, 0, 0)), FakeClock().monotonic)
     assert row.look(0.0)
     assert (row.state, row.mark, row.passed_steps) == ("passed", "✓", (2, 2))
 
@@ -91,7 +91,7 @@ def test_trouble_is_told_with_its_kind_and_since_when(trouble: ApiError, words: 
     assert row.look(100.0)
     assert (row.state, row.mark) == ("in trouble", "!")
     assert str(row.words(112.0)) == f"{words} for 12 s, retrying"
-    watch.ask(StubApi(lambda _: make_progress(1, 7)), FakeClock().monotonic)
+    watch.poll(StubApi(lambda _: make_progress(1, 7)), FakeClock().monotonic)
     assert row.look(113.0)
     assert str(row.words(113.0)) == "1/1 Step 1: running"
 
@@ -128,7 +128,7 @@ def test_a_check_that_nobody_started_and_a_flow_that_is_missing_are_told_as_on_t
     clock = FakeClock()
     watch = Watch(MIGRATION, POLICY, clock.now, Flow(1001))
     api = StubApi(lambda _: make_progress(1, 0), follow=lambda flow, _: Flow(flow.flow_id, 2))
-    watch.ask(api, clock.monotonic)
+    watch.poll(api, clock.monotonic)
     row = Row(watch)
     row.look(0.0)
     assert (row.state, str(row.words(0.0))) == ("running", "waiting for flow 1001")
@@ -160,7 +160,7 @@ def board(clock: FakeClock) -> Board:
     refused = TransientError("No.", kind="connection refused")
     failed = Watch(Migration(5, "ap-guangzhou"), PollPolicy(60.0, 2.0, (9,)), clock.now)
     with contextlib.suppress(CheckFailedError):
-        failed.ask(StubApi(lambda _: make_progress(1, 9)), clock.monotonic)
+        failed.poll(StubApi(lambda _: make_progress(1, 9)), clock.monotonic)
     watches = [
         waited(make_progress(1, 0), migrate_id=1, clock=clock),
         waited(make_progress(1, 7, -2), migrate_id=2, clock=clock),
