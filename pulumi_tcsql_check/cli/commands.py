@@ -24,8 +24,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _PLAIN_TERMINALS = ("", "dumb", "unknown")
 _EXIT_CODES = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
 _KEYS = (
-    "It asks as whom TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY say, or the files of Tencent's SDK and command "
-    "line."
+    "The credentials are those of TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or of the files of Tencent's "
+    "SDK and command line."
 )
 
 
@@ -53,7 +53,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _with_common_options(command: Command) -> Command:
     for add in (
-        click.option("-v", "--verbose", is_flag=True, help="Write what is asked and answered to stderr."),
+        click.option("-v", "--verbose", is_flag=True, help="Log each query and its outcome to stderr."),
         click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout, and nothing else."),
         click.option("--flow-id", metavar="NUMBER", help="The FlowId of the start that must have succeeded as well."),
         click.option(

@@ -29,7 +29,7 @@ END_SECONDS = 15.0
 """How long a caller may take to end once it has said everything."""
 
 FAILURE = "error: migration check 2 (ap-guangzhou) failed at step 4 of 8"
-GUARD = "error: The gate orders did not pass, so the program ends here, before what was removed from it is deleted"
+GUARD = "error: The gate orders did not pass, so the program ends before the engine deletes what was removed from it"
 CANCELLED = "error: The wait for the migration check was cancelled."
 
 

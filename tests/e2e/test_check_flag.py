@@ -13,7 +13,7 @@ def test_a_check_that_the_api_calls_failed_ends_the_update_with_one_sentence(bui
     assert sandbox.records == {}
     (sentence,) = error_messages(result)
     assert sentence.startswith(
-        "migration check 1066 (ap-guangzhou) failed, says the API (CheckFlag 2) ✓ 1 Source database connectivity check"
+        "migration check 1066 (ap-guangzhou) failed as a whole (CheckFlag 2) ✓ 1 Source database connectivity check"
     )
     assert (
         "Step: it stands at step 4 of 8, Character set check Check: The source and the target database need the same "
@@ -22,7 +22,7 @@ def test_a_check_that_the_api_calls_failed_ends_the_update_with_one_sentence(bui
         "tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou pulumi up Code: check-failed "
     ) in sentence
     assert "Traceback" not in result.screen
-    assert "Character set check: running; failed, says the API" in result.screen
+    assert "Character set check: running; the API reports that it failed" in result.screen
     asked = [request["action"] for request in sandbox.emulator.requests]
     assert asked.count(LIST) == 2
     assert asked[-1] == LIST

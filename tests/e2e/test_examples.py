@@ -56,7 +56,7 @@ def test_one_line_holds_what_the_next_version_changes_and_removes(tmp_path: Path
     assert refused.exit_code != 0
     assert "failed at step 4 of 8" in refused.screen
     assert (
-        "The gate orders did not pass, so the program ends here, before what was removed from it is deleted"
+        "The gate orders did not pass, so the program ends before the engine deletes what was removed from it"
         in refused.screen
     )
     assert {path.name: path.read_text() for path in records.iterdir()} == before

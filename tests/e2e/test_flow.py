@@ -93,7 +93,7 @@ def test_a_flow_that_runs_until_the_deadline_is_named_in_the_sentence(build: Bui
     assert sentence.startswith("migration check 5 (ap-guangzhou) had not passed after 1 s ✓ 1 Source database")
     assert (
         "Seen: flow 1001 had not succeeded; 8/8 Target database existence check: passed Then: raise "
-        "timeout_seconds, or run again to go on waiting: pulumi up Code: timed-out Request: "
+        "timeout_seconds, or run again to continue waiting: pulumi up Code: timed-out Request: "
     ) in sentence
 
 
@@ -132,7 +132,7 @@ def test_a_gate_that_is_not_enforced_asks_for_its_flow_and_never_fails(build: Bu
     result = sandbox.stack.up()
     assert result.exit_code == 0, result.screen
     assert sandbox.records == {"behind": "new"}
-    assert "holds nothing back, whatever it says. It says: flow 1001 has failed; 8/8" in result.words
+    assert "does not hold the update. Its status: flow 1001 has failed; 8/8" in result.words
     outputs = sandbox.stack.outputs()
     assert (outputs["passed"], outputs["status"]) == (False, "failed")
 

@@ -205,9 +205,9 @@ def test_a_check_that_does_not_pass_in_time_ends_the_update(build: BuildSandbox)
     sentence = sandbox.refused_up()
     assert sentence.startswith("migration check 1066 (ap-guangzhou) had not passed after 1 s ✓ 1 Source database")
     assert (
-        "Seen: 3/8 Hard disk space check: running, with status 1, for 1 s; the API's last word on the check as a whole "
-        'was "checking" (CheckFlag 3) Looks: as if the step still runs Then: raise timeout_seconds, or run again to go '
-        "on waiting: pulumi up Code: timed-out"
+        "Seen: 3/8 Hard disk space check: running, with status 1, for 1 s; for the check as a whole the API last "
+        'reported "checking" (CheckFlag 3) Looks: as if the step still runs Then: raise timeout_seconds, or run again '
+        "to continue waiting: pulumi up Code: timed-out"
     ) in sentence
 
 
@@ -250,7 +250,7 @@ def test_nothing_is_deleted_behind_a_refusal_even_with_continue_on_error(build: 
         error.startswith("migration check 2 (ap-guangzhou) failed at step 4") for error in error_messages(refused)
     )
     assert (
-        "The gate orders did not pass, so the program ends here, before what was removed from it is deleted"
+        "The gate orders did not pass, so the program ends before the engine deletes what was removed from it"
         in refused.screen
     )
     assert "Traceback" not in refused.screen
@@ -266,7 +266,7 @@ def test_enforce_false_asks_once_warns_and_holds_nothing(build: BuildSandbox) ->
     result = sandbox.stack.up()
     assert result.exit_code == 0, result.screen
     assert sandbox.records == {"behind": "new"}
-    assert "warning: enforce is False: migration check 1066 (ap-guangzhou) holds nothing back" in result.words
+    assert "warning: enforce is False: migration check 1066 (ap-guangzhou) does not hold the update" in result.words
     assert sandbox.stack.outputs()["passed"] is False
     assert len(sandbox.emulator.requests) == 1
 

@@ -160,7 +160,9 @@ def test_a_held_program_ends_however_its_check_comes_about(build: BuildSandbox, 
     up = run(sandbox, *UP)
     assert up.exit_code == 0, up.screen
     assert sandbox.records == BELOW
-    verdict = "check 4 (ap-guangzhou) holds nothing back" if "not enforced" in check else "existence check: passed"
+    verdict = (
+        "check 4 (ap-guangzhou) does not hold the update" if "not enforced" in check else "existence check: passed"
+    )
     assert up.screen.index(verdict) < min(up.screen.index(f"Record {key} creating") for key in BELOW)
     # The child of a component that was made above has no such edge: the wait alone holds it.
     assert dependencies(sandbox) == {"below": ["orders"], "inner": ["orders"], "later": ["orders"]}

@@ -62,7 +62,7 @@ def test_nothing_behind_a_refused_wave_is_created(build: BuildSandbox, *, held: 
     assert sandbox.records == {}
     refused = next(error for error in error_messages(result) if error.startswith("2 of 6"))
     assert refused.startswith(
-        "2 of 6 migration checks (ap-guangzhou) failed; 1 could not be looked up ✗ 2 failed at step 4 of 8: Character "
+        "2 of 6 migration checks (ap-guangzhou) failed; 1 could not be queried ✗ 2 failed at step 4 of 8: Character "
         "set check (status -1) ✗ 5 failed"
     )
     assert refused.endswith(
@@ -86,7 +86,7 @@ def test_a_wave_whose_time_is_up_says_what_has_not_passed(build: BuildSandbox) -
     assert sandbox.records == {}
     assert error_messages(result)[0].endswith(
         "Others: 1 has passed Start: no step of 7 has started: tccli sqlserver StartMigrationCheck --MigrateId 7 "
-        "--region ap-guangzhou Then: raise timeout_seconds, or run again to go on waiting: pulumi up Code: timed-out"
+        "--region ap-guangzhou Then: raise timeout_seconds, or run again to continue waiting: pulumi up Code: timed-out"
     )
     assert error_messages(result)[0].startswith(
         "2 of 3 migration checks (ap-guangzhou) had not passed after 2 s ▸ 3: 3/8 Hard"

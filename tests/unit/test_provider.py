@@ -132,7 +132,7 @@ def test_an_unexpected_error_keeps_the_gate_shut_and_quotes_nothing(
     with pytest.raises(KeyError):
         provider.read("ap-guangzhou/7", {})
     assert in_one_line(call.sentence) == (
-        "The gate stays shut: it failed in a way it did not foresee (KeyError). Code: unexpected"
+        "The gate stays shut: it failed with an unexpected error (KeyError). Code: unexpected"
     )
 
 

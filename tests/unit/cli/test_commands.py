@@ -49,9 +49,9 @@ def test_a_look_is_one_table(run: Run, capsys: pytest.CaptureFixture[str]) -> No
     assert warning.startswith(
         "warning: migration checks 3, 99, 2 and 1 (ap-guangzhou) are queried at http://127.0.0.1:"
     )
-    assert headline == "1 of 4 migration checks (ap-guangzhou) could not be looked up"
+    assert headline == "1 of 4 migration checks (ap-guangzhou) could not be queried"
     assert line.startswith("  ✗ 99: http://127.0.0.1:")
-    assert more[-2:] == ["  Others:  1/3 passed, 1 failed, 1 running", "  Code:    not-looked-up"]
+    assert more[-2:] == ["  Others:  1/3 passed, 1 failed, 1 running", "  Code:    not-queried"]
 
 
 def test_a_missing_migration_does_not_stop_the_retries_of_others(capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,7 +136,7 @@ def test_a_wait_ends_with_3_when_time_is_up(run: Run, capsys: pytest.CaptureFixt
     assert run("wait", "1", "3", "--timeout-seconds", "0.3", *FAST) == 3
     err = capsys.readouterr().err
     assert "1 of 2 migration checks (ap-guangzhou) had not passed after 0.3 s\n" in err
-    assert "  Then:    raise --timeout-seconds, or run again to go on waiting:\n           tcsql-check wait\n" in err
+    assert "  Then:    raise --timeout-seconds, or run again to continue waiting:\n           tcsql-check wait\n" in err
 
 
 def test_a_code_that_was_taught_ends_the_wait(run: Run) -> None:
@@ -303,9 +303,9 @@ def test_many_errors_are_one_sentence(run: Run, capsys: pytest.CaptureFixture[st
     ids = [str(number) for number in range(100, 112)]
     assert run("status", *ids) == 4
     _, headline, *below = capsys.readouterr().err.splitlines()
-    assert headline == "12 of 12 migration checks (ap-guangzhou) could not be looked up"
+    assert headline == "12 of 12 migration checks (ap-guangzhou) could not be queried"
     assert len([line for line in below if line.startswith("  ✗ ")]) == 10
-    assert below[-2:] == ["  ... and 2 more", "  Code:    not-looked-up"]
+    assert below[-2:] == ["  ... and 2 more", "  Code:    not-queried"]
 
 
 def test_an_unexpected_error_is_trouble_in_one_sentence(
@@ -319,7 +319,8 @@ def test_an_unexpected_error_is_trouble_in_one_sentence(
     monkeypatch.setattr(poller, "wait", fail)
     assert run("wait", "1") == 4
     assert in_one_line(capsys.readouterr().err).endswith(
-        "Nothing is known of the check: the query failed in a way nobody foresaw (ZeroDivisionError). Code: unexpected"
+        "The status of the check is unknown: the query failed with an unexpected error (ZeroDivisionError). Code: "
+        "unexpected"
     )
     monkeypatch.setattr(commands, "wait_screen", fail)
     assert run("wait", "1") == 4
@@ -356,7 +357,7 @@ def test_an_interrupt_before_the_command_has_begun_is_130(
     monkeypatch.setattr(commands, "check_inputs", interrupt)
     assert commands.run(["wait", "1"]) == 130
     assert capsys.readouterr().err.strip() == (
-        "Interrupted before there was a verdict; nothing was changed. Run `tcsql-check` again to go on."
+        "Interrupted before there was a verdict; nothing was changed. Run `tcsql-check` again to continue."
     )
 
 

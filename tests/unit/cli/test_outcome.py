@@ -97,7 +97,7 @@ def test_a_sentence_names_the_migration_once_and_nothing_unforeseen() -> None:
     assert str(headline) == "migration check 1066 (ap-guangzhou): Not there."
     assert str(error_text(ERRORS[7][0], [MIGRATION]).headline).count("1066") == 1
     assert str(error_text(ERRORS[0][0], [MIGRATION]).headline).count("migration check 1066") == 1
-    assert str(error_text(ValueError("a secret")).headline).endswith("in a way nobody foresaw (ValueError).")
+    assert str(error_text(ValueError("a secret")).headline).endswith("with an unexpected error (ValueError).")
     assert "pip install --force-reinstall" in str(error_text(ImportError("gone")).headline)
     assert [*error_text(ERRORS[0][0]).below(ENGLISH)][:2] == ["  ✓ 1 Step 1", "  ✗ 2 Step 2: failed (status 7)"]
     assert [*error_text(ValueError("a secret")).below(ENGLISH)] == ["  Code:    unexpected"]

@@ -152,7 +152,7 @@ def test_a_flag_is_true_or_false() -> None:
 def test_the_pods_identity_and_a_role_to_assume_are_refused_together() -> None:
     """The provider would assume the role and then act as the pod, so the intent is ambiguous."""
     config = {"tencentcloud:enablePodOidc": "true", **role_key(roleArn=ARN, sessionName="deploy")}
-    with raises_error(CredentialsError, r"^tencentcloud:enablePodOidc stands beside a role to assume"):
+    with raises_error(CredentialsError, r"^tencentcloud:enablePodOidc and a role to assume are both set"):
         provider_config.read(config, {})
     with raises_error(CredentialsError, "Take one of them out of this stack's configuration or environment"):
         provider_config.read(config, {})
@@ -211,7 +211,7 @@ def test_a_variable_is_the_default_of_its_field() -> None:
 def test_two_roles_are_refused() -> None:
     """The provider assumes one with the other; a gate with only one of them could query another account."""
     config = role_key(roleArn=OTHER_ARN, sessionName="deploy")
-    with raises_error(CredentialsError, "and TENCENTCLOUD_ASSUME_ROLE_ARN name two roles, and the gate takes"):
+    with raises_error(CredentialsError, "and TENCENTCLOUD_ASSUME_ROLE_ARN name two roles, and the gate uses"):
         assumed_role.read(config, ROLE_ENVIRON)
     with raises_error(CredentialsError, "Take one of them out of this stack's configuration or environment"):
         assumed_role.read(config, ROLE_ENVIRON)

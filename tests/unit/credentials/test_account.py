@@ -446,7 +446,7 @@ def test_a_gate_whose_time_is_up_does_not_wait_for_another_gates_search() -> Non
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(who.current, LATER)
         searching.wait(5)
-        with pytest.raises(TransientError, match=r"^The credentials could not be had in time: another gate still"):
+        with pytest.raises(TransientError, match=r"^The credentials did not arrive in time: another gate still"):
             who.current(time.monotonic())
         go_on.set()
         assert other.result() == MINE

@@ -389,8 +389,8 @@ def test_two_files_of_two_callers_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path, TKE, CVM)
     assert headline(caught.value) == (
-        f"{sdk} and {cli} make two different callers, of which Pulumi's provider is the second, and the gate takes "
-        "neither: take the pair out of one of them, or name the account in tencentcloud:allowedAccountIds."
+        f"{sdk} and {cli} have credentials of two different callers. Pulumi's provider uses the second, and the gate "
+        "uses neither: remove one pair, or name the account in tencentcloud:allowedAccountIds."
     )
     for hidden in ("profile-id", "profile-key", "cli-id", "cli-key"):
         assert hidden not in full_text(caught.value)
@@ -415,7 +415,7 @@ def test_two_files_of_one_caller_are_no_contradiction(tmp_path: Path) -> None:
     cli_file(tmp_path, json.dumps({"secretId": "", "secretKey": ""}))
     assert find(NOTHING, NOTHING, tmp_path).secret_id == "profile-id"
     cli_file(tmp_path, json.dumps({**pair, "role-arn": "a", "role-session-name": "s"}))
-    with raises_error(CredentialsError, "make two different callers"):
+    with raises_error(CredentialsError, "have credentials of two different callers"):
         find(NOTHING, NOTHING, tmp_path)
 
 
@@ -435,7 +435,7 @@ def test_a_cvm_role_and_a_role_in_the_command_lines_file_are_refused(
         find(config, environ, tmp_path, TKE, CVM)
     assert headline(caught.value) == (
         f"{by} names a CVM role and {path} another role (role-arn), which Pulumi's provider would assume with it, and "
-        "the gate takes neither: take one of them out."
+        "the gate uses neither: remove one of them."
     )
 
 

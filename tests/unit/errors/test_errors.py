@@ -65,7 +65,7 @@ def test_an_invalid_input_is_named_with_its_value_and_range() -> None:
     ("error", "sentence"),
     [
         (CheckFailedError(MIGRATION, make_progress(3, 0, -1, 1), [2]), "failed at step 2 of 3"),
-        (FlagFailedError(MIGRATION, make_progress(2, 0, 7), CheckFlag(2)), "failed, says the API (CheckFlag 2)"),
+        (FlagFailedError(MIGRATION, make_progress(2, 0, 7), CheckFlag(2)), "failed as a whole (CheckFlag 2)"),
         (FlowFailedError(MIGRATION, Flow(1001, 1)), "failed: flow 1001 has failed"),
         (CheckTimeoutError(MIGRATION, 1800), "had not passed after 1800 s"),
     ],
@@ -80,7 +80,7 @@ def test_an_error_of_a_group_counts_in_one_short_sentence() -> None:
     members = [Member(MIGRATION, None, "unknown")] * 3
     late = CheckTimeoutError(MIGRATION, 1800)
     failed = GroupFailedError(members, {MIGRATION: PermanentError("No.")})
-    assert str(failed) == "1 of 3 migration checks (ap-guangzhou) could not be looked up"
+    assert str(failed) == "1 of 3 migration checks (ap-guangzhou) could not be queried"
     assert (
         str(GroupTimeoutError(members, {MIGRATION: late}))
         == "1 of 3 migration checks (ap-guangzhou) had not passed after 1800 s"

@@ -129,7 +129,7 @@ def test_a_check_that_the_api_calls_failed_says_who_says_so_and_where_it_stands(
     progress = Progress(2, 2, (StepDetail("one", 0, ""), step), "r-1")
     error = FlagFailedError(MIGRATION, progress, CheckFlag(2, "4be5990d"))
     assert (error.migration, error.progress, error.flag) == (MIGRATION, progress, CheckFlag(2, "4be5990d"))
-    assert headline(error) == "migration check 1066 (ap-guangzhou) failed, says the API (CheckFlag 2)"
+    assert headline(error) == "migration check 1066 (ap-guangzhou) failed as a whole (CheckFlag 2)"
     assert detail_lines(error)[:4] == [
         "  ✓ 1 one",
         "  ▸ 2 Character set check: running (status 7)",
@@ -146,21 +146,21 @@ def test_a_check_that_the_api_calls_failed_says_who_says_so_and_where_it_stands(
     [
         (None, ""),
         (CheckFlag(), ""),
-        (CheckFlag(0), '; the API\'s last word on the check as a whole was "not checked" (CheckFlag 0)'),
+        (CheckFlag(0), '; for the check as a whole the API last reported "not checked" (CheckFlag 0)'),
         (
             CheckFlag(1),
-            '; the API\'s last word on the check as a whole was "passed" (CheckFlag 1), which alone opens nothing',
+            '; for the check as a whole the API last reported "passed" (CheckFlag 1), which alone passes no gate',
         ),
-        (CheckFlag(2), '; the API\'s last word on the check as a whole was "failed" (CheckFlag 2)'),
-        (CheckFlag(3), '; the API\'s last word on the check as a whole was "checking" (CheckFlag 3)'),
-        (CheckFlag(9), "; the API's last word on the check as a whole was CheckFlag 9"),
+        (CheckFlag(2), '; for the check as a whole the API last reported "failed" (CheckFlag 2)'),
+        (CheckFlag(3), '; for the check as a whole the API last reported "checking" (CheckFlag 3)'),
+        (CheckFlag(9), "; for the check as a whole the API last reported CheckFlag 9"),
     ],
 )
 def test_a_timeout_quotes_the_last_word_on_the_check_as_a_whole(flag: CheckFlag | None, words: str) -> None:
     """If there was one; a pass is not left to be wondered at."""
     error = CheckTimeoutError(MIGRATION, 5, make_progress(2, 0, -2), flag=flag)
     assert error.flag == flag
-    assert f"Seen: 2/2 Step 2: not started{words} Then: raise timeout_seconds, or run again to go on" in full_text(
+    assert f"Seen: 2/2 Step 2: not started{words} Then: raise timeout_seconds, or run again to continue" in full_text(
         error
     )
 
@@ -193,7 +193,7 @@ migration check 1066 (ap-guangzhou) had not passed after 1800 s
   ▸ 2 Step 2: running (status 1)
   Seen:    2/2 Step 2: running, with status 1, for 900 s
   Looks:   as if the step still runs
-  Then:    raise timeout_seconds, or run again to go on waiting:
+  Then:    raise timeout_seconds, or run again to continue waiting:
            pulumi up
   Code:    timed-out
   Request: 4be5990d"""
@@ -213,7 +213,7 @@ def test_a_timeout_at_a_code_that_never_changed_says_how_to_teach_it() -> None:
 def test_a_check_that_the_api_calls_running_is_not_taken_for_stuck() -> None:
     """The API's flag is more reliable than a guess from the elapsed time."""
     error = CheckTimeoutError(MIGRATION, 9, make_progress(2, 0, 7), flag=CheckFlag(3), unchanged_seconds=9)
-    assert "Looks: as if the step still runs Then: raise timeout_seconds, or run again to go on" in full_text(error)
+    assert "Looks: as if the step still runs Then: raise timeout_seconds, or run again to continue" in full_text(error)
 
 
 def test_the_steps_are_listed_where_they_say_something() -> None:
@@ -283,7 +283,7 @@ def test_an_outage_quotes_the_last_error() -> None:
     error = OutageError(MIGRATION, 120.0, last)
     assert (error.migration, error.last, error.code) == (MIGRATION, last, "InternalError")
     assert full_text(error) == (
-        "migration check 1066 (ap-guangzhou) could not be looked up for 120 s: No connection. Request 4be5990d. "
+        "migration check 1066 (ap-guangzhou) could not be queried for 120 s: No connection. Request 4be5990d. "
         "Then: once the API can be reached, run again: pulumi up Code: outage"
     )
 

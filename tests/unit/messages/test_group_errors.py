@@ -76,7 +76,7 @@ def test_every_kind_of_failure_says_what_it_is() -> None:
     )
     assert headline(error) == "2 of 2 migration checks (ap-guangzhou) failed"
     assert "Then: fix the cause; run these with the new FlowId as flow_ids:" in full_text(error)
-    assert detail_lines(error)[:2] == ["  ✗ 1 failed, says the API (CheckFlag 2)", "  ✗ 2 failed: flow 1001 has failed"]
+    assert detail_lines(error)[:2] == ["  ✗ 1 failed as a whole (CheckFlag 2)", "  ✗ 2 failed: flow 1001 has failed"]
 
 
 def test_checks_that_could_not_be_read_are_listed_separately() -> None:
@@ -86,12 +86,12 @@ def test_checks_that_could_not_be_read_are_listed_separately() -> None:
         of(3): OutageError(of(3), 120, TransientError("No connection.")),
     }
     both = GroupFailedError(members(4), failed(1) | lost)
-    assert headline(both) == "1 of 4 migration checks (ap-guangzhou) failed; 2 could not be looked up"
+    assert headline(both) == "1 of 4 migration checks (ap-guangzhou) failed; 2 could not be queried"
     assert "Others: 0/1 passed, 1 running Then: fix the cause, then run: tccli" in full_text(both)
     alone = GroupFailedError(members(4), lost)
-    assert headline(alone) == "2 of 4 migration checks (ap-guangzhou) could not be looked up"
+    assert headline(alone) == "2 of 4 migration checks (ap-guangzhou) could not be queried"
     assert detail_lines(alone)[0] == "  ✗ 2: There is no such migration. Check migrate_id."
-    assert detail_lines(alone)[-2:] == ["  Others:  0/2 passed, 2 running", "  Code:    not-looked-up"]
+    assert detail_lines(alone)[-2:] == ["  Others:  0/2 passed, 2 running", "  Code:    not-queried"]
 
 
 @pytest.mark.parametrize("count", [MOST_LINES, MOST_LINES + 1, 1000])
@@ -139,6 +139,6 @@ def test_a_check_whose_flow_started_has_no_start_command() -> None:
     late = CheckTimeoutError(of(1), 5, IDLE, flow=Flow(1001, 2))
     assert full_text(GroupTimeoutError(members(2), {of(1): late})) == (
         "1 of 2 migration checks (ap-guangzhou) had not passed after 5 s ▸ 1: flow 1001 had not succeeded; "
-        "1/2 Step 1: not started Others: 1 has passed Then: raise timeout_seconds, or run again to go on waiting: "
+        "1/2 Step 1: not started Others: 1 has passed Then: raise timeout_seconds, or run again to continue waiting: "
         "pulumi up Code: timed-out"
     )

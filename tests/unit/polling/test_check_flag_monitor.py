@@ -277,8 +277,8 @@ def test_a_refusal_is_said_once_and_nothing_else_changes() -> None:
     assert check.flag_asked == [0]
     (warning,) = check.warnings
     assert str(warning) == (
-        "migration check 1066 (ap-guangzhou): the wait goes by its steps alone, since the API does not tell what it "
-        "calls the check as a whole: It answered UnauthorizedOperation: No. Request r-9."
+        "migration check 1066 (ap-guangzhou): the wait uses the steps alone, since the API didn't report CheckFlag: "
+        "It answered UnauthorizedOperation: No. Request r-9."
     )
 
 
@@ -343,7 +343,7 @@ def test_a_wait_that_times_out_says_what_was_said_last() -> None:
     with pytest.raises(CheckTimeoutError) as raised:
         check.wait(15)
     assert raised.value.flag == CheckFlag(3, "f-1")
-    assert 'for 15 s; the API\'s last word on the check as a whole was "checking" (CheckFlag 3) Looks: as' in full_text(
+    assert 'for 15 s; for the check as a whole the API last reported "checking" (CheckFlag 3) Looks: as' in full_text(
         raised.value
     )
 

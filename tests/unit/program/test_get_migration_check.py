@@ -238,7 +238,7 @@ def test_an_unexpected_error_is_one_sentence_without_its_text(monkeypatch: pytes
     with pytest.raises(LookError) as caught:
         get_migration_check(1066, WHERE, endpoint="http://127.0.0.1:9")
     assert in_one_line(caught.value) == (
-        f"The check could not be queried: that failed in a way nobody foresaw (KeyError).{ends}"
+        f"The check could not be queried: that failed with an unexpected error (KeyError).{ends}"
     )
 
 

@@ -148,7 +148,9 @@ def test_a_check_that_has_not_passed_ends_the_program(verdict: bool | None) -> N
             engine.order.append("ended")
             number.set_result(1067)
 
-    with pytest.raises(pulumi.RunError, match=r"^The gate one did not pass, so the program ends here, before what was"):
+    with pytest.raises(
+        pulumi.RunError, match=r"^The gate one did not pass, so the program ends before the engine deletes what was"
+    ):
         run(engine, program)
     assert engine.order == ["one", "ended", "two"]
 
@@ -167,7 +169,7 @@ def test_the_pass_of_another_update_ends_the_program() -> None:
         engine.order.append("went on")
 
     with pytest.raises(
-        pulumi.RunError, match=r"^The gate orders did not pass, so the program ends here, before what was"
+        pulumi.RunError, match=r"^The gate orders did not pass, so the program ends before the engine deletes what was"
     ):
         run(engine, program)
     assert engine.order == ["orders"]

@@ -126,9 +126,9 @@ def test_options_that_do_nothing_on_a_gate_are_named_once(
 
     run(engine, program)
     assert sorted(engine.order) == ["first", "second", "third"]
-    assert [message for message in caplog.messages if "nothing on the gate" in message] == [
-        "ignore_changes, protect do nothing on the gate first: Pulumi reads it and never changes it.",
-        "retain_on_delete does nothing on the gate second: Pulumi reads it and never changes it.",
+    assert [message for message in caplog.messages if "no effect on the gate" in message] == [
+        "ignore_changes, protect have no effect on the gate first, since Pulumi only reads it.",
+        "retain_on_delete has no effect on the gate second, since Pulumi only reads it.",
     ]
 
 

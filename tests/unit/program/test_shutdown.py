@@ -226,7 +226,7 @@ def test_the_guard_ends_a_program_whose_gate_did_not_pass_in_this_update(
         await stack.wait_for_rpcs()
 
     if ends:
-        with pytest.raises(pulumi.RunError, match=r"^The gate orders did not pass, so the program ends here, before"):
+        with pytest.raises(pulumi.RunError, match=r"^The gate orders did not pass, so the program ends before"):
             asyncio.run(run())
     else:
         asyncio.run(run())

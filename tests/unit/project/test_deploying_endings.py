@@ -71,9 +71,7 @@ def test_an_error_ends_in_the_code_that_the_guide_gives_it(error: errors.TcsqlCh
 
 def test_an_unknown_sentence_is_trouble() -> None:
     """It is neither a pass nor a failed check."""
-    assert (
-        ENDINGS.of_refusals(["The gate stays shut: it failed in a way it did not foresee (KeyError)."]).exit_code == 4
-    )
+    assert ENDINGS.of_refusals(["The gate stays shut: it failed with an unexpected error (KeyError)."]).exit_code == 4
 
 
 def test_a_wait_that_another_gate_ended_says_nothing_of_its_own() -> None:

@@ -250,11 +250,11 @@ def test_an_up_ends_once_the_api_has_twice_called_the_check_failed(call: Recordi
     with Emulator("check-flag", request_log=log) as emulator, pytest.raises(FlagFailedError) as raised:
         read({**WAITING, "endpoint": emulator.url}, {}, call)
     assert actions(log) == [STEPS, LIST] * 2
-    assert headline(raised.value) == "migration check 1066 (ap-guangzhou) failed, says the API (CheckFlag 2)"
+    assert headline(raised.value) == "migration check 1066 (ap-guangzhou) failed as a whole (CheckFlag 2)"
     assert "Step: it stands at step 4 of 8, Character set check" in full_text(raised.value)
     assert call.lines == [
         "4/8 · 30 s left · Character set check: running",
-        "4/8 · 30 s left · Character set check: running; failed, says the API",
+        "4/8 · 30 s left · Character set check: running; the API reports that it failed",
     ]
     assert call.warnings == []
 
@@ -272,8 +272,8 @@ def test_an_up_without_the_permission_says_so_once_and_passes(call: RecordingLis
     assert len(actions(log)) > 2
     (warning,) = call.warnings
     assert warning.startswith(
-        "migration check 1066 (ap-guangzhou): the wait goes by its steps alone, since the API does not tell what it "
-        f"calls the check as a whole: {emulator.url} answered UnauthorizedOperation.PermissionDenied: No "
+        "migration check 1066 (ap-guangzhou): the wait uses the steps alone, since the API didn't report CheckFlag: "
+        f"{emulator.url} answered UnauthorizedOperation.PermissionDenied: No "
     )
     assert "Allow the action sqlserver:DescribeMigrations in CAM. Request " in warning
 
@@ -327,8 +327,8 @@ def test_an_up_that_times_out_says_what_the_api_called_the_check(
     with Emulator("unknown-code") as emulator, pytest.raises(CheckTimeoutError) as raised:
         read({**WAITING, "timeout_seconds": 0.3, "endpoint": emulator.url}, {}, call)
     assert (
-        "Seen: 4/8 Character set check: running, with status 7, for 0 s; the API's last word on the check as a "
-        'whole was "checking" (CheckFlag 3) Looks: as if the step still runs Then: raise'
+        "Seen: 4/8 Character set check: running, with status 7, for 0 s; for the check as a whole the API last "
+        'reported "checking" (CheckFlag 3) Looks: as if the step still runs Then: raise'
     ) in full_text(raised.value)
 
 

@@ -313,8 +313,8 @@ def test_a_gate_that_is_not_enforced_passes_whatever_its_flow_is(call: Recording
         unknown = read({**props, "flow_id": 9, "endpoint": emulator.url}, {}, call)
     assert (failed["passed"], failed["status"], failed["total"]) == (False, "failed", 8)
     assert (unknown["passed"], unknown["status"], unknown["flow_id"]) == (False, "unknown", 9)
-    assert "It says: flow 1001 has failed; 8/8" in call.warnings[1]
-    assert "It says: flow 9: http://" in call.warnings[3]
+    assert "Its status: flow 1001 has failed; 8/8" in call.warnings[1]
+    assert "Its status: flow 9: http://" in call.warnings[3]
 
 
 NOT_YET = parse(
@@ -372,7 +372,7 @@ def test_a_gate_that_is_not_enforced_passes_whatever_breaks(
     nothing: dict[str, Any] = {}
     monkeypatch.setattr(connection, "connection", lambda *_, **__: nothing["a secret"])
     assert read({**PROPS, "enforce": False}, {}, call) == UNKNOWN
-    assert call.warnings[-1].endswith("It says: nothing (KeyError)")
+    assert call.warnings[-1].endswith("Its status: nothing (KeyError)")
 
 
 @pytest.mark.parametrize("wait", [True, False])
@@ -390,14 +390,14 @@ def test_no_credentials_fail_a_gate_that_is_enforced(
 
 @pytest.mark.parametrize("wait", [True, False])
 def test_a_gate_that_is_not_enforced_tells_of_a_failed_check_and_passes(call: RecordingListener, *, wait: bool) -> None:
-    """It queries once, returns the result, and warns that it holds nothing back."""
+    """It queries once, returns the result, and warns that it doesn't hold the update."""
     props = {**PROPS, "enforce": False, "wait": wait, "failed_statuses": [7]}
     with Emulator(ONE_STEP) as emulator:
         outputs = read({**props, "endpoint": emulator.url}, {}, call)
     assert (outputs["status"], outputs["passed"], outputs["enforce"]) == ("failed", False, False)
     assert "wait" not in outputs
-    held = "enforce is False: migration check 1066 (ap-guangzhou) holds nothing back, whatever it says."
-    assert call.warnings == [stand_in(emulator.url), f"{held} It says: 2/2 two: failed (status 7)"]
+    held = "enforce is False: migration check 1066 (ap-guangzhou) does not hold the update."
+    assert call.warnings == [stand_in(emulator.url), f"{held} Its status: 2/2 two: failed (status 7)"]
 
 
 def test_a_gate_that_is_not_enforced_passes_on_an_unknown_migration(call: RecordingListener) -> None:
@@ -405,7 +405,7 @@ def test_a_gate_that_is_not_enforced_passes_on_an_unknown_migration(call: Record
     with Emulator(NOBODY) as emulator:
         outputs = read({**PROPS, "enforce": False, "wait": True, "endpoint": emulator.url}, {}, call)
     assert outputs == {**UNKNOWN, "endpoint": emulator.url}
-    assert "It says: " in call.warnings[-1]
+    assert "Its status: " in call.warnings[-1]
     assert "ResourceNotFound" in call.warnings[-1]
 
 
@@ -448,7 +448,7 @@ def test_an_unknown_region_is_asked_all_the_same(call: RecordingListener) -> Non
     """A region that isn't on the page gets a warning; what it amounts to is for the API to say."""
     with Emulator("pass") as emulator, pytest.raises(PermanentError, match="UnsupportedRegion"):
         read({**PROPS, "region": "ap-nowhere", "endpoint": emulator.url}, {}, call)
-    assert call.warnings[1] == "ap-nowhere is not a region that the API's page lists; it is queried all the same."
+    assert call.warnings[1] == "ap-nowhere is not a region that the API's page lists; it is queried nevertheless."
 
 
 def test_tencents_own_endpoint_needs_no_warning() -> None:
@@ -557,7 +557,7 @@ def test_a_gate_that_is_not_enforced_passes_whatever_the_configuration_says(
     with emulated_services(Emulator("pass")) as emulator:
         given = {"tcsql-check:endpoint": emulator.url, **config}
         assert read({**PROPS, "enforce": False, "wait": True}, given, call) == UNKNOWN
-        assert "It says: " in call.warnings[-1]
+        assert "Its status: " in call.warnings[-1]
         with pytest.raises(TcsqlCheckError):
             read({**PROPS, "wait": True}, given, call)
 
@@ -569,8 +569,10 @@ def test_keys_that_nobody_knows_are_named_once_in_a_process(call: RecordingListe
         config = Config({**raw, "tcsql-check:endpoint": emulator.url}, "test")
         for wait in (False, True):
             read({**PROPS, "wait": wait}, config, call)
-    (named,) = [warning for warning in call.warnings if "knows nothing" in warning]
-    assert named.startswith("The gate knows nothing of tencentcloud:ardour, tencentcloud:zeal in the stack's config")
+    (named,) = [warning for warning in call.warnings if "ignores what" in warning]
+    assert named.startswith(
+        "The gate ignores what it doesn't know in the stack's configuration: tencentcloud:ardour, tencentcloud:zeal"
+    )
 
 
 @pytest.mark.parametrize(
@@ -615,7 +617,7 @@ def test_a_gate_that_is_not_enforced_warns_of_a_variable_that_sets_the_endpoint(
         config = Config({"tcsql-check:endpoint": endpoint}, "shop")
         assert read({**PROPS, "enforce": False, "wait": True}, config, call) == UNKNOWN
     assert server.requests == []
-    assert "It says: PULUMI_OPTION_CONFIG is 'tcsql-check:endpoint=...', but must be without" in call.warnings[-1]
+    assert "Its status: PULUMI_OPTION_CONFIG is 'tcsql-check:endpoint=...', but must be without" in call.warnings[-1]
 
 
 LOOKS_LIKE_AN_ENDPOINT = (

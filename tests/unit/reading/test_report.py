@@ -168,7 +168,7 @@ def test_a_flow_that_is_waited_for_is_named() -> None:
 @pytest.mark.parametrize(
     ("flag", "words"),
     [
-        (CheckFlag(2), "; failed, says the API"),
+        (CheckFlag(2), "; the API reports that it failed"),
         *((CheckFlag(code), "") for code in (0, 1, 3, 4, None)),
         (None, ""),
     ],

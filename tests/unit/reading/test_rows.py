@@ -134,7 +134,7 @@ def test_a_check_that_nobody_started_and_a_flow_that_is_missing_are_told_as_on_t
     assert (row.state, str(row.words(0.0))) == ("running", "waiting for flow 1001")
 
 
-@pytest.mark.parametrize(("flag", "more"), [(CheckFlag(2), "; failed, says the API"), (CheckFlag(3), "")])
+@pytest.mark.parametrize(("flag", "more"), [(CheckFlag(2), "; the API reports that it failed"), (CheckFlag(3), "")])
 def test_what_the_api_calls_the_check_as_a_whole_is_told_if_it_is_failed(flag: CheckFlag, more: str) -> None:
     """As on the gate's row."""
     watch = waited(make_progress(1, 7))

@@ -313,7 +313,7 @@ def test_a_refusal_says_what_to_do(code: str, advice: str) -> None:
     """The known families of permanent errors come with advice of their own."""
     error = refusal(code)
     assert isinstance(error, PermanentError)
-    assert f" (asked with ...0000 from a test). {advice}" in str(error)
+    assert f" (queried with ...0000 from a test). {advice}" in str(error)
 
 
 @pytest.mark.parametrize("code", ["FailedOperation", "FailedOperation.DBErrors", "InvalidParameter", "Surprise", ""])
@@ -322,7 +322,7 @@ def test_an_unlisted_code_is_permanent(code: str) -> None:
     error = refusal(code, "Whatever.")
     assert isinstance(error, PermanentError)
     assert error.code == code
-    said = f"answered {code}: Whatever (asked with ...0000 from a test). Request {error.request_id}."
+    said = f"answered {code}: Whatever (queried with ...0000 from a test). Request {error.request_id}."
     assert str(error).endswith(said)
 
 
@@ -337,7 +337,7 @@ def test_a_migration_that_does_not_exist_is_permanent() -> None:
     said = str(error)
     assert said.startswith(f"{emulator.url} answered ResourceNotFound.DBNotFound: ")
     assert said.endswith(
-        "(asked with ...0000 from a test). Check migrate_id, region, and that the credentials belong to the "
+        "(queried with ...0000 from a test). Check migrate_id, region, and that the credentials belong to the "
         f"migration's account. Request {error.request_id}."
     )
 
@@ -358,7 +358,7 @@ def test_a_refusal_that_repeats_who_asked_is_shown_without_it() -> None:
     with ScriptedServer(answer(body)) as server, pytest.raises(PermanentError) as caught:
         query(server)
     assert (caught.value.code, caught.value.request_id) == ("UnauthorizedOperation....0000", "...")
-    assert "answered UnauthorizedOperation....0000: ... may not (asked with" in str(caught.value)
+    assert "answered UnauthorizedOperation....0000: ... may not (queried with" in str(caught.value)
     assert TOKEN not in str(caught.value)
 
 

@@ -98,7 +98,7 @@ def test_a_refusal_is_one_sentence_with_advice(service: sts.TokenService, code: 
     refused = answer(f'{{"Response":{{"Error":{{"Code":"{code}","Message":"m"}},"RequestId":"r"}}}}')
     with scripted_services(refused) as server, pytest.raises(PermanentError) as caught:
         service.assume_role(WHO, Role("arn", "deploy"), soon())
-    asked = f"http://{server.host} answered {code}: m (asked with ...0000 from a test)."
+    asked = f"http://{server.host} answered {code}: m (queried with ...0000 from a test)."
     assert str(caught.value) == " ".join(filter(None, (asked, advice, "Request r.")))
 
 
