@@ -15,7 +15,7 @@ from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Evidence
 from pulumi_tcsql_check.model.group import Member, Tally
 from pulumi_tcsql_check.model.progress import Migration, Place
-from pulumi_tcsql_check.model.statuses import PASSED, Status
+from pulumi_tcsql_check.model.statuses import Status
 from pulumi_tcsql_check.polling.watch import Watch
 from pulumi_tcsql_check.text import printable
 
@@ -127,7 +127,7 @@ class Row:
         progress = self._watch.progress
         if progress is None:
             return 0, 0
-        return sum(step.status == PASSED for step in progress.steps), max(progress.total, len(progress.steps))
+        return progress.steps_passed, max(progress.total, len(progress.steps))
 
     @property
     def steps(self) -> list[Words]:
