@@ -23,10 +23,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SCENARIO = ROOT / "tests" / "data" / "scenarios" / "by-id.json"
 
 BOUND_SECONDS = 120.0
-"""When a caller is killed, whatever it does."""
+"""After this time a caller is killed."""
 
 END_SECONDS = 15.0
-"""How long a caller may take to end once it has said everything."""
+"""How long a caller may take to exit after its last line."""
 
 FAILURE = "error: migration check 2 (ap-guangzhou) failed at step 4 of 8"
 GUARD = "error: The gate orders did not pass, so the program ends here, before what was removed from it is deleted"

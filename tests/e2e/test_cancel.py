@@ -24,13 +24,13 @@ PROMISED_SECONDS = 2.0
 """What the README promises."""
 
 BOUND_SECONDS = 2 * PROMISED_SECONDS
-"""For a machine that runs other tests too; what doesn't end by itself is killed after 5 seconds."""
+"""For a machine that runs other tests too; a process that doesn't exit by itself is killed after 5 seconds."""
 
 TIMES = int(os.environ.get("TIMES", "12"))
-"""How often each case is tried; the ways to tell it take turns."""
+"""How often each case is tried; the signals alternate."""
 
 SETTLED_SECONDS = 0.3
-"""From the last request that was waited for to the signal, so that its answer, if any, was taken in."""
+"""From the last awaited request to the signal, so that the CLI can process a response."""
 
 CANCELLED = "The wait for the migration check was cancelled."
 WAYS = [(number, group) for number in (signal.SIGINT, signal.SIGTERM) for group in (True, False)]

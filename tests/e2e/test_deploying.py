@@ -16,7 +16,7 @@ from harness.stack import ENDPOINT_KEY
 SCENARIOS = EXAMPLES.parent / "tests" / "data" / "scenarios"
 DOCUMENTED_HOOK = "https://hooks.example/cut-over"
 END_SECONDS = 10.0
-"""How long a runner waits after its first signal, before it kills."""
+"""How long a runner waits after its first signal before it kills the process."""
 
 
 def events(screen: str) -> list[dict[str, Any]]:
@@ -70,7 +70,7 @@ def test_a_refused_update_is_reported_and_the_next_one_goes_through(tmp_path: Pa
     ids=["SIGTERM", "SIGINT", "Ctrl-C in a terminal"],
 )
 def test_an_interrupt_ends_the_update_at_once(tmp_path: Path, number: signal.Signals, to_all: bool) -> None:
-    """The CLI gets one interrupt; the gate's error is printed, nothing is created, no process stays, the code is 130."""
+    """The CLI gets one interrupt, prints the gate's error, and creates nothing; no process stays; the code is 130."""
     guide = Guide("automation", tmp_path)
     with guide.emulator(blocks("automation")[0][0].replace("fail", str(SCENARIOS / "running.json"))) as emulator:
         guide.stack.init({ENDPOINT_KEY: emulator.url, "automation:migrateId": "1066"})

@@ -15,7 +15,7 @@ from harness.stack import Result
 from pulumi_tcsql_check.emulator import built_in_names
 
 WHOLE = {"refused", "tls-untrusted", "tls-wrong-name"}
-"""What befalls an emulator as a whole, so that each of these needs one of its own."""
+"""The scenarios that affect the whole emulator, so each needs its own."""
 
 LARGEST_BYTES = 150_000_000
 SCENARIOS = Path(__file__).parents[2] / "pulumi_tcsql_check" / "emulator" / "scenarios"

@@ -16,7 +16,7 @@ PIPELINE = EXAMPLES / "pipeline"
 NEVER_ENDS = EXAMPLES.parent / "tests" / "data" / "scenarios" / "running.json"
 RUNNING = "Hard disk space check: running"
 END_SECONDS = 10.0
-"""How long GitHub waits after it has sent its first signal, before it kills."""
+"""How long GitHub waits after its first signal before it kills the process."""
 
 
 def test_the_rehearsal_is_throttled_refused_and_passes_after_the_fix(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def prepared(tmp_path: Path, emulator: EmulatorProcess) -> Guide:
 
 
 def test_the_pipeline_starts_the_check_and_updates_once_it_has_passed(tmp_path: Path) -> None:
-    """An update without a flow is refused, a check that can't be started gives none, and an update with its flow passes."""
+    """An update without a flow is refused, a check that can't start gives none, and an update with its flow passes."""
     with EmulatorProcess("pass", tmp_path / "requests.jsonl") as emulator:
         guide = prepared(tmp_path, emulator)
         (preview,), (start_check, update) = commands("preview"), commands("up")

@@ -16,11 +16,11 @@ PASSED, FAILED, SLOW = 1, 2, 4
 """Migrations of the scenario `by-id`; the last one passes after a second."""
 
 BELOW = {"below": "new", "child": "new", "inner": "new"}
-"""What the program declares below its call, or below its last one."""
+"""What the program declares below its only call, or its last one."""
 
 FAILURE = "migration check 2 (ap-guangzhou) failed at step 4 of 8"
 GUARD = "The gate orders did not pass"
-"""How the gate's own sentence begins, and the guard's."""
+"""How the gate's error begins, and the guard's."""
 
 UP = ("up", "--yes", "--skip-preview")
 CONTINUE = (*UP, "--continue-on-error")

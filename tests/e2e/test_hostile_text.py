@@ -9,7 +9,7 @@ from harness.sandbox import BuildSandbox
 
 LONG = "x" * 10_000
 HOSTILE = ("Cc", "Cf", "Cs", "Zl", "Zp")
-"""The categories of characters that move the cursor, or change what is where."""
+"""The categories of characters that move the cursor, or reorder the text."""
 
 
 def test_text_from_the_api_is_escaped_and_cut_on_the_screen_and_kept_in_the_outputs(

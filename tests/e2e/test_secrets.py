@@ -22,7 +22,7 @@ MIGRATIONS, TALKATIVE = range(1, 11), range(11, 14)
 LOUD = ("-v=9", "--logtostderr", "--logflow")
 
 Source = Callable[[Sandbox], set[str]]
-"""Gives the stack its credentials, and returns the files in which they stand then."""
+"""Gives the stack its credentials, and returns the files that then contain them."""
 
 
 def from_the_environment(sandbox: Sandbox) -> set[str]:

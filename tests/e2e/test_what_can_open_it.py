@@ -42,7 +42,7 @@ WAYS = {
     "--parallel 1": (*WITHOUT_PREVIEW, "--parallel", "1"),
     "--continue-on-error --parallel 1": (*WITHOUT_PREVIEW, "--continue-on-error", "--parallel", "1"),
 }
-"""What `pulumi up` gets, by what a reader calls it."""
+"""The flags of `pulumi up`, by a readable name."""
 
 TELLING = {
     ("stack", "--target-dependents"),
@@ -50,14 +50,14 @@ TELLING = {
     ("stack", "--continue-on-error --parallel 1"),
     ("resources", "--continue-on-error"),
 }
-"""What stands for all the others in `make test`."""
+"""The cases that `make test` runs."""
 
 CASES = [
     pytest.param(holds, way, id=f"{holds}, {way}", marks=[] if (holds, way) in TELLING else pytest.mark.whole_table)
     for holds in ("stack", "resources")
     for way in WAYS
 ]
-"""Every way in every place; the marked ones complete the table, which `make test-all` tries."""
+"""Every option in every place; `make test-all` also runs the marked ones."""
 
 
 @dataclass

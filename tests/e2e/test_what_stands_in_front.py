@@ -41,7 +41,7 @@ QUICK = {
     ("--target the dependents", "a component around the gate", ""),
     ("--exclude the one in front", "an echoed input", CONTINUE),
 }
-"""What stands for all the others in `make test`."""
+"""The cases that `make test` runs."""
 
 
 class Fronted:
