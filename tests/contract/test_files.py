@@ -13,7 +13,7 @@ from harness.sandbox import HUNG_VARIABLE, PATCHED_PROVIDER
 from pulumi.runtime.proto import engine_pb2
 
 ENDS_WITHIN_SECONDS = 5.0
-"""How long a refusal may take; a read that blocks takes for ever."""
+"""How long a refusal may take; a read that blocks never returns."""
 
 NO_KEYS = {"TENCENTCLOUD_SECRET_ID": "", "TENCENTCLOUD_SECRET_KEY": ""}
 POD = {"TKE_REGION": "ap-guangzhou", "TKE_PROVIDER_ID": "a-provider", "TKE_ROLE_ARN": "qcs::cam::uin/1:roleName/r"}
