@@ -61,7 +61,7 @@ def run(words: Sequence[str], folder: Path, environ: Mapping[str, str], *, colum
 
 
 def _read(descriptor: int) -> bytes:
-    """Read the available output; nothing once the last process in the terminal has exited, when Linux raises an error."""
+    """Read the available output; nothing once the last process in the terminal has exited (Linux raises an error)."""
     try:
         return os.read(descriptor, READ_BYTES)
     except OSError:
