@@ -28,8 +28,8 @@ class Samples:
     def growth(self) -> float:
         """The relative growth of the minimum resident memory in the second half: its last third against its first.
 
-        A body that is being read adds up to 1 MiB, in several copies, for a moment; a leak raises the minimum too. Returns 0
-        for too few samples.
+        A body that is being read adds up to 1 MiB, in several copies, for a moment; a leak raises the minimum too.
+        Returns 0 if there are too few samples.
         """
         half = self.rss[len(self.rss) // 2 :]
         third = len(half) // 3

@@ -384,7 +384,7 @@ def test_half_a_role_in_the_command_lines_file_is_refused(tmp_path: Path, role: 
 
 
 def test_two_files_of_two_callers_are_refused(tmp_path: Path) -> None:
-    """Pulumi's provider reads only the command line's file, so its stack and the check would be in different accounts."""
+    """Pulumi's provider reads only the command line's file, so stack and check would be in different accounts."""
     sdk, cli = profile_file(tmp_path, PROFILE), cli_file(tmp_path, CLI)
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path, TKE, CVM)

@@ -1,4 +1,4 @@
-"""Credentials that expire between two queries: the session renews them if their source can, or raises one clear error."""
+"""Credentials that expire between two queries: the session renews them if their source can, or raises an error."""
 
 import json
 import threading
