@@ -1,4 +1,4 @@
-"""The lines that the engine is told."""
+"""The lines that the host sends to the engine's log."""
 
 import threading
 from collections.abc import Iterator
@@ -16,23 +16,23 @@ GLANCE_SECONDS = 0.05
 
 
 class Engine(dynamic_host_process.RecordingEngine):
-    """Takes a line in when the test lets it."""
+    """An engine that accepts a line when the test permits it."""
 
     def __init__(self) -> None:
-        """Begin with nothing, and let nothing in."""
+        """Start with an empty log, and accept nothing."""
         super().__init__()
         self.came = threading.Semaphore(0)
         self.may_take = threading.Semaphore(0)
 
     def Log(self, request: engine_pb2.LogRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
-        """Take one line, after a while."""
+        """Accept one line, after a while."""
         self.came.release()
         assert self.may_take.acquire(timeout=LONGEST_SECONDS)
         return super().Log(request, context)
 
     @property
     def taken(self) -> list[str]:
-        """The lines that it has."""
+        """The lines that it has accepted."""
         return [line.message for line in self.logged]
 
 
@@ -50,8 +50,8 @@ def lines(engine: Engine) -> Iterator[EngineLog]:
     server.stop(None).wait()
 
 
-def test_a_line_is_sent_beside_what_the_gate_does(engine: Engine, lines: EngineLog) -> None:
-    """Whoever sends goes on while the engine still takes it in."""
+def test_sending_a_line_does_not_block_the_gate(engine: Engine, lines: EngineLog) -> None:
+    """The caller goes on while the engine still receives the line."""
     lines.note("a line")
     assert engine.came.acquire(timeout=LONGEST_SECONDS)
     assert engine.taken == []
@@ -60,8 +60,8 @@ def test_a_line_is_sent_beside_what_the_gate_does(engine: Engine, lines: EngineL
     assert engine.taken == ["a line"]
 
 
-def test_a_line_waits_for_the_one_before(engine: Engine, lines: EngineLog) -> None:
-    """The engine would show two that are under way at once in either order."""
+def test_lines_are_sent_one_after_the_other(engine: Engine, lines: EngineLog) -> None:
+    """The engine could show two simultaneous lines in either order."""
     lines.warn("the first")
     later = threading.Thread(target=lines.show, args=("the second",))
     later.start()
@@ -74,7 +74,7 @@ def test_a_line_waits_for_the_one_before(engine: Engine, lines: EngineLog) -> No
 
 
 def test_a_flush_waits_for_the_last_line(engine: Engine, lines: EngineLog) -> None:
-    """The engine drops what comes after the call's own answer."""
+    """The engine drops lines that come after the call's own response."""
     lines.show("the last")
     flushed = threading.Thread(target=lines.flush)
     flushed.start()
@@ -85,8 +85,8 @@ def test_a_flush_waits_for_the_last_line(engine: Engine, lines: EngineLog) -> No
     assert (flushed.is_alive(), engine.taken) == (False, ["the last"])
 
 
-def test_an_engine_that_takes_no_line_does_no_harm() -> None:
-    """Nobody listens at the engine's address: the lines are lost, and nothing else."""
+def test_an_engine_that_accepts_no_line_does_no_harm() -> None:
+    """If no engine listens at the address, the lines are lost without an error."""
     lines = EngineLog("127.0.0.1:9", "urn")
     lines.note("a line")
     lines.warn("another")

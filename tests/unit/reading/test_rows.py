@@ -42,7 +42,7 @@ def waited(*answers: Progress | ApiError, migrate_id: int = 1066, clock: FakeClo
     return watch
 
 
-def test_a_row_begins_with_nothing_asked() -> None:
+def test_a_row_starts_empty() -> None:
     """It has no step, no mark and no news."""
     row = Row(waited())
     assert not row.update(0.0)
@@ -55,7 +55,7 @@ def test_a_row_begins_with_nothing_asked() -> None:
     )
 
 
-def test_a_row_has_news_when_the_words_change_and_only_then() -> None:
+def test_a_row_has_news_only_if_its_text_changes() -> None:
     """The same response again is no news."""
     watch = waited(make_progress(2, 0, 7))
     row = Row(watch)
@@ -84,8 +84,8 @@ def test_a_row_has_news_when_the_words_change_and_only_then() -> None:
         (TransientError("No.", code="InternalError"), "the API says InternalError"),
     ],
 )
-def test_trouble_is_told_with_its_kind_and_since_when(trouble: ApiError, words: str) -> None:
-    """The seconds count from when it was first seen, until there is an answer."""
+def test_a_row_shows_the_kind_and_the_duration_of_an_error(trouble: ApiError, words: str) -> None:
+    """The duration counts from the first such error, until there is a response."""
     watch = waited(trouble)
     row = Row(watch)
     assert row.update(100.0)
@@ -96,7 +96,7 @@ def test_trouble_is_told_with_its_kind_and_since_when(trouble: ApiError, words: 
     assert str(row.words(113.0)) == "1/1 Step 1: running"
 
 
-def test_an_error_is_the_rows_last_word() -> None:
+def test_an_error_is_the_last_text_of_a_row() -> None:
     """An API error is shown in a few words; after an unexpected error the row keeps its text."""
     row = Row(waited())
     row.error = NotFoundError("Not there.", code="ResourceNotFound.\x1b[2J")
@@ -117,7 +117,7 @@ def test_an_error_is_the_rows_last_word() -> None:
     assert (row.state, str(row.words(9.0))) == ("failed", "not queried yet")
 
 
-def test_a_check_that_nobody_started_and_a_flow_that_is_missing_are_told_as_on_the_gates_row() -> None:
+def test_a_row_shows_a_missing_start_and_a_missing_flow_as_the_gate_does() -> None:
     """The row has the command that starts the check; a code in `failed_statuses` counts as failed."""
     row = Row(waited(make_progress(1, -2, -2)))
     row.update(0.0)
@@ -135,8 +135,8 @@ def test_a_check_that_nobody_started_and_a_flow_that_is_missing_are_told_as_on_t
 
 
 @pytest.mark.parametrize(("flag", "more"), [(CheckFlag(2), "; the API reports that it failed"), (CheckFlag(3), "")])
-def test_what_the_api_calls_the_check_as_a_whole_is_told_if_it_is_failed(flag: CheckFlag, more: str) -> None:
-    """As on the gate's row."""
+def test_a_row_shows_only_a_failed_flag(flag: CheckFlag, more: str) -> None:
+    """The gate's row does the same."""
     watch = waited(make_progress(1, 7))
     watch.flag = flag
     row = Row(watch)
@@ -144,8 +144,8 @@ def test_what_the_api_calls_the_check_as_a_whole_is_told_if_it_is_failed(flag: C
     assert str(row.words(0.0)) == f"1/1 Step 1: running{more}"
 
 
-def test_the_same_trouble_again_counts_from_its_first_time() -> None:
-    """Another kind of trouble starts a new count."""
+def test_a_repeated_error_counts_from_its_first_time() -> None:
+    """Another kind of error starts a new count."""
     watch = waited(TransientError("No."))
     row = Row(watch)
     row.update(100.0)
@@ -172,7 +172,7 @@ def board(clock: FakeClock) -> Board:
     return Board(watches, (9,), 60.0)
 
 
-def test_a_board_sums_up_and_tells_the_time() -> None:
+def test_a_board_shows_totals_and_the_remaining_time() -> None:
     """Failures come first; the remaining time is never negative."""
     clock = FakeClock()
     many = board(clock)
@@ -185,7 +185,7 @@ def test_a_board_sums_up_and_tells_the_time() -> None:
     assert str(many.left(clock.now + 90)) == "0 s"
 
 
-def test_one_that_has_passed_is_told_as_a_gate_tells_it() -> None:
+def test_a_single_passed_check_has_the_gates_text() -> None:
     """The line has the migration's name."""
     clock = FakeClock()
     one = Board([waited(make_progress(1, 0), clock=clock)], (), 60.0)
@@ -193,16 +193,16 @@ def test_one_that_has_passed_is_told_as_a_gate_tells_it() -> None:
     assert str(one.end(clock.now)) == "migration check 1066 (ap-guangzhou) has passed, after 0 s"
 
 
-def test_several_that_have_passed_leave_nothing_to_add() -> None:
-    """Their number and the time are the whole line."""
+def test_several_passed_checks_are_one_line() -> None:
+    """The line has their number and the time."""
     clock = FakeClock()
     two = Board([waited(make_progress(1, 0), migrate_id=number, clock=clock) for number in (1, 2)], (), 60.0)
     two.update(clock.now)
     assert str(two.line(clock.now)) == "2/2 passed · 60 s left"
 
 
-def test_where_there_is_no_room_for_all_those_that_matter_most_stay() -> None:
-    """Failed, in trouble, and the running one that is farthest from its end, in the order they were given."""
+def test_without_room_for_all_the_most_relevant_rows_stay() -> None:
+    """These are failed ones, ones in trouble, and the running one farthest from its end, in the given order."""
     clock = FakeClock()
     many = board(clock)
     many.update(clock.now)
