@@ -12,7 +12,7 @@ import pulumi
 
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.program import monitor
-from pulumi_tcsql_check.program.language import in_stacks
+from pulumi_tcsql_check.program.stack import in_stacks
 
 
 async def require(

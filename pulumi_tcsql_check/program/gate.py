@@ -1,7 +1,6 @@
 """Declares a gate in a program: a read resource, and the guard that ends the program if the checks don't pass."""
 
 import hashlib
-import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -9,20 +8,15 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
-from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.settings import get_monitor
 
 from pulumi_tcsql_check.config import validation
-from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.program import dependencies, monitor, refusal, shutdown
-from pulumi_tcsql_check.program.language import in_stacks
+from pulumi_tcsql_check.program.stack import in_stacks, in_unit_test
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
 monitor.observe()  # a component may be registered before the program declares its first gate
-
-_REGION_VARIABLE = "TENCENTCLOUD_REGION"
 
 _MAY_BE_LATE = ("flow_id", "flow_ids")
 """Inputs that may be unknown in a preview, which then queries without them."""
@@ -88,11 +82,6 @@ class Gate(Resource):
             pulumi.log.info(in_stacks(Sentence("not queried in preview")), self)
 
 
-def in_unit_test() -> bool:
-    """Return whether the program runs under `pulumi.runtime.set_mocks`, where no provider reads."""
-    return isinstance(get_monitor(), MockMonitor)
-
-
 def _dependencies(opts: pulumi.ResourceOptions) -> Iterator[tuple[str, object]]:
     """Yield each dependency in `opts` by name, with an output that resolves once it exists."""
     given = opts.depends_on
@@ -103,11 +92,6 @@ def _dependencies(opts: pulumi.ResourceOptions) -> Iterator[tuple[str, object]]:
             yield "depends_on", one
     if opts.parent is not None:
         yield f"{opts.parent.pulumi_resource_name} (parent)", opts.parent.urn
-
-
-def default_region() -> str:
-    """Return the configured region; "" if there is none."""
-    return pulumi.Config(CONFIG_NAMESPACE).get("region") or os.environ.get(_REGION_VARIABLE) or ""
 
 
 def _resource_id(

@@ -16,11 +16,9 @@ from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages.audience import PROGRAM
 from pulumi_tcsql_check.messages.layout import Text
 from pulumi_tcsql_check.messages.next_step import not_loaded
-from pulumi_tcsql_check.model.statuses import Status
 from pulumi_tcsql_check.program import refusal, shutdown
-from pulumi_tcsql_check.program.gate import default_region, in_unit_test
-from pulumi_tcsql_check.program.language import of_stack
-from pulumi_tcsql_check.program.migration_check import Step
+from pulumi_tcsql_check.program.results import MigrationCheckResult, Step
+from pulumi_tcsql_check.program.stack import default_region, in_unit_test, of_stack
 
 TOKEN = "tcsql:index:getMigrationCheck"  # noqa: S105  # the name of a function
 """The token of the call that a unit test mocks."""
@@ -30,51 +28,6 @@ T = TypeVar("T")
 _NEVER_CANCELLED = threading.Event()
 
 _FIELDS = ("total", "current", "passed", "status", "migrate_id", "region")
-
-
-@pulumi.output_type
-class MigrationCheckResult(dict[str, Any]):
-    """The result of one query of a migration check.
-
-    Attributes:
-        total: How many steps there are, 0 or more (`TotalStep`).
-        current: The current step, from 1 (`CurrentStep`).
-        steps: All steps, in order (`StepDetails`).
-        passed: Whether every step had passed.
-        status: `passed`, `running`, `failed`, `not-started` or `unknown`.
-        migrate_id: The migration's number.
-        region: The migration's region.
-    """
-
-    total: int
-    current: int
-    steps: Sequence[Step]
-    passed: bool
-    status: str
-    migrate_id: int
-    region: str
-
-    def __init__(  # noqa: PLR0913  # one argument per field, all by name
-        self,
-        *,
-        total: int,
-        current: int,
-        steps: Sequence[Step],
-        passed: bool,
-        status: Status,
-        migrate_id: int,
-        region: str,
-    ) -> None:
-        """Store the result."""
-        super().__init__(
-            total=total,
-            current=current,
-            steps=steps,
-            passed=passed,
-            status=status,
-            migrate_id=migrate_id,
-            region=region,
-        )
 
 
 class LookError(TcsqlCheckError, pulumi.RunError):

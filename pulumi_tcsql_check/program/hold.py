@@ -14,9 +14,9 @@ from pulumi.runtime import sync_await
 
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.program import shutdown
-from pulumi_tcsql_check.program.gate import Gate, in_unit_test
-from pulumi_tcsql_check.program.language import in_stacks
+from pulumi_tcsql_check.program.gate import Gate
 from pulumi_tcsql_check.program.refusal import NotAGateError, users_line
+from pulumi_tcsql_check.program.stack import in_stacks, in_unit_test
 
 NOTICE_SECONDS = 60.0
 """After how long the program logs which inputs a check still waits for."""

@@ -12,7 +12,7 @@ import pulumi
 from pulumi_tcsql_check.config import validation
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence, Words
-from pulumi_tcsql_check.program.language import in_stacks, of_stack
+from pulumi_tcsql_check.program.stack import in_stacks, of_stack
 
 _VALIDATORS: Mapping[str, Callable[[object], object]] = {
     "migrate_id": validation.migrate_id,

@@ -18,7 +18,7 @@ from typing import TypeVar
 import pulumi
 
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.program.language import in_stacks
+from pulumi_tcsql_check.program.stack import in_stacks
 
 T = TypeVar("T")
 
