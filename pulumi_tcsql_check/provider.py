@@ -14,7 +14,7 @@ from pulumi_tcsql_check.messages.layout import Field, Text
 from pulumi_tcsql_check.messages.next_step import not_loaded
 
 if TYPE_CHECKING:
-    from pulumi_tcsql_check.dynamic_host.host import Call
+    from pulumi_tcsql_check.dynamic_host.call import Call
 
 
 class MigrationCheckProvider(ResourceProvider):
@@ -45,8 +45,9 @@ class MigrationCheckProvider(ResourceProvider):
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read the checks; on an up, wait until they have passed, or raise `TcsqlCheckError`."""
         from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415  # as above
+        from pulumi_tcsql_check.dynamic_host.call import current_call  # noqa: PLC0415  # as above
 
-        call = host.current_call()
+        call = current_call()
         chosen = ENGLISH
         try:
             from pulumi_tcsql_check.config.stack_config import Stack  # noqa: PLC0415  # as above

@@ -1,8 +1,8 @@
-"""The only module that knows the dynamic-provider host, `python -m pulumi.dynamic`.
+"""Fixes the process of the dynamic-provider host, `python -m pulumi.dynamic`.
 
-The host has no logger, ignores `Cancel`, serves four calls at once, turns every error into a traceback, and never exits
-if the engine is killed. The fixes rely on private names of the host and of the standard library's thread pool, checked
-at run time. If one has changed, the gate still works, without that fix.
+The host ignores `Cancel`, serves four calls at once, and never exits if the engine is killed. The fixes rely on private
+names of the host and of the standard library's thread pool, checked at run time. If one has changed, the gate still
+works, without that fix.
 """
 
 import logging
@@ -10,15 +10,12 @@ import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from types import FrameType
 from typing import Any
 
-import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import status_pb2
 
 from pulumi_tcsql_check.dynamic_host import engine_liveness
-from pulumi_tcsql_check.dynamic_host.engine_log import EngineLog
+from pulumi_tcsql_check.dynamic_host.call import served
 
 CANCELLED = threading.Event()
 """Set when the waits of this process must end: the update was cancelled or has failed, or the engine has exited."""
@@ -29,24 +26,7 @@ _refused: list[str] = []
 MAX_CALLS = 1024
 """How many calls the host may serve at once. A gate occupies one while it waits."""
 
-_UNKNOWN_ERROR = 2
 _logger = logging.getLogger(__name__)
-
-
-class Call(EngineLog):
-    """The call that a thread serves: its log lines, and its error."""
-
-    def __init__(self, address: str, urn: str, context: grpc.ServicerContext | None) -> None:
-        """Connect to the engine; without a context, `fail` does nothing."""
-        super().__init__(address, urn)
-        self._context = context
-
-    def fail(self, sentence: str) -> None:
-        """Make the engine print this sentence instead of a traceback when the call raises."""
-        if self._context is None:
-            return
-        details = status_pb2.Status(code=_UNKNOWN_ERROR, message=sentence).SerializeToString()
-        self._context.set_trailing_metadata((("grpc-status-details-bin", details),))
 
 
 def prepare() -> None:
@@ -58,28 +38,12 @@ def prepare() -> None:
             _logger.warning("this host's private shape has changed: %s", step.__name__, exc_info=True)
 
 
-def current_call() -> Call:
-    """Return the call that this thread serves."""
-    return Call(sys.argv[-1], *_served())  # the last argument is the engine's address
-
-
-def _served() -> tuple[str, grpc.ServicerContext | None]:
-    """Return the URN and the context from the frame of the servicer's `Read`; `""` and None if there is none."""
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # the host does not pass the URN on
-    while frame is not None:
-        urn, context = getattr(frame.f_locals.get("request"), "urn", None), frame.f_locals.get("context")
-        if isinstance(urn, str) and isinstance(context, grpc.ServicerContext):
-            return urn, context
-        frame = frame.f_back
-    return "", None
-
-
 def end_other_waits() -> None:
     """End the other waits of this process once the engine has the error that this thread's call is about to raise.
 
     The error fails the update, but the engine doesn't cancel the other steps: it waits for them.
     """
-    urn, context = _served()
+    urn, context = served()
 
     def end() -> None:
         if not CANCELLED.is_set():

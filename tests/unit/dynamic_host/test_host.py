@@ -7,36 +7,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
-from typing import Any
 
 import grpc
 import pytest
 from google.protobuf import empty_pb2
+from harness.servicer_context import Metadata, context_for
 from pulumi.dynamic import Config
-from pulumi.runtime.proto import status_pb2
 
 from pulumi_tcsql_check.dynamic_host import engine_liveness, host
-
-
-class Metadata(list[tuple[str, bytes]]):
-    """The trailing metadata that a call was given."""
-
-
-def context_for(
-    metadata: Metadata, add_callback: Callable[[Callable[[], None]], bool] = lambda _: True
-) -> grpc.ServicerContext:
-    """Make a servicer's context that notes its trailing metadata, takes callbacks, and can do nothing else."""
-    kind: Any = type(
-        "Context",
-        (grpc.ServicerContext,),
-        {
-            "set_trailing_metadata": lambda _, given: metadata.extend(given),
-            "add_callback": lambda _, callback: add_callback(callback),
-        },
-    )
-    kind.__abstractmethods__ = frozenset()
-    context: grpc.ServicerContext = kind()
-    return context
 
 
 @pytest.fixture(autouse=True)
@@ -117,36 +95,6 @@ def test_a_pool_without_the_known_parts_is_left_alone() -> None:
                 pool.__dict__["_idle_semaphore"] = semaphore
 
         assert pool.submit(prepare).result(timeout=5) == 1
-
-
-def test_the_call_is_found_by_the_servicers_frame_and_fails_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somewhere above stands a frame with the request and the context; the sentence goes into its trailing metadata."""
-    monkeypatch.setattr(sys, "argv", ["host"])
-    metadata = Metadata()
-
-    def read(request: object, context: object) -> host.Call:
-        del request, context
-        return host.current_call()
-
-    def serve(request: object, context: object) -> host.Call:
-        return read(request, context)
-
-    call = serve(SimpleNamespace(urn="urn:of:the:check"), context_for(metadata))
-    call.fail("one sentence")
-    ((key, value),) = metadata
-    assert key == "grpc-status-details-bin"
-    assert status_pb2.Status.FromString(value).message == "one sentence"
-
-
-def test_without_a_servicer_or_an_engine_every_word_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No row, no warning, a traceback: but no error of its own."""
-    monkeypatch.setattr(sys, "argv", ["host"])
-    call = host.current_call()
-    call.show("a line")
-    call.note("a line that stays")
-    call.warn("a warning")
-    call.flush()
-    call.fail("a sentence")
 
 
 def refuse(urn: str, context: grpc.ServicerContext) -> None:

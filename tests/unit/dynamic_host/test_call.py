@@ -1,15 +1,18 @@
-"""The lines that the engine is told."""
+"""The lines that the engine is told, and the sentence that it prints for an error."""
 
+import sys
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import grpc
 import pytest
 from google.protobuf import empty_pb2
 from harness import dynamic_host_process
-from pulumi.runtime.proto import engine_pb2
+from harness.servicer_context import Metadata, context_for
+from pulumi.runtime.proto import engine_pb2, status_pb2
 
-from pulumi_tcsql_check.dynamic_host.engine_log import EngineLog
+from pulumi_tcsql_check.dynamic_host.call import Call, current_call
 
 LONGEST_SECONDS = 10.0
 GLANCE_SECONDS = 0.05
@@ -43,14 +46,14 @@ def engine() -> Engine:
 
 
 @pytest.fixture
-def lines(engine: Engine) -> Iterator[EngineLog]:
+def lines(engine: Engine) -> Iterator[Call]:
     """Serve the engine, and connect to it."""
     server, address = dynamic_host_process.serve_engine(engine)
-    yield EngineLog(address, "urn")
+    yield Call(address, "urn", None)
     server.stop(None).wait()
 
 
-def test_a_line_is_sent_beside_what_the_gate_does(engine: Engine, lines: EngineLog) -> None:
+def test_a_line_is_sent_beside_what_the_gate_does(engine: Engine, lines: Call) -> None:
     """Whoever sends goes on while the engine still takes it in."""
     lines.note("a line")
     assert engine.came.acquire(timeout=LONGEST_SECONDS)
@@ -60,7 +63,7 @@ def test_a_line_is_sent_beside_what_the_gate_does(engine: Engine, lines: EngineL
     assert engine.taken == ["a line"]
 
 
-def test_a_line_waits_for_the_one_before(engine: Engine, lines: EngineLog) -> None:
+def test_a_line_waits_for_the_one_before(engine: Engine, lines: Call) -> None:
     """The engine would show two that are under way at once in either order."""
     lines.warn("the first")
     later = threading.Thread(target=lines.show, args=("the second",))
@@ -73,7 +76,7 @@ def test_a_line_waits_for_the_one_before(engine: Engine, lines: EngineLog) -> No
     assert engine.taken == ["the first", "the second"]
 
 
-def test_a_flush_waits_for_the_last_line(engine: Engine, lines: EngineLog) -> None:
+def test_a_flush_waits_for_the_last_line(engine: Engine, lines: Call) -> None:
     """The engine drops what comes after the call's own answer."""
     lines.show("the last")
     flushed = threading.Thread(target=lines.flush)
@@ -87,8 +90,38 @@ def test_a_flush_waits_for_the_last_line(engine: Engine, lines: EngineLog) -> No
 
 def test_an_engine_that_takes_no_line_does_no_harm() -> None:
     """Nobody listens at the engine's address: the lines are lost, and nothing else."""
-    lines = EngineLog("127.0.0.1:9", "urn")
+    lines = Call("127.0.0.1:9", "urn", None)
     lines.note("a line")
     lines.warn("another")
     lines.flush()
     lines.flush()
+
+
+def test_the_call_is_found_by_the_servicers_frame_and_fails_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somewhere above stands a frame with the request and the context; the sentence goes into its trailing metadata."""
+    monkeypatch.setattr(sys, "argv", ["host"])
+    metadata = Metadata()
+
+    def read(request: object, context: object) -> Call:
+        del request, context
+        return current_call()
+
+    def serve(request: object, context: object) -> Call:
+        return read(request, context)
+
+    call = serve(SimpleNamespace(urn="urn:of:the:check"), context_for(metadata))
+    call.fail("one sentence")
+    ((key, value),) = metadata
+    assert key == "grpc-status-details-bin"
+    assert status_pb2.Status.FromString(value).message == "one sentence"
+
+
+def test_without_a_servicer_or_an_engine_every_word_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No row, no warning, a traceback: but no error of its own."""
+    monkeypatch.setattr(sys, "argv", ["host"])
+    call = current_call()
+    call.show("a line")
+    call.note("a line that stays")
+    call.warn("a warning")
+    call.flush()
+    call.fail("a sentence")
