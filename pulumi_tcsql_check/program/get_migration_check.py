@@ -4,8 +4,8 @@ import asyncio
 import contextvars
 import threading
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import pulumi
 
@@ -22,8 +22,6 @@ from pulumi_tcsql_check.program.stack import default_region, in_unit_test, of_st
 
 TOKEN = "tcsql:index:getMigrationCheck"  # noqa: S105  # the name of a function
 """The token of the call that a unit test mocks."""
-
-T = TypeVar("T")
 
 _NEVER_CANCELLED = threading.Event()
 
@@ -112,7 +110,10 @@ def get_migration_check_output(
         if mocked:
             return _from_mocks(known)
         _load(line)
-        return await _aside(lambda: _look(known, line))
+        context = contextvars.copy_context()  # a daemon thread, so that the event loop continues
+        return await asyncio.wrap_future(
+            daemon_thread.begin(lambda: context.run(_look, known, line), "tcsql-check-look")
+        )
 
     return pulumi.Output.all(**needed).apply(look)
 
@@ -137,12 +138,6 @@ def _load(line: Sentence) -> None:
             from pulumi_tcsql_check.reading import reader  # noqa: F401, PLC0415  # loads the SDK
     except ImportError as error:
         raise LookError(Text(Sentence("not queried", why=not_loaded(error, PROGRAM))), line) from error
-
-
-async def _aside(call: Callable[[], T]) -> T:
-    """Run a blocking call in a daemon thread while the event loop continues."""
-    context = contextvars.copy_context()
-    return await asyncio.wrap_future(daemon_thread.begin(lambda: context.run(call), "tcsql-check-look"))
 
 
 class _Screen:

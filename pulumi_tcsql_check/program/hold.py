@@ -6,7 +6,7 @@ the parent was declared, so the child of a component declared before the call ge
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -51,7 +51,9 @@ def hold_stack(*checks: Gate) -> None:
             raise NotAGateError(Sentence("not a gate", kind=type(check).__name__))
     if in_unit_test():
         return
-    pump = _pump()
+    wait = getattr(sync_await, "_sync_await", None)  # waits inside a program while its event loop continues
+    if wait is None:
+        raise pulumi.RunError(in_stacks(Sentence("can't hold")))
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
@@ -60,17 +62,9 @@ def hold_stack(*checks: Gate) -> None:
     interrupted = loop.create_future()
     try:
         with shutdown.deferring_interrupts(lambda: loop.call_soon_threadsafe(interrupted.cancel)):
-            pump(_settled(checks, interrupted))
+            wait(_settled(checks, interrupted))
     finally:  # also if the program catches the refusal, or cleans up after it
         pulumi.runtime.register_stack_transformation(_depending_on(checks))
-
-
-def _pump() -> Callable[[Awaitable[None]], None]:
-    """Return the SDK's own function that waits inside a program while its event loop continues."""
-    pump: Callable[[Awaitable[None]], None] | None = getattr(sync_await, "_sync_await", None)
-    if pump is None:
-        raise pulumi.RunError(in_stacks(Sentence("can't hold")))
-    return pump
 
 
 async def _settled(checks: Sequence[Gate], interrupted: asyncio.Future[Any]) -> None:
@@ -86,25 +80,20 @@ async def _settled(checks: Sequence[Gate], interrupted: asyncio.Future[Any]) -> 
             raise pulumi.RunError(in_stacks(Sentence("ended by the engine")))
         if loop.time() >= notice:
             notice = math.inf
-            await _tell(checks)
+            await asyncio.gather(*map(_tell, checks))
     await everything
 
 
-async def _tell(checks: Sequence[Gate]) -> None:
-    for check, unknown in zip(checks, await asyncio.gather(*map(_unknown, checks)), strict=True):
-        if unknown:
-            words = Sentence("holds for", check=check.pulumi_resource_name, missing=unknown)
-            pulumi.log.info(in_stacks(words))
-
-
-async def _unknown(check: Gate) -> list[str]:
-    """List the check's inputs that are still unknown. Nothing is cancelled: others await the same futures."""
+async def _tell(check: Gate) -> None:
+    """Log which of the check's inputs are still unknown. Nothing is cancelled: others await the same futures."""
     needed = {
         name: asyncio.ensure_future(pulumi.Output.from_input(value).is_known())
         for name, value in check._needed.items()  # noqa: SLF001  # made for this
     }
     await asyncio.wait(needed.values(), timeout=1)
-    return [name for name, future in needed.items() if not future.done()]
+    unknown = [name for name, future in needed.items() if not future.done()]
+    if unknown:
+        pulumi.log.info(in_stacks(Sentence("holds for", check=check.pulumi_resource_name, missing=unknown)))
 
 
 def _depending_on(checks: Sequence[Gate]) -> pulumi.ResourceTransformation:
