@@ -37,6 +37,7 @@ class Gate(Resource):
     ) -> None:
         """Declare the gate with its inputs and the provider's output names; raises `InputError`."""
         refusal.accept_language()
+        opts = opts or pulumi.ResourceOptions()
         wait = not pulumi.runtime.is_dry_run()
         from_outputs = [key for key, value in given.items() if not refusal.is_plain(value)]
         needed = {key: refusal.accept(key, value, to_be_known=wait) for key, value in given.items()}
@@ -44,17 +45,16 @@ class Gate(Resource):
         needed[ids] = _as_numbers(ids, needed[ids])
         refusal.accept_as_many(needed.get("flow_ids"), needed[ids])
         refusal.refuse_options(opts)
-        given_opts = opts or pulumi.ResourceOptions()
         is_real = not in_unit_test()
         if is_real:
             shutdown.prepare()
-            refusal.warn_of_options(name, given_opts)
+            refusal.warn_of_options(name, opts)
         # An input that is unknown in a preview makes the id unknown too, and then the engine reads nothing.
         late = [needed[key] for key in from_outputs if key not in _MAY_BE_LATE]
         holds = wait and is_real
         if holds:
             monitor.observe()
-            late.append(pulumi.Output.from_input(dependencies.require(self, needed, given_opts)))
+            late.append(pulumi.Output.from_input(dependencies.require(self, needed, opts)))
         reads = pulumi.ResourceOptions(id=_resource_id(needed[ids], needed["region"], late))
         provider = MigrationCheckProvider(uuid.uuid4().hex if holds else "")
         props = {**needed, **dict.fromkeys(outputs)}
@@ -73,7 +73,7 @@ class Gate(Resource):
             mine.update({key: shutdown.behind(guarded, mine[key]) for key in ("id", "urn", *props)})
         elif is_real:
             mine["passed"].apply(self._tell_if_not_read, run_with_unknowns=True)
-        self._needed = needed | dict(_dependencies(given_opts))
+        self._needed = needed | dict(_dependencies(opts))
         """What must be known before the query, by its name."""
 
     def _tell_if_not_read(self, passed: object) -> None:

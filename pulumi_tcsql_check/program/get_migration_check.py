@@ -67,7 +67,10 @@ def get_migration_check(
     refusal.accept_language()
     given = _given(migrate_id, region, endpoint, failed_statuses)
     for name, value in given.items():
-        refusal.accept_plain(name, value, "get_migration_check_output")
+        if not refusal.is_plain(value):
+            allowed = Sentence("plain value", function="get_migration_check_output")
+            raise refusal.InputError(InvalidInputError(name, type(value).__name__, allowed))
+        refusal.accept(name, value, to_be_known=False)
     if in_unit_test():
         return _from_mocks(given)
     shutdown.prepare()

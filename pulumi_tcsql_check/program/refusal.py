@@ -69,7 +69,7 @@ class NotAGateError(TypeError, pulumi.RunError):
 
 
 def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN401  # the value, or an output of it
-    """Validate a plain input, or raise `InputError`; the provider validates outputs.
+    """Validate a plain input with the validator of its name, or raise `InputError`; the provider validates outputs.
 
     With `to_be_known`, as on an up, an output that stays unknown fails. It is unknown only because its resource failed,
     or because `--target` or `--exclude` omitted it. In the latter case the engine would write a state that it can't
@@ -99,14 +99,6 @@ def accept_as_many(flow_ids: object, migrate_ids: object) -> None:
         _validated(validation.flows_of, flow_ids, len(migrate_ids))
 
 
-def accept_plain(name: str, value: object, function: str) -> None:
-    """Require a plain value in its range; raises `InputError`. `function` is the variant that takes outputs."""
-    if not is_plain(value):
-        allowed = Sentence("plain value", function=function)
-        raise InputError(InvalidInputError(name, type(value).__name__, allowed))
-    accept(name, value, to_be_known=False)
-
-
 def is_plain(value: object) -> bool:
     """Return whether a value is neither an output nor an awaitable, nor a list with one in it."""
     parts = value if isinstance(value, (list, tuple)) else [value]
@@ -120,7 +112,7 @@ def _validated(validate: Callable[..., object], *given: object) -> None:
         raise InputError(error) from None
 
 
-def refuse_options(opts: pulumi.ResourceOptions | None) -> None:
+def refuse_options(opts: pulumi.ResourceOptions) -> None:
     """Raise `InputError` if an option is set that a gate can't have."""
     for name, allowed in _REFUSED_OPTIONS.items():
         value = getattr(opts, name, None)
