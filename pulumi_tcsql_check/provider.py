@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pulumi.dynamic import ConfigureRequest, ReadResult, ResourceProvider
 
@@ -69,21 +69,20 @@ class MigrationCheckProvider(ResourceProvider):
             call.flush()
 
 
-class _Listener:
+class _Listener(NamedTuple):
     """Shows a read's progress on the engine's screen, in one language."""
 
-    def __init__(self, call: "Call", chosen: Language) -> None:
-        self._call = call
-        self._language = chosen
+    call: "Call"
+    language: Language
 
     def show(self, text: Sentence) -> None:
-        self._call.show(write(text, self._language))
+        self.call.show(write(text, self.language))
 
     def note(self, text: Sentence) -> None:
-        self._call.note(Text(text).written(self._language))
+        self.call.note(Text(text).written(self.language))
 
     def warn(self, text: Text) -> None:
-        self._call.warn(text.written(self._language))
+        self.call.warn(text.written(self.language))
 
 
 def _text_of(error: Exception) -> Text:

@@ -12,8 +12,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from google.protobuf import empty_pb2
-
 from pulumi_tcsql_check.dynamic_host import engine_liveness
 from pulumi_tcsql_check.dynamic_host.call import served
 
@@ -72,15 +70,13 @@ def project_name(config: object) -> str | None:
 
 
 def _cancel(self: Any, request: Any, context: Any) -> Any:  # noqa: ANN401, ARG001  # the servicer's own signature
+    """End all waits, since the engine has cancelled the update."""
     # This code runs with the globals of the host's __main__, so it imports what it needs.
+    from google.protobuf import empty_pb2  # noqa: PLC0415
+
     from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415, PLW0406
 
-    return host.note_cancel()
-
-
-def note_cancel() -> empty_pb2.Empty:
-    """End all waits, since the engine has cancelled the update."""
-    CANCELLED.set()
+    host.CANCELLED.set()
     return empty_pb2.Empty()
 
 
@@ -93,12 +89,11 @@ def _heed_cancel() -> None:
 class _NeverIdle:
     """Replaces the pool's count of idle threads, which can be one too high, by zero."""
 
-    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:  # noqa: FBT001, FBT002  # as in Semaphore
-        del blocking, timeout
+    def acquire(self, *_: object, **__: object) -> bool:
         return False
 
-    def release(self, n: int = 1) -> None:
-        del n
+    def release(self, *_: object) -> None:
+        return
 
 
 def _serve_every_call() -> None:

@@ -138,7 +138,7 @@ def test_a_refusal_without_a_servicer_ends_the_other_waits_at_once() -> None:
 
 def test_a_cancelled_update_is_not_taken_for_a_refused_one() -> None:
     """The reason is the first one."""
-    host.note_cancel()
+    host.CANCELLED.set()
     host.end_other_waits()
     assert host.refused() == ""
 
