@@ -63,7 +63,7 @@ class MigrationCheckProvider(ResourceProvider):
         except Exception as error:
             call.fail(_text_of(error).written(chosen))
             if props.get("wait") is True and props.get("enforce") is not False:  # as the guard decides, too
-                host.end_other_waits()
+                host.end_other_waits(call)
             raise
         finally:
             call.flush()

@@ -28,8 +28,8 @@ class Call:
     def __init__(self, address: str, urn: str, context: grpc.ServicerContext | None) -> None:
         """Connect to the engine; lines are dropped if its address has no port, the error if there is no context."""
         self._engine = _connect(address) if ":" in address else None
-        self._urn = urn
-        self._context = context
+        self.urn = urn
+        self.context = context
         self._lock = threading.Lock()
         self._sent: grpc.Future[empty_pb2.Empty] | None = None
 
@@ -47,9 +47,9 @@ class Call:
 
     def fail(self, sentence: str) -> None:
         """Make the engine print this sentence instead of a traceback when the call raises."""
-        if self._context is not None:
+        if self.context is not None:
             details = status_pb2.Status(code=_UNKNOWN_ERROR, message=sentence).SerializeToString()
-            self._context.set_trailing_metadata((("grpc-status-details-bin", details),))
+            self.context.set_trailing_metadata((("grpc-status-details-bin", details),))
 
     def flush(self) -> None:
         """Wait until the engine has every line: it drops those that come after the call's response."""
@@ -60,7 +60,7 @@ class Call:
         """Send a line once the engine has the previous one, since it may show two in flight in either order."""
         if self._engine is None:
             return
-        request = engine_pb2.LogRequest(severity=severity, message=text, urn=self._urn, ephemeral=ephemeral)
+        request = engine_pb2.LogRequest(severity=severity, message=text, urn=self.urn, ephemeral=ephemeral)
         with self._lock:
             self._await_arrival()
             self._sent = self._engine.Log.future(request, timeout=SEND_SECONDS)
@@ -81,16 +81,12 @@ def _connect(address: str) -> engine_pb2_grpc.EngineStub:
 
 
 def current_call() -> Call:
-    """Return the call that this thread serves."""
-    return Call(sys.argv[-1], *served())  # the last argument is the engine's address
-
-
-def served() -> tuple[str, grpc.ServicerContext | None]:
-    """Return the URN and the context from the frame of the servicer's `Read`; `""` and None if there is none."""
+    """Return the call that this thread serves; without a URN and a context if no frame is the servicer's `Read`."""
+    address = sys.argv[-1]  # the last argument is the engine's address
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # the host does not pass the URN on
     while frame is not None:
         urn, context = getattr(frame.f_locals.get("request"), "urn", None), frame.f_locals.get("context")
         if isinstance(urn, str) and isinstance(context, grpc.ServicerContext):
-            return urn, context
+            return Call(address, urn, context)
         frame = frame.f_back
-    return "", None
+    return Call(address, "", None)

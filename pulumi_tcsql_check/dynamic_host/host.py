@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pulumi_tcsql_check.dynamic_host import engine_liveness
-from pulumi_tcsql_check.dynamic_host.call import served
+from pulumi_tcsql_check.dynamic_host.call import Call
 
 CANCELLED = threading.Event()
 """Set when the waits of this process must end: the update was cancelled or has failed, or the engine has exited."""
@@ -36,19 +36,18 @@ def prepare() -> None:
             _logger.warning("this host's private shape has changed: %s", step.__name__, exc_info=True)
 
 
-def end_other_waits() -> None:
-    """End the other waits of this process once the engine has the error that this thread's call is about to raise.
+def end_other_waits(call: Call) -> None:
+    """End the other waits of this process once the engine has the error that a call is about to raise.
 
     The error fails the update, but the engine doesn't cancel the other steps: it waits for them.
     """
-    urn, context = served()
 
     def end() -> None:
         if not CANCELLED.is_set():
-            _refused.append(urn.rsplit("::", 1)[-1] or "beside it")
+            _refused.append(call.urn.rsplit("::", 1)[-1] or "beside it")
             CANCELLED.set()
 
-    if context is None or not context.add_callback(end):
+    if call.context is None or not call.context.add_callback(end):
         end()
 
 
@@ -92,7 +91,7 @@ class _NeverIdle:
     def acquire(self, *_: object, **__: object) -> bool:
         return False
 
-    def release(self, *_: object) -> None:
+    def release(self, *_: object, **__: object) -> None:
         return
 
 

@@ -36,6 +36,9 @@ WITHOUT_NONCE = "gASVPQAAAAAAAACMG3B1bHVtaV90Y3NxbF9jaGVjay5wcm92aWRlcpSMFk1pZ3J
 class Call:
     """A call that records the engine's error text, and whether it was flushed."""
 
+    urn = ""
+    context = None
+
     def __init__(self) -> None:
         """Start with no text."""
         self.sentence = ""

@@ -110,6 +110,7 @@ def test_the_call_is_found_by_the_servicers_frame_and_fails_with_a_sentence(monk
         return read(request, context)
 
     call = serve(SimpleNamespace(urn="urn:of:the:check"), context_for(metadata))
+    assert call.urn == "urn:of:the:check"
     call.fail("one sentence")
     ((key, value),) = metadata
     assert key == "grpc-status-details-bin"

@@ -15,6 +15,7 @@ from harness.servicer_context import Metadata, context_for
 from pulumi.dynamic import Config
 
 from pulumi_tcsql_check.dynamic_host import engine_liveness, host
+from pulumi_tcsql_check.dynamic_host.call import Call
 
 
 @pytest.fixture(autouse=True)
@@ -97,14 +98,9 @@ def test_a_pool_without_the_known_parts_is_left_alone() -> None:
         assert pool.submit(prepare).result(timeout=5) == 1
 
 
-def refuse(urn: str, context: grpc.ServicerContext) -> None:
-    """End the other waits as a servicer's `Read` does."""
-
-    def read(request: object, context: object) -> tuple[object, object]:
-        host.end_other_waits()
-        return request, context
-
-    read(SimpleNamespace(urn=urn), context)
+def refuse(urn: str, context: grpc.ServicerContext | None) -> None:
+    """End the other waits as a read does."""
+    host.end_other_waits(Call("", urn, context))
 
 
 def test_a_refusal_ends_the_other_waits_once_the_engine_has_it() -> None:
@@ -132,14 +128,14 @@ def test_a_refusal_ends_the_other_waits_also_where_the_engine_has_left() -> None
 
 def test_a_refusal_without_a_servicer_ends_the_other_waits_at_once() -> None:
     """Where the host's frames have changed, the gate has no name, and the update still ends."""
-    host.end_other_waits()
+    refuse("", None)
     assert (host.CANCELLED.is_set(), host.refused()) == (True, "beside it")
 
 
 def test_a_cancelled_update_is_not_taken_for_a_refused_one() -> None:
     """The reason is the first one."""
     host.CANCELLED.set()
-    host.end_other_waits()
+    refuse("", None)
     assert host.refused() == ""
 
 
