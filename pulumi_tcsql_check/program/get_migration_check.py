@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import functools
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
@@ -24,8 +25,6 @@ TOKEN = "tcsql:index:getMigrationCheck"  # noqa: S105  # the name of a function
 """The token of the call that a unit test mocks."""
 
 _NEVER_CANCELLED = threading.Event()
-
-_FIELDS = ("total", "current", "passed", "status", "migrate_id", "region")
 
 
 class LookError(TcsqlCheckError, pulumi.RunError):
@@ -105,7 +104,6 @@ def get_migration_check_output(
     mocked = in_unit_test()
     given = _given(migrate_id, region, endpoint, failed_statuses)
     needed = {name: refusal.accept(name, value, to_be_known=False) for name, value in given.items()}
-
     if not mocked:
         shutdown.prepare()
 
@@ -113,10 +111,8 @@ def get_migration_check_output(
         if mocked:
             return _from_mocks(known)
         _load(line)
-        context = contextvars.copy_context()  # a daemon thread, so that the event loop continues
-        return await asyncio.wrap_future(
-            daemon_thread.begin(lambda: context.run(_look, known, line), "tcsql-check-look")
-        )
+        query = functools.partial(contextvars.copy_context().run, _look, known, line)
+        return await asyncio.wrap_future(daemon_thread.begin(query, "tcsql-check-look"))  # the event loop continues
 
     return pulumi.Output.all(**needed).apply(look)
 
@@ -170,4 +166,5 @@ def _look(given: Mapping[str, Any], line: Sentence) -> MigrationCheckResult:
         raise LookError(text_of(error, PROGRAM), line) from error
     except Exception as error:
         raise LookError(Text(Sentence("query failed", error=type(error).__name__)), line) from error
-    return MigrationCheckResult(steps=[Step(**step) for step in seen["steps"]], **{key: seen[key] for key in _FIELDS})
+    seen["steps"] = [Step(**step) for step in seen["steps"]]
+    return MigrationCheckResult(**{name: seen[name] for name in MigrationCheckResult.__annotations__})
