@@ -59,12 +59,20 @@ def hold_stack(*checks: Gate) -> None:
     except RuntimeError:
         words = Sentence("at line", words=Sentence("no event loop"), line=users_line())
         raise pulumi.RunError(in_stacks(words)) from None
+
+    def depend(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+        """Make each later resource, except gates, depend on the checks."""
+        if isinstance(args.resource, Gate):
+            return None
+        added = pulumi.ResourceOptions(depends_on=list(checks))
+        return pulumi.ResourceTransformationResult(args.props, pulumi.ResourceOptions.merge(args.opts, added))
+
     interrupted = loop.create_future()
     try:
         with shutdown.deferring_interrupts(lambda: loop.call_soon_threadsafe(interrupted.cancel)):
             wait(_settled(checks, interrupted))
     finally:  # also if the program catches the refusal, or cleans up after it
-        pulumi.runtime.register_stack_transformation(_depending_on(checks))
+        pulumi.runtime.register_stack_transformation(depend)
 
 
 async def _settled(checks: Sequence[Gate], interrupted: asyncio.Future[Any]) -> None:
@@ -94,15 +102,3 @@ async def _tell(check: Gate) -> None:
     unknown = [name for name, future in needed.items() if not future.done()]
     if unknown:
         pulumi.log.info(in_stacks(Sentence("holds for", check=check.pulumi_resource_name, missing=unknown)))
-
-
-def _depending_on(checks: Sequence[Gate]) -> pulumi.ResourceTransformation:
-    """Return the transformation that makes each later resource, except gates, depend on the checks."""
-    added = pulumi.ResourceOptions(depends_on=list(checks))
-
-    def transform(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
-        if isinstance(args.resource, Gate):
-            return None
-        return pulumi.ResourceTransformationResult(args.props, pulumi.ResourceOptions.merge(args.opts, added))
-
-    return transform

@@ -11,8 +11,6 @@ from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, write
 
-_REGION_VARIABLE = "TENCENTCLOUD_REGION"
-
 
 def of_stack() -> Language:
     """Return the language of the stack's configuration or environment; raises `InvalidInputError` if unsupported."""
@@ -30,7 +28,7 @@ def in_stacks(sentence: Sentence) -> str:
 
 def default_region() -> str:
     """Return the configured region; "" if there is none."""
-    return pulumi.Config(CONFIG_NAMESPACE).get("region") or os.environ.get(_REGION_VARIABLE) or ""
+    return pulumi.Config(CONFIG_NAMESPACE).get("region") or os.environ.get("TENCENTCLOUD_REGION") or ""
 
 
 def in_unit_test() -> bool:
