@@ -36,6 +36,9 @@ WITHOUT_NONCE = "gASVPQAAAAAAAACMG3B1bHVtaV90Y3NxbF9jaGVjay5wcm92aWRlcpSMFk1pZ3J
 class Call:
     """A call that records the engine's error text, and whether it was flushed."""
 
+    urn = ""
+    context = None
+
     def __init__(self) -> None:
         """Start with no text."""
         self.sentence = ""
@@ -72,7 +75,7 @@ def not_cancelled() -> Iterator[None]:
 def call(monkeypatch: pytest.MonkeyPatch) -> Call:
     """Make this the provider's current call."""
     call = Call()
-    monkeypatch.setattr(host, "current_call", lambda: call)
+    monkeypatch.setattr("pulumi_tcsql_check.dynamic_host.call.current_call", lambda: call)
     return call
 
 
@@ -211,12 +214,12 @@ def test_each_library_that_only_the_provider_needs_may_be_missing(library: str, 
 import sys
 sys.modules[{library!r}] = None
 from pulumi.dynamic import Config, ConfigureRequest
-from pulumi_tcsql_check.dynamic_host import host
+from pulumi_tcsql_check.dynamic_host import call
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 class Call:
     fail = print
     flush = lambda: None
-host.current_call = lambda: Call
+call.current_call = lambda: Call
 provider = MigrationCheckProvider()
 provider.configure(ConfigureRequest(Config({{}}, "test")))
 try:

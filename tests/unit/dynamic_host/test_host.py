@@ -7,36 +7,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
-from typing import Any
 
 import grpc
 import pytest
 from google.protobuf import empty_pb2
+from harness.servicer_context import Metadata, context_for
 from pulumi.dynamic import Config
-from pulumi.runtime.proto import status_pb2
 
 from pulumi_tcsql_check.dynamic_host import engine_liveness, host
-
-
-class Metadata(list[tuple[str, bytes]]):
-    """The trailing metadata of a call."""
-
-
-def context_for(
-    metadata: Metadata, add_callback: Callable[[Callable[[], None]], bool] = lambda _: True
-) -> grpc.ServicerContext:
-    """Make a servicer's context that records its trailing metadata, accepts callbacks, and does nothing else."""
-    kind: Any = type(
-        "Context",
-        (grpc.ServicerContext,),
-        {
-            "set_trailing_metadata": lambda _, given: metadata.extend(given),
-            "add_callback": lambda _, callback: add_callback(callback),
-        },
-    )
-    kind.__abstractmethods__ = frozenset()
-    context: grpc.ServicerContext = kind()
-    return context
+from pulumi_tcsql_check.dynamic_host.call import Call
 
 
 @pytest.fixture(autouse=True)
@@ -119,44 +98,9 @@ def test_a_pool_without_the_known_attributes_is_left_unchanged() -> None:
         assert pool.submit(prepare).result(timeout=5) == 1
 
 
-def test_the_call_is_found_by_the_servicers_frame_and_fails_with_one_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A frame above has the request and the context; the error's text goes into its trailing metadata."""
-    monkeypatch.setattr(sys, "argv", ["host"])
-    metadata = Metadata()
-
-    def read(request: object, context: object) -> host.Call:
-        del request, context
-        return host.current_call()
-
-    def serve(request: object, context: object) -> host.Call:
-        return read(request, context)
-
-    call = serve(SimpleNamespace(urn="urn:of:the:check"), context_for(metadata))
-    call.fail("one sentence")
-    ((key, value),) = metadata
-    assert key == "grpc-status-details-bin"
-    assert status_pb2.Status.FromString(value).message == "one sentence"
-
-
-def test_without_a_servicer_or_an_engine_every_line_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is no row, no warning, and a traceback, but no other error."""
-    monkeypatch.setattr(sys, "argv", ["host"])
-    call = host.current_call()
-    call.show("a line")
-    call.note("a line that stays")
-    call.warn("a warning")
-    call.flush()
-    call.fail("a sentence")
-
-
-def refuse(urn: str, context: grpc.ServicerContext) -> None:
-    """End the other waits as a servicer's `Read` does."""
-
-    def read(request: object, context: object) -> tuple[object, object]:
-        host.end_other_waits()
-        return request, context
-
-    read(SimpleNamespace(urn=urn), context)
+def refuse(urn: str, context: grpc.ServicerContext | None) -> None:
+    """End the other waits as a read does."""
+    host.end_other_waits(Call("", urn, context))
 
 
 def test_a_refusal_ends_the_other_waits_once_the_engine_has_it() -> None:
@@ -184,14 +128,14 @@ def test_a_refusal_ends_the_other_waits_if_the_call_is_over() -> None:
 
 def test_a_refusal_without_a_servicer_ends_the_other_waits_at_once() -> None:
     """If the host's frames have changed, the gate's name is unknown, and the update still ends."""
-    host.end_other_waits()
+    refuse("", None)
     assert (host.CANCELLED.is_set(), host.refused()) == (True, "beside it")
 
 
 def test_a_cancelled_update_is_not_reported_as_refused() -> None:
     """The first reason counts."""
-    host.note_cancel()
-    host.end_other_waits()
+    host.CANCELLED.set()
+    refuse("", None)
     assert host.refused() == ""
 
 

@@ -11,7 +11,7 @@ from harness.pulumi_mocks import STEP, RecordingMocks, mocked_program, resolve
 from pulumi.runtime import mocks
 
 from pulumi_tcsql_check import InvalidInputError, MigrationCheck, Step
-from pulumi_tcsql_check.program import gate, shutdown
+from pulumi_tcsql_check.program import shutdown
 
 PLAIN: dict[str, Any] = {"migrate_id": 1066, "region": "ap-guangzhou"}
 
@@ -203,7 +203,7 @@ def test_under_an_engine_the_gate_prepares_the_shutdown(
         return passed
 
     monkeypatch.setattr(shutdown, "guard", guard)
-    monkeypatch.setattr(gate, "get_monitor", object)
+    monkeypatch.setattr("pulumi_tcsql_check.program.stack.get_monitor", object)
     resolve(MigrationCheck("orders", **PLAIN).urn)
     mocks.set_mocks(recorder, preview=True)
     resolve(MigrationCheck("previewed", **PLAIN).urn)

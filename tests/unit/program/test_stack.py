@@ -6,7 +6,7 @@ from harness.mock_engine import Engine, check, run
 
 from pulumi_tcsql_check.config.language import KEY, VARIABLE
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.program.language import in_stacks
+from pulumi_tcsql_check.program.stack import in_stacks
 
 
 def late() -> None:
