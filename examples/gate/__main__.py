@@ -1,7 +1,7 @@
 """Switches an application to its new database, but only once the migration check has passed."""
 
 import pulumi
-from switch import Switch  # stands for what your cut-over changes
+from switch import Switch  # a placeholder for what your cut-over changes
 
 from pulumi_tcsql_check import MigrationCheck, hold_stack
 

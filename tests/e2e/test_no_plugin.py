@@ -1,4 +1,4 @@
-"""The package declares no plugin, so the engine looks for none, on this machine or on the internet."""
+"""The package declares no plugin, so the engine searches for none, on this machine or on the internet."""
 
 import socket
 from pathlib import Path

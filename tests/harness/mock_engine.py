@@ -106,7 +106,7 @@ def run(engine: Engine, program: Callable[[], object], *, preview: bool = False)
             task.cancel()
 
     loop = FastForwardLoop()
-    # A program that ends early leaves failures that nobody awaits. Python 3.11 can't log one while it parses source.
+    # A program that ends early leaves unawaited failures. Python 3.11 can't log one while it parses source.
     loop.set_exception_handler(lambda *_: None)
     bound = loop.call_later(FOR_EVER, give_up)
     try:

@@ -44,7 +44,7 @@ def proves_a_pass(body: bytes) -> bool:
 
 
 def proves_a_failure(body: bytes, taught: tuple[int, ...]) -> bool:
-    """Return whether a body that two polls in a row brought proves a failure; `taught` are the codes for "failed"."""
+    """Return whether a body that two polls in a row returned proves a failure; `taught` are the codes for "failed"."""
     response = response_of(body)
     if response is None or proves_a_pass(body):
         return False

@@ -9,7 +9,7 @@ FAILURE = "the resource in front failed"
 
 
 class FrontProvider(ResourceProvider):
-    """Creates and updates the resource, or fails if the program says so."""
+    """Creates and updates the resource, or fails if `fails` is set."""
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create the resource."""

@@ -16,7 +16,7 @@ NOW = 1_700_000_000
 
 @pytest.fixture
 def clock() -> ManualClock:
-    """A clock that stands still at a fixed instant."""
+    """A clock with a constant instant."""
     return ManualClock(NOW)
 
 

@@ -84,7 +84,7 @@ def test_the_first_frame_is_played_until_the_check_is_started(clock: ManualClock
 
 
 def test_all_migrations_may_start_with_the_emulator(clock: ManualClock) -> None:
-    """With "emulator-start", frames count from the emulator's start until the migration is started anew."""
+    """With "emulator-start", frames count from the emulator's start until the migration is started again."""
     clock.advance(5)
     playback = Playback(_scenario("emulator-start"), clock)
     assert _code(playback.frame(1)) == "0"

@@ -51,7 +51,7 @@ def test_one_connection_serves_many_requests(signed: SignedRequest, clock: Manua
 
 
 @pytest.mark.parametrize(("status", "line"), [(502, b"502 Bad Gateway"), (599, b"599 ")])
-def test_an_http_fault_is_sent_as_the_scenario_says(
+def test_an_http_fault_has_the_scenarios_response(
     signed: SignedRequest, clock: ManualClock, status: int, line: bytes
 ) -> None:
     """Status, content type, more headers and body are the scenario's, and the connection stays open."""

@@ -49,8 +49,8 @@ class Call:
         return call_with_retries(self, deadline=deadline, clock=self.clock, on_trouble=tell)
 
 
-def test_an_answer_is_returned_as_it_is() -> None:
-    """A successful first attempt needs no pause and reports no trouble, whatever the result is."""
+def test_a_successful_first_attempt_is_returned() -> None:
+    """It needs no pause and reports no error, for any result."""
     call = Call(None)
     assert call.call_with_retries() is None
     assert (len(call.instants), call.clock.sleeps, call.troubles) == (1, [], [])
@@ -76,7 +76,7 @@ def test_everything_else_is_raised_at_once(error: Exception) -> None:
 
 
 def test_a_permanent_error_after_transient_errors_ends_the_retries() -> None:
-    """Each error decides anew whether the call is retried."""
+    """A permanent error ends the retries after any number of transient ones."""
     call = Call(DOWN, THROTTLED, PermanentError("No."))
     with pytest.raises(PermanentError):
         call.call_with_retries()
@@ -134,7 +134,7 @@ def test_a_short_deadline_ends_an_outage() -> None:
 
 
 def test_a_throttled_call_ends_an_outage() -> None:
-    """A throttled call has reached the API, so the two minutes begin anew with the next failure."""
+    """A throttled call has reached the API, so the two minutes start again with the next failure."""
     call = Call(*[DOWN, DOWN, DOWN, THROTTLED] * 200, takes=10)
     assert call.call_with_retries(10 * HOUR) == "answer"
     assert call.clock.now - 1000 > 2 * HOUR

@@ -85,7 +85,7 @@ class Check:
 @settings(max_examples=1000, deadline=None, database=None)
 @given(PROGRESS, CODES)
 def test_steps_and_flow_pass_only_if_both_do(progress: Progress, code: int | None) -> None:
-    """Only the flow's code 0 together with passed steps is a pass, and the status in words agrees."""
+    """Only the flow's code 0 together with passed steps is a pass, and the status agrees."""
     evidence = Evidence(progress, Flow(1001, code))
     assert evidence.passed == (progress.passed and code == 0)
     assert (evidence.status() == "passed") == evidence.passed
@@ -181,7 +181,7 @@ def test_a_failure_from_before_the_flow_succeeded_does_not_count() -> None:
 
 
 def test_a_step_that_fails_after_the_flow_succeeded_ends_the_wait() -> None:
-    """The flow's success doesn't stand for the steps', and the text asks for the new flow's number."""
+    """The steps may fail although the flow has succeeded, and the text asks for the new flow's number."""
     check = Check([2, 0], [RUNNING, LEFT_BEHIND])
     with pytest.raises(CheckFailedError) as raised:
         check.wait()

@@ -222,7 +222,7 @@ OBJECTS: tuple[Path, ...] = (
     *((), ("Response",), *(("Response", "StepDetails", number) for number in range(8))),
     *(("Response", "More"), ("Response", "StepDetails", 7, "More", 1)),
 )
-"""The ways to all objects of the published answer, and to some in fields that nobody reads."""
+"""The paths to all objects of the published response, and to some in unused fields."""
 
 
 @pytest.mark.parametrize("path", OBJECTS, ids=str)
@@ -335,7 +335,7 @@ def end_of(steps: Sequence[Progress], pages: Sequence[bytes] | None) -> Progress
 @settings(max_examples=WAITS, deadline=None, database=None)
 @given(st.lists(STEPS, min_size=1, max_size=8), st.lists(PAGES, min_size=1, max_size=4))
 def test_a_list_of_migrations_never_opens_a_gate(steps: list[Progress], pages: list[bytes]) -> None:
-    """With the list, a wait ends as without it, or as failed because two responses said so."""
+    """With the list, a wait ends as without it, or as failed after two failed flags."""
     without, with_it = end_of(steps, None), end_of(steps, pages)
     if isinstance(with_it, FlagFailedError):
         assert sum(b'"CheckFlag": 2' in page for page in [*pages, pages[-1]]) >= 2

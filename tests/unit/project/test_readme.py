@@ -184,7 +184,7 @@ def test_every_input_and_output_of_a_group_is_in_its_section() -> None:
 
 
 def test_the_chinese_quick_start_says_what_the_english_page_says() -> None:
-    """It has each command, the policy and each word of an error that the English page has."""
+    """It has each command, the policy, and the texts of errors that the English page has."""
     chinese = README.split("\n## 中文快速开始\n", 1)[1].split("\n## ", 1)[0]
     english = README.replace(chinese, "")
     commands = re.findall(r"(?m)^\$ .+$", chinese)
@@ -203,7 +203,7 @@ def test_the_second_accounts_keys_are_the_emulators_own() -> None:
 
 
 def test_every_key_of_the_provider_is_in_the_tables() -> None:
-    """What is honoured, refused, or without a meaning here is said of each."""
+    """Each key is listed as supported, refused or ignored."""
     section = README.split("\n## Credentials and CAM policy\n", 1)[1].split("\n## ", 1)[0]
     names = (*provider_config.HONOURED, *provider_config.REFUSED, *provider_config.WITHOUT_MEANING_HERE)
     assert [name for name in names if name not in section] == []
