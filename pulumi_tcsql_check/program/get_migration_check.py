@@ -27,7 +27,7 @@ TOKEN = "tcsql:index:getMigrationCheck"  # noqa: S105  # the name of a function
 _NEVER_CANCELLED = threading.Event()
 
 
-class LookError(TcsqlCheckError, pulumi.RunError):
+class QueryError(TcsqlCheckError, pulumi.RunError):
     """A query failed; Pulumi prints the text without a traceback."""
 
     def __init__(self, text: Text, line: Sentence) -> None:
@@ -74,7 +74,7 @@ def get_migration_check(
         return _from_mocks(given)
     shutdown.prepare()
     _load(line)
-    return _look(given, line)
+    return _query(given, line)
 
 
 def get_migration_check_output(
@@ -107,14 +107,14 @@ def get_migration_check_output(
     if not mocked:
         shutdown.prepare()
 
-    async def look(known: Mapping[str, Any]) -> MigrationCheckResult:
+    async def query(known: Mapping[str, Any]) -> MigrationCheckResult:
         if mocked:
             return _from_mocks(known)
         _load(line)
-        query = functools.partial(contextvars.copy_context().run, _look, known, line)
-        return await asyncio.wrap_future(daemon_thread.begin(query, "tcsql-check-look"))  # the event loop continues
+        send = functools.partial(contextvars.copy_context().run, _query, known, line)
+        return await asyncio.wrap_future(daemon_thread.begin(send, "tcsql-check-query"))  # the event loop continues
 
-    return pulumi.Output.all(**needed).apply(look)
+    return pulumi.Output.all(**needed).apply(query)
 
 
 def _given(migrate_id: object, region: object, endpoint: object, failed_statuses: object) -> dict[str, Any]:
@@ -136,7 +136,7 @@ def _load(line: Sentence) -> None:
         with warnings.catch_warnings():  # the SDK changes the program's own filters when it is imported
             from pulumi_tcsql_check.reading import reader  # noqa: F401, PLC0415  # loads the SDK
     except ImportError as error:
-        raise LookError(Text(Sentence("not queried", why=not_loaded(error, PROGRAM))), line) from error
+        raise QueryError(Text(Sentence("not queried", why=not_loaded(error, PROGRAM))), line) from error
 
 
 class _Screen:
@@ -149,7 +149,7 @@ class _Screen:
         pulumi.log.warn(text.written(of_stack()))
 
 
-def _look(given: Mapping[str, Any], line: Sentence) -> MigrationCheckResult:
+def _query(given: Mapping[str, Any], line: Sentence) -> MigrationCheckResult:
     """Send the query, and add the user's line to every error."""
     from pulumi_tcsql_check.reading import reader  # noqa: PLC0415  # loaded by `_load`
 
@@ -163,8 +163,8 @@ def _look(given: Mapping[str, Any], line: Sentence) -> MigrationCheckResult:
     except TcsqlCheckError as error:
         from pulumi_tcsql_check.messages.errors import text_of  # noqa: PLC0415  # as above
 
-        raise LookError(text_of(error, PROGRAM), line) from error
+        raise QueryError(text_of(error, PROGRAM), line) from error
     except Exception as error:
-        raise LookError(Text(Sentence("query failed", error=type(error).__name__)), line) from error
+        raise QueryError(Text(Sentence("query failed", error=type(error).__name__)), line) from error
     seen["steps"] = [Step(**step) for step in seen["steps"]]
     return MigrationCheckResult(**{name: seen[name] for name in MigrationCheckResult.__annotations__})

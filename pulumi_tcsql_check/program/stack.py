@@ -9,7 +9,8 @@ from pulumi.runtime.settings import get_monitor
 from pulumi_tcsql_check.config import language
 from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE
 from pulumi_tcsql_check.errors import InvalidInputError
-from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, write
+from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence
+from pulumi_tcsql_check.messages.layout import Text
 
 
 def of_stack() -> Language:
@@ -19,11 +20,11 @@ def of_stack() -> Language:
 
 
 def in_stacks(sentence: Sentence) -> str:
-    """Write a sentence in the stack's language; in English if that is unsupported."""
+    """Write a sentence in the stack's language, wrapped for a terminal; in English if that is unsupported."""
     try:
-        return write(sentence, of_stack())
+        return Text(sentence).written(of_stack())
     except InvalidInputError:
-        return write(sentence, ENGLISH)
+        return Text(sentence).written(ENGLISH)
 
 
 def default_region() -> str:

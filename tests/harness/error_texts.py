@@ -13,6 +13,7 @@ from pulumi_tcsql_check.messages.audience import PROGRAM, Audience
 from pulumi_tcsql_check.messages.errors import text_of
 
 E = TypeVar("E", bound=TcsqlCheckError)
+X = TypeVar("X", bound=Exception)
 
 
 def headline(error: TcsqlCheckError, audience: Audience = PROGRAM) -> str:
@@ -42,3 +43,11 @@ def raises_error(kind: type[E], match: str) -> Iterator[pytest.ExceptionInfo[E]]
         yield caught
     text, _, _ = full_text(caught.value).partition(" Code: ")
     assert re.search(match, text), text
+
+
+@contextmanager
+def raises_sentence(kind: type[X], match: str) -> Iterator[pytest.ExceptionInfo[X]]:
+    """Like `pytest.raises`, but match the error's own text, joined to one line."""
+    with pytest.raises(kind) as caught:
+        yield caught
+    assert re.search(match, in_one_line(caught.value)), str(caught.value)

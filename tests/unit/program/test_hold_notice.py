@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from harness.error_texts import in_one_line, raises_sentence
 from harness.mock_engine import Engine, check, record, run, take_for_real
 
 from pulumi_tcsql_check import MigrationCheck, hold_stack
@@ -24,7 +25,7 @@ def said(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> C
     """Make the package treat the mock as a real engine, and return the engine's log so far."""
     take_for_real(monkeypatch)
     caplog.set_level(logging.INFO)
-    return lambda: [message for message in caplog.messages if message.startswith("hold_stack")]
+    return lambda: [message for message in map(in_one_line, caplog.messages) if message.startswith("hold_stack")]
 
 
 def on(**options: Any) -> pulumi.ResourceOptions:  # noqa: ANN401  # as ResourceOptions has them
@@ -126,6 +127,6 @@ def test_there_is_no_notice_if_a_check_is_refused(said: Callable[[], list[str]])
         finally:
             value.set_result(1066)
 
-    with pytest.raises(pulumi.RunError, match=r"^The gate refused did not pass"):
+    with raises_sentence(pulumi.RunError, r"^The gate refused did not pass"):
         run(engine, program)
     assert said() == []

@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from harness.error_texts import in_one_line, raises_sentence
 from harness.pulumi_mocks import STEP, RecordingMocks, mocked_program, resolve
 from pulumi.runtime import mocks
 
@@ -150,8 +151,8 @@ def test_a_bad_plain_value_is_refused_at_the_users_own_line(recorder: RecordingM
         MigrationCheck("orders", **given)
     assert isinstance(refused.value, pulumi.RunError)
     assert refused.value.name == name
-    assert str(refused.value).startswith(f"{name} is {value!r}, but must be ")
-    assert str(refused.value).endswith(f"(test_migration_check.py, line {line})")
+    assert in_one_line(refused.value).startswith(f"{name} is {value!r}, but must be ")
+    assert in_one_line(refused.value).endswith(f"(test_migration_check.py, line {line})")
     assert recorder.seen == []
 
 
@@ -170,7 +171,7 @@ def test_an_option_that_changes_the_kind_of_resource_is_refused(
 ) -> None:
     """The error has the user's line, and nothing is registered."""
     ((name, _),) = options.items()
-    with pytest.raises(pulumi.RunError, match=rf"^opts\.{name} is .*{sentence}\. \(test_migration_check\.py, line"):
+    with raises_sentence(pulumi.RunError, rf"^opts\.{name} is .*{sentence}\. \(test_migration_check\.py, line"):
         MigrationCheck("orders", **PLAIN, opts=pulumi.ResourceOptions(**options))
     assert recorder.seen == []
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from harness.error_texts import in_one_line, raises_sentence
 from harness.pulumi_mocks import STEP, RecordingMocks, mocked_program, resolve
 
 from pulumi_tcsql_check import CheckResult, InvalidInputError, MigrationCheckGroup, Step
@@ -24,8 +25,8 @@ def _recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[RecordingMocks]:
 
 def test_too_few_flows_are_refused_at_the_users_line(recorder: RecordingMocks) -> None:
     """Both lists must be plain; with an output among the ids, the provider validates them."""
-    with pytest.raises(
-        InvalidInputError, match=r"^flow_ids is \[1001\], but must be as many .* \(test_migration_check_group\.py"
+    with raises_sentence(
+        InvalidInputError, r"^flow_ids is \[1001\], but must be as many .* \(test_migration_check_group"
     ):
         MigrationCheckGroup("wave-1", **PLAIN, flow_ids=[1001])
     late = MigrationCheckGroup("wave-2", migrate_ids=[pulumi.Output.from_input(7), 8], region="x", flow_ids=[1001])
@@ -121,7 +122,7 @@ def test_a_plain_value_outside_its_range_is_refused_at_the_users_line(
     """Nothing is registered."""
     with pytest.raises(InvalidInputError) as refused:
         MigrationCheckGroup("wave-1", **{**PLAIN, **given})
-    assert str(refused.value).startswith(f"{sentence} (test_migration_check_group.py, line ")
+    assert in_one_line(refused.value).startswith(f"{sentence} (test_migration_check_group.py, line ")
     assert recorder.seen == []
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from harness.error_texts import in_one_line, raises_sentence
 from harness.mock_engine import Engine, check, record, run, take_for_real
 
 from pulumi_tcsql_check import MigrationCheck
@@ -27,7 +28,7 @@ def test_a_provider_is_refused(option: str) -> None:
         given: Any = {"provider": provider, "providers": [provider]}[option]
         check("orders", opts=pulumi.ResourceOptions(**{option: given}))
 
-    with pytest.raises(pulumi.RunError, match=rf"^opts\.{option} is .*the gate has a provider of its own\. \("):
+    with raises_sentence(pulumi.RunError, rf"^opts\.{option} is .*the gate has a provider of its own\. \("):
         run(engine, program)
     assert engine.order == ["mine"]
 
@@ -81,7 +82,7 @@ def test_an_unknown_input_is_refused_only_in_an_update(name: str, make: Callable
     """In an update one error names it, and the gate isn't registered; in a preview it may become known later."""
     plain: dict[str, Any] = {"migrate_id": 1066, "region": "ap-guangzhou"}
     engine = Engine()
-    with pytest.raises(pulumi.RunError, match=rf"^{name} of the gate is not known in this update: the resource that "):
+    with raises_sentence(pulumi.RunError, rf"^{name} of the gate is not known in this update: the resource that "):
         run(engine, lambda: _declare({**plain, name: make()}))
     assert engine.order == []
     run(engine, lambda: _declare({**plain, name: make()}), preview=True)
@@ -96,7 +97,7 @@ def test_a_folder_with_a_similar_name_is_the_users_own() -> None:
     """The line is the first one outside this package's folder, not outside every folder that begins like it."""
     package = Path(refusal.__file__).parents[1]
     program = compile("\n\nraise NotAGateError('No.')", f"{package}_program/__main__.py", "exec")
-    with pytest.raises(TypeError, match=r"^No\. \(__main__\.py, line 3\)$"):
+    with raises_sentence(TypeError, r"^No\. \(__main__\.py, line 3\)$"):
         exec(program, {"NotAGateError": refusal.NotAGateError})
 
 
@@ -126,7 +127,7 @@ def test_options_without_effect_on_a_gate_are_named_once(
 
     run(engine, program)
     assert sorted(engine.order) == ["first", "second", "third"]
-    assert [message for message in caplog.messages if "no effect on the gate" in message] == [
+    assert [message for message in map(in_one_line, caplog.messages) if "no effect on the gate" in message] == [
         "ignore_changes, protect have no effect on the gate first, since Pulumi only reads it.",
         "retain_on_delete has no effect on the gate second, since Pulumi only reads it.",
     ]
@@ -161,4 +162,4 @@ def test_a_preview_that_does_not_read_a_gate_says_so(
     engine.left_out.add("not-read")
     run(engine, program, preview=True)
     said = "not queried in this preview: an input or a dependency is known only in the update"
-    assert [message for message in caplog.messages if message == said] == [said]
+    assert [message for message in map(in_one_line, caplog.messages) if message == said] == [said]

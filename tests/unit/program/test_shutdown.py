@@ -11,6 +11,7 @@ from typing import cast
 
 import pulumi
 import pytest
+from harness.error_texts import raises_sentence
 from pulumi.runtime import stack
 
 from pulumi_tcsql_check.program import shutdown
@@ -198,7 +199,7 @@ def test_the_guard_ends_a_program_whose_gate_has_unknown_outputs() -> None:
         shutdown.guard("orders", pulumi.Output(set(), verdict, unknown), pulumi.Output.from_input(bool(1)), None)
         await stack.wait_for_rpcs()
 
-    with pytest.raises(pulumi.RunError, match=r"^The gate orders did not pass"):
+    with raises_sentence(pulumi.RunError, r"^The gate orders did not pass"):
         asyncio.run(run())
 
 
@@ -226,7 +227,7 @@ def test_the_guard_ends_a_program_whose_gate_has_not_passed_in_this_update(
         await stack.wait_for_rpcs()
 
     if ends:
-        with pytest.raises(pulumi.RunError, match=r"^The gate orders did not pass, so the program ends before"):
+        with raises_sentence(pulumi.RunError, r"^The gate orders did not pass, so the program ends before"):
             asyncio.run(run())
     else:
         asyncio.run(run())

@@ -2,6 +2,7 @@
 
 import pulumi
 import pytest
+from harness.error_texts import raises_sentence
 from harness.mock_engine import Engine, check, run
 
 from pulumi_tcsql_check.config.language import KEY, VARIABLE
@@ -21,9 +22,9 @@ def test_an_error_in_the_program_is_in_the_stacks_language(monkeypatch: pytest.M
         monkeypatch.setitem(pulumi.runtime.config.CONFIG.get(), KEY, "zh")
     else:
         monkeypatch.setenv(VARIABLE, "zh")
-    with pytest.raises(
+    with raises_sentence(
         pulumi.RunError,
-        match=r"^timeout_seconds 的值 0 无效，应为：大于 0 的有限秒数。（mock_engine\.py 第 \d+ 行）$",
+        r"^timeout_seconds 的值 0 无效，应为：大于 0 的有限秒数。 （mock_engine\.py 第 \d+ 行）$",
     ):
         run(Engine(), late)
 
@@ -32,7 +33,7 @@ def test_another_language_is_refused_before_the_gate_is_registered(monkeypatch: 
     """The error is in English, with the user's line."""
     monkeypatch.setenv(VARIABLE, "de")
     engine = Engine()
-    with pytest.raises(pulumi.RunError, match=rf"^{VARIABLE} is 'de', but must be en or zh\. \(mock_engine\.py, line "):
+    with raises_sentence(pulumi.RunError, rf"^{VARIABLE} is 'de', but must be en or zh\. \(mock_engine\.py, line "):
         run(engine, late)
     assert engine.order == []
 
