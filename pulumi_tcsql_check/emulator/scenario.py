@@ -164,8 +164,3 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
         """Return the frames of a migration that is started anew, or None if there is no such migration."""
         known = self.frames(migrate_id)
         return known and self.again.get(str(migrate_id), self.again.get(EVERY_ID, known))
-
-    @property
-    def listed_ids(self) -> tuple[int, ...]:
-        """The ids that have a key of their own."""
-        return tuple(int(key) for key in self.migrations if key != EVERY_ID)

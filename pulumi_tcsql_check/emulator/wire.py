@@ -94,17 +94,12 @@ class Request:
 class Reply:
     """The response to a request, or a fault with the response that it replaces, in which every step has passed."""
 
-    outcome: str  # for the request log: `answer`, the error's code, or the fault's kind
     body: bytes
+    outcome: str = "answer"  # for the request log: this, an error's code, or the fault's kind
     fault: Fault | None = None
     holds: Callable[[], bool] = lambda: False  # whether a fault that outlasts its request still holds
 
 
-def error(code: str, message: str) -> Reply:
-    """Wrap an error in the API's envelope."""
-    return Reply(code, envelope({"Error": {"Code": code, "Message": message}}))
-
-
-def envelope(content: Mapping[str, object]) -> bytes:
-    """Wrap a response in the API's envelope, with a new request id."""
-    return msgspec.json.encode({"Response": {**content, "RequestId": str(uuid.uuid4())}})
+def answer(content: Mapping[str, object], outcome: str = "answer") -> Reply:
+    """Make a reply in the API's envelope, with a new request id."""
+    return Reply(msgspec.json.encode({"Response": {**content, "RequestId": str(uuid.uuid4())}}), outcome)
