@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeAlias
 
 from pulumi_tcsql_check.emulator.scenario import EVERY_ID, Frame, Scenario
+from pulumi_tcsql_check.emulator.wire import RefusalError
 
 _Start: TypeAlias = tuple[Sequence[Frame], float]  # the frames that were started, and when
 
@@ -62,11 +63,9 @@ class Playback:
         self._seen = {int(key) for key in scenario.migrations if key != EVERY_ID}
         self._flows: dict[int, _Start] = {}
 
-    def frame(self, migrate_id: int) -> Frame | None:
-        """Return the frame that a query gets now, or None if there is no such migration."""
-        frames = self.scenario.frames(migrate_id)
-        if frames is None:
-            return None
+    def frame(self, migrate_id: int) -> Frame:
+        """Return the frame that a query gets now; raises `RefusalError` if there is no such migration."""
+        frames = self._frames(migrate_id)
         self._seen.add(migrate_id)
         if self.scenario.starts == "first-query":
             self._started.setdefault(migrate_id, (frames, self._clock.monotonic()))
@@ -77,21 +76,27 @@ class Playback:
         every = ((migrate_id, self.scenario.frames(migrate_id)) for migrate_id in self._seen)
         return {migrate_id: self._current(migrate_id, frames) for migrate_id, frames in every if frames is not None}
 
-    def start(self, migrate_id: int) -> int | None:
-        """Start a migration anew and return the id of its new flow, or None if there is no such migration."""
-        is_again = migrate_id in self._started
-        frames = self.scenario.frames_again(migrate_id) if is_again else self.scenario.frames(migrate_id)
-        if frames is None:
-            return None
+    def start(self, migrate_id: int) -> int:
+        """Start a migration anew and return its new flow's id; raises `RefusalError` if there is no such migration."""
+        again = self.scenario.frames_again(migrate_id) if migrate_id in self._started else None
+        start = again or self._frames(migrate_id), self._clock.monotonic()
         flow_id = _FIRST_FLOW_ID + len(self._flows)
         self._seen.add(migrate_id)
-        self._started[migrate_id] = self._flows[flow_id] = frames, self._clock.monotonic()
+        self._started[migrate_id] = self._flows[flow_id] = start
         return flow_id
 
-    def flow_frame(self, flow_id: int) -> Frame | None:
-        """Return the frame of a flow, counted from its own start, or None if there is no such flow."""
-        start = self._flows.get(flow_id)
-        return self._since(start) if start else None
+    def flow_frame(self, flow_id: int) -> Frame:
+        """Return the frame of a flow, counted from its own start; raises `RefusalError` if there is no such flow."""
+        if flow_id not in self._flows:
+            # The API's response here is not published; of the codes that are, for this action, this one fits.
+            raise RefusalError("InvalidParameter.ParamsAssertFailed", f"There is no flow {flow_id}.")
+        return self._since(self._flows[flow_id])
+
+    def _frames(self, migrate_id: int) -> Sequence[Frame]:
+        frames = self.scenario.frames(migrate_id)
+        if frames is None:
+            raise RefusalError("ResourceNotFound.DBNotFound", f"There is no migration {migrate_id}.")
+        return frames
 
     def _current(self, migrate_id: int, frames: Sequence[Frame]) -> Frame:
         return self._since(self._started.get(migrate_id, (frames, self._began)))

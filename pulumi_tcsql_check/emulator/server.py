@@ -24,6 +24,7 @@ DEFAULT_HOST = "127.0.0.1"
 
 _WINDOW_SECONDS = 1.0
 
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 _SECRET_ID = re.compile(r"Credential=([^/,\s]+)/", re.ASCII)
 
 
@@ -79,12 +80,14 @@ class Services:
 
 def log_line(request: Request, outcome: str, account: str | None, now: float) -> bytes:
     """Return a line of JSON without secrets; an action, region or id that isn't a plain name or number is null."""
+    names = {name: value for name, value in request.headers.items() if _PLAIN_NAME.fullmatch(value)}
+    numbers = {name: value for name, value in (request.decode() or {}).items() if type(value) is int}
     entry = {
         "time": datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds"),
-        "action": request.name("x-tc-action"),
-        "migrate_id": request.number("MigrateId"),
-        "flow_id": request.number("FlowId"),
-        "region": request.name("x-tc-region"),
+        "action": names.get("x-tc-action"),
+        "migrate_id": numbers.get("MigrateId"),
+        "flow_id": numbers.get("FlowId"),
+        "region": names.get("x-tc-region"),
         "account": account,
         "outcome": outcome,
     }
@@ -93,7 +96,12 @@ def log_line(request: Request, outcome: str, account: str | None, now: float) ->
 
 @final
 class Emulator:
-    """A local endpoint that speaks the API of TencentDB for SQL Server; it serves requests inside a `with` block."""
+    """A local endpoint that speaks the API of TencentDB for SQL Server; it serves requests inside a `with` block.
+
+    Attributes:
+        endpoint: Host and port, as the SDK's `HttpProfile(endpoint=...)` wants them.
+        url: The address with its scheme, as `MigrationCheck(endpoint=...)` wants it.
+    """
 
     def __init__(  # noqa: PLR0913 - all are optional, and all but the first are given by name
         self,
@@ -129,7 +137,6 @@ class Emulator:
         services = Services(self.scenario, other, keys or Keys(), clock)
         lock = threading.Lock()
         tls = _tls_context(self.scenario, host, authority) if self.scenario.tls else None
-        self._scheme = "https" if tls else "http"
         with contextlib.ExitStack() as cleanup:
             log = cleanup.enter_context(request_log.open("ab", buffering=0)) if request_log else None
 
@@ -143,17 +150,9 @@ class Emulator:
             self._server = cleanup.enter_context(Server((host, port), reply_to, tls))
             self._cleanup = cleanup.pop_all()
         self.host, self.port = host, self._server.socket.getsockname()[1]
+        self.endpoint = f"{host}:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://{self.endpoint}"
         self._thread = threading.Thread(target=self._server.serve, name="emulator", daemon=True)
-
-    @property
-    def endpoint(self) -> str:
-        """Host and port, as the SDK's `HttpProfile(endpoint=...)` wants them."""
-        return f"{self.host}:{self.port}"
-
-    @property
-    def url(self) -> str:
-        """The address with its scheme, as `MigrationCheck(endpoint=...)` wants it."""
-        return f"{self._scheme}://{self.endpoint}"
 
     def __enter__(self) -> Self:
         """Serve from now on."""

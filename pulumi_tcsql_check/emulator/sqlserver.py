@@ -18,12 +18,8 @@ _INITIALIZING = 1  # the published `Status` of a migration that has not been run
 _NEVER = "0000-00-00 00:00:00"
 
 
-class _MigrateId(msgspec.Struct, frozen=True, rename="pascal"):
-    migrate_id: int
-
-
-class _FlowId(msgspec.Struct, frozen=True, rename="pascal"):
-    flow_id: int
+_MigrateId = msgspec.defstruct("_MigrateId", [("MigrateId", int)])
+_FlowId = msgspec.defstruct("_FlowId", [("FlowId", int)])
 
 
 class _ListParameters(msgspec.Struct, frozen=True, rename="pascal"):
@@ -38,10 +34,8 @@ class _ListParameters(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 def _query(request: Request, playback: Playback) -> Reply:
-    migrate_id = _positive("MigrateId", request.parameters(_MigrateId).migrate_id)
+    migrate_id = _id(request, _MigrateId)
     frame, steps = playback.frame(migrate_id), playback.scenario.steps
-    if frame is None:
-        raise _not_found(migrate_id)
     if isinstance(frame, RawAnswer):
         return Reply(bytes(frame.answer))
     if isinstance(frame, Error):
@@ -61,20 +55,12 @@ def _query(request: Request, playback: Playback) -> Reply:
 
 
 def _start(request: Request, playback: Playback) -> Reply:
-    migrate_id = _positive("MigrateId", request.parameters(_MigrateId).migrate_id)
-    flow_id = playback.start(migrate_id)
-    if flow_id is None:
-        raise _not_found(migrate_id)
-    return answer({"FlowId": flow_id})
+    return answer({"FlowId": playback.start(_id(request, _MigrateId))})
 
 
 def _flow(request: Request, playback: Playback) -> Reply:
     """Reply with the status that a frame states for its flow, or else the one that follows from its steps."""
-    flow_id = _positive("FlowId", request.parameters(_FlowId).flow_id)
-    frame = playback.flow_frame(flow_id)
-    if frame is None:
-        # The API's response here is not published; of the codes that are, for this action, this one fits.
-        raise RefusalError("InvalidParameter.ParamsAssertFailed", f"There is no flow {flow_id}.")
+    frame = playback.flow_frame(_id(request, _FlowId))
     state = frame if frame.flow is None else frame.flow
     if isinstance(state, (Refusal, Error)):
         raise RefusalError(state.code, state.message)
@@ -146,14 +132,12 @@ def _faulty(reply: Reply, fault: Fault, holds: Callable[[], bool] = lambda: Fals
     return Reply(reply.body, str(fault.__struct_config__.tag), fault, holds)
 
 
-def _positive(parameter: str, number: int) -> int:
+def _id(request: Request, form: type[msgspec.Struct]) -> int:
+    """Decode the only parameter of an action, an id from 1."""
+    ((name, number),) = msgspec.structs.asdict(request.parameters(form)).items()
     if number < 1:
-        raise RefusalError("InvalidParameter.InputIllegal", f"The parameter `{parameter}` is less than 1.")
-    return number
-
-
-def _not_found(migrate_id: int) -> RefusalError:
-    return RefusalError("ResourceNotFound.DBNotFound", f"There is no migration {migrate_id}.")
+        raise RefusalError("InvalidParameter.InputIllegal", f"The parameter `{name}` is less than 1.")
+    return int(number)
 
 
 ACTIONS: Mapping[str, Callable[[Request, Playback], Reply]] = {

@@ -54,11 +54,11 @@ class _NoParameters(msgspec.Struct, frozen=True): ...
 def reply_to_action(request: Request, ring: dict[str, Keys], now: float) -> Reply:
     """Reply as STS. All roles of the ring's accounts exist, and anyone may assume them; policies are ignored."""
     action = request.headers["x-tc-action"]
-    if action == "AssumeRoleWithWebIdentity":  # the one action without a signature
-        request.check(_VERSION, ACTIONS)
-        return _assume(request.parameters(_AssumeRoleWithWebIdentity), ring, now)
-    keys = verify(request, ring, now, _SERVICE)
+    # The one action without a signature is AssumeRoleWithWebIdentity.
+    keys = None if action == "AssumeRoleWithWebIdentity" else verify(request, ring, now, _SERVICE)
     request.check(_VERSION, ACTIONS)
+    if keys is None:
+        return _assume(request.parameters(_AssumeRoleWithWebIdentity), ring, now)
     if action == "AssumeRole":
         return _assume(request.parameters(_AssumeRole), ring, now)
     request.parameters(_NoParameters)
