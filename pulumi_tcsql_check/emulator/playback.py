@@ -69,12 +69,11 @@ class Playback:
         self._seen.add(migrate_id)
         if self.scenario.starts == "first-query":
             self._started.setdefault(migrate_id, (frames, self._clock.monotonic()))
-        return self._current(migrate_id, frames)
+        return self._current(migrate_id)
 
     def listed(self) -> dict[int, Frame]:
         """Return the current frame of each migration that has a key of its own or was requested; starts none."""
-        every = ((migrate_id, self.scenario.frames(migrate_id)) for migrate_id in self._seen)
-        return {migrate_id: self._current(migrate_id, frames) for migrate_id, frames in every if frames is not None}
+        return {migrate_id: self._current(migrate_id) for migrate_id in self._seen if self.scenario.frames(migrate_id)}
 
     def start(self, migrate_id: int) -> int:
         """Start a migration anew and return its new flow's id; raises `RefusalError` if there is no such migration."""
@@ -98,8 +97,8 @@ class Playback:
             raise RefusalError("ResourceNotFound.DBNotFound", f"There is no migration {migrate_id}.")
         return frames
 
-    def _current(self, migrate_id: int, frames: Sequence[Frame]) -> Frame:
-        return self._since(self._started.get(migrate_id, (frames, self._began)))
+    def _current(self, migrate_id: int) -> Frame:
+        return self._since(self._started.get(migrate_id) or (self._frames(migrate_id), self._began))
 
     def _since(self, start: _Start) -> Frame:
         frames, began = start
