@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from pulumi_tcsql_check.cli import json_output, output, runner
-from pulumi_tcsql_check.cli.options import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, make_request
+from pulumi_tcsql_check.cli.options import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, check_inputs
 from pulumi_tcsql_check.cli.outcome import EXIT_CODES, EXIT_PASSED, EXIT_TROUBLE, EXIT_USAGE, error_text
 from pulumi_tcsql_check.config import validation
 from pulumi_tcsql_check.config.language import VARIABLE
@@ -24,8 +24,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _PLAIN_TERMINALS = ("", "dumb", "unknown")
 _EXIT_CODES = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
 _KEYS = (
-    "It asks as whom TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY say, or the files of Tencent's SDK and command "
-    "line."
+    "The credentials are those of TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or of the files of Tencent's "
+    "SDK and command line."
 )
 
 
@@ -53,7 +53,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _with_common_options(command: Command) -> Command:
     for add in (
-        click.option("-v", "--verbose", is_flag=True, help="Write what is asked and answered to stderr."),
+        click.option("-v", "--verbose", is_flag=True, help="Log each query and its outcome to stderr."),
         click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout, and nothing else."),
         click.option("--flow-id", metavar="NUMBER", help="The FlowId of the start that must have succeeded as well."),
         click.option(
@@ -106,9 +106,9 @@ def status(  # one for each option, by name
 ) -> int:
     """Show the current status of one or more migration checks."""
     return runner.run(
-        lambda: make_request(ids, **options),
+        lambda: check_inputs(ids, **options),
         lambda chosen: status_screen(chosen, as_json=as_json, with_steps=with_steps),
-        runner.look,
+        waits=False,
         verbose=verbose,
         language=language,
     )
@@ -140,9 +140,9 @@ def wait(
 ) -> int:
     """Wait until one or more migration checks have passed; end as soon as one has failed."""
     return runner.run(
-        lambda: make_request(ids, **options),
+        lambda: check_inputs(ids, **options),
         lambda chosen: wait_screen(chosen, as_json=as_json),
-        runner.wait,
+        waits=True,
         verbose=verbose,
         language=language,
     )

@@ -3,12 +3,10 @@
 import re
 from collections.abc import Sequence
 
-import msgspec
-
 from pulumi_tcsql_check.config import validation
+from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Migration
 
@@ -16,18 +14,7 @@ DEFAULT_TIMEOUT = f"{validation.DEFAULT_TIMEOUT_SECONDS:g}"
 DEFAULT_POLL_INTERVAL = f"{validation.DEFAULT_POLL_INTERVAL_SECONDS:g}"
 
 
-class Request(msgspec.Struct, frozen=True):
-    """The validated options of a command; without `endpoint` it queries Tencent's, `flow` needs a single migration."""
-
-    migrations: tuple[Migration, ...]
-    endpoint: Endpoint | None
-    failed_statuses: tuple[int, ...]
-    flow: Flow | None
-    timeout_seconds: float
-    poll_interval_seconds: float
-
-
-def make_request(  # noqa: PLR0913  # one for each option, by name
+def check_inputs(  # noqa: PLR0913  # one for each option, by name
     ids: Sequence[str],
     *,
     region: str | None,
@@ -36,7 +23,7 @@ def make_request(  # noqa: PLR0913  # one for each option, by name
     flow_id: str | None,
     timeout_seconds: str = DEFAULT_TIMEOUT,
     poll_interval_seconds: str = DEFAULT_POLL_INTERVAL,
-) -> Request:
+) -> CheckInputs:
     """Validate the options; raises `InvalidInputError` with the option's name as the user types it."""
     if region is None:
         raise InvalidInputError("--region", None, Sentence("given or variable", variable="TENCENTCLOUD_REGION"))
@@ -44,11 +31,11 @@ def make_request(  # noqa: PLR0913  # one for each option, by name
     migrations = tuple(Migration(number, where) for number in _numbers(ids))
     if flow_id is not None and len(migrations) > 1:
         raise InvalidInputError("--flow-id", _number(flow_id), Sentence("one id alone"))
-    return Request(
+    return CheckInputs(
         migrations=migrations,
         endpoint=validation.endpoint(endpoint, "--endpoint") if endpoint is not None else None,
         failed_statuses=tuple(_code(text) for text in failed_statuses),
-        flow=Flow(validation.flow_id(_number(flow_id), "--flow-id")) if flow_id is not None else None,
+        flows=(Flow(validation.flow_id(_number(flow_id), "--flow-id")),) if flow_id is not None else (),
         timeout_seconds=validation.timeout_seconds(_seconds(timeout_seconds), "--timeout-seconds"),
         poll_interval_seconds=validation.poll_interval_seconds(
             _seconds(poll_interval_seconds), "--poll-interval-seconds"

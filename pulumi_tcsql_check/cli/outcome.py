@@ -25,14 +25,13 @@ EXIT_TERMINATED = 143
 """The last two are a shell's: 128 plus the signal's number."""
 
 EXIT_CODES = {
-    EXIT_PASSED: "passed, all of them",
-    EXIT_FAILED: "failed, one at least",
-    EXIT_USAGE: "a wrong command line; nothing was asked",
+    EXIT_PASSED: "all passed",
+    EXIT_FAILED: "at least one failed",
+    EXIT_USAGE: "an invalid command line; nothing was queried",
     EXIT_NOT_PASSED: "not passed yet, or not in time",
-    EXIT_TROUBLE: "no answer that counts: trouble with the API, the credentials, the installation, or the output of "
-    "--json",
+    EXIT_TROUBLE: "no verdict: an error of the API, the credentials, the installation, or the output of --json",
     EXIT_INTERRUPTED: "interrupted",
-    EXIT_TERMINATED: "told to end (SIGTERM)",
+    EXIT_TERMINATED: "terminated (SIGTERM)",
 }
 
 _MOST_IMPORTANT_FIRST = (EXIT_FAILED, EXIT_TROUBLE, EXIT_NOT_PASSED, EXIT_PASSED)

@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 import click
 
 from pulumi_tcsql_check import daemon_thread, log, preload
-from pulumi_tcsql_check.cli.options import Request
 from pulumi_tcsql_check.cli.outcome import EXIT_INTERRUPTED, EXIT_TERMINATED, End, exit_code_of_error
 from pulumi_tcsql_check.cli.output import Screen, write
+from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.language import choose as choose_language
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence
@@ -32,8 +32,6 @@ _DONE = 0
 
 T = TypeVar("T")
 
-Work = Callable[[Request, Screen, threading.Event], End]
-
 
 class SignalReceivedError(Exception):
     """A signal arrived before the work was done."""
@@ -44,49 +42,36 @@ class SignalReceivedError(Exception):
         super().__init__(signal.Signals(number).name)
 
 
-def wait(request: Request, screen: Screen, cancelled: threading.Event) -> End:
-    """Load the SDK, then call `session.wait`."""
-    with preload.loading():
-        from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # loads the SDK
-
-    return session.wait(request, screen, cancelled)
-
-
-def look(request: Request, screen: Screen, cancelled: threading.Event) -> End:
-    """Load the SDK, then call `session.look`."""
-    with preload.loading():
-        from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # loads the SDK
-
-    return session.look(request, screen, cancelled)
-
-
 def run(
-    make_request: Callable[[], Request],
+    make_inputs: Callable[[], CheckInputs],
     make_screen: Callable[[Language], Screen],
-    work: Work,
     *,
-    verbose: bool = False,
-    language: str | None = None,
+    waits: bool,
+    verbose: bool,
+    language: str | None,
 ) -> int:
-    """Run a command and return its exit code; raises `click.UsageError` before any query if an option is invalid."""
+    """Run a command and return its exit code; `waits` is whether it waits for the verdicts or queries once.
+
+    Raises `click.UsageError` before any query if an option is invalid.
+    """
     chosen = ENGLISH
     with log.lines_for(os.environ, verbose=verbose):
         try:
             chosen = choose_language(language, "--language", os.environ)
-            request = make_request()
+            inputs = make_inputs()
         except InvalidInputError as error:
             raise click.UsageError(write_in(error.sentence, chosen), click.get_current_context()) from None
         screen = make_screen(chosen)
         cancelled = threading.Event()
         try:
-            end = _run_until_signal(lambda: work(request, screen, cancelled))
+            end = _run_until_signal(lambda: _session(waits=waits)(inputs, screen, cancelled))
         except SignalReceivedError as received:
             screen.close()
             return interrupted(received.number, click.get_current_context().info_name, chosen)
         except Exception as error:  # noqa: BLE001  # any error becomes one sentence
             screen.close()
             code = exit_code_of_error(error)
-            screen.give_up(error, code, request.migrations)
+            screen.give_up(error, code, inputs.migrations)
             return code
         finally:
             cancelled.set()  # ends pending queries, so that the process can end
@@ -100,6 +85,13 @@ def interrupted(number: int, name: str | None = None, chosen: Language = ENGLISH
     command = "tcsql-check" if name is None else f"tcsql-check {name}"
     write(write_in(Sentence(key, command=command), chosen), to_stderr=True)
     return EXIT_TERMINATED if terminated else EXIT_INTERRUPTED
+
+
+def _session(*, waits: bool) -> Callable[[CheckInputs, Screen, threading.Event], End]:
+    with preload.loading():
+        from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # loads the SDK
+
+    return session.wait if waits else session.query_once
 
 
 def _run_until_signal(work: Callable[[], T]) -> T:

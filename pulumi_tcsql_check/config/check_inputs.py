@@ -5,29 +5,33 @@ from typing import Any
 
 import msgspec
 
-from pulumi_tcsql_check.config import hidden, validation
+from pulumi_tcsql_check.config import validation
+from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Migration
 
 
 class CheckInputs(msgspec.Struct, frozen=True):
-    """The validated inputs of `read`; `wait` and `ids_are_new` come from hidden inputs.
+    """The validated inputs of one read.
 
     Attributes:
         migrations: At least one, in the order given.
         flows: The flow of each migration that must succeed as well; empty if there is none.
+        wait: Whether to wait for the verdict.
+        ids_are_new: Whether the API may not know the migrations yet, since their ids were outputs.
         is_group: Whether a list was given, even of one.
     """
 
     migrations: tuple[Migration, ...]
-    wait: bool
     timeout_seconds: float
     poll_interval_seconds: float
-    enforce: bool
     failed_statuses: tuple[int, ...]
     endpoint: Endpoint | None
     flows: tuple[Flow, ...] = ()
+    wait: bool = True
+    enforce: bool = True
     ids_are_new: bool = False
     is_group: bool = False
 
@@ -35,10 +39,6 @@ class CheckInputs(msgspec.Struct, frozen=True):
     def region(self) -> str:
         """The region of all migrations."""
         return self.migrations[0].region
-
-    def flow_of(self, number: int) -> Flow | None:
-        """Return the flow of a migration, by its place in the list."""
-        return self.flows[number] if self.flows else None
 
     @classmethod
     def from_props(cls, props: Mapping[str, Any]) -> "CheckInputs":
@@ -55,21 +55,38 @@ class CheckInputs(msgspec.Struct, frozen=True):
             else (validation.migrate_id(given.get("migrate_id")),)
         )
         region = validation.region(given.get("region"))
-        wait, from_outputs = hidden.wait(given), hidden.from_outputs(given)
+        wait, from_outputs = _wait(given), _from_outputs(given)
         timeout = given.get("timeout_seconds", validation.DEFAULT_TIMEOUT_SECONDS)
         interval = given.get("poll_interval_seconds", validation.DEFAULT_POLL_INTERVAL_SECONDS)
         return cls(
             migrations=tuple(Migration(number, region) for number in ids),
-            wait=wait,
             timeout_seconds=validation.timeout_seconds(timeout),
             poll_interval_seconds=validation.poll_interval_seconds(interval),
-            enforce=validation.enforce(given.get("enforce", True)),
             failed_statuses=validation.failed_statuses(given.get("failed_statuses", ())),
             endpoint=validation.endpoint(given.get("endpoint")) if "endpoint" in {*given, *from_outputs} else None,
             flows=_flows(given, from_outputs, len(ids), is_group=is_group, wait=wait),
+            wait=wait,
+            enforce=validation.enforce(given.get("enforce", True)),
             ids_are_new=("migrate_ids" if is_group else "migrate_id") in from_outputs,
             is_group=is_group,
         )
+
+
+def _wait(given: Mapping[str, Any]) -> bool:
+    """Return whether to wait: the program always sets it; only stored outputs, which a refresh brings, lack it."""
+    if "wait" not in given and "passed" in given:
+        return False
+    if not isinstance(given.get("wait"), bool):
+        raise InvalidInputError("wait", given.get("wait"), Sentence("true or false, by the gate"))
+    return bool(given["wait"])
+
+
+def _from_outputs(given: Mapping[str, Any]) -> frozenset[str]:
+    """Return the inputs that the program gave as outputs: they may be new, and unknown in a preview."""
+    names = given.get("from_outputs", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise InvalidInputError("from_outputs", names, Sentence("names, by the gate"))
+    return frozenset(names)
 
 
 def _flows(

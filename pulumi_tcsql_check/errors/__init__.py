@@ -52,29 +52,17 @@ if TYPE_CHECKING:
 else:
     from pulumi_tcsql_check import lazy_import
 
-    _HOMES = {
-        "AccountError": "setup",
-        "ApiError": "api",
-        "CheckFailedError": "check",
-        "CheckTimeoutError": "check",
-        "CredentialsError": "setup",
-        "ExpiredTokenError": "api",
-        "FlagFailedError": "check",
-        "FlowFailedError": "check",
-        "GroupFailedError": "group",
-        "GroupTimeoutError": "group",
-        "InvalidInputError": "setup",
-        "NoTurnError": "api",
-        "NotFoundError": "api",
-        "NotYetFoundError": "api",
-        "OutageError": "api",
-        "PermanentError": "api",
-        "TcsqlCheckError": "root",
-        "ThrottledError": "api",
-        "TransientError": "api",
-        "UnanswerableError": "api",
-        "WaitCancelledError": "root",
+    _NAMES = {
+        "root": ("TcsqlCheckError", "WaitCancelledError"),
+        "setup": ("AccountError", "CredentialsError", "InvalidInputError"),
+        "api": (
+            *("ApiError", "ThrottledError", "NoTurnError", "TransientError", "OutageError", "NotYetFoundError"),
+            *("PermanentError", "ExpiredTokenError", "UnanswerableError", "NotFoundError"),
+        ),
+        "check": ("CheckFailedError", "CheckTimeoutError", "FlagFailedError", "FlowFailedError"),
+        "group": ("GroupFailedError", "GroupTimeoutError"),
     }
+    _HOMES = {name: module for module, names in _NAMES.items() for name in names}
     __getattr__, __dir__ = lazy_import.names(__name__, _HOMES)
 
 

@@ -1,6 +1,8 @@
 """Errors of a check that failed, or had not passed at the deadline."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 
 from pulumi_tcsql_check.errors.api import ApiError
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
@@ -17,21 +19,19 @@ class FailedError(TcsqlCheckError):
     """A check has failed; never raised itself.
 
     Attributes:
-        what_failed: What failed, from the verb on.
         migration: The migration.
         progress: The last response about the steps, or None.
         flow: The flow that had to succeed too, or None.
     """
 
-    def __init__(
-        self, what_failed: Sentence, migration: Migration, progress: Progress | None, flow: Flow | None
-    ) -> None:
-        """Store the attributes."""
-        super().__init__()
-        self.what_failed = what_failed
-        self.migration = migration
-        self.progress = progress
-        self.flow = flow
+    migration: Migration
+    progress: Progress | None
+    flow: Flow | None
+
+    @property
+    @abstractmethod
+    def what_failed(self) -> Sentence:
+        """What failed, from the verb on."""
 
     @property
     def sentence(self) -> Sentence:
@@ -39,48 +39,53 @@ class FailedError(TcsqlCheckError):
         return Sentence("check did", check=self.migration.sentence, words=self.what_failed)
 
 
+@dataclass(eq=False, repr=False)
 class CheckFailedError(FailedError):
     """A step of the check has failed: `steps` lists the failed ones, counted from 1, and `progress` shows them."""
 
+    migration: Migration
     progress: Progress
+    steps: Sequence[int]
+    flow: Flow | None = None
 
-    def __init__(
-        self, migration: Migration, progress: Progress, steps: Sequence[int], flow: Flow | None = None
-    ) -> None:
-        """Store the attributes."""
-        key = "failed at step" if len(steps) == 1 else "failed at steps"
-        super().__init__(Sentence(key, steps=list(steps), total=progress.total), migration, progress, flow)
-        self.steps = tuple(steps)
+    @property
+    def what_failed(self) -> Sentence:
+        """Which steps failed."""
+        key = "failed at step" if len(self.steps) == 1 else "failed at steps"
+        return Sentence(key, steps=list(self.steps), total=self.progress.total)
 
 
+@dataclass(eq=False, repr=False)
 class FlagFailedError(FailedError):
     """The API's `flag` reports the check as a whole as failed; the current step of `progress` need not be the cause."""
 
+    migration: Migration
     progress: Progress
+    flag: CheckFlag
+    flow: Flow | None = None
 
-    def __init__(self, migration: Migration, progress: Progress, flag: CheckFlag, flow: Flow | None = None) -> None:
-        """Store the attributes."""
-        super().__init__(Sentence("failed by flag", code=flag.code), migration, progress, flow)
-        self.flag = flag
+    @property
+    def what_failed(self) -> Sentence:
+        """The check as a whole, by its flag."""
+        return Sentence("failed by flag", code=self.flag.code)
 
 
+@dataclass(eq=False, repr=False)
 class FlowFailedError(FailedError):
     """The `flow` of the check has failed; `failed_statuses` are the raw codes that mean "failed" in this account."""
 
+    migration: Migration
     flow: Flow
+    progress: Progress | None = None
+    failed_statuses: Sequence[int] = ()
 
-    def __init__(
-        self,
-        migration: Migration,
-        flow: Flow,
-        progress: Progress | None = None,
-        failed_statuses: Sequence[int] = (),
-    ) -> None:
-        """Store the attributes."""
-        super().__init__(Sentence("failed by flow", flow=flow.sentence), migration, progress, flow)
-        self.failed_statuses = tuple(failed_statuses)
+    @property
+    def what_failed(self) -> Sentence:
+        """The flow."""
+        return Sentence("failed by flow", flow=self.flow.sentence)
 
 
+@dataclass(eq=False, repr=False)
 class CheckTimeoutError(TcsqlCheckError):
     """The check had not passed at the deadline.
 
@@ -95,28 +100,15 @@ class CheckTimeoutError(TcsqlCheckError):
         failed_statuses: The raw codes that mean "failed" in this account.
     """
 
-    def __init__(  # noqa: PLR0913  # all that is known at the end of a wait, by name
-        self,
-        migration: Migration,
-        timeout_seconds: float,
-        progress: Progress | None = None,
-        *,
-        trouble: ApiError | None = None,
-        flow: Flow | None = None,
-        flag: CheckFlag | None = None,
-        unchanged_seconds: float = 0.0,
-        failed_statuses: Sequence[int] = (),
-    ) -> None:
-        """Store the attributes."""
-        super().__init__()
-        self.migration = migration
-        self.timeout_seconds = timeout_seconds
-        self.progress = progress
-        self.trouble = trouble
-        self.flow = flow
-        self.flag = flag
-        self.unchanged_seconds = unchanged_seconds
-        self.failed_statuses = tuple(failed_statuses)
+    migration: Migration
+    timeout_seconds: float
+    progress: Progress | None = None
+    _: KW_ONLY
+    trouble: ApiError | None = None
+    flow: Flow | None = None
+    flag: CheckFlag | None = None
+    unchanged_seconds: float = 0.0
+    failed_statuses: Sequence[int] = ()
 
     @property
     def sentence(self) -> Sentence:

@@ -41,7 +41,7 @@ CODES: tuple[tuple[type[Exception], str], ...] = (
 def code_of(error: Exception) -> str:
     """Return the code of an error, or "unexpected" for one of another package."""
     if isinstance(error, GroupFailedError):
-        return "check-failed" if error.failed else "not-looked-up"
+        return "check-failed" if error.failed else "not-queried"
     if isinstance(error, CheckTimeoutError) and error.never_started:
         return "not-started"
     if isinstance(error, WaitCancelledError) and error.refused:

@@ -1,6 +1,7 @@
 """Errors of a group in which checks failed, or had not passed at the deadline."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pulumi_tcsql_check.errors.check import CheckTimeoutError, FailedError
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
@@ -9,6 +10,7 @@ from pulumi_tcsql_check.model.group import Member
 from pulumi_tcsql_check.model.progress import Migration
 
 
+@dataclass(eq=False, repr=False)
 class GroupFailedError(TcsqlCheckError):
     """Some checks of a group have failed, or queries for them have.
 
@@ -17,11 +19,8 @@ class GroupFailedError(TcsqlCheckError):
         errors: The error of each check that failed or could not be queried.
     """
 
-    def __init__(self, members: Sequence[Member], errors: Mapping[Migration, TcsqlCheckError]) -> None:
-        """Store the attributes."""
-        super().__init__()
-        self.members = tuple(members)
-        self.errors = dict(errors)
+    members: Sequence[Member]
+    errors: Mapping[Migration, TcsqlCheckError]
 
     @property
     def sentence(self) -> Sentence:
@@ -43,21 +42,22 @@ class GroupFailedError(TcsqlCheckError):
         return {migration: error for migration, error in self.errors.items() if not isinstance(error, FailedError)}
 
 
+@dataclass(eq=False, repr=False)
 class GroupTimeoutError(TcsqlCheckError):
     """Some checks of a group had not passed at the deadline.
 
     Attributes:
         members: All checks of the group, with their last responses.
         errors: The error of each check that had not passed.
-        timeout_seconds: How long the gate waited.
     """
 
-    def __init__(self, members: Sequence[Member], errors: Mapping[Migration, CheckTimeoutError]) -> None:
-        """Store the attributes."""
-        super().__init__()
-        self.members = tuple(members)
-        self.errors = dict(errors)
-        self.timeout_seconds = next(iter(errors.values())).timeout_seconds
+    members: Sequence[Member]
+    errors: Mapping[Migration, CheckTimeoutError]
+
+    @property
+    def timeout_seconds(self) -> float:
+        """How long the gate waited."""
+        return next(iter(self.errors.values())).timeout_seconds
 
     @property
     def sentence(self) -> Sentence:

@@ -71,7 +71,7 @@ SENTENCES: Mapping[str, str] = {
     "remedy version": "The target instance's version must not be older than the source's: compare the two, and upgrade "
     "the target where it is older.",
     # Where a check stands
-    "failed, says the API": "{words}; failed, says the API",
+    "failed, says the API": "{words}; the API reports that it failed",
     "flow has failed": "{flow} has failed",
     "item": "{mark} {number} {words}",
     "more lines": "... and {count} more",
@@ -114,25 +114,25 @@ SENTENCES: Mapping[str, str] = {
     "passed of": "{passed}/{total} passed",
     "slowest": "slowest {migrate_id}: {place}",
     # A preview, and a gate with enforce=False
-    "many not enforced": "enforce is False: {checks} hold nothing back, whatever they say. They say: {words}",
+    "many not enforced": "enforce is False: {checks} do not hold the update. Their status: {words}",
     "not queried in preview": "not queried in this preview: an input or a dependency is known only in the update",
     "nothing, by error": "nothing ({error})",
-    "one not enforced": "enforce is False: {checks} holds nothing back, whatever it says. It says: {words}",
+    "one not enforced": "enforce is False: {checks} does not hold the update. Its status: {words}",
     "will refuse": "{words}; unless that changes, `pulumi up` will refuse",
     "will wait": "{words}; `pulumi up` will wait for up to {timeout}",
     # A check that failed or was late
-    "and some lost": "{words}; {count} could not be looked up",
+    "and some lost": "{words}; {count} could not be queried",
     "check did": "{check} {words}",
     "failed at step": "failed at step {steps} of {total}",
     "failed at steps": "failed at steps {steps} of {total}",
-    "failed by flag": "failed, says the API (CheckFlag {code})",
+    "failed by flag": "failed as a whole (CheckFlag {code})",
     "failed by flow": "failed: {flow} has failed",
     "failed one": "✗ {migrate_id} {words}",
     "late one": "▸ {migrate_id}: {words}",
     "lost one": "✗ {migrate_id}: {words}",
     "not passed in time": "{check} had not passed after {seconds:.10g} s",
     "some failed": "{count} of {total} migration checks ({region}) failed",
-    "some lost": "{count} of {total} migration checks ({region}) could not be looked up",
+    "some lost": "{count} of {total} migration checks ({region}) could not be queried",
     "some not passed in time": "{count} of {total} migration checks ({region}) had not passed after {seconds:.10g} s",
     "which step": "{words}: {step}",
     # The labels of a text, and what stands behind them
@@ -150,11 +150,11 @@ SENTENCES: Mapping[str, str] = {
     "check ids or wait longer": "check migrate_id and region, or raise {timeout}",
     "fix and run": "fix the cause, then run:",
     "fix and run with flow": "fix the cause; run these with the new FlowId as {flow_ids}:",
-    "flag that opens nothing": "{words}; the API's last word on the check as a whole was {flag}, which alone opens "
-    "nothing",
+    "flag that opens nothing": "{words}; for the check as a whole the API last reported {flag}, which alone passes no "
+    "gate",
     "flow pending": "{flow} had not succeeded; {words}",
     "in this order": "in this order: {sources}",
-    "last flag": "{words}; the API's last word on the check as a whole was {flag}",
+    "last flag": "{words}; for the check as a whole the API last reported {flag}",
     "many have passed": "{count} have passed",
     "no cause given": "the API doesn't say why; look at the steps in the console",
     "none started": "no step of {ids} has started:",
@@ -182,34 +182,34 @@ SENTENCES: Mapping[str, str] = {
     "unchanged": "{words}, with status {status}, for {seconds:.0f} s",
     "use an allowed account": "nothing was queried with them. Use those of an allowed account, then run again:",
     "wait again": "nothing behind the gate was changed. Run again to wait for it:",
-    "wait longer": "raise {timeout}, or run again to go on waiting:",
+    "wait longer": "raise {timeout}, or run again to continue waiting:",
     # The end of a wait
     "ended by the engine": "The engine ended this update while hold_stack waited for its check.",
-    "gate failed": "The gate stays shut: it failed in a way it did not foresee ({error}).",
+    "gate failed": "The gate stays shut: it failed with an unexpected error ({error}).",
     "gate not loaded": "The gate stays shut, since something that it needs {why}",
-    "interrupted": "Interrupted before there was a verdict; nothing was changed. Run `{command}` again to go on.",
-    "nothing known": "Nothing is known of the check: the query failed in a way nobody foresaw ({error}).",
-    "program ends": "The gate {gate} did not pass, so the program ends here, before what was removed from it is "
-    "deleted; the error of the gate, or of what it depends on, says why.",
-    "told to end": "Told to end before there was a verdict; nothing was changed. Run `{command}` again to go on.",
+    "interrupted": "Interrupted before there was a verdict; nothing was changed. Run `{command}` again to continue.",
+    "nothing known": "The status of the check is unknown: the query failed with an unexpected error ({error}).",
+    "program ends": "The gate {gate} did not pass, so the program ends before the engine deletes what was removed from "
+    "it. The error of the gate, or of its dependency, says why.",
+    "told to end": "Terminated before there was a verdict; nothing was changed. Run `{command}` again to continue.",
     "wait cancelled": "The wait for the migration check was cancelled.",
     "wait ended by gate": "The wait for the migration check ended, since the gate {gate} did not pass.",
     # What a call of the API brought
     "api error": "{endpoint} answered {code}: {message}.",
-    "api error to": "{endpoint} answered {code}: {message} (asked with {credentials}).",
+    "api error to": "{endpoint} answered {code}: {message} (queried with {credentials}).",
     "certificate refused": "its certificate was refused ({reason})",
-    "credentials late": "The credentials could not be had in time: another gate still waits for them.",
+    "credentials late": "The credentials did not arrive in time: another gate still waits for them.",
     "http status": "{endpoint} answered with HTTP status {status}.",
     "http status of no api": "{endpoint} answered with HTTP status {status}, which is no response of the API "
     "(redirects are not followed). Check the endpoint and any proxy.",
     "no response": "no response from {endpoint}: {cause}.",
     "no response in time": "{endpoint} gave no response within {seconds:.3g} s.",
-    "no turn": "This process asks about too many migrations to get a turn in time.",
+    "no turn": "This process queries too many migrations: the request got no turn in time.",
     "not documented": "not a documented response",
     "not found for long": "{words} The number came from an output and may have been new, so it was queried for "
     "{seconds:.0f} s.",
     "nothing in time": "nothing within {seconds:.3g} s",
-    "outage": "{check} could not be looked up for {seconds:g} s: {last}",
+    "outage": "{check} could not be queried for {seconds:g} s: {last}",
     "undocumented response": "{endpoint} gave a response that is not the documented one: {reason}.",
     # What to do about a refusal of the API
     "allow the action": "Allow the action {action} in CAM.",
@@ -239,17 +239,17 @@ SENTENCES: Mapping[str, str] = {
     "not a JSON object": "{path} is not a JSON object.",
     "not a regular file": "it is not a regular file",
     "not an INI file": "{path} is not an INI file.",
-    "not honoured": "{what}, and to pass that over might query another account's migration.",
+    "not honoured": "{what}; ignoring that could query another account's migration.",
     "not plain text": "{name} in {source} is not plain text without spaces or line breaks.",
     "nothing for role": "The token service gave nothing for the role {role}.",
     "one-time code": "{key} has a one-time code, which can't be used twice",
-    "pod and role": "{key} stands beside a role to assume, and the gate takes neither",
+    "pod and role": "{key} and a role to assume are both set, and the gate uses neither",
     "too large a file": "it has more than 1 MiB",
-    "two callers": "{first} and {second} make two different callers, of which Pulumi's provider is the second, and the "
-    "gate takes neither: take the pair out of one of them, or name the account in {key}.",
-    "two roles": "{key} and {variable} name two roles, and the gate takes neither",
+    "two callers": "{first} and {second} have credentials of two different callers. Pulumi's provider uses the second, "
+    "and the gate uses neither: remove one pair, or name the account in {key}.",
+    "two roles": "{key} and {variable} name two roles, and the gate uses neither",
     "two roles of instance and file": "{name} names a CVM role and {path} another role (role-arn), which Pulumi's "
-    "provider would assume with it, and the gate takes neither: take one of them out.",
+    "provider would assume with it, and the gate uses neither: remove one of them.",
     "unreadable file": "{path} can't be read ({cause}). Put a readable, regular file of at most 1 MiB there, or set "
     "the credentials in another way.",
     "unreadable role": "{key} can't be read; set its fields with `pulumi config set --path {key}.roleArn ...`, and so "
@@ -308,20 +308,19 @@ SENTENCES: Mapping[str, str] = {
     "not in the stack": "The gate {gate} depends on {resource}, which is not in the stack: it failed, or --target or "
     "--exclude left it out. See its own error, or include it in the update.",
     "not queried": "The check could not be queried, since something that this needs {why}",
-    "query failed": "The check could not be queried: that failed in a way nobody foresaw ({error}).",
+    "query failed": "The check could not be queried: that failed with an unexpected error ({error}).",
     # Warnings
     "holds for": "hold_stack waits for the check {check}, which can't be queried before {missing} is there.",
-    "idle option": "{options} does nothing on the gate {gate}: Pulumi reads it and never changes it.",
-    "idle options": "{options} do nothing on the gate {gate}: Pulumi reads it and never changes it.",
+    "idle option": "{options} has no effect on the gate {gate}, since Pulumi only reads it.",
+    "idle options": "{options} have no effect on the gate {gate}, since Pulumi only reads it.",
     "many queried elsewhere": "{checks} are queried at {endpoint}, which is not Tencent Cloud.",
     "one queried elsewhere": "{checks} is queried at {endpoint}, which is not Tencent Cloud.",
     "output lost": "The output is lost from here on, since it can't be written ({why}).",
     "proxy in between": "Requests to {endpoint} go through the proxy in {proxy} and trust the certificates in "
     "{bundle}: this proxy can answer for Tencent Cloud.",
-    "steps alone": "{checks}: the wait goes by its steps alone, since the API does not tell what it calls the check as "
-    "a whole: {error}",
-    "unknown keys": "The gate knows nothing of {keys} in the stack's configuration, and goes on without.",
-    "unlisted region": "{region} is not a region that the API's page lists; it is queried all the same.",
+    "steps alone": "{checks}: the wait uses the steps alone, since the API didn't report CheckFlag: {error}",
+    "unknown keys": "The gate ignores what it doesn't know in the stack's configuration: {keys}.",
+    "unlisted region": "{region} is not a region that the API's page lists; it is queried nevertheless.",
     # The installation
     "extra not installed": 'tcsql-check needs {missing}, which its extra brings: run `pip install "PATH[cli]"`, where '
     "PATH is the checkout or the wheel of pulumi-tcsql-check.",

@@ -7,7 +7,7 @@ import msgspec
 
 from pulumi_tcsql_check.languages.sentence import Sentence, Words
 from pulumi_tcsql_check.model.progress import Migration, Progress, place_of
-from pulumi_tcsql_check.model.statuses import PASSED, Status
+from pulumi_tcsql_check.model.statuses import Status
 
 _IDS_IN_A_NAME = 4
 
@@ -64,13 +64,13 @@ class Tally:
         """Count the members, at least one."""
         self._members = members
         self._failed_statuses = failed_statuses
-        in_trouble = [one for one in members if one.trouble is not None]
-        answered = [one for one in members if one.trouble is None and one.progress is not None]
-        self.counts = Counter(one.status for one in answered)
-        self.unanswered = len(in_trouble)
-        self.unasked = len(members) - len(answered) - len(in_trouble)
-        self._kinds = sorted({one.trouble for one in in_trouble if one.trouble}, key=str)
-        self._answered = answered
+        troubles = [one.trouble for one in members if one.trouble is not None]
+        known = [(one, one.progress) for one in members if one.trouble is None and one.progress is not None]
+        self.counts = Counter(one.status for one, _ in known)
+        self.unanswered = len(troubles)
+        self.unasked = len(members) - len(known) - len(troubles)
+        self._kinds = sorted({kind for kind in troubles if kind}, key=str)
+        self._running = [(one, progress) for one, progress in known if one.status in ("running", "unknown")]
 
     @property
     def passed(self) -> Sentence:
@@ -91,11 +91,11 @@ class Tally:
         return parts
 
     def slowest(self) -> Sentence | None:
-        """Return where the slowest stands that runs, such as `slowest 1093: 3/8 ...: running`."""
-        slowest = self._slowest()
-        if slowest is None or slowest.progress is None:
+        """Return the step of the running check that has passed the fewest: `slowest 1093: 3/8 ...: running`."""
+        if not self._running:
             return None
-        place = place_of(slowest.progress, self._failed_statuses)
+        slowest, progress = min(self._running, key=lambda pair: pair[1].steps_passed)
+        place = place_of(progress, self._failed_statuses)
         return Sentence("slowest", migrate_id=slowest.migration.migrate_id, place=place.sentence)
 
     def words(self) -> Sentence:
@@ -106,13 +106,3 @@ class Tally:
     def numbers(self) -> Sentence:
         """Return how many stand where, such as `41/60 passed, 17 running, 2 not started`."""
         return Sentence("items", items=(self.passed, *self.others()))
-
-    def _slowest(self) -> Member | None:
-        """Return the running check that has passed the fewest steps; the first of several."""
-        running = [one for one in self._answered if one.status in ("running", "unknown")]
-        return min(running, key=_steps_passed, default=None)
-
-
-def _steps_passed(member: Member) -> int:
-    steps = member.progress.steps if member.progress is not None else ()
-    return sum(step.status == PASSED for step in steps)

@@ -73,6 +73,11 @@ class Progress(
             and self.current == self.total
         )
 
+    @property
+    def steps_passed(self) -> int:
+        """How many steps have passed."""
+        return sum(step.status == PASSED for step in self.steps)
+
     def step_states(self, failed_statuses: Collection[int] = ()) -> tuple[StepState, ...]:
         """Return the state of each step, in the order of `steps`."""
         return tuple(

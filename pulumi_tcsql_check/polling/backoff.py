@@ -11,7 +11,7 @@ FIRST_BACKOFF_SECONDS = 0.5
 LAST_BACKOFF_SECONDS = 5.0
 
 
-class Patience:
+class Backoff:
     """The retries of one call; the last attempt starts at the deadline."""
 
     def __init__(self, deadline: float) -> None:

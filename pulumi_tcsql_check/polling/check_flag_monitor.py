@@ -17,7 +17,7 @@ from pulumi_tcsql_check.model.progress import Migration
 INTERVAL_SECONDS = 10.0
 """The least time, in seconds, from the start of one query to the start of the next."""
 
-ASK_SECONDS = 3.0
+QUERY_SECONDS = 3.0
 """The longest time, in seconds, that one query may take, with all its pages and the waits for their turns."""
 
 _Query = Callable[[Collection[int], float], Mapping[int, CheckFlag]]
@@ -27,7 +27,7 @@ _Response = tuple[float, Mapping[int, CheckFlag]]
 _NONE: _Response = (float("-inf"), {})
 
 
-class SecondOpinion:
+class CheckFlagMonitor:
     """The flags of all checks of one wait. Any number of threads may use it."""
 
     def __init__(self, migrations: Sequence[Migration], *, clock: Clock, warn: Callable[[Sentence], None]) -> None:
@@ -57,7 +57,7 @@ class SecondOpinion:
             self._next = now + INTERVAL_SECONDS
         flags = None
         try:
-            flags = query(self._migrate_ids, min(now + ASK_SECONDS, deadline))
+            flags = query(self._migrate_ids, min(now + QUERY_SECONDS, deadline))
         except PermanentError as error:
             self._next = float("inf")
             self._warn(Sentence("steps alone", checks=self._checks, error=error.sentence))

@@ -11,7 +11,7 @@ class PollPolicy(msgspec.Struct, frozen=True):
         migrate_id_is_new: Whether the API may not know the migration yet.
         once: Whether any response ends the wait. `timeout_seconds` then bounds the retries of each call, from the start
             of its first attempt: the wait for its turn under the rate limit is not counted.
-        tries_again: Whether a call that failed with a transient error is retried when `once` is set.
+        retries: Whether a call that failed with a transient error is retried when `once` is set.
     """
 
     timeout_seconds: float
@@ -19,4 +19,4 @@ class PollPolicy(msgspec.Struct, frozen=True):
     failed_statuses: tuple[int, ...] = ()
     migrate_id_is_new: bool = False
     once: bool = False
-    tries_again: bool = True
+    retries: bool = True

@@ -26,7 +26,7 @@ from pulumi_tcsql_check.polling.api import Api
 from pulumi_tcsql_check.polling.scheduler import Schedule
 from pulumi_tcsql_check.polling.watch import Watch
 
-LANES = 8
+CONNECTIONS = 8
 """How many requests may be in flight at once, each on its own connection, which is kept alive."""
 
 LAST_ROUND_SECONDS = 10.0
@@ -38,9 +38,9 @@ AGAIN_SECONDS = 1.0
 TICK_SECONDS = 5.0
 """The longest pause, in seconds, between two calls of `on_progress`."""
 
-_GLANCE_SECONDS = 0.1
+_COLLECT_SECONDS = 0.1
 
-_ONES_OWN = FailedError | CheckTimeoutError | ThrottledError | TransientError | UnanswerableError
+_OF_ONE_CHECK = FailedError | CheckTimeoutError | ThrottledError | TransientError | UnanswerableError
 """Errors that concern one check; any other error ends the wait for all."""
 
 _logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def wait(
     *,
     clock: Clock,
     on_progress: Callable[[float], None],
-    whatever_comes: bool = False,
+    stop_at_failure: bool = True,
 ) -> dict[Watch, TcsqlCheckError]:
     """Poll until every check has ended, and return the errors of those that didn't pass.
 
@@ -61,14 +61,14 @@ def wait(
     sees all failures at once.
 
     There is at least one check. `connect` makes a connection for one thread at a time. `on_progress` gets the instant
-    after each poll and every `TICK_SECONDS` of a pause. With `whatever_comes`, a failure doesn't end the others.
+    after each poll and every `TICK_SECONDS` of a pause. Without `stop_at_failure`, all are polled until they end.
 
     Raises `CredentialsError`, `AccountError`, `PermanentError` for a reason that doesn't concern one check alone, and
     `WaitCancelledError`.
     """
-    idle = [connect() for _ in range(min(LANES, len(watches)))]
+    idle = [connect() for _ in range(min(CONNECTIONS, len(watches)))]
     start = _run_here if len(idle) == 1 else _run_in_thread
-    return _Wait(Schedule(watches), idle, start, clock, on_progress, whatever_comes).run()
+    return _Wait(Schedule(watches), idle, start, clock, on_progress, stop_at_failure).run()
 
 
 def _run_here(call: Callable[[], None]) -> Future[None]:
@@ -78,7 +78,7 @@ def _run_here(call: Callable[[], None]) -> Future[None]:
 
 
 def _run_in_thread(call: Callable[[], None]) -> Future[None]:
-    return daemon_thread.begin(call, "tcsql-check-lane")
+    return daemon_thread.begin(call, "tcsql-check-poll")
 
 
 class _Wait(msgspec.Struct):
@@ -87,7 +87,7 @@ class _Wait(msgspec.Struct):
     start: Callable[[Callable[[], None]], Future[None]]
     clock: Clock
     on_progress: Callable[[float], None]
-    whatever_comes: bool
+    stop_at_failure: bool
     polled: dict[Future[None], tuple[Watch, Api]] = {}
     errors: dict[Watch, TcsqlCheckError] = {}
     end: float = float("inf")
@@ -113,33 +113,33 @@ class _Wait(msgspec.Struct):
     def _begin(self) -> None:
         """Start to poll the checks that are due, as long as a connection is idle."""
         while self.idle and (watch := self.schedule.take(self.clock.monotonic())):
-            self._submit(watch.ask, watch, self.idle.pop())
+            self._submit(watch.poll, watch, self.idle.pop())
 
     def _submit(self, ask: Callable[[Api, Callable[[], float]], None], watch: Watch, api: Api) -> None:
         self.polled[self.start(lambda: ask(api, self.clock.monotonic))] = watch, api
 
     def _collect(self) -> None:
         """Handle the polls that have ended; return soon if none has, since another check may be due."""
-        done, _ = futures.wait(self.polled, _GLANCE_SECONDS, futures.FIRST_COMPLETED)
+        done, _ = futures.wait(self.polled, _COLLECT_SECONDS, futures.FIRST_COMPLETED)
         for future in done:
             watch, api = self.polled.pop(future)
             self.idle.append(api)
             error = future.exception()
-            if error is not None and not self._is_ones_own(error):
+            if error is not None and not self._is_of_one_check(error):
                 raise error
             self._report()
             if error is not None:
                 self.errors[watch] = error
-                if not (self.whatever_comes or isinstance(error, CheckTimeoutError)):
+                if self.stop_at_failure and not isinstance(error, CheckTimeoutError):
                     self._close()
-            elif watch.wants_more:
-                self._submit(watch.ask_more, watch, self.idle.pop())
+            elif watch.flag_is_due:
+                self._submit(watch.poll_flag, watch, self.idle.pop())
             elif watch.end is None:
                 self._put_back(watch)
 
-    def _is_ones_own(self, error: BaseException) -> TypeGuard[TcsqlCheckError]:
+    def _is_of_one_check(self, error: BaseException) -> TypeGuard[TcsqlCheckError]:
         """Return whether the wait goes on; after a failure no API error may replace it."""
-        return isinstance(error, _ONES_OWN) or (self._is_closing and isinstance(error, ApiError))
+        return isinstance(error, _OF_ONE_CHECK) or (self._is_closing and isinstance(error, ApiError))
 
     def _put_back(self, watch: Watch) -> None:
         """Schedule the next poll; after a failure only of a check that looks failed or has no response."""

@@ -29,7 +29,7 @@ class Schedule:
 
     def __init__(self, watches: Sequence[Watch]) -> None:
         """Start with all checks. Those that were never polled go first, in the order given."""
-        self._never_asked: deque[Watch] = deque()
+        self._never_polled: deque[Watch] = deque()
         self._order: dict[int, int] = {}
         self._later: _Queue = []
         self._due: defaultdict[int, _Queue] = defaultdict(list)  # by distance; the least recently polled first
@@ -38,19 +38,19 @@ class Schedule:
 
     def put(self, watch: Watch) -> None:
         """Add a check. It waits until it is due; one that was never polled is due at once."""
-        if watch.asked_at is None:
-            self._never_asked.append(watch)
+        if watch.polled_at is None:
+            self._never_polled.append(watch)
             return
         number = self._order.setdefault(id(watch), len(self._order))
         heapq.heappush(self._later, (watch.due, number, watch))
 
     def take(self, now: float) -> Watch | None:
         """Remove and return the most urgent check that is due; None if none is."""
-        if self._never_asked:
-            return self._never_asked.popleft()
+        if self._never_polled:
+            return self._never_polled.popleft()
         while self._later and self._later[0][0] <= now:
             _, number, watch = heapq.heappop(self._later)
-            heapq.heappush(self._due[_distance(watch)], (watch.asked_at or 0.0, number, watch))
+            heapq.heappush(self._due[_distance(watch)], (watch.polled_at or 0.0, number, watch))
         if not self._due:
             return None
         distance = max(self._due, key=lambda distance: _urgency(distance, now - self._due[distance][0][0]))
@@ -63,12 +63,12 @@ class Schedule:
     def all(self) -> list[Watch]:
         """Return all checks that wait; those that are due come first."""
         waiting = [entry for queue in (*self._due.values(), self._later) for entry in sorted(queue)]
-        return [*self._never_asked, *(watch for _, _, watch in waiting)]
+        return [*self._never_polled, *(watch for _, _, watch in waiting)]
 
     def next_due(self) -> float | None:
         """Return when the next check is, or was, due; None if there is none."""
-        if self._never_asked:
-            return self._never_asked[0].due
+        if self._never_polled:
+            return self._never_polled[0].due
         queues = (*self._due.values(), self._later)
         return next((queue[0][2].due for queue in queues if queue), None)
 

@@ -25,8 +25,8 @@ from pulumi_tcsql_check.model.check_flag import CheckFlag, is_unexplained
 from pulumi_tcsql_check.model.flow import Evidence, Flow
 from pulumi_tcsql_check.model.progress import Migration, Progress, failed_steps, judge
 from pulumi_tcsql_check.polling.api import Api
-from pulumi_tcsql_check.polling.backoff import OUTAGE_SECONDS, Patience
-from pulumi_tcsql_check.polling.check_flag_monitor import SecondOpinion
+from pulumi_tcsql_check.polling.backoff import OUTAGE_SECONDS, Backoff
+from pulumi_tcsql_check.polling.check_flag_monitor import CheckFlagMonitor
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.query_log import FLAG, FLOW, STEPS, QueryLog
 from pulumi_tcsql_check.polling.watch_state import WatchState
@@ -41,7 +41,7 @@ NEW_SECONDS = 30.0
 class Watch(WatchState):
     """One migration that a gate waits for. One thread at a time polls it.
 
-    `due` is the instant of the next poll; `wants_more` tells whether to call `ask_more` at once.
+    `due` is the instant of the next poll; `flag_is_due` tells whether to call `poll_flag` at once.
     """
 
     def __init__(
@@ -50,21 +50,21 @@ class Watch(WatchState):
         policy: PollPolicy,
         began: float,
         flow: Flow | None = None,
-        opinion: SecondOpinion | None = None,
+        monitor: CheckFlagMonitor | None = None,
     ) -> None:
-        """Start a wait at the instant `began`; `flow` must succeed as well, and `opinion` can only fail the wait."""
+        """Start a wait at the instant `began`; `flow` must succeed as well, and `monitor` can only fail the wait."""
         super().__init__(migration, began, flow)
         self.due = began
-        self.wants_more = False
+        self.flag_is_due = False
         self._policy = policy
         self._deadline = float("inf") if policy.once else began + policy.timeout_seconds
-        self._patience: Patience | None = None
-        self._flow_was_asked = False
+        self._backoff: Backoff | None = None
+        self._flow_was_queried = False
         self._previous: Progress | None = None
-        self._opinion = opinion
+        self._monitor = monitor
         self._log = QueryLog(migration)
 
-    def ask(self, api: Api, now: Callable[[], float]) -> None:
+    def poll(self, api: Api, now: Callable[[], float]) -> None:
         """Query the flow until it has succeeded, then the steps.
 
         The flow comes first, since steps that were queried before it succeeded may be of an earlier start. Afterwards
@@ -73,13 +73,13 @@ class Watch(WatchState):
         Raises `CheckFailedError`, `FlowFailedError` or `FlagFailedError` for a failure beyond doubt, and
         `CheckTimeoutError`, `OutageError`, `PermanentError` or `WaitCancelledError`.
         """
-        self.asked_at = now()
-        self._logged(lambda: self._poll(api, now), now)
+        self.polled_at = now()
+        self._logged(lambda: self._query_all(api, now), now)
 
-    def ask_more(self, api: Api, now: Callable[[], float]) -> None:
+    def poll_flag(self, api: Api, now: Callable[[], float]) -> None:
         """Query `CheckFlag` if it is due. Raises `FlagFailedError` if that has failed, and `WaitCancelledError`."""
-        self.wants_more = False
-        self._logged(lambda: self._poll_flag(api, now), now)
+        self.flag_is_due = False
+        self._logged(lambda: self._query_flag(api, now), now)
 
     def _logged(self, work: Callable[[], None], now: Callable[[], float]) -> None:
         try:
@@ -90,7 +90,7 @@ class Watch(WatchState):
         if self.end is not None:
             self._log.verdict(self.progress, self.end.status(self._policy.failed_statuses), now() - self.began)
 
-    def _poll(self, api: Api, now: Callable[[], float]) -> None:
+    def _query_all(self, api: Api, now: Callable[[], float]) -> None:
         try:
             self._query_flow(api, now)
             progress = self._query_steps(api, now)
@@ -98,11 +98,11 @@ class Watch(WatchState):
             self._retry_or_raise(error, now())
             return
         self.keep(progress, now())
-        self._flow_was_asked = False
-        self._patience = None
+        self._flow_was_queried = False
+        self._backoff = None
         self._conclude(Evidence(progress, self.flow), now())
         if self.end is None:
-            self._heed_flag(Evidence(progress, self.flow), now())
+            self._apply_flag(Evidence(progress, self.flow), now())
             self._schedule_next(now())
 
     def _schedule_next(self, now: float) -> None:
@@ -111,11 +111,11 @@ class Watch(WatchState):
 
     def _query_flow(self, api: Api, now: Callable[[], float]) -> None:
         pending = self.flow
-        if pending is None or pending.succeeded or self._flow_was_asked:
+        if pending is None or pending.succeeded or self._flow_was_queried:
             return
         self.flow = flow = self._log.query(FLOW, lambda: api.follow(pending, self._deadline), now)
-        self._flow_was_asked = True
-        self._patience = None
+        self._flow_was_queried = True
+        self._backoff = None
         self.restart(now())  # until the flow succeeds, the steps may be of an earlier start
         if flow.failed and not self._policy.once:
             with contextlib.suppress(ApiError):  # the steps are for the error's text alone
@@ -143,9 +143,9 @@ class Watch(WatchState):
         """
         if not isinstance(error, NoTurnError) or (self.trouble is None and self.progress is None):
             self.trouble = error
-        if self._patience is None:
-            self._patience = Patience(self._last_attempt(error, now))
-        pause = self._patience.pause(error, now)
+        if self._backoff is None:
+            self._backoff = Backoff(self._last_attempt(error, now))
+        pause = self._backoff.pause(error, now)
         if pause is not None:
             self.due = now + pause
         elif self._policy.once:
@@ -164,7 +164,7 @@ class Watch(WatchState):
         """Return the instant of the last retry of a query that has just failed for the first time."""
         if not self._policy.once:
             return self._deadline
-        return now - error.took_seconds + self._policy.timeout_seconds if self._policy.tries_again else now
+        return now - error.took_seconds + self._policy.timeout_seconds if self._policy.retries else now
 
     def _conclude(self, seen: Evidence, now: float) -> None:
         """Set `status` and `end` by a response about the steps, or raise the error that ends the wait."""
@@ -193,24 +193,24 @@ class Watch(WatchState):
             failed_statuses=self._policy.failed_statuses,
         )
 
-    def _heed_flag(self, seen: Evidence, now: float) -> None:
-        """Keep the latest `CheckFlag` while a code is undocumented, raise if it is a failure, and set `wants_more`."""
-        if self._opinion is None or not seen.is_of_this_start or not is_unexplained(seen.progress):
+    def _apply_flag(self, seen: Evidence, now: float) -> None:
+        """Keep the latest `CheckFlag` while a code is undocumented, raise if it is a failure, and set `flag_is_due`."""
+        if self._monitor is None or not seen.is_of_this_start or not is_unexplained(seen.progress):
             return
-        self.wants_more = self._opinion.is_due(now, self._deadline)
-        self.flag = self._opinion.latest(self.migration)
-        failure = self._opinion.confirmed_failure(self.migration, self.unchanged_since)
+        self.flag_is_due = self._monitor.is_due(now, self._deadline)
+        self.flag = self._monitor.latest(self.migration)
+        failure = self._monitor.confirmed_failure(self.migration, self.unchanged_since)
         if failure is not None:
             raise FlagFailedError(self.migration, seen.progress, failure, seen.flow)
 
-    def _poll_flag(self, api: Api, now: Callable[[], float]) -> None:
-        if self._opinion is None or self.progress is None:
+    def _query_flag(self, api: Api, now: Callable[[], float]) -> None:
+        if self._monitor is None or self.progress is None:
             return
 
         def query(migrate_ids: Collection[int], until: float) -> Mapping[int, CheckFlag]:
             return self._log.query(FLAG, lambda: api.check_flags(migrate_ids, until), now)
 
-        self._opinion.poll(query, self._deadline)
-        self._heed_flag(Evidence(self.progress, self.flow), now())
-        self.wants_more = False
+        self._monitor.poll(query, self._deadline)
+        self._apply_flag(Evidence(self.progress, self.flow), now())
+        self.flag_is_due = False
         self._schedule_next(now())

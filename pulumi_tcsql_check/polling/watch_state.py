@@ -12,7 +12,7 @@ class WatchState:
     """The latest responses for one migration. Instants are on the clock of the wait.
 
     Attributes:
-        asked_at: When the last poll began.
+        polled_at: When the last poll began.
         status: The status by the latest `progress` and `flow`.
         unchanged_since: When the steps last changed. Tells a running step from an undocumented status code.
         flag: The latest `CheckFlag`, while the code of the current step is undocumented.
@@ -24,7 +24,7 @@ class WatchState:
         """Start without any response."""
         self.migration = migration
         self.began = began
-        self.asked_at: float | None = None
+        self.polled_at: float | None = None
         self.progress: Progress | None = None
         self.status: Status = "unknown"
         self.unchanged_since = began
@@ -60,7 +60,7 @@ class WatchState:
     @property
     def has_no_response(self) -> bool:
         """Whether it was never polled, or was throttled before its first response."""
-        return self.asked_at is None or (self.was_throttled and self.progress is None)
+        return self.polled_at is None or (self.was_throttled and self.progress is None)
 
     @property
     def member(self) -> Member:

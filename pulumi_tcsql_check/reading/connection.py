@@ -2,19 +2,18 @@
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.config import endpoints, provider_config
+from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.credentials import accounts
 from pulumi_tcsql_check.credentials.session import Asking
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials
-from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.group import name_of
-from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.model.regions import REGIONS
 from pulumi_tcsql_check.tencent import tls
 from pulumi_tcsql_check.tencent.exchange import bound_seconds
@@ -26,23 +25,18 @@ _warned: set[Sentence] = set()
 _warning = threading.Lock()
 
 
-def connection(  # noqa: PLR0913  # one per setting, by name
-    migrations: Sequence[Migration],
-    *,
-    endpoint: Endpoint | None,
-    stack: Stack | None,
-    clock: Clock,
-    deadline: float,
-    warn: Callable[[Sentence], None],
+def connection(
+    inputs: CheckInputs, stack: Stack | None, *, clock: Clock, warn: Callable[[Sentence], None]
 ) -> Callable[[], Asking]:
     """Choose the endpoint and the account, and return a function that makes one thread's session.
 
-    All migrations have one region, and all sessions share the account. `stack` is None for the command. `deadline`
-    bounds the read of each file. Raises `InvalidInputError`, `CredentialsError`, or `WaitCancelledError`.
+    All sessions share the account. `stack` is None for the command. The inputs' timeout bounds the read of each file.
+    Raises `InvalidInputError`, `CredentialsError`, or `WaitCancelledError`.
     """
-    region = migrations[0].region
+    deadline = clock.monotonic() + inputs.timeout_seconds
+    migrations, region = inputs.migrations, inputs.region
     config, keys = (stack.config, stack.keys) if stack is not None else ({}, ())
-    chosen = endpoints.choose(endpoint, config, region)
+    chosen = endpoints.choose(inputs.endpoint, config, region)
     if stack is not None:
         endpoints.refuse_option_variables(chosen, stack.project, os.environ)
     if not endpoints.is_tencents(chosen, config):
@@ -60,8 +54,8 @@ def connection(  # noqa: PLR0913  # one per setting, by name
         asked, stack.config if stack is not None else None, os.environ, Path.home(), deadline, clock=clock
     )
 
-    def connect(somebody: Credentials) -> MigrationApi:
-        return MigrationApi(somebody, chosen, region, clock=clock)
+    def connect(credentials: Credentials) -> MigrationApi:
+        return MigrationApi(credentials, chosen, region, clock=clock)
 
     return lambda: Asking(account, connect)
 

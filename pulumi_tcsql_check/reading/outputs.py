@@ -11,35 +11,30 @@ from pulumi_tcsql_check.model.progress import Migration
 
 def outputs_of(seen: Sequence[Evidence | None], inputs: CheckInputs) -> dict[str, Any]:
     """Return the outputs, with all that a refresh needs to query again; a check without a response is None."""
-    flow_ids = [flow.flow_id for flow in inputs.flows if flow.flow_id is not None]
-    outputs = _group(seen, inputs, flow_ids) if inputs.is_group else _single(seen[0], inputs, flow_ids)
+    pairs = zip(inputs.migrations, seen, strict=True)
+    checks = [result_of(one, known, inputs.failed_statuses) for one, known in pairs]
+    outputs = _sum_of(checks) if inputs.is_group else checks[0]
     outputs |= {
         "region": inputs.region,
         "enforce": inputs.enforce,
         "failed_statuses": list(inputs.failed_statuses),
     }
+    if flow_ids := [flow.flow_id for flow in inputs.flows if flow.flow_id is not None]:
+        outputs |= {"flow_ids": flow_ids} if inputs.is_group else {"flow_id": flow_ids[0]}
     if inputs.endpoint is not None:
         outputs["endpoint"] = str(inputs.endpoint)
     return outputs
 
 
-def _single(seen: Evidence | None, inputs: CheckInputs, flow_ids: list[int]) -> dict[str, Any]:
-    return result_of(inputs.migrations[0], seen, inputs.failed_statuses) | (
-        {"flow_id": flow_ids[0]} if flow_ids else {}
-    )
-
-
-def _group(seen: Sequence[Evidence | None], inputs: CheckInputs, flow_ids: list[int]) -> dict[str, Any]:
-    pairs = zip(inputs.migrations, seen, strict=True)
-    checks = [result_of(one, known, inputs.failed_statuses) for one, known in pairs]
+def _sum_of(checks: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
         "total": sum(check["total"] for check in checks),
         "current": sum(check["current"] for check in checks),
         "passed": all(check["passed"] for check in checks),
         "status": status_of(check["status"] for check in checks),
         "checks": checks,
-        "migrate_ids": [one.migrate_id for one in inputs.migrations],
-    } | ({"flow_ids": flow_ids} if flow_ids else {})
+        "migrate_ids": [check["migrate_id"] for check in checks],
+    }
 
 
 def result_of(migration: Migration, seen: Evidence | None, failed_statuses: Collection[int]) -> dict[str, Any]:

@@ -6,8 +6,7 @@ from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.errors import CheckTimeoutError, GroupFailedError, GroupTimeoutError, TcsqlCheckError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages.duration import span
-from pulumi_tcsql_check.model.flow import Evidence
-from pulumi_tcsql_check.model.group import Member, Tally, status_of
+from pulumi_tcsql_check.model.group import Tally, status_of
 from pulumi_tcsql_check.polling.watch import Watch
 from pulumi_tcsql_check.reading.rows import Board, place_for
 
@@ -21,22 +20,22 @@ COUNT_SECONDS = 5.0
 """How often the number of queried checks is shown."""
 
 
-def words_of(seen: Sequence[Evidence | None], inputs: CheckInputs) -> Sentence:
-    """Describe the checks' progress; None is a check without a response."""
-    known = seen[0]
-    if not inputs.is_group and known is not None:
-        return place_for(inputs.migrations[0], known, inputs.failed_statuses).sentence
-    return Tally(_members(seen, inputs), inputs.failed_statuses).words()
+def words_of(watches: Sequence[Watch], inputs: CheckInputs) -> Sentence:
+    """Describe the progress of checks that were queried once."""
+    seen = watches[0].end
+    if not inputs.is_group and seen is not None:
+        return place_for(inputs.migrations[0], seen, inputs.failed_statuses).sentence
+    return Tally([watch.member for watch in watches], inputs.failed_statuses).words()
 
 
-def forecast_of(seen: Sequence[Evidence], inputs: CheckInputs) -> Sentence | None:
+def forecast_of(watches: Sequence[Watch], inputs: CheckInputs) -> Sentence | None:
     """Describe in a preview what the update will do; None if all checks have passed."""
-    status = status_of(one.status(inputs.failed_statuses) for one in seen)
+    status = status_of(watch.status for watch in watches)
     if status == "passed":
         return None
     if status == "failed":
-        return Sentence("will refuse", words=words_of(seen, inputs))
-    return Sentence("will wait", words=words_of(seen, inputs), timeout=span(inputs.timeout_seconds))
+        return Sentence("will refuse", words=words_of(watches, inputs))
+    return Sentence("will wait", words=words_of(watches, inputs), timeout=span(inputs.timeout_seconds))
 
 
 def row_of(watches: Sequence[Watch], inputs: CheckInputs, show: Callable[[Sentence], None]) -> Callable[[float], None]:
@@ -82,12 +81,3 @@ def error_of(watches: Sequence[Watch], errors: Mapping[Watch, TcsqlCheckError]) 
     times_up = {one: error for one, error in ended.items() if isinstance(error, CheckTimeoutError)}
     others = {one: error for one, error in ended.items() if one not in times_up}
     return GroupFailedError(members, others) if others else GroupTimeoutError(members, times_up)
-
-
-def _members(seen: Sequence[Evidence | None], inputs: CheckInputs) -> list[Member]:
-    return [
-        Member(migration, known.progress, known.status(inputs.failed_statuses))
-        if known is not None
-        else Member(migration, None, "unknown")
-        for migration, known in zip(inputs.migrations, seen, strict=True)
-    ]

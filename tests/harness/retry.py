@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.errors import ApiError, ThrottledError, TransientError
-from pulumi_tcsql_check.polling.backoff import Patience
+from pulumi_tcsql_check.polling.backoff import Backoff
 
 T = TypeVar("T")
 
@@ -26,12 +26,12 @@ def call_with_retries(
         TransientError: The same, or the outage has lasted longer than `OUTAGE_SECONDS`.
         PermanentError: At once, on the attempt that raised it.
     """
-    patience = Patience(deadline)
+    backoff = Backoff(deadline)
     while True:
         try:
             return call()
         except (ThrottledError, TransientError) as error:
-            pause = patience.pause(error, clock.monotonic())
+            pause = backoff.pause(error, clock.monotonic())
             if pause is None:
                 raise
             on_trouble(error)

@@ -98,7 +98,7 @@ def behind_connect(tls: ssl.SSLContext, reply: Reply) -> Reply:
 
 def join_exchanges() -> None:
     """Wait for the exchanges that a test left running, and for their callers; their servers must have stopped."""
-    for name in ("tcsql-check-lane", "tcsql-check-exchange"):
+    for name in ("tcsql-check-poll", "tcsql-check-exchange"):
         for thread in threading.enumerate():
             if thread.name.startswith(name):
                 thread.join(JOIN_SECONDS)

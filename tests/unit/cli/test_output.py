@@ -25,16 +25,16 @@ def watches(count: int, clock: FakeClock) -> list[Watch]:
         (3, "0/3 passed · 30 min left · 1 running, 2 not queried yet"),
     ],
 )
-def test_a_line_for_each_change_and_one_after_20_seconds_without_any(
+def test_a_line_appears_for_each_change_and_after_20_seconds_without_one(
     count: int, heartbeat: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """This holds for any number of polls and checks: after 20 s there is one line, not one for each migration."""
+    """After 20 s there is one line, not one for each migration, for any number of polls and checks."""
     clock = FakeClock()
     all_of_them = watches(count, clock)
     lines = Lines()
     lines.begin(Board(all_of_them, (), 1800.0), clock.monotonic)
     for second in range(41):
-        all_of_them[0].ask(StubApi(lambda _: make_progress(2, 0, 7, -2)), clock.monotonic)
+        all_of_them[0].poll(StubApi(lambda _: make_progress(2, 0, 7, -2)), clock.monotonic)
         lines.update()
         if second < 40:
             clock.advance(1.0)
@@ -46,14 +46,14 @@ def test_a_line_for_each_change_and_one_after_20_seconds_without_any(
     ]
 
 
-def test_a_change_puts_off_the_heartbeat(capsys: pytest.CaptureFixture[str]) -> None:
-    """It comes 20 seconds after the last line, whatever that was."""
+def test_a_change_restarts_the_heartbeat(capsys: pytest.CaptureFixture[str]) -> None:
+    """The heartbeat comes 20 seconds after the last line."""
     clock = FakeClock()
     (one,) = watches(1, clock)
     lines = Lines()
     lines.begin(Board([one], (), 1800.0), clock.monotonic)
     for said in (make_progress(1, 7, -2), make_progress(2, 0, 7)):
-        one.ask(StubApi({1000.0 + 1800.0: said}.__getitem__), clock.monotonic)
+        one.poll(StubApi({1000.0 + 1800.0: said}.__getitem__), clock.monotonic)
         lines.update()
         clock.advance(15.0)
     clock.advance(4.9)

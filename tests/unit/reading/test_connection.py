@@ -1,4 +1,4 @@
-"""An unusual endpoint is refused or named before anything is sent."""
+"""An unusual endpoint is refused, or named in a warning, before any request."""
 
 import os
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ import pytest
 import trustme
 from harness.fake_clock import FakeClock
 
+from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
@@ -19,7 +20,7 @@ PROXY = "http://somebody:a-password@127.0.0.1:1"
 
 @pytest.fixture(autouse=True)
 def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the user's proxy out of it."""
+    """Remove the user's proxy from the environment."""
     for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "REQUESTS_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
 
@@ -28,11 +29,9 @@ def connect(config: Mapping[str, str] | None) -> list[str]:
     """Prepare a connection, and return the warnings."""
     warnings: list[Sentence] = []
     connection.connection(
-        [Migration(1066, "ap-guangzhou")],
-        endpoint=None,
-        stack=Stack(dict(config), "shop") if config is not None else None,
+        CheckInputs((Migration(1066, "ap-guangzhou"),), 10.0, 2.0, (), None),
+        Stack(dict(config), "shop") if config is not None else None,
         clock=FakeClock(),
-        deadline=10.0,
         warn=warnings.append,
     )
     return list(map(str, warnings))
@@ -54,10 +53,10 @@ def test_a_proxy_that_can_answer_for_tencent_cloud_is_named_once(
     assert connect({}) == []
 
 
-def test_a_variable_that_may_have_chosen_the_endpoint_is_refused_for_a_stack_alone(
+def test_a_variable_that_may_have_chosen_the_endpoint_is_refused_only_for_a_stack(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The command has no stack, and no such variable reaches it."""
+    """The command has no stack, and such a variable doesn't affect it."""
     config = {"tcsql-check:endpoint": "http://127.0.0.1:1"}
     monkeypatch.setitem(os.environ, "PULUMI_OPTION_CONFIG", "tcsql-check:endpoint=http://127.0.0.1:1")
     with pytest.raises(InvalidInputError, match=r"^PULUMI_OPTION_CONFIG is"):
