@@ -15,8 +15,8 @@ from pulumi_tcsql_check.emulator.accounts import (
     OTHER_SECRET_KEY,
     Keys,
 )
-from pulumi_tcsql_check.emulator.clock import Clock, ManualClock
 from pulumi_tcsql_check.emulator.loading import ScenarioError, built_in_names, load, parse
+from pulumi_tcsql_check.emulator.playback import Clock, ManualClock
 from pulumi_tcsql_check.emulator.scenario import Scenario
 from pulumi_tcsql_check.emulator.server import Emulator
 

@@ -4,9 +4,7 @@ import argparse
 import os
 import signal
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from pulumi_tcsql_check.emulator import accounts
@@ -17,41 +15,33 @@ DEFAULT_PORT = 8918
 
 _MAX_PORT = 65535
 
-_LONGEST_WAIT_SECONDS = 0.2
-"""How long one wait for a signal lasts: a signal that reaches another thread than the main one does not end it."""
+_END_SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns 0 after SIGINT or SIGTERM, 1 if it can't start. A wrong command line exits with 2."""
     options = _parser().parse_args(arguments)
-    with _end_signals() as ended:
-        try:
-            # The options have the names of the parameters.
-            emulator = Emulator(keys=accounts.Keys.from_environment(os.environ), **vars(options))
-        except ScenarioError as error:
-            sys.stderr.write(f"{error}\n")
-            return 1
-        except OSError as error:
-            sys.stderr.write(f"the emulator can't start at {options.host}:{options.port}: {error}\n")
-            return 1
+    # They wait for `sigwait`: a handler that sets a `threading.Event` may find its lock taken, and wait for ever.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _END_SIGNALS)
+    try:
+        # The options have the names of the parameters.
+        emulator = Emulator(keys=accounts.Keys.from_environment(os.environ), **vars(options))
+    except ScenarioError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"the emulator can't start at {options.host}:{options.port}: {error}\n")
+        return 1
+    else:
         with emulator:
             sys.stdout.write(f"listening on {emulator.url} (scenario {emulator.scenario.name})\n")
             sys.stdout.flush()
-            while not ended.wait(_LONGEST_WAIT_SECONDS):
-                pass
-    return 0
-
-
-@contextmanager
-def _end_signals() -> Iterator[threading.Event]:
-    """Turn SIGINT and SIGTERM into an event inside the block."""
-    ended = threading.Event()
-    before = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield ended
+            signal.sigwait(_END_SIGNALS)
+        return 0
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        while signal.sigpending() & _END_SIGNALS:  # more of them change nothing
+            signal.sigwait(_END_SIGNALS)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _parser() -> argparse.ArgumentParser:

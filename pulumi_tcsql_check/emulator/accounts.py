@@ -1,17 +1,14 @@
-"""Accounts, their key pairs, and the verification of requests signed with them (TC3-HMAC-SHA256)."""
+"""The keys of accounts, and the verification of requests signed with them (TC3-HMAC-SHA256)."""
 
-import contextlib
 import hashlib
 import hmac
 import re
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from pulumi_tcsql_check.emulator.clock import Clock
 from pulumi_tcsql_check.emulator.wire import RefusalError, Request
-from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.model.endpoint import is_loopback
 
 ACCOUNT_ID, OTHER_ACCOUNT_ID = "100000000001", "100000000002"
 """Two accounts, in which the same id may name two migrations."""
@@ -21,9 +18,6 @@ DUMMY_SECRET_KEY = "emulator-dummy-key"  # noqa: S105 - a public constant that o
 
 OTHER_SECRET_ID = "AKIDemulator222222222222222222222222"  # noqa: S105 - a public constant that opens nothing
 OTHER_SECRET_KEY = "emulator-other-key"  # noqa: S105 - a public constant that opens nothing
-
-TEMPORARY_ID, TEMPORARY_KEY, TEMPORARY_TOKEN = "AKIDtemporary", "temporary-key-", "temporary-token-"
-"""Prefixes of temporary keys, by which tests find a leaked one."""
 
 # Keys are environment variables: command-line options are visible in the list of processes.
 SECRET_ID_VARIABLE = "TCSQL_EMULATOR_SECRET_ID"  # noqa: S105 - the name of a variable
@@ -47,13 +41,15 @@ _UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 class Keys:
     """The keys that a client must sign with, and the session token that it must send: `None` accepts any or none.
 
-    `expires_at` is when temporary keys expire, in seconds since 1970-01-01 UTC.
+    `expires_at` is when temporary keys expire, in seconds since 1970-01-01 UTC; `account_id` is the account that they
+    belong to.
     """
 
     secret_id: str = DUMMY_SECRET_ID
     secret_key: str = field(default=DUMMY_SECRET_KEY, repr=False)
     token: str | None = field(default=None, repr=False)
     expires_at: float | None = None
+    account_id: str = ACCOUNT_ID
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Keys":
@@ -65,24 +61,7 @@ class Keys:
         )
 
 
-OTHER_KEYS = Keys(OTHER_SECRET_ID, OTHER_SECRET_KEY)
-
-
-class Account:
-    """An account; `keys` has its own keys and the temporary ones that it issued, expired ones too, by secret id."""
-
-    def __init__(self, account_id: str, keys: Keys, clock: Clock) -> None:
-        """Make an account with no temporary keys yet."""
-        self.account_id = account_id
-        self.keys = {keys.secret_id: keys}
-        self._clock = clock
-
-    def issue_temporary_keys(self, lifetime_seconds: int) -> Keys:
-        """Make temporary keys of this account."""
-        name, key, token = (f"{kind}{uuid.uuid4().hex}" for kind in (TEMPORARY_ID, TEMPORARY_KEY, TEMPORARY_TOKEN))
-        keys = Keys(name, key, token, int(self._clock.time()) + lifetime_seconds)
-        self.keys[keys.secret_id] = keys
-        return keys
+OTHER_KEYS = Keys(OTHER_SECRET_ID, OTHER_SECRET_KEY, account_id=OTHER_ACCOUNT_ID)
 
 
 def verify(request: Request, ring: Mapping[str, Keys], now: float, service: str = SERVICE) -> Keys:
@@ -120,7 +99,7 @@ def _verify_signature(request: Request, parts: re.Match[str], secret_key: str, s
     endpoint is as given, but the header Host is in lower case and lacks the default port: case and port don't count.
     """
     host = request.headers.get("host", "")
-    loopback = _loopback_hostname(host)
+    loopback = _hostname(host) if is_loopback(_hostname(host).strip("[]")) else ""
     label, _, _ = loopback.partition(".")
     if parts["service"] != service and not (label and _hostname(parts["service"]) == label):
         raise _signature_failure(f"The service in the credential scope must be {service}.")
@@ -156,10 +135,3 @@ def _sign(request: Request, host: str, secret_key: str, parts: re.Match[str]) ->
 def _hostname(host: str) -> str:
     """Return a host in lower case without its port."""
     return re.sub(":[0-9]+$", "", host.lower())
-
-
-def _loopback_hostname(host: str) -> str:
-    """Return a host without its port if it names this machine, else ""."""
-    with contextlib.suppress(ValueError):  # brackets that hold no address
-        return _hostname(host) if Endpoint("http", host).is_loopback else ""
-    return ""

@@ -64,35 +64,32 @@ def parse(text: bytes, *, name: str) -> Scenario:
     """Decode a scenario from JSON; raises `ScenarioError`, which contains `name`, if it can't be played."""
     try:
         file = msgspec.json.decode(text.decode(), type=_ScenarioFile)
+        again = _frames("again", file.again, len(file.steps))
+        migrations = _frames("migrations", file.migrations, len(file.steps))
     except UnicodeDecodeError:
         raise ScenarioError(name, "it is not UTF-8 text") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise ScenarioError(name, str(error)) from None
-    total = len(file.steps)
-    again = {key: _frames(name, "again", key, raw, total) for key, raw in file.again.items()}
-    migrations = {key: _frames(name, "migrations", key, raw, total) for key, raw in file.migrations.items()}
-    settings = msgspec.structs.asdict(file) | {
-        "migrations": migrations,
-        "again": {key: frames for key, frames in again.items() if frames is not None},
-    }
-    return Scenario(name=name, **settings)
+    return Scenario(name=name, **msgspec.structs.asdict(file) | {"again": again, "migrations": migrations})
 
 
-def _frames(name: str, section: str, key: str, raw: msgspec.Raw, total: int) -> tuple[Frame, ...] | None:
-    place = f"$.{section}.{key}"
-    if key != EVERY_ID and not _MIGRATE_ID.fullmatch(key):
-        raise ScenarioError(name, f'Expected a key that is a migration id, from 1, or "*" - at `{place}`')
-    try:
-        frames = _FRAMES_DECODER.decode(raw)
-    except msgspec.DecodeError as error:
-        what, _, inner = str(error).partition(" - at `$")
-        raise ScenarioError(name, f"{what} - at `{place}{inner or '`'}") from None
-    last = len(frames or ()) - 1
-    for index, frame in enumerate(frames or ()):
-        problem = _problem(frame, is_last=index == last, total=total)
-        if problem:
-            raise ScenarioError(name, f"{problem} - at `{place}[{index}]`")
-    return frames
+def _frames(section: str, raws: dict[str, msgspec.Raw], total: int) -> dict[str, tuple[Frame, ...] | None]:
+    """Decode the frames of each key; raises `msgspec.ValidationError`, which says where in the file a problem is."""
+    found = {}
+    for key, raw in raws.items():
+        place = f"$.{section}.{key}"
+        if key != EVERY_ID and not _MIGRATE_ID.fullmatch(key):
+            raise msgspec.ValidationError(f'Expected a key that is a migration id, from 1, or "*" - at `{place}`')
+        try:
+            found[key] = _FRAMES_DECODER.decode(raw)
+        except msgspec.DecodeError as error:
+            what, _, inner = str(error).partition(" - at `$")
+            raise msgspec.ValidationError(f"{what} - at `{place}{inner or '`'}") from None
+        frames = found[key] or ()
+        for index, frame in enumerate(frames):
+            if problem := _problem(frame, is_last=index == len(frames) - 1, total=total):
+                raise msgspec.ValidationError(f"{problem} - at `{place}[{index}]`")
+    return found
 
 
 def _problem(frame: Frame, *, is_last: bool, total: int) -> str | None:

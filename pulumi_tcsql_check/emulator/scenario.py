@@ -1,5 +1,6 @@
 """Scenarios, field by field as in a JSON file: the responses, errors and faults of each migration, one by one."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -153,19 +154,13 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     starts: Starts = "first-query"
     steps: tuple[Step, ...] = PUBLISHED_STEPS
     tls: Tls | None = None
-    again: dict[str, tuple[Frame, ...]] = {}
+    again: Mapping[str, tuple[Frame, ...] | None] = {}
 
     def frames(self, migrate_id: int) -> tuple[Frame, ...] | None:
         """Return the frames of a migration, or None if there is no such migration."""
-        key = str(migrate_id)
-        return self.migrations[key] if key in self.migrations else self.migrations.get(EVERY_ID)
+        return self.migrations.get(str(migrate_id), self.migrations.get(EVERY_ID))
 
     def frames_again(self, migrate_id: int) -> tuple[Frame, ...] | None:
         """Return the frames of a migration that is started anew, or None if there is no such migration."""
         known = self.frames(migrate_id)
-        return known and self.again.get(str(migrate_id), self.again.get(EVERY_ID, known))
-
-    @property
-    def listed_ids(self) -> tuple[int, ...]:
-        """The ids that have a key of their own."""
-        return tuple(int(key) for key in self.migrations if key != EVERY_ID)
+        return known and (self.again.get(str(migrate_id)) or self.again.get(EVERY_ID) or known)

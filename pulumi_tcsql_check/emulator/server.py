@@ -5,57 +5,89 @@ import re
 import ssl
 import threading
 import time
+from collections import defaultdict, deque
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, final
 
 import msgspec
 
-from pulumi_tcsql_check.emulator.accounts import ACCOUNT_ID, OTHER_ACCOUNT_ID, OTHER_KEYS, Account, Keys
-from pulumi_tcsql_check.emulator.clock import Clock
+from pulumi_tcsql_check.emulator import sqlserver, sts
+from pulumi_tcsql_check.emulator.accounts import OTHER_ACCOUNT_ID, OTHER_KEYS, Keys, verify
 from pulumi_tcsql_check.emulator.loading import ScenarioError, load
+from pulumi_tcsql_check.emulator.playback import Clock, Playback
 from pulumi_tcsql_check.emulator.scenario import Scenario
 from pulumi_tcsql_check.emulator.sockets import Server
-from pulumi_tcsql_check.emulator.sqlserver import Api
-from pulumi_tcsql_check.emulator.sts import Metadata, TokenService
-from pulumi_tcsql_check.emulator.wire import Reply, Request
+from pulumi_tcsql_check.emulator.wire import RefusalError, Reply, Request, answer
 
 DEFAULT_HOST = "127.0.0.1"
 
+_WINDOW_SECONDS = 1.0
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 _SECRET_ID = re.compile(r"Credential=([^/,\s]+)/", re.ASCII)
 
 
 class Services:
-    """The APIs of two accounts, STS and an instance's metadata."""
+    """The APIs of two accounts, STS and the metadata of an instance of the first; not thread-safe."""
 
     def __init__(self, scenario: Scenario, other: Scenario, keys: Keys, clock: Clock) -> None:
         """Set up both accounts; `keys` are the first one's, `other` is the scenario of the second."""
-        first = Account(ACCOUNT_ID, keys, clock)
-        second = Account(OTHER_ACCOUNT_ID, OTHER_KEYS, clock)
-        self._apis = (Api(scenario, first, clock), Api(other, second, clock))
-        self._token_service = TokenService((first, second), clock)
-        self._metadata = Metadata(first)
+        self._clock = clock
+        self._account_id = keys.account_id
+        # All keys by secret id; temporary ones join them, and stay when they have expired.
+        self._ring = {each.secret_id: each for each in (OTHER_KEYS, keys)}
+        self._playbacks = {OTHER_ACCOUNT_ID: Playback(other, clock), keys.account_id: Playback(scenario, clock)}
+        self._admitted = defaultdict[tuple[str, str], deque[float]](lambda: deque(maxlen=sqlserver.REQUESTS_PER_SECOND))
 
     def reply(self, request: Request) -> tuple[Reply, str | None]:
         """Return the reply, and the id of the account whose keys the request names, if it names any."""
-        if self._metadata.serves(request):
-            return self._metadata.reply(request), None
         named = _SECRET_ID.search(request.headers.get("authorization", ""))
-        owner = next((api for api in self._apis if named and named[1] in api.account.keys), None)
-        account_id = owner.account.account_id if owner else None
-        if self._token_service.serves(request):
-            return self._token_service.reply(request), account_id
-        return (owner or self._apis[0]).reply(request), account_id
+        signer = self._ring.get(named[1]) if named else None
+        try:
+            reply = self._reply(request)
+        except RefusalError as refusal:
+            reply = answer({"Error": {"Code": refusal.code, "Message": refusal.message}}, refusal.code)
+        return reply, signer.account_id if signer else None
+
+    def _reply(self, request: Request) -> Reply:
+        now = self._clock.time()
+        if request.method == "GET" and request.target.startswith(sts.METADATA_PATH):
+            return sts.reply_to_metadata(request, self._ring, self._account_id, now)
+        if request.headers.get("x-tc-action") in sts.ACTIONS:
+            return sts.reply_to_action(request, self._ring, now)
+        content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if (request.method, request.target, content_type) != ("POST", "/", "application/json"):
+            message = "The emulator serves only POST requests to / whose Content-Type is application/json."
+            raise RefusalError("UnsupportedProtocol", message)
+        action = request.header("x-tc-action")
+        account_id = verify(request, self._ring, now).account_id
+        request.check(sqlserver.VERSION, sqlserver.ACTIONS)
+        self._limit(self._admitted[account_id, action])
+        return sqlserver.ACTIONS[action](request, self._playbacks[account_id])
+
+    def _limit(self, admitted: deque[float]) -> None:
+        """Refuse a request if the action's limit is reached in a window of one second; refused ones don't count."""
+        now = self._clock.monotonic()
+        if len(admitted) == admitted.maxlen and now - admitted[0] < _WINDOW_SECONDS:
+            message = (
+                f"Your current request times equals to `{admitted.maxlen + 1}` in a second, which exceeds the "
+                f"frequency limit `{admitted.maxlen}` for a second. Please reduce the frequency of calls."
+            )
+            raise RefusalError("RequestLimitExceeded", message)
+        admitted.append(now)
 
 
 def log_line(request: Request, outcome: str, account: str | None, now: float) -> bytes:
     """Return a line of JSON without secrets; an action, region or id that isn't a plain name or number is null."""
+    names = {name: value for name, value in request.headers.items() if _PLAIN_NAME.fullmatch(value)}
+    numbers = {name: value for name, value in (request.decode() or {}).items() if type(value) is int}
     entry = {
         "time": datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds"),
-        "action": request.name("x-tc-action"),
-        "migrate_id": request.number("MigrateId"),
-        "flow_id": request.number("FlowId"),
-        "region": request.name("x-tc-region"),
+        "action": names.get("x-tc-action"),
+        "migrate_id": numbers.get("MigrateId"),
+        "flow_id": numbers.get("FlowId"),
+        "region": names.get("x-tc-region"),
         "account": account,
         "outcome": outcome,
     }
@@ -64,7 +96,12 @@ def log_line(request: Request, outcome: str, account: str | None, now: float) ->
 
 @final
 class Emulator:
-    """A local endpoint that speaks the API of TencentDB for SQL Server; it serves requests inside a `with` block."""
+    """A local endpoint that speaks the API of TencentDB for SQL Server; it serves requests inside a `with` block.
+
+    Attributes:
+        endpoint: Host and port, as the SDK's `HttpProfile(endpoint=...)` wants them.
+        url: The address with its scheme, as `MigrationCheck(endpoint=...)` wants it.
+    """
 
     def __init__(  # noqa: PLR0913 - all are optional, and all but the first are given by name
         self,
@@ -100,7 +137,6 @@ class Emulator:
         services = Services(self.scenario, other, keys or Keys(), clock)
         lock = threading.Lock()
         tls = _tls_context(self.scenario, host, authority) if self.scenario.tls else None
-        self._scheme = "https" if tls else "http"
         with contextlib.ExitStack() as cleanup:
             log = cleanup.enter_context(request_log.open("ab", buffering=0)) if request_log else None
 
@@ -114,17 +150,9 @@ class Emulator:
             self._server = cleanup.enter_context(Server((host, port), reply_to, tls))
             self._cleanup = cleanup.pop_all()
         self.host, self.port = host, self._server.socket.getsockname()[1]
+        self.endpoint = f"{host}:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://{self.endpoint}"
         self._thread = threading.Thread(target=self._server.serve, name="emulator", daemon=True)
-
-    @property
-    def endpoint(self) -> str:
-        """Host and port, as the SDK's `HttpProfile(endpoint=...)` wants them."""
-        return f"{self.host}:{self.port}"
-
-    @property
-    def url(self) -> str:
-        """The address with its scheme, as `MigrationCheck(endpoint=...)` wants it."""
-        return f"{self._scheme}://{self.endpoint}"
 
     def __enter__(self) -> Self:
         """Serve from now on."""

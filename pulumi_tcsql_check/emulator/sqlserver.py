@@ -1,146 +1,148 @@
-"""The API of TencentDB for SQL Server: validates requests as the real one does, and replies from a scenario."""
+"""The actions of TencentDB for SQL Server: each validates its parameters and replies from what an account plays."""
 
-from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Annotated, Literal
 
 import msgspec
 
-from pulumi_tcsql_check.emulator import listing
-from pulumi_tcsql_check.emulator.accounts import Account, verify
-from pulumi_tcsql_check.emulator.clock import Clock
 from pulumi_tcsql_check.emulator.playback import Playback
-from pulumi_tcsql_check.emulator.scenario import Error, Progress, RawAnswer, Refusal, Scenario
-from pulumi_tcsql_check.emulator.wire import RefusalError, Reply, Request, envelope, error
-from pulumi_tcsql_check.model.flow import FAILED, RUNNING, SUCCEEDED
+from pulumi_tcsql_check.emulator.scenario import Error, Fault, Frame, Progress, RawAnswer, Refusal
+from pulumi_tcsql_check.emulator.wire import RefusalError, Reply, Request, answer
+from pulumi_tcsql_check.model import check_flag, flow
+from pulumi_tcsql_check.model.statuses import NOT_STARTED, PASSED
 
 REQUESTS_PER_SECOND = 20  # for each action
-_VERSION = "2018-03-28"
-_WINDOW_SECONDS = 1.0
+VERSION = "2018-03-28"
+
+_INITIALIZING = 1  # the published `Status` of a migration that has not been run
+_NEVER = "0000-00-00 00:00:00"
 
 
-class _MigrateId(msgspec.Struct, frozen=True, rename="pascal"):
-    migrate_id: int
+_MigrateId = msgspec.defstruct("_MigrateId", [("MigrateId", int)])
+_FlowId = msgspec.defstruct("_FlowId", [("FlowId", int)])
 
 
-class _FlowId(msgspec.Struct, frozen=True, rename="pascal"):
-    flow_id: int
+class _ListParameters(msgspec.Struct, frozen=True, rename="pascal"):
+    """The parameters' published ranges and defaults; `offset` is the number of a page, from 0."""
+
+    status_set: tuple[int, ...] = ()
+    migrate_name: str = ""
+    limit: Annotated[int, msgspec.Meta(ge=1, le=check_flag.PAGE_SIZE)] = check_flag.PAGE_SIZE
+    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
+    order_by: Literal["name", "createTime", "startTime", "endTime", "status"] = "createTime"  # no published default
+    order_by_type: Literal["desc", "asc"] = "asc"
 
 
-class Api:
-    """The API of one account, for one scenario."""
-
-    def __init__(self, scenario: Scenario, account: Account, clock: Clock) -> None:
-        """Make an API with no migration started and no request counted."""
-        self.account = account
-        self._scenario = scenario
-        self._clock = clock
-        self._playback = Playback(scenario, clock)
-        self._admitted = defaultdict[str, deque[float]](lambda: deque(maxlen=REQUESTS_PER_SECOND))
-        self._actions: dict[str, Callable[[Request], Reply]] = {
-            "QueryMigrationCheckProcess": self._query,
-            "StartMigrationCheck": self._start,
-            "DescribeFlowStatus": self._flow,
-            "DescribeMigrations": lambda request: listing.reply(request, self._playback.listed()),
-        }
-
-    def reply(self, request: Request) -> Reply:
-        """Reply to one request; never raises for what a client sent."""
-        try:
-            return self._actions[self._admit(request)](request)
-        except RefusalError as refusal:
-            return error(refusal.code, refusal.message)
-
-    def _admit(self, request: Request) -> str:
-        """Validate everything but the action's own parameters, and return its name."""
-        content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if (request.method, request.target, content_type) != ("POST", "/", "application/json"):
-            message = "The emulator serves only POST requests to / whose Content-Type is application/json."
-            raise RefusalError("UnsupportedProtocol", message)
-        action = request.header("x-tc-action")
-        verify(request, self.account.keys, self._clock.time())
-        request.check(_VERSION, self._actions)
-        self._limit(self._admitted[action])
-        return action
-
-    def _limit(self, admitted: deque[float]) -> None:
-        """Refuse a request if the action's limit is reached in a window of one second; refused ones don't count."""
-        now = self._clock.monotonic()
-        if len(admitted) == REQUESTS_PER_SECOND and now - admitted[0] < _WINDOW_SECONDS:
-            message = (
-                f"Your current request times equals to `{REQUESTS_PER_SECOND + 1}` in a second, which exceeds the "
-                f"frequency limit `{REQUESTS_PER_SECOND}` for a second. Please reduce the frequency of calls."
-            )
-            raise RefusalError("RequestLimitExceeded", message)
-        admitted.append(now)
-
-    def _query(self, request: Request) -> Reply:
-        migrate_id = _positive("MigrateId", request.parameters(_MigrateId).migrate_id)
-        frame = self._playback.frame(migrate_id)
-        if frame is None:
-            raise _not_found(migrate_id)
-        if isinstance(frame, Progress):
-            return Reply("answer", self._progress(frame))
-        if isinstance(frame, RawAnswer):
-            return Reply("answer", bytes(frame.answer))
-        if isinstance(frame, Error):
-            return error(frame.code, frame.message)
-        passed = Progress(statuses=(0,) * len(self._scenario.steps))
-        fault = str(frame.__struct_config__.tag)
-        # The server calls this without the lock; it changes nothing, since the migration has been requested before.
-        return Reply(fault, self._progress(passed), frame, lambda: self._playback.frame(migrate_id) is frame)
-
-    def _start(self, request: Request) -> Reply:
-        migrate_id = _positive("MigrateId", request.parameters(_MigrateId).migrate_id)
-        flow_id = self._playback.start(migrate_id)
-        if flow_id is None:
-            raise _not_found(migrate_id)
-        return Reply("answer", envelope({"FlowId": flow_id}))
-
-    def _flow(self, request: Request) -> Reply:
-        flow_id = _positive("FlowId", request.parameters(_FlowId).flow_id)
-        frame = self._playback.flow_frame(flow_id)
-        if frame is None:
-            # The API's response here is not published; of the codes that are, for this action, this one fits.
-            raise RefusalError("InvalidParameter.ParamsAssertFailed", f"There is no flow {flow_id}.")
-        state = frame if frame.flow is None else frame.flow
-        if isinstance(state, (Refusal, Error)):
-            return error(state.code, state.message)
-        if isinstance(state, (int, Progress, RawAnswer)):
-            return Reply("answer", envelope({"Status": _flow_status(state)}))
-        return Reply(str(state.__struct_config__.tag), envelope({"Status": SUCCEEDED}), state)
-
-    def _progress(self, frame: Progress) -> bytes:
-        steps, statuses = self._scenario.steps, frame.statuses
-        open_steps = (number for number, status in enumerate(statuses, start=1) if status != 0)
-        return envelope(
-            {
-                "TotalStep": len(steps),
-                "CurrentStep": frame.current or next(open_steps, len(steps)),
-                "StepDetails": [
-                    {"Name": step.name, "Status": status, "Msg": step.message}
-                    for step, status in zip(steps, statuses, strict=True)
-                ],
-            }
-        )
+def _query(request: Request, playback: Playback) -> Reply:
+    migrate_id = _id(request, _MigrateId)
+    frame, steps = playback.frame(migrate_id), playback.scenario.steps
+    if isinstance(frame, RawAnswer):
+        return Reply(bytes(frame.answer))
+    if isinstance(frame, Error):
+        raise RefusalError(frame.code, frame.message)
+    shown = frame if isinstance(frame, Progress) else Progress(statuses=(PASSED,) * len(steps))
+    open_steps = (number for number, status in enumerate(shown.statuses, start=1) if status != PASSED)
+    details = [
+        {"Name": step.name, "Status": status, "Msg": step.message}
+        for step, status in zip(steps, shown.statuses, strict=True)
+    ]
+    current = shown.current or next(open_steps, len(steps))
+    reply = answer({"TotalStep": len(steps), "CurrentStep": current, "StepDetails": details})
+    if isinstance(frame, Progress):
+        return reply
+    # The server calls this without the lock; it changes nothing, since the migration has been requested before.
+    return _faulty(reply, frame, lambda: playback.frame(migrate_id) is frame)
 
 
-def _flow_status(state: int | Progress | RawAnswer) -> int:
-    """Return the status that a frame states for its flow, or else the one that follows from its steps."""
+def _start(request: Request, playback: Playback) -> Reply:
+    return answer({"FlowId": playback.start(_id(request, _MigrateId))})
+
+
+def _flow(request: Request, playback: Playback) -> Reply:
+    """Reply with the status that a frame states for its flow, or else the one that follows from its steps."""
+    frame = playback.flow_frame(_id(request, _FlowId))
+    state = frame if frame.flow is None else frame.flow
+    if isinstance(state, (Refusal, Error)):
+        raise RefusalError(state.code, state.message)
     if isinstance(state, int):
-        return state
+        return answer({"Status": state})
     if isinstance(state, RawAnswer):
-        return RUNNING
-    if state.has_left_behind:
-        return FAILED
+        return answer({"Status": flow.RUNNING})
+    if not isinstance(state, Progress):
+        return _faulty(answer({"Status": flow.SUCCEEDED}), state)
     passed = not any(state.statuses) and state.current in (None, len(state.statuses))
-    return SUCCEEDED if passed else RUNNING
+    return answer({"Status": flow.FAILED if state.has_left_behind else flow.SUCCEEDED if passed else flow.RUNNING})
 
 
-def _positive(parameter: str, number: int) -> int:
+def _list(request: Request, playback: Playback) -> Reply:
+    """Reply with the migrations, filtered, sorted, and page by page, from the current frame of each."""
+    wanted = request.parameters(_ListParameters)
+    frames = playback.listed()
+    for frame in frames.values():
+        if isinstance(frame.check_flag, Refusal):
+            raise RefusalError(frame.check_flag.code, frame.check_flag.message)
+    has_status = not wanted.status_set or _INITIALIZING in wanted.status_set
+    found = [number for number in frames if has_status and wanted.migrate_name in _name(number)]
+    # All migrations have the same times and status, so that only an order by name differs from one by id.
+    key = _name if wanted.order_by == "name" else int
+    found.sort(key=key, reverse=wanted.order_by_type == "desc")
+    begin = wanted.offset * wanted.limit
+    region = request.headers["x-tc-region"]
+    page = [_task(number, region, frames[number]) for number in found[begin : begin + wanted.limit]]
+    return answer({"TotalCount": len(found), "MigrateTaskSet": page})
+
+
+def _name(migrate_id: int) -> str:
+    return f"migration-{migrate_id}"
+
+
+def _task(migrate_id: int, region: str, frame: Frame) -> dict[str, object]:
+    """Describe a migration with the published fields; all but the id, the region and the flag are made up."""
+    return {
+        "MigrateId": migrate_id,
+        "MigrateName": _name(migrate_id),
+        "AppId": 1250000000,
+        "Region": region,
+        "SourceType": 1,
+        "CreateTime": "2025-01-01 00:00:00",
+        "StartTime": _NEVER,
+        "EndTime": _NEVER,
+        "Status": _INITIALIZING,
+        "Message": "",
+        "CheckFlag": _check_flag(frame),
+        "Progress": 0,
+        "MigrateDetail": {"StepName": "", "Progress": 0},
+    }
+
+
+def _check_flag(frame: Frame) -> int:
+    """Return the flag that a frame states, or else the one that follows from its steps."""
+    if isinstance(frame.check_flag, int):
+        return frame.check_flag
+    if not isinstance(frame, Progress):
+        return check_flag.CHECKING
+    if all(status == NOT_STARTED for status in frame.statuses):
+        return check_flag.NOT_CHECKED
+    if all(status == PASSED for status in frame.statuses):
+        return check_flag.CHECKED
+    return check_flag.FAILED if frame.has_left_behind else check_flag.CHECKING
+
+
+def _faulty(reply: Reply, fault: Fault, holds: Callable[[], bool] = lambda: False) -> Reply:
+    return Reply(reply.body, str(fault.__struct_config__.tag), fault, holds)
+
+
+def _id(request: Request, form: type[msgspec.Struct]) -> int:
+    """Decode the only parameter of an action, an id from 1."""
+    ((name, number),) = msgspec.structs.asdict(request.parameters(form)).items()
     if number < 1:
-        raise RefusalError("InvalidParameter.InputIllegal", f"The parameter `{parameter}` is less than 1.")
-    return number
+        raise RefusalError("InvalidParameter.InputIllegal", f"The parameter `{name}` is less than 1.")
+    return int(number)
 
 
-def _not_found(migrate_id: int) -> RefusalError:
-    return RefusalError("ResourceNotFound.DBNotFound", f"There is no migration {migrate_id}.")
+ACTIONS: Mapping[str, Callable[[Request, Playback], Reply]] = {
+    "QueryMigrationCheckProcess": _query,
+    "StartMigrationCheck": _start,
+    "DescribeFlowStatus": _flow,
+    "DescribeMigrations": _list,
+}

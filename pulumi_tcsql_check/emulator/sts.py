@@ -1,21 +1,21 @@
 """The two services that issue temporary keys: the Security Token Service (STS) and an instance's metadata."""
 
 import re
-from collections import ChainMap
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import uuid
 from datetime import UTC, datetime
 
 import msgspec
 
-from pulumi_tcsql_check.emulator.accounts import Account, Keys, verify
-from pulumi_tcsql_check.emulator.clock import Clock
+from pulumi_tcsql_check.emulator.accounts import Keys, verify
 from pulumi_tcsql_check.emulator.scenario import HttpFault
-from pulumi_tcsql_check.emulator.wire import RefusalError, Reply, Request, envelope, error
+from pulumi_tcsql_check.emulator.wire import RefusalError, Reply, Request, answer
 
 METADATA_PATH = "/latest/meta-data/cam/security-credentials/"
+ACTIONS = frozenset({"AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"})
 
-_ACTIONS = frozenset({"AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"})
+TEMPORARY_ID, TEMPORARY_KEY, TEMPORARY_TOKEN = "AKIDtemporary", "temporary-key-", "temporary-token-"
+"""Prefixes of temporary keys, by which tests find a leaked one."""
+
 _SERVICE = "sts"
 _VERSION = "2018-08-13"
 _DEFAULT_SECONDS = 7200
@@ -48,89 +48,55 @@ class _AssumeRoleWithWebIdentity(_Role, frozen=True, kw_only=True, rename="pasca
     web_identity_token: str
 
 
-class _GetCallerIdentity(msgspec.Struct, frozen=True):
-    """The action has no parameters."""
+class _NoParameters(msgspec.Struct, frozen=True): ...
 
 
-@dataclass(frozen=True)
-class TokenService:
-    """STS of some accounts. All their roles exist, and anyone may assume them; policies are ignored."""
-
-    accounts: Sequence[Account]
-    clock: Clock
-
-    def serves(self, request: Request) -> bool:
-        """Return whether a request is for this service."""
-        return request.headers.get("x-tc-action") in _ACTIONS
-
-    def reply(self, request: Request) -> Reply:
-        """Reply to one request; never raises for what a client sent."""
-        try:
-            return Reply("answer", envelope(self._content(request)))
-        except RefusalError as refusal:
-            return error(refusal.code, refusal.message)
-
-    def _content(self, request: Request) -> Mapping[str, object]:
-        action = request.headers["x-tc-action"]
-        if action == "AssumeRoleWithWebIdentity":  # the one action without a signature
-            request.check(_VERSION, _ACTIONS)
-            return self._credentials(request.parameters(_AssumeRoleWithWebIdentity))
-        ring = ChainMap(*(account.keys for account in self.accounts))
-        keys = verify(request, ring, self.clock.time(), _SERVICE)
-        request.check(_VERSION, _ACTIONS)
-        if action == "AssumeRole":
-            return self._credentials(request.parameters(_AssumeRole))
-        request.parameters(_GetCallerIdentity)
-        return self._identity(keys)
-
-    def _identity(self, keys: Keys) -> Mapping[str, object]:
-        number = next(account.account_id for account in self.accounts if keys.secret_id in account.keys)
-        kind, arn = "CAMUser", f"qcs::cam::uin/{number}"
-        if keys.expires_at is not None:
-            kind, arn = "CAMRole", f"qcs::sts:{number}:assumed-role/emulated"
-        return {"Type": kind, "AccountId": number, "UserId": number, "PrincipalId": number, "Arn": arn}
-
-    def _credentials(self, role: _Role) -> Mapping[str, object]:
-        arn = _ROLE_ARN.fullmatch(role.role_arn)
-        if not _SESSION_NAME.fullmatch(role.role_session_name):
-            raise RefusalError("InvalidParameter.ParamError", "The parameter `RoleSessionName` is malformed.")
-        seconds = role.duration_seconds
-        if type(seconds) is not int or not 0 < seconds <= _MAX_SECONDS:
-            message = f"The parameter `DurationSeconds` is not from 1 to {_MAX_SECONDS}."
-            raise RefusalError("InvalidParameter.OverTimeError", message)
-        owner = next((one for one in self.accounts if arn and one.account_id == arn[1]), None)
-        if owner is None:
-            raise RefusalError("ResourceNotFound.RoleNotFound", "The account has no such role.")
-        keys = owner.issue_temporary_keys(seconds)
-        return {"Credentials": _pair_of(keys), **_end_of(keys)}
+def reply_to_action(request: Request, ring: dict[str, Keys], now: float) -> Reply:
+    """Reply as STS. All roles of the ring's accounts exist, and anyone may assume them; policies are ignored."""
+    action = request.headers["x-tc-action"]
+    # The one action without a signature is AssumeRoleWithWebIdentity.
+    keys = None if action == "AssumeRoleWithWebIdentity" else verify(request, ring, now, _SERVICE)
+    request.check(_VERSION, ACTIONS)
+    if keys is None:
+        return _assume(request.parameters(_AssumeRoleWithWebIdentity), ring, now)
+    if action == "AssumeRole":
+        return _assume(request.parameters(_AssumeRole), ring, now)
+    request.parameters(_NoParameters)
+    number = keys.account_id
+    kind, arn = "CAMUser", f"qcs::cam::uin/{number}"
+    if keys.expires_at is not None:
+        kind, arn = "CAMRole", f"qcs::sts:{number}:assumed-role/emulated"
+    return answer({"Type": kind, "AccountId": number, "UserId": number, "PrincipalId": number, "Arn": arn})
 
 
-@dataclass(frozen=True)
-class Metadata:
-    """The metadata of an account's instance that has one role."""
-
-    account: Account
-
-    def serves(self, request: Request) -> bool:
-        """Return whether a request is for the metadata."""
-        return request.method == "GET" and request.target.startswith(METADATA_PATH)
-
-    def reply(self, request: Request) -> Reply:
-        """Return the role's name, or its temporary keys if the path ends in that name."""
-        role = request.target.removeprefix(METADATA_PATH)
-        if role == "":
-            return Reply("answer", _INSTANCE_ROLE.encode())
-        if role != _INSTANCE_ROLE:
-            return Reply("http", b"", HttpFault(status=404))
-        keys = self.account.issue_temporary_keys(_DEFAULT_SECONDS)
-        return Reply("answer", msgspec.json.encode({**_pair_of(keys), **_end_of(keys), "Code": "Success"}))
+def _assume(role: _Role, ring: dict[str, Keys], now: float) -> Reply:
+    arn, seconds = _ROLE_ARN.fullmatch(role.role_arn), role.duration_seconds
+    if not _SESSION_NAME.fullmatch(role.role_session_name):
+        raise RefusalError("InvalidParameter.ParamError", "The parameter `RoleSessionName` is malformed.")
+    if type(seconds) is not int or not 0 < seconds <= _MAX_SECONDS:
+        message = f"The parameter `DurationSeconds` is not from 1 to {_MAX_SECONDS}."
+        raise RefusalError("InvalidParameter.OverTimeError", message)
+    if arn is None or all(keys.account_id != arn[1] for keys in ring.values()):
+        raise RefusalError("ResourceNotFound.RoleNotFound", "The account has no such role.")
+    pair, end = _issue(ring, arn[1], int(now) + seconds)
+    return answer({"Credentials": pair, **end})
 
 
-def _pair_of(keys: Keys) -> dict[str, object]:
-    return {"Token": keys.token, "TmpSecretId": keys.secret_id, "TmpSecretKey": keys.secret_key}
+def reply_to_metadata(request: Request, ring: dict[str, Keys], account_id: str, now: float) -> Reply:
+    """Reply as an instance of an account: with the name of its one role, or its keys if the path ends in that name."""
+    role = request.target.removeprefix(METADATA_PATH)
+    if role == "":
+        return Reply(_INSTANCE_ROLE.encode())
+    if role != _INSTANCE_ROLE:
+        return Reply(b"", "http", HttpFault(status=404))
+    pair, end = _issue(ring, account_id, int(now) + _DEFAULT_SECONDS)
+    return Reply(msgspec.json.encode({**pair, **end, "Code": "Success"}))
 
 
-def _end_of(keys: Keys) -> dict[str, object]:
-    expires_at = int(keys.expires_at or 0)
+def _issue(ring: dict[str, Keys], account_id: str, expires_at: int) -> tuple[dict[str, object], dict[str, object]]:
+    """Make temporary keys of an account; return them, and when they expire, with the published names."""
+    name, key, token = (f"{prefix}{uuid.uuid4().hex}" for prefix in (TEMPORARY_ID, TEMPORARY_KEY, TEMPORARY_TOKEN))
+    ring[name] = Keys(name, key, token, expires_at, account_id)
     text = datetime.fromtimestamp(expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"ExpiredTime": expires_at, "Expiration": text}
+    pair: dict[str, object] = {"Token": token, "TmpSecretId": name, "TmpSecretKey": key}
+    return pair, {"ExpiredTime": expires_at, "Expiration": text}

@@ -1,6 +1,6 @@
 """The wire format: requests, replies, and the API's envelope with its error codes."""
 
-import re
+import contextlib
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from pulumi_tcsql_check.emulator.scenario import Fault
 from pulumi_tcsql_check.model.regions import REGIONS
 
 _Form = TypeVar("_Form", bound=msgspec.Struct)
-_PRINTABLE_NAME = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 
 
 @dataclass(eq=False)
@@ -53,14 +52,11 @@ class Request:
         if self.header("x-tc-region") not in REGIONS:
             raise RefusalError("UnsupportedRegion", "The action is not supported in the region of the request.")
 
-    def name(self, header: str) -> str | None:
-        """Return the value of a header if it is a plain name, such as that of an action or a region."""
-        value = self.headers.get(header, "")
-        return value if _PRINTABLE_NAME.fullmatch(value) else None
-
     def parameters(self, form: type[_Form]) -> _Form:
         """Decode the body; raises `RefusalError` if a parameter is unknown, missing or not of its type."""
-        given = self._decode()
+        given = self.decode()
+        if given is None:
+            raise RefusalError("InvalidParameter", "The body of the request is not a JSON object.")
         fields = {field.encode_name: field.required for field in msgspec.structs.fields(form)}
         for name in given:
             if name not in fields:
@@ -75,36 +71,23 @@ class Request:
             message = f"The parameter `{place.rstrip('`')}` is wrong: {what}."
             raise RefusalError("InvalidParameter", message) from None
 
-    def number(self, parameter: str) -> int | None:
-        """Return the value of a parameter if the body can be decoded and the value is an integer."""
-        try:
-            value = self._decode().get(parameter)
-        except RefusalError:
-            return None
-        return value if type(value) is int else None
-
-    def _decode(self) -> dict[str, object]:
-        try:
+    def decode(self) -> dict[str, object] | None:
+        """Return the parameters in the body as they are, or None if it is not a JSON object."""
+        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return msgspec.json.decode(self.body, type=dict[str, object])
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise RefusalError("InvalidParameter", "The body of the request is not a JSON object.") from None
+        return None
 
 
 @dataclass(frozen=True)
 class Reply:
     """The response to a request, or a fault with the response that it replaces, in which every step has passed."""
 
-    outcome: str  # for the request log: `answer`, the error's code, or the fault's kind
     body: bytes
+    outcome: str = "answer"  # for the request log: this, an error's code, or the fault's kind
     fault: Fault | None = None
     holds: Callable[[], bool] = lambda: False  # whether a fault that outlasts its request still holds
 
 
-def error(code: str, message: str) -> Reply:
-    """Wrap an error in the API's envelope."""
-    return Reply(code, envelope({"Error": {"Code": code, "Message": message}}))
-
-
-def envelope(content: Mapping[str, object]) -> bytes:
-    """Wrap a response in the API's envelope, with a new request id."""
-    return msgspec.json.encode({"Response": {**content, "RequestId": str(uuid.uuid4())}})
+def answer(content: Mapping[str, object], outcome: str = "answer") -> Reply:
+    """Make a reply in the API's envelope, with a new request id."""
+    return Reply(msgspec.json.encode({"Response": {**content, "RequestId": str(uuid.uuid4())}}), outcome)

@@ -8,14 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from harness.virtual_environments import PACKAGE
-from pulumi_tcsql_check.emulator.accounts import (
-    SECRET_ID_VARIABLE,
-    SECRET_KEY_VARIABLE,
-    TEMPORARY_ID,
-    TEMPORARY_KEY,
-    TEMPORARY_TOKEN,
-    TOKEN_VARIABLE,
-)
+from pulumi_tcsql_check.emulator.accounts import SECRET_ID_VARIABLE, SECRET_KEY_VARIABLE, TOKEN_VARIABLE
+from pulumi_tcsql_check.emulator.sts import TEMPORARY_ID, TEMPORARY_KEY, TEMPORARY_TOKEN
 
 SECRET_ID = "AKIDmarked-for-the-tests-Q7Z9"
 SECRET_KEY = "the-marked-secret-key"

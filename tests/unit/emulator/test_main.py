@@ -40,8 +40,9 @@ def _run_until(number: signal.Signals, monkeypatch: pytest.MonkeyPatch, *argumen
 def test_a_signal_ends_it_quietly(
     number: signal.Signals, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """After SIGINT and SIGTERM the exit code is 0, one line was printed, and the handlers are as before."""
+    """After SIGINT and SIGTERM the exit code is 0, one line was printed, and signals are handled as before."""
     before = signal.getsignal(number)
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
     code, printed = _run_until(number, monkeypatch, "--scenario", "slow")
 
@@ -50,7 +51,20 @@ def test_a_signal_ends_it_quietly(
     assert printed.endswith(" (scenario slow)\n")
     assert printed.count("\n") == 1
     assert signal.getsignal(number) is before
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == blocked
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_second_signal_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program still ends in order, with no traceback of a `KeyboardInterrupt`."""
+
+    def interrupt_and_terminate(_: str) -> None:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(sys, "stdout", _Stdout(interrupt_and_terminate))
+
+    assert __main__.main(["--port", "0"]) == 0
 
 
 def test_it_listens_after_the_ready_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

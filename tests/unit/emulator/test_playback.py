@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pulumi_tcsql_check.emulator import ManualClock, Scenario, load
 from pulumi_tcsql_check.emulator.playback import Playback, holding
 from pulumi_tcsql_check.emulator.scenario import Error, Frame, HttpFault, Progress, ResetFault, Starts
+from pulumi_tcsql_check.emulator.wire import RefusalError
 
 
 def _numbered(*seconds: float | None) -> tuple[Frame, ...]:
@@ -17,7 +18,7 @@ def _scenario(starts: Starts = "first-query") -> Scenario:
     return Scenario(name="mine", starts=starts, migrations={"*": _numbered(2, 3, None), "404": None})
 
 
-def _code(frame: Frame | None) -> str:
+def _code(frame: Frame) -> str:
     assert isinstance(frame, Error)
     return frame.code
 
@@ -95,12 +96,17 @@ def test_all_migrations_may_start_with_the_emulator(clock: ManualClock) -> None:
 
 
 def test_a_missing_migration_can_be_neither_queried_nor_started(clock: ManualClock) -> None:
-    """An unknown id has no frame and doesn't start."""
+    """An unknown id is refused with the API's code."""
     playback = Playback(_scenario(), clock)
 
-    assert playback.frame(404) is None
-    assert playback.start(404) is None
-    assert playback.flow_frame(1001) is None
+    for method, unknown, code in (
+        (playback.frame, 404, "ResourceNotFound.DBNotFound"),
+        (playback.start, 404, "ResourceNotFound.DBNotFound"),
+        (playback.flow_frame, 1001, "InvalidParameter.ParamsAssertFailed"),
+    ):
+        with pytest.raises(RefusalError) as caught:
+            method(unknown)
+        assert caught.value.code == code
 
 
 def test_a_flow_counts_from_its_own_start(clock: ManualClock) -> None:
@@ -133,13 +139,13 @@ def test_another_start_plays_its_own_frames(clock: ManualClock, starts: Starts) 
     assert _code(playback.frame(1)) == "0"
 
     second = playback.start(1)
-    assert second is not None
     assert (_code(playback.frame(1)), _code(playback.flow_frame(second))) == ("again", "again")
     clock.advance(2)
     assert _code(playback.frame(1)) == "fixed"
     if starts == "start-check":
         assert _code(playback.flow_frame(1001)) == "1"
-    assert playback.start(404) is None
+    with pytest.raises(RefusalError):
+        playback.start(404)
 
 
 def test_slow_moves_step_by_step_and_passes_after_15_seconds(clock: ManualClock) -> None:

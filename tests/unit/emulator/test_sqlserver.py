@@ -8,8 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from pulumi_tcsql_check.emulator import ACCOUNT_ID, Keys, ManualClock, Scenario, load
-from pulumi_tcsql_check.emulator.accounts import Account
+from pulumi_tcsql_check.emulator import Keys, ManualClock, Scenario, load
 from pulumi_tcsql_check.emulator.scenario import (
     PUBLISHED_STEPS,
     CloseMidBodyFault,
@@ -23,15 +22,17 @@ from pulumi_tcsql_check.emulator.scenario import (
     SilentFault,
     Step,
 )
-from pulumi_tcsql_check.emulator.sqlserver import Api
+from pulumi_tcsql_check.emulator.server import Services
 from pulumi_tcsql_check.emulator.wire import Reply, Request
 from pulumi_tcsql_check.model.regions import REGIONS
 
 SignedRequest = Callable[..., Request]
+Api = Callable[[Request], Reply]
 
 
 def _api(scenario: Scenario, clock: ManualClock) -> Api:
-    return Api(scenario, Account(ACCOUNT_ID, Keys(), clock), clock)
+    services = Services(scenario, scenario, Keys(), clock)
+    return lambda request: services.reply(request)[0]
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def _only(clock: ManualClock, frame: Frame, steps: tuple[Step, ...] = PUBLISHED_
 
 def test_the_response_is_the_published_one(api: Api, signed: SignedRequest) -> None:
     """A query gets exactly the fields of the published example, and its own request id."""
-    first, second = _content(api.reply(signed())), _content(api.reply(signed()))
+    first, second = _content(api(signed())), _content(api(signed()))
 
     assert first.pop("RequestId") != second.pop("RequestId")
     assert first == {
@@ -72,7 +73,7 @@ def test_the_current_step_is_the_first_open_one_by_default(
     steps = tuple(Step(str(number), "") for number in range(3))
     api = _only(clock, Progress(statuses=statuses, current=current), steps)
 
-    content = _content(api.reply(signed()))
+    content = _content(api(signed()))
 
     assert (content["TotalStep"], content["CurrentStep"]) == (3, expected)
     assert [step["Status"] for step in content["StepDetails"]] == list(statuses)
@@ -83,14 +84,14 @@ def test_a_raw_response_is_sent_byte_for_byte(clock: ManualClock, signed: Signed
     path = tmp_path / "odd.json"
     path.write_text('{"migrations": {"*": [{"kind": "answer", "answer": {"Response":  {"TotalStep": null }}}]}}')
 
-    reply = _api(load(str(path)), clock).reply(signed())
+    reply = _api(load(str(path)), clock)(signed())
 
-    assert reply == Reply("answer", b'{"Response":  {"TotalStep": null }}')
+    assert reply == Reply(b'{"Response":  {"TotalStep": null }}', "answer")
 
 
 def test_an_error_frame_is_an_error_envelope(clock: ManualClock, signed: SignedRequest) -> None:
     """A scenario's error has the code, the message and a request id."""
-    reply = _only(clock, Error(code="InternalError.DBError", message="broken")).reply(signed())
+    reply = _only(clock, Error(code="InternalError.DBError", message="broken"))(signed())
 
     content = _content(reply)
     assert content.pop("RequestId")
@@ -111,7 +112,7 @@ def test_a_fault_is_passed_to_the_server_by_its_name(
     clock: ManualClock, signed: SignedRequest, fault: HttpFault, outcome: str
 ) -> None:
     """The server produces the fault; the reply's body is that of a check that has passed."""
-    reply = _only(clock, fault).reply(signed())
+    reply = _only(clock, fault)(signed())
 
     assert (reply.outcome, reply.fault) == (outcome, fault)
     assert _content(reply)["CurrentStep"] == len(PUBLISHED_STEPS)
@@ -119,7 +120,7 @@ def test_a_fault_is_passed_to_the_server_by_its_name(
 
 def test_starting_a_check_gives_a_new_flow_id_each_time(api: Api, signed: SignedRequest) -> None:
     """`StartMigrationCheck` returns a flow id that no other start has had."""
-    first, second = (_content(api.reply(signed(action="StartMigrationCheck"))) for _ in range(2))
+    first, second = (_content(api(signed(action="StartMigrationCheck"))) for _ in range(2))
 
     assert first.keys() == {"FlowId", "RequestId"}
     assert first["FlowId"] >= 1
@@ -129,17 +130,17 @@ def test_starting_a_check_gives_a_new_flow_id_each_time(api: Api, signed: Signed
 def test_starting_a_check_restarts_its_frames(clock: ManualClock, signed: SignedRequest) -> None:
     """A query after `StartMigrationCheck` gets the scenario from its beginning."""
     api = _api(load("slow"), clock)
-    api.reply(signed())
+    api(signed())
     clock.advance(60)
-    assert _content(api.reply(signed(timestamp=int(clock.time()))))["CurrentStep"] == len(PUBLISHED_STEPS)
+    assert _content(api(signed(timestamp=int(clock.time()))))["CurrentStep"] == len(PUBLISHED_STEPS)
 
-    api.reply(signed(action="StartMigrationCheck", timestamp=int(clock.time())))
+    api(signed(action="StartMigrationCheck", timestamp=int(clock.time())))
 
-    assert _content(api.reply(signed(timestamp=int(clock.time()))))["CurrentStep"] == 1
+    assert _content(api(signed(timestamp=int(clock.time()))))["CurrentStep"] == 1
 
 
 def _flow_of(api: Api, signed: SignedRequest, clock: ManualClock, flow_id: int = 1001) -> Reply:
-    return api.reply(
+    return api(
         signed(action="DescribeFlowStatus", parameters={"FlowId": flow_id}, timestamp=int(clock.time())),
     )
 
@@ -164,7 +165,7 @@ def test_a_flow_follows_the_steps(
     """It has succeeded when the check has passed, has failed if a step was left behind, and runs otherwise."""
     steps = tuple(Step(str(number), "") for number in range(3))
     api = _only(clock, Progress(statuses=statuses, current=current), steps)
-    api.reply(signed(action="StartMigrationCheck"))
+    api(signed(action="StartMigrationCheck"))
 
     content = _content(_flow_of(api, signed, clock))
 
@@ -175,10 +176,10 @@ def test_a_flow_follows_the_steps(
 def test_a_flow_is_played_from_its_own_start(clock: ManualClock, signed: SignedRequest) -> None:
     """Another start begins another flow and doesn't change the first one."""
     api = _api(load("fail"), clock)
-    api.reply(signed(action="StartMigrationCheck"))
+    api(signed(action="StartMigrationCheck"))
     assert _content(_flow_of(api, signed, clock))["Status"] == 2
     clock.advance(3)
-    api.reply(signed(action="StartMigrationCheck", timestamp=int(clock.time())))
+    api(signed(action="StartMigrationCheck", timestamp=int(clock.time())))
 
     assert [_content(_flow_of(api, signed, clock, flow_id))["Status"] for flow_id in (1001, 1002)] == [1, 2]
 
@@ -207,7 +208,7 @@ def test_a_frame_may_state_its_flow(
 ) -> None:
     """A frame's code or error for its flow replaces the frame's own, which otherwise is also the flow's."""
     api = _only(clock, frame)
-    api.reply(signed(action="StartMigrationCheck"))
+    api(signed(action="StartMigrationCheck"))
 
     reply = _flow_of(api, signed, clock)
 
@@ -219,7 +220,7 @@ def test_a_frame_may_state_its_flow(
 def test_a_fault_is_the_reply_about_a_flow_too(clock: ManualClock, signed: SignedRequest) -> None:
     """The server produces the fault; the reply's body is that of a flow that has succeeded."""
     api = _only(clock, ResetFault())
-    api.reply(signed(action="StartMigrationCheck"))
+    api(signed(action="StartMigrationCheck"))
 
     reply = _flow_of(api, signed, clock)
 
@@ -240,22 +241,22 @@ def test_a_fault_is_the_reply_about_a_flow_too(clock: ManualClock, signed: Signe
 )
 def test_an_unknown_flow_is_refused(api: Api, signed: SignedRequest, parameters: dict[str, object], code: str) -> None:
     """Only a flow that was started can be queried, by its number."""
-    api.reply(signed(action="StartMigrationCheck"))
+    api(signed(action="StartMigrationCheck"))
 
-    assert api.reply(signed(action="DescribeFlowStatus", parameters=parameters)).outcome == code
+    assert api(signed(action="DescribeFlowStatus", parameters=parameters)).outcome == code
 
 
 @pytest.mark.parametrize("region", sorted(REGIONS))
 def test_every_published_region_is_served(api: Api, signed: SignedRequest, region: str) -> None:
     """The 18 regions of the reference page are known."""
-    assert api.reply(signed(headers={"x-tc-region": region})).outcome == "answer"
+    assert api(signed(headers={"x-tc-region": region})).outcome == "answer"
     assert len(REGIONS) == 18
 
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "application/json"])
 def test_json_with_and_without_charset_is_served(api: Api, signed: SignedRequest, content_type: str) -> None:
     """Both forms of the content type that clients send are accepted."""
-    assert api.reply(signed(headers={"content-type": content_type})).outcome == "answer"
+    assert api(signed(headers={"content-type": content_type})).outcome == "answer"
 
 
 @pytest.mark.parametrize("action", ["QueryMigrationCheckProcess", "StartMigrationCheck"])
@@ -296,7 +297,7 @@ def test_an_invalid_request_is_refused_with_the_apis_code(
     api: Api, signed: SignedRequest, action: str, changes: dict[str, object], code: str
 ) -> None:
     """Each mistake has its code, in the error envelope, for both actions."""
-    reply = api.reply(signed(action=action, **changes))
+    reply = api(signed(action=action, **changes))
 
     content = _content(reply)
     assert content.keys() == {"Error", "RequestId"}
@@ -308,15 +309,15 @@ def test_the_signature_is_verified_first(api: Api, signed: SignedRequest) -> Non
     """A client without the key doesn't learn which migrations, regions or actions exist."""
     headers = {"x-tc-action": "Nonsense", "x-tc-region": "ap-mars", "x-tc-version": "1"}
 
-    reply = api.reply(signed(secret_key="wrong", headers=headers))
+    reply = api(signed(secret_key="wrong", headers=headers))
 
     assert reply.outcome == "AuthFailure.SignatureFailure"
 
 
 def test_the_21st_request_within_a_second_is_refused(api: Api, signed: SignedRequest, clock: ManualClock) -> None:
     """Each action allows 20 requests in any window of one second."""
-    outcomes = [api.reply(signed()).outcome for _ in range(20)]
-    refused = api.reply(signed())
+    outcomes = [api(signed()).outcome for _ in range(20)]
+    refused = api(signed())
 
     assert outcomes == ["answer"] * 20
     assert _content(refused)["Error"] == {
@@ -324,18 +325,18 @@ def test_the_21st_request_within_a_second_is_refused(api: Api, signed: SignedReq
         "Message": "Your current request times equals to `21` in a second, which exceeds the frequency limit `20` for "
         "a second. Please reduce the frequency of calls.",
     }
-    assert api.reply(signed(action="StartMigrationCheck")).outcome == "answer"
+    assert api(signed(action="StartMigrationCheck")).outcome == "answer"
     clock.advance(0.999)
-    assert api.reply(signed()).outcome == "RequestLimitExceeded"
+    assert api(signed()).outcome == "RequestLimitExceeded"
     clock.advance(0.001)
-    assert api.reply(signed()).outcome == "answer"
+    assert api(signed()).outcome == "answer"
 
 
 def test_refused_requests_do_not_count(api: Api, signed: SignedRequest, clock: ManualClock) -> None:
     """A client that keeps sending still gets 20 responses a second."""
     answered = 0
     for _ in range(400):
-        answered += api.reply(signed()).outcome == "answer"
+        answered += api(signed()).outcome == "answer"
         clock.advance(0.0101)
 
     assert 80 <= answered <= 101
@@ -344,6 +345,6 @@ def test_refused_requests_do_not_count(api: Api, signed: SignedRequest, clock: M
 def test_requests_without_a_valid_signature_do_not_count(api: Api, signed: SignedRequest) -> None:
     """A client without the key can't use up the limit of one with it."""
     for _ in range(30):
-        api.reply(signed(secret_key="wrong"))
+        api(signed(secret_key="wrong"))
 
-    assert api.reply(signed()).outcome == "answer"
+    assert api(signed()).outcome == "answer"

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from harness.sdk_client import make_client
 
-from pulumi_tcsql_check.emulator import ACCOUNT_ID, Emulator, Keys, ManualClock, Scenario, load, parse
-from pulumi_tcsql_check.emulator.accounts import Account
+from pulumi_tcsql_check.emulator import Emulator, Keys, ManualClock, Scenario, load, parse
 from pulumi_tcsql_check.emulator.playback import Playback
 from pulumi_tcsql_check.emulator.scenario import Error, Frame, Progress, Refusal, ResetFault, Step
-from pulumi_tcsql_check.emulator.sqlserver import Api
+from pulumi_tcsql_check.emulator.server import Services
 from pulumi_tcsql_check.emulator.wire import Reply, Request
 
 SignedRequest = Callable[..., Request]
+Api = Callable[[Request], Reply]
 
 ACTION = "DescribeMigrations"
 MANY = parse(
@@ -26,11 +26,12 @@ MANY = parse(
 
 
 def _api(scenario: Scenario, clock: ManualClock) -> Api:
-    return Api(scenario, Account(ACCOUNT_ID, Keys(), clock), clock)
+    services = Services(scenario, scenario, Keys(), clock)
+    return lambda request: services.reply(request)[0]
 
 
 def _list(api: Api, signed: SignedRequest, **parameters: object) -> Reply:
-    return api.reply(signed(action=ACTION, parameters=parameters))
+    return api(signed(action=ACTION, parameters=parameters))
 
 
 def _content(reply: Reply) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def _flag_at(clock: ManualClock, signed: SignedRequest, frame: Frame, total: int
 def test_a_listed_migration_has_the_published_fields(clock: ManualClock, signed: SignedRequest) -> None:
     """The fields are exactly the published ones, and the region is the request's."""
     api = _api(load("pass"), clock)
-    api.reply(signed())
+    api(signed())
 
     content = _content(_list(api, signed))
 
@@ -107,7 +108,7 @@ def test_an_error_in_a_frame_replaces_the_list_alone(clock: ManualClock, signed:
     api = _api(Scenario(name="mine", migrations=dict(frames)), clock)
 
     assert _list(api, signed).outcome == "UnauthorizedOperation.PermissionDenied"
-    assert api.reply(signed()).outcome == "answer"
+    assert api(signed()).outcome == "answer"
 
 
 def test_the_list_has_configured_and_queried_migrations(clock: ManualClock, signed: SignedRequest) -> None:
@@ -116,9 +117,9 @@ def test_the_list_has_configured_and_queried_migrations(clock: ManualClock, sign
     api = _api(Scenario(name="mine", migrations={"5": frames, "*": frames, "404": None}), clock)
     assert _ids(_list(api, signed)) == [5]
 
-    api.reply(signed(parameters={"MigrateId": 404}))
-    api.reply(signed(parameters={"MigrateId": 9}))
-    api.reply(signed(action="StartMigrationCheck", parameters={"MigrateId": 3}))
+    api(signed(parameters={"MigrateId": 404}))
+    api(signed(parameters={"MigrateId": 9}))
+    api(signed(action="StartMigrationCheck", parameters={"MigrateId": 3}))
 
     assert _ids(_list(api, signed)) == [3, 5, 9]
 
@@ -199,7 +200,7 @@ def test_the_list_has_its_own_limit(clock: ManualClock, signed: SignedRequest) -
     """The limit is 20 requests a second, independent of other actions."""
     api = _api(MANY, clock)
     assert [_list(api, signed).outcome for _ in range(21)] == ["answer"] * 20 + ["RequestLimitExceeded"]
-    assert api.reply(signed(parameters={"MigrateId": 1})).outcome == "answer"
+    assert api(signed(parameters={"MigrateId": 1})).outcome == "answer"
 
 
 def test_an_independent_client_reads_all_pages() -> None:
