@@ -17,7 +17,7 @@ RUN_OUT = "AuthFailure.TokenFailure"
 T = TypeVar("T")
 
 
-class Asking:
+class ApiSession:
     """One gate's session; not thread-safe."""
 
     def __init__(self, account: Account, connect: Callable[[Credentials], MigrationApi]) -> None:
