@@ -7,17 +7,17 @@ its connection, which ends its thread.
 """
 
 import contextlib
-import queue
-import threading
 import time
 import weakref
 import zlib
 from collections.abc import Callable, Mapping
+from concurrent import futures
 from typing import Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
 
+from pulumi_tcsql_check import daemon_thread
 from pulumi_tcsql_check.tencent.open_connection import Line
 
 MAX_BODY_BYTES = 1 << 20
@@ -164,24 +164,12 @@ def run_bounded(call: Callable[[], T], seconds: float, check_cancelled: Callable
     No socket timeout bounds a name look-up, a list of addresses that don't respond, or headers that trickle. This
     function raises the call's errors, and calls `check_cancelled` every 0.1 s.
     """
-    outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
-
-    def run() -> None:
-        try:
-            outcome.put((call(), None))
-        except BaseException as error:  # noqa: BLE001  # raised again in the waiting thread
-            outcome.put((None, error))
-
-    threading.Thread(target=run, name="tcsql-check-exchange", daemon=True).start()
+    future = daemon_thread.begin(call, "tcsql-check-exchange")
     until = time.monotonic() + seconds
     while True:
         check_cancelled()
-        try:
-            result, error = outcome.get(timeout=max(0.0, min(_GLANCE_SECONDS, until - time.monotonic())))
-        except queue.Empty:
-            if time.monotonic() >= until:
-                raise ExchangeTimeoutError("there was no answer in time") from None
-            continue
-        if error is not None:
-            raise error
-        return result  # type: ignore[return-value]  # it is T if there is no error
+        futures.wait([future], max(0.0, min(_GLANCE_SECONDS, until - time.monotonic())))
+        if future.done():
+            return future.result()
+        if time.monotonic() >= until:
+            raise ExchangeTimeoutError("there was no answer in time")
