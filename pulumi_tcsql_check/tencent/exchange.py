@@ -7,6 +7,8 @@ its connection, which ends its thread.
 """
 
 import contextlib
+import socket
+import threading
 import time
 import weakref
 import zlib
@@ -16,9 +18,9 @@ from typing import Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import PoolManager
 
 from pulumi_tcsql_check import daemon_thread
-from pulumi_tcsql_check.tencent.open_connection import Line
 
 MAX_BODY_BYTES = 1 << 20
 """The largest accepted body; a real one has 2 kB."""
@@ -54,14 +56,62 @@ def bound_seconds(left: float) -> float:
     return max(MIN_EXCHANGE_SECONDS, min(MAX_EXCHANGE_SECONDS, left))
 
 
+class _OpenConnection:
+    """An adapter's newest connection: closing it unblocks a thread that waits for the server.
+
+    It is held by a duplicate handle: TLS and the end of the headers detach the original ones.
+    """
+
+    def __init__(self) -> None:
+        """Start without a connection."""
+        self._handle: socket.socket | None = None
+        self.is_shut_down = False
+        self._lock = threading.Lock()
+
+    def track(self, manager: PoolManager) -> None:
+        """Hold each connection that a pool manager opens from now on."""
+        classes = manager.pool_classes_by_scheme
+        manager.pool_classes_by_scheme = {scheme: self._tracking(pool) for scheme, pool in classes.items()}
+
+    def hold(self, made: socket.socket | None) -> None:
+        """Hold a new connection, or none, instead of the previous one, which may stay open."""
+        with self._lock:
+            if made is not None and self.is_shut_down:
+                made.close()
+                raise ConnectionAbortedError("the exchange was given up")
+            previous, self._handle = self._handle, made and made.dup()
+            if previous is not None:
+                previous.close()
+
+    def shut_down(self) -> None:
+        """Shut the connection down, and refuse new ones."""
+        with self._lock:
+            self.is_shut_down = True
+            if self._handle is not None:
+                with contextlib.suppress(OSError):
+                    self._handle.shutdown(socket.SHUT_RDWR)
+
+    def _tracking(self, pool: Any) -> Any:  # noqa: ANN401  # urllib3 has no type for a pool class
+        """Derive a pool that holds a connection before any byte is sent, including the handshake."""
+        hold = self.hold
+
+        class Connection(pool.ConnectionCls):  # type: ignore[misc]  # the base is known at run time
+            def _new_conn(self) -> socket.socket:
+                made: socket.socket = super()._new_conn()
+                hold(made)
+                return made
+
+        return type(pool.__name__, (pool,), {"ConnectionCls": Connection})
+
+
 class BoundedAdapter(HTTPAdapter):
     """Reads the whole response before `requests` sees it; not thread-safe."""
 
     def __init__(self) -> None:
         """Keep one connection alive."""
         self._deadline = 0.0
-        self._line = Line()
-        weakref.finalize(self, self._line.close)
+        self._connection = _OpenConnection()
+        weakref.finalize(self, self._connection.hold, None)
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
         self.status = 0
         """The HTTP status of the last response; 0 if there was none."""
@@ -82,22 +132,22 @@ class BoundedAdapter(HTTPAdapter):
 
     def abandon(self) -> None:
         """Close the connection, so that the thread of the exchange ends."""
-        self._line.cut()
+        self._connection.shut_down()
 
     def close(self) -> None:
         """Close every connection; the next exchange opens a new one."""
         super().close()
-        self._line.close()
+        self._connection.hold(None)
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:  # noqa: ANN401  # as in the base class
         """Track each connection."""
         super().init_poolmanager(*args, **more)
-        self._line.hold_those_of(self.poolmanager)
+        self._connection.track(self.poolmanager)
 
     def proxy_manager_for(self, *args: Any, **more: Any) -> Any:  # noqa: ANN401  # as in the base class
         """Track each connection to a proxy."""
         manager = super().proxy_manager_for(*args, **more)
-        self._line.hold_those_of(manager)
+        self._connection.track(manager)
         return manager
 
     def send(  # noqa: PLR0913, PLR0917  # the signature is requests'
@@ -139,7 +189,7 @@ class BoundedAdapter(HTTPAdapter):
                 raise MalformedBodyError(_TOO_LARGE)
             if time.monotonic() > self._deadline:
                 raise ExchangeTimeoutError("the answer did not end in time")
-        if self._line.is_cut:  # truncated headers can pass for a response
+        if self._connection.is_shut_down:  # truncated headers can pass for a response
             raise ExchangeTimeoutError("the exchange was given up")
         length = response.headers.get("Content-Length")
         if length is not None and length.rstrip(" \t") != str(len(body)):

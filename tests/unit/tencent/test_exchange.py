@@ -171,7 +171,7 @@ def test_an_exchange_that_is_given_up_ends_whatever_the_server_does(scheme: str)
             run_bounded(call, 5, give_up)
         adapter.abandon()
         join_exchanges()
-        assert adapter._line._handle is None, "nothing of it is left open"
+        assert adapter._connection._handle is None, "nothing of it is left open"
 
 
 def test_an_exchange_that_was_given_up_connects_no_more(adapter: BoundedAdapter) -> None:
