@@ -88,4 +88,4 @@ def _from_tke(environ: Mapping[str, str], service: TokenService, clock: Clock) -
         "RoleArn": role_arn,
         "RoleSessionName": _SESSION_NAME,
     }
-    return service.assume_role_with_web_identity(params, region, until, BOUND_SECONDS)
+    return service.assume_role_with_web_identity(params, region, until)

@@ -27,10 +27,11 @@ def role_session(role: str, seconds: float, check_cancelled: Callable[[], None])
     """Return a role's credentials; raises `TransientError`, `RequestException`, or `ValueError` if undocumented."""
     try:
         answer = run_bounded(lambda: _get(METADATA_URL + quote(role, safe=""), seconds), seconds, check_cancelled)
+        cause = f"HTTP {answer.status_code}" if response.is_transient(answer.status_code) else ""
     except _TRANSIENT as error:
-        raise _no_metadata(role, type(error).__name__) from None
-    if response.may_pass(answer.status_code):
-        raise _no_metadata(role, f"HTTP {answer.status_code}")
+        cause = type(error).__name__
+    if cause:
+        raise TransientError(Sentence("no metadata", role=role, cause=cause))
     answer.raise_for_status()
     found = msgspec.json.decode(answer.content, type=_Metadata)
     if found.code != "Success":
@@ -42,7 +43,3 @@ def _get(url: str, seconds: float) -> requests.Response:
     with requests.Session() as session:
         BoundedAdapter.on(session).begin(seconds)
         return session.get(url)
-
-
-def _no_metadata(role: str, cause: str) -> TransientError:
-    return TransientError(Sentence("no metadata", role=role, cause=cause))
