@@ -8,10 +8,9 @@ from pathlib import Path
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.config.provider_config import ProviderConfig
 from pulumi_tcsql_check.config.stack_config import StackConfig
-from pulumi_tcsql_check.credentials import chain, role_credentials
+from pulumi_tcsql_check.credentials import chain, files, role_credentials
 from pulumi_tcsql_check.credentials.account import Account
 from pulumi_tcsql_check.model.credentials import Credentials, Source
-from pulumi_tcsql_check.tencent import bounded_file
 from pulumi_tcsql_check.tencent.exchange import bound_seconds
 from pulumi_tcsql_check.tencent.sts import TokenService
 
@@ -41,7 +40,7 @@ def of(  # noqa: PLR0913  # all that the account depends on
 
     def local(until: float) -> Sequence[Source]:
         def read(path: Path) -> str | None:
-            return bounded_file.read(path, bound_seconds(until - clock.monotonic()), clock.check_cancelled)
+            return files.read_bounded(path, bound_seconds(until - clock.monotonic()), clock.check_cancelled)
 
         return chain.local_sources(asked, config, environ, home, read)
 

@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pulumi_tcsql_check.clock import Clock
+from pulumi_tcsql_check.credentials import files
 from pulumi_tcsql_check.credentials.pair import from_session
 from pulumi_tcsql_check.errors import CredentialsError, ThrottledError, TransientError, WaitCancelledError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials, Source
-from pulumi_tcsql_check.tencent import bounded_file, metadata
+from pulumi_tcsql_check.tencent import metadata
 from pulumi_tcsql_check.tencent.sts import Session, TokenService
 from pulumi_tcsql_check.text import printable
 
@@ -79,7 +80,7 @@ def _cause(error: Exception) -> str:
 def _from_tke(environ: Mapping[str, str], service: TokenService, clock: Clock) -> Session:
     region, provider, token_file, role_arn = (environ[name] for name in _TKE_VARIABLES)
     until = clock.monotonic() + BOUND_SECONDS
-    identity = bounded_file.read(Path(token_file), BOUND_SECONDS, clock.check_cancelled)
+    identity = files.read_bounded(Path(token_file), BOUND_SECONDS, clock.check_cancelled)
     if identity is None:
         raise FileNotFoundError(token_file)
     params = {

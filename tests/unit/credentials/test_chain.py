@@ -10,12 +10,12 @@ from harness.error_texts import full_text, headline, raises_error
 
 from pulumi_tcsql_check.config import assumed_role, provider_config
 from pulumi_tcsql_check.config.stack_config import StackConfig
-from pulumi_tcsql_check.credentials import account, chain
+from pulumi_tcsql_check.credentials import account, chain, files
 from pulumi_tcsql_check.emulator import sts as emulator_sts
 from pulumi_tcsql_check.errors import CredentialsError
 from pulumi_tcsql_check.model.credentials import Credentials, Source
 from pulumi_tcsql_check.model.role import Role
-from pulumi_tcsql_check.tencent import bounded_file, metadata, sts
+from pulumi_tcsql_check.tencent import metadata, sts
 
 ID = "AKIDthisismyidentity1234"
 SECRET = "thisismyverysecretkey"
@@ -44,7 +44,7 @@ def find(
 
 def read(path: Path) -> str | None:
     """Read a file within five seconds."""
-    return bounded_file.read(path, 5, lambda: None)
+    return files.read_bounded(path, 5, lambda: None)
 
 
 def profile_file(home: Path, text: str) -> Path:
