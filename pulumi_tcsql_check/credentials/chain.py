@@ -17,7 +17,7 @@ _KEYS = (f"{CONFIG_NAMESPACE}:secretId", f"{CONFIG_NAMESPACE}:secretKey")
 _VARIABLES = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY")
 
 
-def find(asked: ProviderConfig, local: Sequence[Source], roles: tuple[Source, Source]) -> Credentials:
+def find(settings: ProviderConfig, local: Sequence[Source], roles: tuple[Source, Source]) -> Credentials:
     """Return the first credentials found in the local sources, the TKE pod and the CVM instance.
 
     A named role (`camRoleName`, `enablePodOidc`) comes before all else, as in Pulumi's provider.
@@ -26,7 +26,7 @@ def find(asked: ProviderConfig, local: Sequence[Source], roles: tuple[Source, So
         CredentialsError: A source is unusable, or none has credentials.
     """
     pod, instance = roles
-    sources = (pod,) if asked.pod_oidc else (instance,) if asked.cam_role else (*local, pod, instance)
+    sources = (pod,) if settings.pod_oidc else (instance,) if settings.cam_role else (*local, pod, instance)
     found = first(sources)
     if found is None:
         tried = [name for name, _ in sources]
@@ -40,28 +40,28 @@ def first(sources: Sequence[Source]) -> Credentials | None:
 
 
 def local_sources(
-    asked: ProviderConfig, config: StackConfig | None, environ: Mapping[str, str], home: Path, read: Reader
+    settings: ProviderConfig, config: StackConfig | None, environ: Mapping[str, str], home: Path, read: Reader
 ) -> tuple[Source, ...]:
     """List the sources on this machine, in their order; none if a role is named.
 
     Raises:
         CredentialsError: A CVM role is named, and the command line's file names another role.
     """
-    if asked.pod_oidc:
+    if settings.pod_oidc:
         return ()
-    if asked.cam_role is not None:
+    if settings.cam_role is not None:
         keys = zip(_KEYS, _VARIABLES, strict=True)
         has_keys = all((config or {}).get(key) or environ.get(variable) for key, variable in keys)
-        _, path = _cli_file(asked, home)
+        _, path = _cli_file(settings, home)
         # For lack of keys, Pulumi's provider would assume the role in tccli's file.
         if not has_keys and files.cli_role(path, files.cli_values(path, read)) is not None:
-            raise CredentialsError(Sentence("two roles of instance and file", name=asked.cam_role.by, path=path))
+            raise CredentialsError(Sentence("two roles of instance and file", name=settings.cam_role.by, path=path))
         return ()
     stack: tuple[Source, ...] = ()
     if config is not None:
         stack = ((Sentence("place stack", key=_KEYS[0]), lambda: _from_config(config)),)
     environment = (Sentence("place environment", variable=_VARIABLES[0]), lambda: _from_environment(environ))
-    return (*stack, environment, *_files(asked, home, read))
+    return (*stack, environment, *_files(settings, home, read))
 
 
 def _from_config(config: StackConfig) -> Credentials | None:
@@ -73,29 +73,29 @@ def _from_environment(environ: Mapping[str, str]) -> Credentials | None:
     return pair(Sentence("source environment"), _VARIABLES, environ.get, token)
 
 
-def _files(asked: ProviderConfig, home: Path, read: Reader) -> tuple[Source, ...]:
+def _files(settings: ProviderConfig, home: Path, read: Reader) -> tuple[Source, ...]:
     """List the SDK's file, then tccli's; a profile or folder that is set must have credentials."""
-    profile, (cli_name, cli_path) = _profile(asked), _cli_file(asked, home)
+    profile, (cli_name, cli_path) = _profile(settings), _cli_file(settings, home)
     sdk_name = "~/.tencentcloud/credentials"
     sdk: Source = (sdk_name, partial(files.from_profile_file, home, profile, read))
     cli: Source = (cli_name, partial(files.from_cli_file, cli_path, read))
-    if asked.credentials_dir:
-        return (cli, ("", partial(_refuse_empty, asked.credentials_dir.by, [cli_name])))
-    if asked.profile:
-        return (cli, sdk, ("", partial(_refuse_empty, asked.profile.by, [cli_name, f"{sdk_name} ({profile})"])))
-    return (sdk if asked.allowed else (sdk_name, partial(_refuse_two, sdk, cli)), cli)
+    if settings.credentials_dir:
+        return (cli, ("", partial(_refuse_empty, settings.credentials_dir.by, [cli_name])))
+    if settings.profile:
+        return (cli, sdk, ("", partial(_refuse_empty, settings.profile.by, [cli_name, f"{sdk_name} ({profile})"])))
+    return (sdk if settings.allowed else (sdk_name, partial(_refuse_two, sdk, cli)), cli)
 
 
-def _cli_file(asked: ProviderConfig, home: Path) -> tuple[str, Path]:
+def _cli_file(settings: ProviderConfig, home: Path) -> tuple[str, Path]:
     """Return tccli's file, by its name in a text and by its path."""
-    folder = asked.credentials_dir.value if asked.credentials_dir else "~/.tccli"
-    file = f"{_profile(asked)}.credential"
+    folder = settings.credentials_dir.value if settings.credentials_dir else "~/.tccli"
+    file = f"{_profile(settings)}.credential"
     path = home / folder[2:] if folder == "~" or folder.startswith("~/") else Path(folder)
     return f"{folder}/{file}", path / file
 
 
-def _profile(asked: ProviderConfig) -> str:
-    return asked.profile.value if asked.profile else DEFAULT_PROFILE
+def _profile(settings: ProviderConfig) -> str:
+    return settings.profile.value if settings.profile else DEFAULT_PROFILE
 
 
 def _refuse_two(sdk: Source, cli: Source) -> Credentials | None:

@@ -9,7 +9,7 @@ from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.config import endpoints, provider_config
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.stack_config import Stack
-from pulumi_tcsql_check.credentials import accounts
+from pulumi_tcsql_check.credentials.account import shared_account
 from pulumi_tcsql_check.credentials.session import ApiSession
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials
@@ -50,7 +50,7 @@ def connection(
         _warn_once(Sentence("proxy in between", endpoint=chosen, proxy=proxy, bundle=tls.VARIABLE), warn)
     asked = provider_config.read(config, os.environ, keys)
     tls.verify(os.environ, bound_seconds(deadline - clock.monotonic()), clock.check_cancelled)
-    account = accounts.of(
+    account = shared_account(
         asked, stack.config if stack is not None else None, os.environ, Path.home(), deadline, clock=clock
     )
 

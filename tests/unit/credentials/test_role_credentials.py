@@ -32,7 +32,7 @@ from pulumi_tcsql_check.errors import (
 )
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials, Source
-from pulumi_tcsql_check.tencent import exchange, sts
+from pulumi_tcsql_check.tencent import exchange
 
 IDENTITY = "the.pods.identity"
 KEY = "a-temporary-key"
@@ -73,7 +73,7 @@ def sources(environ: Mapping[str, str], cam_role: str | None, *, is_cancelled: b
     if is_cancelled:
         cancelled.set()
     clock = SystemClock(cancelled)
-    return role_credentials.sources(environ, cam_role, sts.TokenService(clock), clock)
+    return role_credentials.sources(environ, cam_role, clock)
 
 
 def ask_tke(environ: Mapping[str, str], server: ScriptedServer, *, is_cancelled: bool = False) -> Credentials | None:

@@ -39,8 +39,7 @@ def make_session(
     """Make a session with an emulator; its time of day stands still."""
     clock, began = SystemClock(threading.Event()), time.time()
     asked = provider_config.read(config or {}, {})
-    service = sts.TokenService(clock)
-    account = Account(lambda _: find(), asked, service, clock=clock, now=lambda: began)
+    account = Account(lambda _: find(), asked, clock, now=lambda: began)
     endpoint = Endpoint("http", emulator.endpoint)
     return ApiSession(account, lambda who: MigrationApi(who, endpoint, MIGRATION.region, clock=clock))
 
