@@ -27,7 +27,7 @@ from pulumi_tcsql_check.tencent.sts import TokenService
 EARLY_SECONDS = 300.0
 """How long before credentials expire new ones are fetched; at most a tenth of their lifetime."""
 
-AGAIN_SECONDS = 10.0
+RETRY_SECONDS = 10.0
 """The pause between two attempts to fetch new credentials while the old ones are still valid."""
 
 _LOCK_POLL_SECONDS = 0.1
@@ -107,7 +107,7 @@ class Account:
         except (ApiError, CredentialsError):
             if held is None or self.now() >= (held.credentials.expires_at or 0):
                 raise
-            return _Held(held.credentials, self.now() + AGAIN_SECONDS)
+            return _Held(held.credentials, self.now() + RETRY_SECONDS)
 
     def _prepare(self, found: Credentials, deadline: float) -> _Held:
         """Assume the roles, and verify the account."""
@@ -124,7 +124,7 @@ class Account:
             return _Held(found, float("inf"))
         left = found.expires_at - self.now()
         early = max(0.0, min(EARLY_SECONDS, left / 10))
-        return _Held(found, max(found.expires_at - early, self.now() + min(AGAIN_SECONDS, early)))
+        return _Held(found, max(found.expires_at - early, self.now() + min(RETRY_SECONDS, early)))
 
     def _verify(self, found: Credentials, service: TokenService, deadline: float) -> None:
         """Refuse an account that is not allowed, before a query is sent with its credentials."""

@@ -12,7 +12,7 @@ from pulumi_tcsql_check.errors import CredentialsError
 from pulumi_tcsql_check.languages.sentence import Sentence, Words
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.role import Role
-from pulumi_tcsql_check.tencent.sts import Session
+from pulumi_tcsql_check.tencent.sts import RoleSession
 
 
 def pair(  # noqa: PLR0913  # what a source may hold, the rarer half by name
@@ -42,7 +42,7 @@ def pair(  # noqa: PLR0913  # what a source may hold, the rarer half by name
     return Credentials(secret_id, secret_key, str(token) if token else None, source, expires_at, role)
 
 
-def from_session(session: Session, source: Words) -> Credentials | None:
+def from_session(session: RoleSession, source: Words) -> Credentials | None:
     """Return a role session's credentials; None if it has neither id nor key. Errors as in `pair`."""
     values = msgspec.to_builtins(session.credentials)
     return pair(source, ("TmpSecretId", "TmpSecretKey"), values.get, values["Token"], expires_at=session.expired_time)

@@ -14,7 +14,7 @@ from pulumi_tcsql_check.errors import CredentialsError, ThrottledError, Transien
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials, Source
 from pulumi_tcsql_check.tencent import metadata
-from pulumi_tcsql_check.tencent.sts import Session, TokenService
+from pulumi_tcsql_check.tencent.sts import RoleSession, TokenService
 from pulumi_tcsql_check.text import printable
 
 BOUND_SECONDS = 2.0
@@ -45,7 +45,7 @@ def sources(environ: Mapping[str, str], cam_role: str | None, clock: Clock) -> t
     )
 
 
-def _fetch(name: Sentence, call: Callable[[], Session]) -> Credentials | None:
+def _fetch(name: Sentence, call: Callable[[], RoleSession]) -> Credentials | None:
     """Fetch a session; an error names the source and never quotes the response, which may hold a token.
 
     Raises:
@@ -72,7 +72,7 @@ def _cause(error: Exception) -> str:
     return printable(str(getattr(error, "code", "")), 80) or type(error).__name__
 
 
-def _from_tke(environ: Mapping[str, str], clock: Clock) -> Session:
+def _from_tke(environ: Mapping[str, str], clock: Clock) -> RoleSession:
     region, provider, token_file, role_arn = (environ[name] for name in _TKE_VARIABLES)
     until = clock.monotonic() + BOUND_SECONDS
     identity = files.read_bounded(Path(token_file), BOUND_SECONDS, clock.check_cancelled)

@@ -20,7 +20,7 @@ from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.tencent import rate_limit, response, tls
 from pulumi_tcsql_check.tencent.exchange import BoundedAdapter, ExchangeTimeoutError, bound_seconds, run_bounded
 
-TURN_SECONDS = 5.0
+GRACE_SECONDS = 5.0
 """How long after its deadline a wait may still send its last request."""
 
 # At DEBUG the SDK logs the whole request, with the Authorization header and the token: silence it.
@@ -61,14 +61,14 @@ class Client:
         a throttled request doesn't slow the process down. The values in `secrets` are removed from every error. Raises
         `ThrottledError`, `TransientError`, `PermanentError`, or `WaitCancelledError` if the update was cancelled.
         """
-        latest = deadline if strict else max(deadline + TURN_SECONDS, self.clock.monotonic())
+        latest = deadline if strict else max(deadline + GRACE_SECONDS, self.clock.monotonic())
         rate_limit.PROCESS.wait_for_turn(self.clock, latest)
         began = self.clock.monotonic()
         left = deadline - began
         try:
             body = self._exchange(action, params, left if strict else bound_seconds(left))
             return response.decode(
-                body, kind, endpoint=self.endpoint, who=self.credentials, advice=advice, secrets=secrets
+                body, kind, endpoint=self.endpoint, credentials=self.credentials, advice=advice, secrets=secrets
             )
         except ApiError as error:
             error.took_seconds = self.clock.monotonic() - began
@@ -92,7 +92,7 @@ class Client:
             self._adapter.abandon()
             raise
         except TencentCloudSDKException as error:
-            raise response.no_answer(error, self._adapter.status, self.endpoint) from None
+            raise response.exchange_error(error, self._adapter.status, self.endpoint) from None
         return body
 
     def _connect(self) -> tuple[BoundedAdapter, CommonClient]:

@@ -34,11 +34,11 @@ _CHUNK_BYTES = 1 << 13
 _ENCODINGS = ("", "identity", "gzip")
 """The accepted compressions: a chunk in any other could expand to gigabytes before its size is known."""
 
-_GZIP_ALONE = 31
+_GZIP_ONLY = 31
 """The `wbits` with which zlib accepts only the gzip format, with the largest window."""
 
-_GLANCE_SECONDS = 0.1
-_LINGER_SECONDS = 0.5
+_CANCEL_POLL_SECONDS = 0.1
+_GRACE_SECONDS = 0.5
 
 T = TypeVar("T")
 
@@ -127,7 +127,7 @@ class BoundedAdapter(HTTPAdapter):
 
     def begin(self, seconds: float) -> None:
         """Bound the next exchange, a little longer than `run_bounded`, which must time out first."""
-        self._deadline = time.monotonic() + seconds + _LINGER_SECONDS
+        self._deadline = time.monotonic() + seconds + _GRACE_SECONDS
         self.status = 0
 
     def abandon(self) -> None:
@@ -198,7 +198,7 @@ class BoundedAdapter(HTTPAdapter):
 
 
 def _decompress(body: bytearray) -> bytes:
-    gzip, plain = zlib.decompressobj(_GZIP_ALONE), b""
+    gzip, plain = zlib.decompressobj(_GZIP_ONLY), b""
     with contextlib.suppress(zlib.error):
         plain = gzip.decompress(body, MAX_BODY_BYTES + 1)
     if len(plain) > MAX_BODY_BYTES:
@@ -218,7 +218,7 @@ def run_bounded(call: Callable[[], T], seconds: float, check_cancelled: Callable
     until = time.monotonic() + seconds
     while True:
         check_cancelled()
-        futures.wait([future], max(0.0, min(_GLANCE_SECONDS, until - time.monotonic())))
+        futures.wait([future], max(0.0, min(_CANCEL_POLL_SECONDS, until - time.monotonic())))
         if future.done():
             return future.result()
         if time.monotonic() >= until:

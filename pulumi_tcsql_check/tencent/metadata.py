@@ -10,7 +10,7 @@ from pulumi_tcsql_check.errors import TransientError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.tencent import response
 from pulumi_tcsql_check.tencent.exchange import BoundedAdapter, run_bounded
-from pulumi_tcsql_check.tencent.sts import Session, Temporary
+from pulumi_tcsql_check.tencent.sts import RoleSession, TemporaryCredentials
 
 METADATA_URL = "http://metadata.tencentyun.com/latest/meta-data/cam/security-credentials/"
 """Source: https://cloud.tencent.com/document/product/598/85616."""
@@ -18,12 +18,12 @@ METADATA_URL = "http://metadata.tencentyun.com/latest/meta-data/cam/security-cre
 _TRANSIENT = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
 
-class _Metadata(Temporary, rename="pascal"):
+class _Metadata(TemporaryCredentials, rename="pascal"):
     code: str = "Success"
     expired_time: float | None = None
 
 
-def role_session(role: str, seconds: float, check_cancelled: Callable[[], None]) -> Session:
+def role_session(role: str, seconds: float, check_cancelled: Callable[[], None]) -> RoleSession:
     """Return a role's credentials; raises `TransientError`, `RequestException`, or `ValueError` if undocumented."""
     try:
         answer = run_bounded(lambda: _get(METADATA_URL + quote(role, safe=""), seconds), seconds, check_cancelled)
@@ -36,7 +36,7 @@ def role_session(role: str, seconds: float, check_cancelled: Callable[[], None])
     found = msgspec.json.decode(answer.content, type=_Metadata)
     if found.code != "Success":
         raise ValueError(found.code)
-    return Session(found, found.expired_time)
+    return RoleSession(found, found.expired_time)
 
 
 def _get(url: str, seconds: float) -> requests.Response:

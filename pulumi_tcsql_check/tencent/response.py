@@ -18,7 +18,7 @@ from pulumi_tcsql_check.text import printable
 Advice = Sequence[tuple[str, Sentence]]
 """What to do, by the prefix of the API's error code."""
 
-_OF_THE_QUESTION = ("FailedOperation", "InvalidParameter", "ResourceNotFound", "ResourceUnavailable")
+_OBJECT_ERRORS = ("FailedOperation", "InvalidParameter", "ResourceNotFound", "ResourceUnavailable")
 """The prefixes of error codes that concern the queried object, not the caller."""
 
 _ERROR_FIELDS = ("error", "code")
@@ -50,7 +50,7 @@ def decode(  # noqa: PLR0913  # the body, its type, and by name what classifies 
     kind: type[T],
     *,
     endpoint: Endpoint,
-    who: Credentials | None,
+    credentials: Credentials | None,
     advice: Advice,
     secrets: Collection[str] = (),
 ) -> T:
@@ -65,7 +65,7 @@ def decode(  # noqa: PLR0913  # the body, its type, and by name what classifies 
     def hidden_in(text: str) -> str:
         for secret in secrets:
             text = hide(secret, text)
-        return who.hidden_in(text) if who is not None else text
+        return credentials.hidden_in(text) if credentials is not None else text
 
     try:
         document = json.loads(body.decode("utf-8"), object_pairs_hook=_refuse_duplicates)
@@ -78,11 +78,11 @@ def decode(  # noqa: PLR0913  # the body, its type, and by name what classifies 
         raise TransientError(problem, kind=Sentence("not documented")) from None
     refusal = _Error(hidden_in(outcome.error.code), hidden_in(outcome.error.message))
     facts: dict[str, Any] = {"code": refusal.code, "request_id": hidden_in(outcome.request_id)}
-    raise _classify(refusal, facts, endpoint, who, advice)
+    raise _classify(refusal, facts, endpoint, credentials, advice)
 
 
 def _classify(
-    error: _Error, facts: dict[str, Any], endpoint: Endpoint, who: Credentials | None, advice: Advice
+    error: _Error, facts: dict[str, Any], endpoint: Endpoint, credentials: Credentials | None, advice: Advice
 ) -> ApiError:
     code = printable(error.code, 80)
     said = {"endpoint": endpoint, "code": code, "message": printable(error.message).rstrip(".")}
@@ -91,16 +91,16 @@ def _classify(
         return ThrottledError(problem, **facts)
     if error.code.startswith("InternalError") or error.code == "FailedOperation.DBError":
         return TransientError(problem, kind=code, **facts)
-    if who is not None:
-        problem = Sentence("api error to", credentials=who.sentence, **said)
+    if credentials is not None:
+        problem = Sentence("api error to", credentials=credentials.sentence, **said)
     action = next((words for prefix, words in advice if error.code.startswith(prefix)), None)
     if action is not None:
         problem = Sentence("two sentences", first=problem, second=action)
-    kind = UnanswerableError if error.code.startswith(_OF_THE_QUESTION) else PermanentError
+    kind = UnanswerableError if error.code.startswith(_OBJECT_ERRORS) else PermanentError
     return kind(problem, **facts)
 
 
-def no_answer(error: BaseException, status: int, endpoint: Endpoint) -> ApiError:
+def exchange_error(error: BaseException, status: int, endpoint: Endpoint) -> ApiError:
     """Classify an exchange without a usable body; `status` is the HTTP status, 0 if there was none."""
     if status in (0, HTTPStatus.OK):
         cause = root_cause(error)

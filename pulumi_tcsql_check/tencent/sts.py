@@ -39,7 +39,7 @@ def _advice(action: str) -> Advice:
     )
 
 
-class Temporary(msgspec.Struct, rename="pascal"):
+class TemporaryCredentials(msgspec.Struct, rename="pascal"):
     """The temporary credentials in a response."""
 
     token: str
@@ -55,10 +55,10 @@ class Temporary(msgspec.Struct, rename="pascal"):
         return [("found", f"...{self.tmp_secret_id[-4:]}")]
 
 
-class Session(msgspec.Struct, rename="pascal"):
+class RoleSession(msgspec.Struct, rename="pascal"):
     """A role's credentials; `expired_time` is in seconds since 1970."""
 
-    credentials: Temporary
+    credentials: TemporaryCredentials
     expired_time: float | None = None
 
 
@@ -72,7 +72,7 @@ class TokenService:
 
     clock: Clock
 
-    def assume_role(self, who: Credentials, role: Role, deadline: float) -> Session:
+    def assume_role(self, credentials: Credentials, role: Role, deadline: float) -> RoleSession:
         """Return a role's credentials; raises `ApiError`."""
         params: dict[str, object] = {
             "RoleArn": role.arn,
@@ -82,22 +82,22 @@ class TokenService:
             "ExternalId": role.external_id,
             "SourceIdentity": role.source_identity,
         }
-        return self._call(who, "AssumeRole", params, Session, deadline)
+        return self._call(credentials, "AssumeRole", params, RoleSession, deadline)
 
-    def account_of(self, who: Credentials, deadline: float) -> str:
+    def account_of(self, credentials: Credentials, deadline: float) -> str:
         """Return the credentials' account id; raises `ApiError`, or `CredentialsError` if the response has none."""
-        found = self._call(who, "GetCallerIdentity", {}, _Identity, deadline).account_id
+        found = self._call(credentials, "GetCallerIdentity", {}, _Identity, deadline).account_id
         if not (found.isascii() and found.isdecimal()):
-            raise CredentialsError(Sentence("no account", endpoint=ENDPOINT, credentials=who.sentence))
+            raise CredentialsError(Sentence("no account", endpoint=ENDPOINT, credentials=credentials.sentence))
         return found
 
-    def assume_role_with_web_identity(self, params: Mapping[str, object], region: str, deadline: float) -> Session:
+    def assume_role_with_web_identity(self, params: Mapping[str, object], region: str, deadline: float) -> RoleSession:
         """Exchange another provider's identity for a role's credentials, unsigned; raises `ApiError`."""
-        return self._call(None, "AssumeRoleWithWebIdentity", params, Session, deadline, region)
+        return self._call(None, "AssumeRoleWithWebIdentity", params, RoleSession, deadline, region)
 
     def _call(  # noqa: PLR0913, PLR0917  # one per setting of a call
         self,
-        who: Credentials | None,
+        credentials: Credentials | None,
         action: str,
         params: Mapping[str, object],
         kind: type[T],
@@ -106,5 +106,5 @@ class TokenService:
     ) -> T:
         given = {name: value for name, value in params.items() if value is not None}
         secrets = [str(given[name]) for name in _SECRET_PARAMETERS if name in given]
-        client = Client(SERVICE, VERSION, who, ENDPOINT, region, self.clock)
+        client = Client(SERVICE, VERSION, credentials, ENDPOINT, region, self.clock)
         return client.call(action, given, kind, deadline, advice=_advice(action), secrets=secrets)

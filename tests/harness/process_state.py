@@ -22,7 +22,7 @@ def isolated_process(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[No
     monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
     monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
     monkeypatch.setattr(rate_limit, "FIRST_SPACING_SECONDS", 0.0)
-    monkeypatch.setattr(rate_limit, "SECOND", 0.0)
+    monkeypatch.setattr(rate_limit, "BURST_SECONDS", 0.0)
     monkeypatch.setattr(account, "_accounts", {})
     monkeypatch.setattr(connection, "_warned", set())
     monkeypatch.setattr(backoff, "FIRST_BACKOFF_SECONDS", 0.01)

@@ -210,7 +210,7 @@ def test_a_long_look_tells_on_stderr_how_many_it_has_seen(
 def test_a_look_has_time_for_the_turns_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even if the turns of twenty take longer than the bound of one query, the last is queried."""
     monkeypatch.setattr(watches, "ONCE_SECONDS", 0.3)
-    monkeypatch.setattr(client, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(client, "GRACE_SECONDS", 0.0)
     with ScriptedServer(answer(ONE_STEP)) as server:
         assert commands.run(["status", *map(str, range(1, 21)), "--endpoint", f"http://{server.host}"]) == 0
 

@@ -19,7 +19,7 @@ from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.config import provider_config
 from pulumi_tcsql_check.config.provider_config import ProviderConfig
 from pulumi_tcsql_check.credentials import account as account_module
-from pulumi_tcsql_check.credentials.account import AGAIN_SECONDS, Account, shared_account
+from pulumi_tcsql_check.credentials.account import RETRY_SECONDS, Account, shared_account
 from pulumi_tcsql_check.emulator import (
     ACCOUNT_ID,
     DUMMY_SECRET_ID,
@@ -314,7 +314,7 @@ def test_old_credentials_are_used_until_they_expire(trouble: Exception) -> None:
     who.current(LATER)
     now.now = NOW + 7000
     assert who.current(LATER) == first
-    now.now += AGAIN_SECONDS - 1
+    now.now += RETRY_SECONDS - 1
     assert who.current(LATER) == first
     assert source.asked == 2
     now.now += 1

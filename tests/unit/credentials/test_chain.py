@@ -461,7 +461,7 @@ def test_nothing_that_holds_a_secret_shows_it() -> None:
     """Neither in a traceback's locals, nor in a log, nor to rich, which does not ask `__repr__`."""
     fields = {"secret_key": SECRET, "tmp_secret_key": SECRET, "token": TOKEN, "external_id": SECRET, "token_code": "1"}
     found = Credentials(ID, SECRET, TOKEN, "a test")
-    temporary = sts.Temporary(TOKEN, ID, SECRET)
+    temporary = sts.TemporaryCredentials(TOKEN, ID, SECRET)
     role = Role("arn", "deploy", external_id=SECRET)
     holders = [
         found,
@@ -473,7 +473,7 @@ def test_nothing_that_holds_a_secret_shows_it() -> None:
     ]
     assert {one for one in structs() if set(one.__struct_fields__) & set(fields)} == {type(one) for one in holders}
     around = [
-        sts.Session(temporary),
+        sts.RoleSession(temporary),
         account._Held(found, 0.0),
         msgspec.structs.replace(provider_config.read({}, {}), role=role),
     ]

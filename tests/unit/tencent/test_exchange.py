@@ -79,7 +79,7 @@ def test_chunks_that_go_on_past_the_deadline_are_refused(
     adapter: BoundedAdapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A body that keeps coming ends at the deadline, though no single read takes long."""
-    monkeypatch.setattr(exchange, "_LINGER_SECONDS", 0.0)
+    monkeypatch.setattr(exchange, "_GRACE_SECONDS", 0.0)
     adapter.begin(0.05)
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     with (
@@ -123,7 +123,7 @@ def test_a_call_that_takes_too_long_is_left_behind() -> None:
 
 def test_a_call_may_take_several_glances(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looking up for a cancelled update does not end the wait for the call."""
-    monkeypatch.setattr(exchange, "_GLANCE_SECONDS", 0.01)
+    monkeypatch.setattr(exchange, "_CANCEL_POLL_SECONDS", 0.01)
     glances: list[None] = []
     over = threading.Event()
 
