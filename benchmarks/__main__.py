@@ -1,6 +1,6 @@
-"""Runs every benchmark beside it, or those that are named, and ends with 1 if a promise wasn't kept.
+"""Run every benchmark in this folder, or the named ones, and exit with 1 if a limit is exceeded.
 
-A benchmark is a module `bench_NAME.py` with a function `measure`, which hands back rows.
+A benchmark is a module `bench_NAME.py` with a function `measure` that yields rows.
 """
 
 import importlib
@@ -12,7 +12,7 @@ import table
 
 
 def main() -> int:
-    """Print where and with what it is measured, then the table."""
+    """Print the machine and the versions, then the table."""
     beside = Path(__file__).parent.glob("bench_*.py")
     names = sys.argv[1:] or sorted(path.stem.removeprefix("bench_") for path in beside)
     modules = [importlib.import_module(f"bench_{name}") for name in names]

@@ -1,6 +1,6 @@
-"""How long after its deadline a wait ends, and what memory it takes, whatever a server does.
+"""How late after its deadline a wait ends, and how much memory it takes, with any behavior of a server.
 
-Each server is asked by a process of its own, through the package's own client, with a deadline 3 s away.
+A separate process queries each server through the package's own client, with a deadline 3 s away.
 """
 
 import gzip
@@ -32,7 +32,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 def flood(head: bytes, more: bytes) -> Reply:
-    """Send the head, and then the rest again and again, as fast as it is taken."""
+    """Send the head, and then the rest again and again, as fast as the client reads."""
 
     def reply(connection: socket.socket, stopped: threading.Event) -> None:
         connection.sendall(head)
@@ -60,13 +60,13 @@ PLAIN: dict[str, Reply] = {
 
 
 def servers() -> dict[str, Reply]:
-    """Return all of them; the bomb is made here, and not again in each process that asks."""
+    """Return all servers; the compressed bomb is made here, and not again in each process."""
     bomb = gzip.compress(bytes(1 << 30), 6)
     return {**PLAIN, "a gigabyte of zeros under gzip": answer(bomb, Content_Encoding="gzip")}
 
 
 def ask(host: str, said: "multiprocessing.SimpleQueue[tuple[float, float, str]]") -> None:
-    """Ask until the deadline, and say how late it was, the peak of memory in MB, and what came."""
+    """Query until the deadline; return how late it ended, the peak memory in MB, and the result."""
     clock = SystemClock(threading.Event())
     who = Credentials("AKIDbenchmark", "a-key-of-nobody", None, "a benchmark")
     api = MigrationApi(who, Endpoint("http", host), "ap-guangzhou", clock=clock)
@@ -84,7 +84,7 @@ def ask(host: str, said: "multiprocessing.SimpleQueue[tuple[float, float, str]]"
 
 
 def ask_one(reply: Reply) -> tuple[float, float, str]:
-    """Ask one server, in a process of its own."""
+    """Query one server in a separate process."""
     context = multiprocessing.get_context("spawn")
     said: multiprocessing.SimpleQueue[tuple[float, float, str]] = context.SimpleQueue()
     with ScriptedServer(reply) as server:
@@ -99,7 +99,7 @@ def ask_one(reply: Reply) -> tuple[float, float, str]:
 
 
 def measure() -> Iterator[Row]:
-    """Ask each server in turn."""
+    """Query each server in turn."""
     most_memory = 0.0
     for name, reply in servers().items():
         late, memory, came = ask_one(reply)

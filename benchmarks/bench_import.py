@@ -1,7 +1,7 @@
-"""What importing this package adds to importing Pulumi: every program pays it, on every preview and up.
+"""The time that importing this package adds to importing Pulumi, on every preview and update.
 
-It is measured inside fresh processes that have just imported Pulumi. To compare whole processes, with this package and
-without, can't tell: each takes some 250 ms, give or take 30, and what is looked for is a few.
+Fresh processes that have just imported Pulumi measure it. Comparing whole processes with and without the package is too
+imprecise: each takes about 250 ms, plus or minus 30, and the difference is a few.
 """
 
 import subprocess
@@ -27,9 +27,9 @@ print((time.perf_counter() - clock) * 1e3, (time.process_time() - processor) * 1
 
 
 def measure() -> Iterator[Row]:
-    """Start fresh processes one after another, and take the medians; on a busy machine the clock promises nothing."""
+    """Run fresh processes one after another, and yield the medians; wall time on a busy machine has no limit."""
     with tempfile.TemporaryDirectory() as elsewhere:
-        _run(elsewhere)  # what is read for the first time comes from the disk
+        _run(elsewhere)  # the first run reads the files from the disk
         clock, processor = zip(*(_run(elsewhere) for _ in range(PROCESSES)), strict=True)
     what = f"`{IMPORT}` after `import pulumi`, median of {PROCESSES} fresh processes"
     yield Row(f"{what}: processor time", median(processor), MOST_MILLISECONDS, "ms")
@@ -37,7 +37,7 @@ def measure() -> Iterator[Row]:
 
 
 def _run(folder: str) -> tuple[float, float]:
-    """Import both in a process of its own; return what the second took by the clock, and of the processor, in ms."""
+    """Import both in a separate process; return the wall and processor time of the second import, in ms."""
     command = [sys.executable, "-I", "-c", CODE]
     done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, check=True)
     clock, processor = map(float, done.stdout.split())

@@ -1,7 +1,7 @@
-"""How late a pass is seen: from the instant at which the emulator's last step passes.
+"""How late a pass is seen, from the instant at which the emulator's last step passes.
 
-For one gate it ends with the gate's return. In a wave it ends with the query that saw the pass, since a group returns
-once all have passed; no migration is asked after that.
+For one gate the end is the gate's return. For a group it is the query that saw the pass, since a group returns once all
+have passed; a migration is not queried after its pass.
 """
 
 import random
@@ -18,20 +18,20 @@ MOST_MEAN, MOST_MEAN_OF_200, MOST_OF_200, MOST_REQUESTS = 1.2, 3.0, 8.0, 10
 
 
 def measure() -> Iterator[Row]:
-    """Measure for one gate, many times over, and for waves whose ends are spread evenly over a minute."""
+    """Measure one gate, many times, and groups whose passes are spread evenly over a minute."""
     lags = list(_of_single_gates())
     yield Row(f"detection lag of a single gate, mean of {GATES}", mean(lags), MOST_MEAN, "s")
     yield Row("the same, maximum", max(lags), None, "s")
     for count in (20, 200):
         lags, busiest = _of_a_wave(count)
-        big = count == 200  # noqa: PLR2004  # the promise is for this many
+        big = count == 200  # noqa: PLR2004  # the limit applies to this number
         yield Row(f"detection lag in a wave of {count}, mean", mean(lags), MOST_MEAN_OF_200 if big else None, "s")
         yield Row("the same, maximum", max(lags), MOST_OF_200 if big else None, "s")
         yield Row("requests in its busiest second", busiest, MOST_REQUESTS, "")
 
 
 def _of_single_gates() -> Iterator[float]:
-    """Let the ends be spread evenly over an interval, and a few gates wait at once."""
+    """Spread the passes evenly over an interval, with a few gates that wait at once."""
     durations = {number: 3 + 2 * number / GATES for number in range(1, GATES + 1)}
     with waiting.emulator({str(number): waiting.running(seconds) for number, seconds in durations.items()}) as process:
         for first in range(1, ROUNDS + 1):
@@ -59,5 +59,5 @@ def _of_a_wave(count: int) -> tuple[list[float], int]:
 
 
 def _begun(requests: Sequence[waiting.Request]) -> dict[int, float]:
-    """Find when each migration was asked for the first time."""
+    """Return when each migration was queried first."""
     return {request.migrate_id: request.at for request in reversed(requests)}

@@ -1,4 +1,4 @@
-"""Whether ten processes with twenty migrations each share the API's 20 requests a second without starving."""
+"""Whether ten processes with twenty migrations each share the API's 20 requests a second evenly."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ MOST_TIMES, MOST_SHARE = 1.5, 2.0
 
 
 def measure() -> Iterator[Row]:
-    """Let all begin at once, which is the worst case."""
+    """Start all at once, which is the worst case."""
     with waiting.emulator({"*": waiting.running(SECONDS)}) as process:
         ids = [range(first, first + MIGRATIONS) for first in range(1, PROCESSES * MIGRATIONS, MIGRATIONS)]
         gates = [waiting.begin(process.url, [{"migrate_ids": list(numbers)}]) for numbers in ids]

@@ -1,6 +1,7 @@
-"""What a gate whose check has passed adds to `pulumi up`, against a dynamic resource that does nothing.
+"""The cost that a passed gate adds to `pulumi up`, compared with a dynamic resource that does nothing.
 
-A third resource loads Tencent's SDK and does nothing with it: what asks through the SDK can hardly cost less.
+A third resource loads Tencent's SDK and does nothing with it: a resource that queries through the SDK costs at least as
+much.
 """
 
 import functools
@@ -30,7 +31,7 @@ PASSED = [{"kind": "progress", "statuses": [0] * waiting.STEPS}]
 
 
 class Update(NamedTuple):
-    """What all processes of one `pulumi up` took."""
+    """The time of all processes of one `pulumi up`."""
 
     seconds: float
     processor_seconds: float
@@ -45,14 +46,14 @@ class Round(NamedTuple):
 
 
 class Provider(NamedTuple):
-    """What the provider alone took."""
+    """The cost of the provider alone."""
 
     processor_seconds: float
     mb: float
 
 
 def measure() -> Iterator[Row]:
-    """Compare them, side by side."""
+    """Compare the stacks in alternating updates."""
     rounds, requests = _rounds()
     name = f"`pulumi up` with a passed gate, median of {ROUNDS} rounds"
     ratio = median(one.gate.seconds / one.nothing.seconds for one in rounds)
@@ -70,7 +71,7 @@ def measure() -> Iterator[Row]:
 
 @functools.cache
 def added() -> Provider:
-    """Tell what a gate adds to the provider; measured once in a run."""
+    """Return what a gate adds to the provider; measured once in a run."""
     with _stacks("gate", "nothing") as (stacks, _):
         pairs = [[_watched(stack) for stack in stacks] for _ in range(WATCHED)]
     more = [[gate - nothing for gate, nothing in zip(*pair, strict=True)] for pair in pairs]
@@ -78,7 +79,7 @@ def added() -> Provider:
 
 
 def _rounds() -> tuple[list[Round], float]:
-    """Take turns, so that whatever else the machine does meets all; and count the gate's requests in each update."""
+    """Alternate the stacks, so that other load affects all of them; also return the gate's requests per update."""
     with _stacks(*Round._fields) as (stacks, process):
         asked = len(process.requests)
         rounds = [_round(stacks, number) for number in range(ROUNDS)]
@@ -87,7 +88,7 @@ def _rounds() -> tuple[list[Round], float]:
 
 @contextmanager
 def _stacks(*names: str) -> Iterator[tuple[list[Stack], EmulatorProcess]]:
-    """Make a stack of each program, updated once, and an emulator for them."""
+    """Create a stack of each program, updated once, and an emulator for them."""
     with tempfile.TemporaryDirectory() as folder, waiting.emulator({"*": PASSED}) as process:
         stacks = [
             Stack.of_program(PROGRAMS / name, Path(folder) / name).init({ENDPOINT_KEY: process.url}) for name in names
@@ -98,13 +99,13 @@ def _stacks(*names: str) -> Iterator[tuple[list[Stack], EmulatorProcess]]:
 
 
 def _round(stacks: list[Stack], number: int) -> Round:
-    """Update each, in one order and in the other by turns."""
+    """Update each stack, in one order and the reverse order alternately."""
     turn = 1 if number % 2 else -1
     return Round._make([_update(stack) for stack in stacks[::turn]][::turn])
 
 
 def _update(stack: Stack) -> Update:
-    """Update once, while nothing else runs here: whatever looked at the processes would slow them."""
+    """Update once without sampling the processes, which would slow them."""
     before = _processor_seconds()
     result = stack.up()
     if result.exit_code != 0:
@@ -113,7 +114,7 @@ def _update(stack: Stack) -> Update:
 
 
 def _watched(stack: Stack) -> Provider:
-    """Update once, and watch the provider meanwhile."""
+    """Update once, and sample the provider meanwhile."""
     done, seen = threading.Event(), [Provider(0.0, 0.0)]
 
     def look() -> None:

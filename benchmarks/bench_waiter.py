@@ -1,6 +1,6 @@
-"""The same wait with the `--waiter` of Tencent's command line, which is installed where nothing else is.
+"""The same wait with the `--waiter` of Tencent's command line, in its own environment.
 
-It is asked for what comes nearest to a pass: that no step has another status than 0.
+Its condition is the closest to a pass that it can express: no step has a status other than 0.
 """
 
 import json
@@ -28,7 +28,7 @@ NO_STEPS = {"Response": {"TotalStep": 8, "CurrentStep": 1, "StepDetails": [], "R
 
 
 def measure() -> Iterator[Row]:
-    """Compare both on checks of 6 s, and on an answer that proves nothing."""
+    """Compare both on checks of 6 s, and on a response that proves nothing."""
     if not _install():
         print("Tencent's command line can't be had here, so nothing is compared with it.", flush=True)
         return
@@ -56,7 +56,7 @@ def measure() -> Iterator[Row]:
 
 
 def _install() -> bool:
-    """Install it, once; tell whether it is there."""
+    """Install it once; return whether it is installed."""
     if (ENVIRONMENT / "bin" / "tccli").exists():
         return True
     print("installing Tencent's command line, which takes minutes", flush=True)
@@ -81,7 +81,7 @@ def _command(url: str, timeout: float) -> list[str]:
 
 
 def _waiter(frames: list[dict[str, Any]]) -> tuple[float, float, float, int]:
-    """Let it wait once: how late it ended, its processor seconds, its peak in MB, and its requests."""
+    """Wait once with it: how late it ended, its processor seconds, its peak in MB, and its requests."""
     with waiting.emulator({"*": frames}) as process:
         with subprocess.Popen(
             _command(process.url, WAIT_SECONDS), env=_environment(), stdout=subprocess.DEVNULL
@@ -96,7 +96,7 @@ def _waiter(frames: list[dict[str, Any]]) -> tuple[float, float, float, int]:
 
 
 def _gate() -> tuple[float, int]:
-    """Let the gate wait once: how late it returned, and its requests."""
+    """Wait once with the gate: how late it returned, and its requests."""
     with waiting.emulator({"*": waiting.running(SECONDS)}) as process:
         (ended,) = waiting.waited(process.url, {"migrate_id": 1066}).ended
         seen = waiting.queries(process)
@@ -104,7 +104,7 @@ def _gate() -> tuple[float, int]:
 
 
 def _passes_nothing() -> float:
-    """Tell whether it takes an empty list of steps for a pass."""
+    """Return whether it treats an empty list of steps as a pass."""
     with waiting.emulator({"*": [{"kind": "answer", "answer": NO_STEPS}]}) as process:
         try:
             done = subprocess.run(
@@ -121,5 +121,5 @@ def _passes_nothing() -> float:
 
 
 def _environment() -> dict[str, str]:
-    """Give it a home within its own environment: it writes a log there."""
+    """Give it a home inside its environment, for its log."""
     return {"PATH": os.environ["PATH"], "HOME": str(ENVIRONMENT), **marked_credentials.ENVIRON}

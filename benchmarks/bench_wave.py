@@ -1,4 +1,4 @@
-"""What waves of 1 to 1000 migrations take, each of which passes 30 s after all were started."""
+"""The duration of groups of 1 to 1000 migrations, each of which passes 30 s after the common start."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ MOST_SECONDS, MOST_MB, MOST_PER_1000, MOST_REQUESTS = 160.0, 150.0, 3.0, 10
 
 
 def measure() -> Iterator[Row]:
-    """Measure each wave; the promises are for the largest one."""
+    """Measure each group; the limits apply to the largest one."""
     for count in COUNTS:
         promised = count == COUNTS[-1]
         with waiting.emulator({"*": waiting.running(SECONDS)}, "emulator-start") as process:

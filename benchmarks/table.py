@@ -1,4 +1,4 @@
-"""What a benchmark hands back, and the table that it is printed as."""
+"""The rows that a benchmark yields, and their table."""
 
 import os
 import platform
@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 VERSIONS = ("pulumi", "tencentcloud-sdk-python-common", "msgspec", "pulumi-tcsql-check")
-"""The distributions whose versions stand beside every figure."""
+"""The distributions whose versions are printed with the figures."""
 
 
 class Row(NamedTuple):
-    """One figure, and the promise that it is held against.
+    """One figure, and its limit.
 
     Attributes:
         what: What was measured, in words.
         measured: The figure, in `unit`.
-        most: The most that it may be, in the same unit; None where nothing is promised.
-        unit: What both are counted in, such as "ms".
+        most: The limit, in the same unit; None if there is none.
+        unit: The unit of both, such as "ms".
     """
 
     what: str
@@ -28,11 +28,11 @@ class Row(NamedTuple):
 
     @property
     def kept(self) -> bool:
-        """Whether the promise is kept, where there is one."""
+        """Whether the figure is within its limit, if it has one."""
         return self.most is None or self.measured <= self.most
 
     def __str__(self) -> str:
-        """Write it as a row of the table."""
+        """Format it as a row of the table."""
         promised = (
             " | " if self.most is None else f"at most {self.most:g} {self.unit} | {'yes' if self.kept else '**no**'}"
         )
@@ -43,12 +43,12 @@ HEAD = "| what | measured | promised | kept |\n| --- | --- | --- | --- |"
 
 
 def is_busy() -> bool:
-    """Tell whether the machine has so much else to do that a clock shows more than the work took."""
+    """Return whether other load on the machine makes wall times unreliable."""
     return os.getloadavg()[0] > (os.cpu_count() or 1) / 2
 
 
 def machine() -> str:
-    """Describe what the figures were measured on, and whether it had anything else to do."""
+    """Describe the machine, and whether it was busy."""
     load = f"{'**busy**, ' if is_busy() else ''}load {os.getloadavg()[0]:.1f}"
     return f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, {load}"
 
@@ -60,13 +60,13 @@ def _processor() -> str:
 
 
 def versions() -> str:
-    """Name the versions that the figures were measured with."""
+    """Return the versions of the measured software."""
     installed = (f"{name} {metadata.version(name)}" for name in VERSIONS)
     return ", ".join([f"Python {platform.python_version()}", *installed])
 
 
 def all_kept(rows: Iterable[Row]) -> bool:
-    """Print each row as soon as it is there, and tell whether every promise was kept."""
+    """Print each row as soon as it is measured; return whether all are within their limits."""
     kept = True
     for row in rows:
         print(row, flush=True)

@@ -1,7 +1,7 @@
-"""Lets gates wait in a process of their own, as the provider does, and tells what that took.
+"""Run waiting gates in a separate process, as the provider does, and measure it.
 
-The process, which runs this file, loads what a provider loads and as it does, the real SDK among it; the emulator is
-another one.
+The process, which runs this file, loads the same modules as a provider, including the real SDK; the emulator is another
+process.
 """
 
 import json
@@ -37,13 +37,13 @@ class Request(NamedTuple):
 
 
 class Waited(NamedTuple):
-    """What it took until all gates of a process had passed.
+    """The cost until all gates of a process had passed.
 
     Attributes:
-        seconds: From the beginning of the first to the end of the last.
-        ended: When each ended, in seconds since 1970.
-        processor_seconds: Of the whole process.
-        peak_mb: Of the whole process.
+        seconds: From the start of the first gate to the end of the last.
+        ended: When each gate ended, in seconds since 1970.
+        processor_seconds: The processor time of the whole process.
+        peak_mb: The peak memory of the whole process.
     """
 
     seconds: float
@@ -53,7 +53,7 @@ class Waited(NamedTuple):
 
 
 def running(seconds: float) -> list[dict[str, Any]]:
-    """Write a check whose steps pass one after the other, all of the same length, and which passes after so long."""
+    """Write a check whose steps of equal length pass one after the other; it passes after this many seconds."""
     steps = [[0] * passed + [1] + [-2] * (STEPS - passed - 1) for passed in range(STEPS)]
     frames = [{"kind": "progress", "statuses": codes, "seconds": max(0.001, seconds / STEPS)} for codes in steps]
     return [*frames, {"kind": "progress", "statuses": [0] * STEPS}]
@@ -70,7 +70,7 @@ def emulator(migrations: Mapping[str, Any], starts: str = "first-query") -> Iter
 
 
 def queries(process: EmulatorProcess) -> list[Request]:
-    """List the queries for steps that it got, in order."""
+    """Return the queries for steps that it got, in order."""
     return [
         Request(datetime.fromisoformat(one["time"]).timestamp(), one["migrate_id"], one["outcome"])
         for one in process.requests
@@ -79,7 +79,7 @@ def queries(process: EmulatorProcess) -> list[Request]:
 
 
 def busiest_second(process: EmulatorProcess) -> int:
-    """Count the requests in the busiest stretch of one second, whatever was asked."""
+    """Count the requests in the busiest second."""
     instants = [datetime.fromisoformat(one["time"]).timestamp() for one in process.requests]
     most, first = 0, 0
     for last, instant in enumerate(instants):
@@ -90,7 +90,7 @@ def busiest_second(process: EmulatorProcess) -> int:
 
 
 def begin(url: str, gates: Sequence[Mapping[str, Any]]) -> "subprocess.Popen[str]":
-    """Start a process with gates that all wait at once; `end` awaits it."""
+    """Start a process with gates that all wait at once; `end` waits for it."""
     given = [{"region": "ap-guangzhou", "wait": True, "timeout_seconds": LONGEST_SECONDS, **gate} for gate in gates]
     environment = {"PATH": os.environ["PATH"], "HOME": os.devnull, **marked_credentials.ENVIRON}
     command = [sys.executable, __file__, url, json.dumps(given)]
@@ -98,7 +98,7 @@ def begin(url: str, gates: Sequence[Mapping[str, Any]]) -> "subprocess.Popen[str
 
 
 def end(process: "subprocess.Popen[str]") -> Waited:
-    """Await a process whose gates wait."""
+    """Wait for a process with waiting gates, and return its result."""
     output, _ = process.communicate(timeout=2 * LONGEST_SECONDS)
     if process.returncode != 0:
         raise RuntimeError("a gate did not pass")
@@ -106,17 +106,17 @@ def end(process: "subprocess.Popen[str]") -> Waited:
 
 
 def waited(url: str, *gates: Mapping[str, Any]) -> Waited:
-    """Let gates wait in a process until all have passed."""
+    """Run waiting gates in a process until all have passed."""
     return end(begin(url, gates))
 
 
 def _main(url: str, gates: str) -> None:
-    """Be such a process."""
+    """Run the gates in this process."""
     from pulumi_tcsql_check import preload  # noqa: PLC0415  # as the provider loads what it needs
 
     with preload.loading():
         from pulumi_tcsql_check.config.stack_config import Stack  # noqa: PLC0415  # as above
-        from pulumi_tcsql_check.reading import reader  # noqa: PLC0415  # brings the SDK, which is part of what it takes
+        from pulumi_tcsql_check.reading import reader  # noqa: PLC0415  # loads the SDK, which is part of the measured cost
 
     ended: list[float] = []
 

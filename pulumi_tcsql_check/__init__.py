@@ -12,24 +12,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pulumi_tcsql_check.errors import InvalidInputError
-    from pulumi_tcsql_check.program.get_migration_check import (
-        MigrationCheckResult,
-        get_migration_check,
-        get_migration_check_output,
-    )
+    from pulumi_tcsql_check.program.get_migration_check import get_migration_check, get_migration_check_output
     from pulumi_tcsql_check.program.hold import hold_stack
-    from pulumi_tcsql_check.program.migration_check import MigrationCheck, Step
-    from pulumi_tcsql_check.program.migration_check_group import CheckResult, MigrationCheckGroup
+    from pulumi_tcsql_check.program.migration_check import MigrationCheck, MigrationCheckGroup
+    from pulumi_tcsql_check.program.results import CheckResult, MigrationCheckResult, Step
 else:
     from pulumi_tcsql_check import lazy_import
 
     _HOMES = {
-        "CheckResult": "program.migration_check_group",
+        "CheckResult": "program.results",
         "InvalidInputError": "errors",
         "MigrationCheck": "program.migration_check",
-        "MigrationCheckGroup": "program.migration_check_group",
-        "MigrationCheckResult": "program.get_migration_check",
-        "Step": "program.migration_check",
+        "MigrationCheckGroup": "program.migration_check",
+        "MigrationCheckResult": "program.results",
+        "Step": "program.results",
         "get_migration_check": "program.get_migration_check",
         "get_migration_check_output": "program.get_migration_check",
         "hold_stack": "program.hold",

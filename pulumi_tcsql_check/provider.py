@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pulumi.dynamic import ConfigureRequest, ReadResult, ResourceProvider
 
@@ -14,7 +14,7 @@ from pulumi_tcsql_check.messages.layout import Field, Text
 from pulumi_tcsql_check.messages.next_step import not_loaded
 
 if TYPE_CHECKING:
-    from pulumi_tcsql_check.dynamic_host.host import Call
+    from pulumi_tcsql_check.dynamic_host.call import Call
 
 
 class MigrationCheckProvider(ResourceProvider):
@@ -45,8 +45,9 @@ class MigrationCheckProvider(ResourceProvider):
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read the checks; on an up, wait until they have passed, or raise `TcsqlCheckError`."""
         from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415  # as above
+        from pulumi_tcsql_check.dynamic_host.call import current_call  # noqa: PLC0415  # as above
 
-        call = host.current_call()
+        call = current_call()
         chosen = ENGLISH
         try:
             from pulumi_tcsql_check.config.stack_config import Stack  # noqa: PLC0415  # as above
@@ -62,27 +63,26 @@ class MigrationCheckProvider(ResourceProvider):
         except Exception as error:
             call.fail(_text_of(error).written(chosen))
             if props.get("wait") is True and props.get("enforce") is not False:  # as the guard decides, too
-                host.end_other_waits()
+                host.end_other_waits(call)
             raise
         finally:
             call.flush()
 
 
-class _Listener:
+class _Listener(NamedTuple):
     """Shows a read's progress on the engine's screen, in one language."""
 
-    def __init__(self, call: "Call", chosen: Language) -> None:
-        self._call = call
-        self._language = chosen
+    call: "Call"
+    language: Language
 
     def show(self, text: Sentence) -> None:
-        self._call.show(write(text, self._language))
+        self.call.show(write(text, self.language))
 
     def note(self, text: Sentence) -> None:
-        self._call.note(Text(text).written(self._language))
+        self.call.note(Text(text).written(self.language))
 
     def warn(self, text: Text) -> None:
-        self._call.warn(text.written(self._language))
+        self.call.warn(text.written(self.language))
 
 
 def _text_of(error: Exception) -> Text:

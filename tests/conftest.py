@@ -1,6 +1,6 @@
-"""After all tests, no process that they started may be left: neither emulator, nor provider, nor CLI.
+"""After all tests, no process that they started may remain: no emulator, provider or CLI.
 
-Every process inherits a mark in its environment; at the end the processes that carry it are looked for by their pids.
+Every process inherits a mark in its environment; at the end the tests search for processes with this mark.
 """
 
 import os
@@ -16,9 +16,9 @@ GRACE_SECONDS = 10.0
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Mark this process, and so all that it starts; let them be interrupted.
+    """Mark this process and everything that it starts, and make them interruptible.
 
-    Whoever was started in the background by a shell ignores SIGINT, and hands that down.
+    A process that a shell started in the background ignores SIGINT, and its children inherit that.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Fail the run if a process is left once the last has had its time to end."""
+    """Fail the run if a process is still running after the time to exit."""
     del exitstatus
     if hasattr(session.config, "workerinput"):
         return
@@ -41,5 +41,5 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def left_behind() -> dict[int, str]:
-    """Find the processes that carry this run's mark, but for this one."""
+    """Find the processes with this run's mark, except this one."""
     return find_by_environ(MARK, os.environ[MARK])

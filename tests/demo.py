@@ -1,4 +1,4 @@
-"""Shows a real `pulumi up` of the root project wait for a migration check: the program behind `make up`.
+"""Run a real `pulumi up` of the root project that waits for a migration check: the program behind `make up`.
 
 It runs a copy of the project, with the emulator on a free port and all state in a temporary folder, so that nothing is
 left behind. Usage: `python tests/demo.py [SCENARIO]`; the exit code is the CLI's. Ctrl-C and SIGTERM end the update as
@@ -33,7 +33,7 @@ def main(scenario: str) -> int | str:
 
 
 def up(stack: Stack) -> int:
-    """Update on this very terminal, and wait for the end, whatever interrupts."""
+    """Update on this terminal, and wait for the CLI's exit after any interrupt."""
     words = ["pulumi", "up", "--yes", "--skip-preview"]
     print("$", *words, flush=True)
     process = subprocess.Popen([*words, "--cwd", str(stack.project)], env=stack.environ)

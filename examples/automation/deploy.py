@@ -1,4 +1,4 @@
-"""Runs a gated update, tells how it goes as lines of JSON, and ends with an exit code that a pipeline can act on.
+"""Run a gated update, report its progress as lines of JSON, and exit with a code that a pipeline can use.
 
 Usage: `python deploy.py STACK [PROJECT_FOLDER]`. README.md lists the events and the exit codes.
 """
@@ -16,16 +16,16 @@ from pulumi.automation.errors import CommandError
 
 
 class Update:
-    """One update, and what was heard of its gates."""
+    """One update, and the results of its gates so far."""
 
     def __init__(self, outlets: Outlets) -> None:
-        """Begin with nothing heard."""
+        """Start without results."""
         self._outlets = outlets
         self._refusals: list[str] = []
         self._passed: dict[str, bool] = {}
 
     def run(self, stack: str, project: str) -> endings.Ending:
-        """Update a stack; whatever happens, say how it ended."""
+        """Update a stack; report the end in every case."""
         went_through, command = False, None
         self._outlets.tell({"event": "started", "stack": stack})
         try:

@@ -1,7 +1,7 @@
-"""How a gated update ended, and the exit code that says so; pure, so that it can be tested without an engine.
+"""The results of a gated update, and their exit codes; pure functions, which tests run without an engine.
 
 The type in a resource's URN says which resource failed. The line `Code:` in a gate's error says why: the engine passes
-on a resource's error as text, with nothing beside it that a program could read.
+a resource's error on as text, without fields that a program could read.
 """
 
 import re
@@ -10,7 +10,7 @@ from enum import Enum
 
 
 class Ending(Enum):
-    """How an update ended: a word for the events, and the exit code of the process."""
+    """A result of an update: a word for the events, and the exit code of the process."""
 
     PASSED = ("passed", 0)
     FAILED = ("failed", 1)
@@ -21,7 +21,7 @@ class Ending(Enum):
     INTERRUPTED = ("interrupted", 130)
 
     def __init__(self, word: str, exit_code: int) -> None:
-        """Keep both apart."""
+        """Store both."""
         self.word = word
         self.exit_code = exit_code
 
@@ -39,22 +39,22 @@ _ENDINGS = {
     "timed-out": Ending.TIMED_OUT,
     "not-started": Ending.TIMED_OUT,
 }
-"""What a code amounts to, the most telling first; any other is trouble."""
+"""The result for each code, in order of precedence; any other code is trouble."""
 
 
 def parts_of(urn: str) -> tuple[str, str]:
-    """Take a URN, `urn:pulumi:STACK::PROJECT::PARENTS$TYPE::NAME`, apart: the resource's type and its name."""
+    """Split a URN, `urn:pulumi:STACK::PROJECT::PARENTS$TYPE::NAME`, into the resource's type and its name."""
     _, _, types, name = urn.split("::", 3)
     return types.rpartition("$")[2], name
 
 
 def is_gate(urn: str) -> bool:
-    """Tell a gate from any other resource."""
+    """Return whether a URN is that of a gate."""
     return GATE.fullmatch(parts_of(urn)[0]) is not None
 
 
 def of_refusals(sentences: Iterable[str]) -> Ending:
-    """Say what the gates' errors amount to; with several, the most telling one counts.
+    """Return the result for the gates' errors; with several, the one of highest precedence.
 
     Args:
         sentences: The errors of the gates, at least one.
@@ -69,17 +69,17 @@ def of_refusals(sentences: Iterable[str]) -> Ending:
 def of_update(
     *, went_through: bool, was_interrupted: bool, refusals: Iterable[str], passed: Mapping[str, bool]
 ) -> Ending:
-    """Say how an update ended.
+    """Return the result of an update.
 
     Args:
-        went_through: Whether the engine did all of it.
-        was_interrupted: Whether somebody interrupted it.
+        went_through: Whether the engine completed it.
+        was_interrupted: Whether a signal interrupted it.
         refusals: The errors of the gates.
-        passed: For each gate that gave an answer, whether its check has passed.
+        passed: For each gate with outputs, whether its check has passed.
 
     Returns:
-        `NOT_GATED` for an update that went through although no gate had passed, as with `enforce=False`, or a gate
-        that somebody took out of the program: an exit code of 0 promises more than that.
+        `NOT_GATED` for an update that went through although no gate had passed, as with `enforce=False` or a program
+        without its gate: an exit code of 0 promises that a gate has passed.
     """
     if went_through:
         return Ending.PASSED if passed and all(passed.values()) else Ending.NOT_GATED

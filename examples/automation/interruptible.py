@@ -1,4 +1,4 @@
-"""Runs Pulumi's CLI so that it can be interrupted: the Automation API has no way to (pulumi/pulumi#9103)."""
+"""Run Pulumi's CLI so that it can be interrupted; the Automation API can't do this (pulumi/pulumi#9103)."""
 
 import os
 import signal
@@ -10,21 +10,21 @@ from pulumi.automation import CommandResult, PulumiCommand
 from pulumi.automation.errors import create_command_error
 
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
-"""What a terminal sends on Ctrl-C, and what pipelines send on a cancel."""
+"""SIGINT is what a terminal sends on Ctrl-C, SIGTERM what a pipeline sends on cancel."""
 
 
 class InterruptibleCommand(PulumiCommand):
     """The CLI in a session of its own, so that each interrupt reaches it exactly once.
 
-    In a terminal Ctrl-C would reach it as well as this process, while a pipeline's runner interrupts this process
-    alone. And a second interrupt is another thing than the first: it kills the providers.
+    In a terminal Ctrl-C would reach both the CLI and this process; a pipeline's runner interrupts this process alone. A
+    second interrupt has another effect than the first: it kills the providers.
     """
 
     was_interrupted = False
     _process: "subprocess.Popen[str] | None" = None
 
     def heed_signals(self) -> None:
-        """Pass interrupts on to the CLI from now on; to be called in the main thread."""
+        """Pass interrupts on to the CLI from now on; call this in the main thread."""
         for number in INTERRUPTS:
             signal.signal(number, self._interrupt)
 
@@ -36,12 +36,12 @@ class InterruptibleCommand(PulumiCommand):
         on_output: Callable[[str], object] | None = None,
         on_error: Callable[[str], object] | None = None,
     ) -> CommandResult:
-        """Run a command of the CLI, as the Automation API asks for it.
+        """Run a command of the CLI for the Automation API.
 
         Raises:
-            CommandError: It failed, or there was an interrupt before it began.
+            CommandError: It failed, or was interrupted before it started.
         """
-        del on_output, on_error  # whoever calls this reads the engine's events
+        del on_output, on_error  # the caller reads the engine's events instead
         if self.was_interrupted:
             raise create_command_error(CommandResult(stdout="", stderr="interrupted", code=-signal.SIGINT))
         process = self._process = subprocess.Popen(
@@ -53,7 +53,7 @@ class InterruptibleCommand(PulumiCommand):
             encoding="utf-8",
             start_new_session=True,
         )
-        if self.was_interrupted:  # between the lines
+        if self.was_interrupted:  # interrupted between the check above and the start
             self._pass_on()
         stdout, stderr = process.communicate()
         self._process = None
@@ -67,6 +67,6 @@ class InterruptibleCommand(PulumiCommand):
         self._pass_on()
 
     def _pass_on(self) -> None:
-        """Do as a terminal does on Ctrl-C: interrupt the CLI and all that it started."""
+        """Interrupt the CLI and everything that it started, as a terminal does on Ctrl-C."""
         if self._process is not None and self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGINT)

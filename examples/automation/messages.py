@@ -1,7 +1,7 @@
-"""Turns what the engine tells into messages for a pipeline. Of a resource's values nothing goes into one.
+"""Turn the engine's events into messages for a pipeline, without values of resources.
 
-Texts are taken from the gates alone, since no key or token ever stands in one of theirs; for any other resource a
-message has its name, and the reason is in the CLI's own output.
+Only gates' texts are passed on, since they never contain a key or token; for any other resource a message has its name,
+and the CLI's own output has the reason.
 """
 
 import re
@@ -22,14 +22,14 @@ CHANGES = {
 }
 
 _ENGINES_OWN = ("pulumi:pulumi:", "pulumi:providers:")
-"""The types of what a stack has without its program's doing: itself, and its default providers."""
+"""The types that every stack has: the stack itself, and its default providers."""
 
 _COLOUR = re.compile(r"<\{%.*?%\}>")
-"""How the engine marks colours in texts."""
+"""The engine's markup for colours."""
 
 
 def message_of(event: EngineEvent) -> Message | None:
-    """Make a message of an event, or nothing where a pipeline needs none."""
+    """Return the message for an event, or None if a pipeline needs none."""
     if event.diagnostic_event is not None and event.diagnostic_event.urn:
         return _of_diagnostic(event.diagnostic_event, event.diagnostic_event.urn)
     if event.res_outputs_event is not None:

@@ -1,4 +1,4 @@
-"""Where messages go: to stdout, a line of JSON each, and to a web hook if there is one."""
+"""Send messages to stdout, one line of JSON each, and to a web hook if there is one."""
 
 import json
 import os
@@ -12,17 +12,17 @@ from typing import Any, Self
 import requests
 
 HOOK_VARIABLE = "DEPLOY_WEB_HOOK"
-"""Where the web hook's address comes from: it is often a secret, and arguments show in a list of processes."""
+"""The variable with the web hook's address, which is often a secret; arguments would show in a list of processes."""
 
 POST_SECONDS = 5.0
-"""How long one call of the web hook may take, and how long the last ones have at the end."""
+"""How long one request to the web hook may take, and how long the last ones have at the end."""
 
 
 class Outlets:
-    """Takes messages from any thread; the web hook never holds anything up, nor fails anything."""
+    """Accepts messages from any thread; a web hook that is slow or fails neither delays nor fails the update."""
 
     def __init__(self) -> None:
-        """Find out where to."""
+        """Read the web hook's address from the environment."""
         self._began = time.monotonic()
         self._lock = threading.Lock()
         self._hook = os.environ.get(HOOK_VARIABLE)
@@ -30,19 +30,19 @@ class Outlets:
         self._poster = threading.Thread(target=self._post_all, daemon=True)
 
     def __enter__(self) -> Self:
-        """Begin to post."""
+        """Start to post."""
         self._poster.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Post what is left, for as long as that may take."""
+        """Post the remaining messages, for at most `POST_SECONDS`."""
         self._queue.put(None)
         self._poster.join(POST_SECONDS)
 
     def tell(self, message: dict[str, Any]) -> None:
-        """Send a message on its way."""
+        """Print a message, and queue it for the web hook."""
         message = {**message, "seconds": round(time.monotonic() - self._began, 1)}
         with self._lock:
             sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
@@ -58,7 +58,7 @@ class Outlets:
         try:
             reply = requests.post(hook, json=message, timeout=POST_SECONDS, allow_redirects=False)
             reply.raise_for_status()
-            if reply.is_redirect:  # which would turn the message into a question to somebody else
+            if reply.is_redirect:  # a redirect would repeat the request as a GET to another address
                 raise requests.TooManyRedirects
         except requests.RequestException as error:
             sys.stderr.write(f"the web hook did not take {message['event']}: {type(error).__name__}\n")

@@ -1,4 +1,4 @@
-"""`StartedCheck`: a dynamic resource that starts a migration check, and knows the flow that runs it."""
+"""`StartedCheck`: a dynamic resource that starts a migration check, and returns its flow."""
 
 import os
 from typing import Any
@@ -11,7 +11,7 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
 ENDPOINT = "sqlserver.intl.tencentcloudapi.com"
-"""Where the gate asks by default; mainland accounts say `sqlserver.tencentcloudapi.com` in `tcsql-check:endpoint`."""
+"""The gate's default endpoint; mainland accounts set `sqlserver.tencentcloudapi.com` in `tcsql-check:endpoint`."""
 
 REQUEST_SECONDS = 10
 
@@ -20,7 +20,7 @@ class StartedCheckProvider(ResourceProvider):
     """Starts the check with Tencent's own SDK; there is nothing to delete."""
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Take the endpoint from the stack's configuration, as the gate does: both must talk to the same account."""
+        """Read the endpoint from the stack's configuration, as the gate does: both must use the same account."""
         self._endpoint = str(req.config.get("tcsql-check:endpoint") or ENDPOINT)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -28,15 +28,15 @@ class StartedCheckProvider(ResourceProvider):
         return CreateResult(f"{props['region']}/{int(props['migrate_id'])}", self._start(props))
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """See whether it is to be started again."""
+        """Return whether the check has to start again."""
         return DiffResult(changes=any(_olds[key] != _news[key] for key in ("migrate_id", "region", "attempt")))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Start it again: a new flow."""
+        """Start it again, which gives a new flow."""
         return UpdateResult(self._start(_news))
 
     def _start(self, props: dict[str, Any]) -> dict[str, Any]:
-        """Call `StartMigrationCheck`; without a flow in the answer this fails, and so does what waits for it."""
+        """Call `StartMigrationCheck`; a response without a flow raises an error, which also ends what waits for it."""
         scheme, _, host = self._endpoint.rpartition("://")
         http = HttpProfile(protocol=scheme or "https", endpoint=host, reqTimeout=REQUEST_SECONDS)
         client = CommonClient(
@@ -47,7 +47,7 @@ class StartedCheckProvider(ResourceProvider):
 
 
 def _credential() -> Any:  # noqa: ANN401  # the SDK has no types
-    """Take the key from the environment, where the gate finds it too; never an input, which the state would show."""
+    """Read the key from the environment, as the gate does; it is never an input, which the state would contain."""
     secret_id, secret_key = os.environ["TENCENTCLOUD_SECRET_ID"], os.environ["TENCENTCLOUD_SECRET_KEY"]
     return Credential(secret_id, secret_key, os.environ.get("TENCENTCLOUD_TOKEN"))
 
@@ -72,7 +72,7 @@ class StartedCheck(Resource, module="created", name="StartedCheck"):
             name: The resource's name in the stack.
             migrate_id: The migration's number, or its id in Tencent Cloud's own provider.
             region: The migration's region.
-            attempt: Any number; another one starts the check again.
+            attempt: Any number; a new one starts the check again.
         """
         number = pulumi.Output.from_input(migrate_id).apply(lambda given: int(str(given)))
         props = {"migrate_id": number, "region": region, "attempt": attempt, "flow_id": None}

@@ -15,7 +15,7 @@ after_check = pulumi.ResourceOptions(depends_on=[check])
 Record("dns", folder, database, after_check)
 Record("connection-secret", folder, f"Server={database};Encrypt=yes", after_check)
 
-# An output of the check is enough to wait for it: this one needs no depends_on.
+# An output of the check as an input is enough to wait for it: this resource needs no depends_on.
 Record("app-setting", folder, check.total.apply(lambda total: f"{database}, after {total} steps"))
 
 pulumi.export("status", check.status)

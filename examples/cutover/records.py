@@ -1,4 +1,4 @@
-"""A dynamic resource that is one JSON file: it stands for a record in somebody's DNS, vault or settings.
+"""A dynamic resource that is one JSON file, in place of a record in your DNS, vault or settings.
 
 The other guides link to this file, so that each has all its modules in its own folder.
 """
@@ -22,7 +22,7 @@ class RecordProvider(ResourceProvider):
         return CreateResult(str(path), props)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """See whether the content changes, or the file is another one."""
+        """Return whether the content or the file's path changes."""
         moved = [name for name in ("folder", "key") if _olds[name] != _news[name]]
         return DiffResult(changes=bool(moved) or _olds["value"] != _news["value"], replaces=moved)
 

@@ -1,4 +1,4 @@
-"""Holds a whole stack by one line; version 2 of it moves two records and removes the third."""
+"""Holds a whole stack with one line; version 2 of it moves two records and removes the third."""
 
 import pulumi
 from records import Record

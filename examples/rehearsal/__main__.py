@@ -1,4 +1,4 @@
-"""The cut-over of the real stack, line by line: a rehearsal differs in its stack's configuration alone."""
+"""The cut-over of the real stack, line by line: a rehearsal differs only in its stack's configuration."""
 
 import pulumi
 from records import Record

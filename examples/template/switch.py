@@ -1,4 +1,4 @@
-"""Stands for what your cut-over changes: put your DNS record, secret or app setting in its place."""
+"""A placeholder for what your cut-over changes: replace it with your DNS record, secret or app setting."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider,
 
 
 class SwitchProvider(ResourceProvider):
-    """Switches; here it only says so in the state."""
+    """Switches the database; this placeholder only stores it in the state."""
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Switch for the first time."""
         return CreateResult("switch", props)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """See whether the database is another one."""
+        """Return whether the database changes."""
         return DiffResult(changes=_olds["database"] != _news["database"])
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
@@ -23,7 +23,7 @@ class SwitchProvider(ResourceProvider):
 
 
 class Switch(Resource, name="Switch"):
-    """Which database the application uses."""
+    """The database that the application uses."""
 
     database: pulumi.Output[str]
 

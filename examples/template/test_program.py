@@ -7,18 +7,18 @@ import pulumi
 
 
 class MyMocks(pulumi.runtime.Mocks):
-    """Stands for the engine: every resource gets an id, and its inputs become its outputs."""
+    """Mocks of the engine: every resource gets an id, and its inputs become its outputs."""
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Return the id and the outputs."""
         return args.name + "_id", args.inputs
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], None]:
-        """Return what a function of a provider would; the program calls none."""
+        """Return the result of a provider's function; the program calls none."""
         raise NotImplementedError(args.token)
 
 
-asyncio.set_event_loop(asyncio.new_event_loop())  # Python 3.14 makes none by itself, and the mocks need one
+asyncio.set_event_loop(asyncio.new_event_loop())  # Python 3.14 creates no event loop by itself, and the mocks need one
 pulumi.runtime.set_mocks(MyMocks(), project="${PROJECT}", preview=False)
 pulumi.runtime.set_all_config(
     {
@@ -43,7 +43,7 @@ def test_the_gate_asks_about_the_right_migration() -> pulumi.Output[None]:
 
 @pulumi.runtime.test
 def test_the_application_moves_to_the_new_database() -> pulumi.Output[None]:
-    """What is behind the gate gets the new address."""
+    """The resource behind the gate gets the new address."""
 
     def compare(database: str) -> None:
         assert database == "orders-new.example"

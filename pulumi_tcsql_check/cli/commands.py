@@ -108,7 +108,7 @@ def status(  # one for each option, by name
     return runner.run(
         lambda: check_inputs(ids, **options),
         lambda chosen: status_screen(chosen, as_json=as_json, with_steps=with_steps),
-        runner.look,
+        waits=False,
         verbose=verbose,
         language=language,
     )
@@ -142,7 +142,7 @@ def wait(
     return runner.run(
         lambda: check_inputs(ids, **options),
         lambda chosen: wait_screen(chosen, as_json=as_json),
-        runner.wait,
+        waits=True,
         verbose=verbose,
         language=language,
     )

@@ -43,7 +43,7 @@ class Events(Result):
     def update(self) -> None:
         """Write the rows that have changed."""
         now = self.now()
-        for row in self.board.look(now):
+        for row in self.board.update(now):
             passed, total = row.passed_steps
             event = {
                 "event": "progress",

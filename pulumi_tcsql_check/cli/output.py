@@ -37,7 +37,7 @@ class Screen:
 
     def update(self) -> None:
         """Update the rows; a subclass writes the changes."""
-        self.board.look(self.now())
+        self.board.update(self.now())
 
     def end(self, errors: Sequence[Exception | None]) -> None:
         """Store the error of each migration, in the order of the rows."""
@@ -86,7 +86,7 @@ class Lines(Screen):
     def update(self) -> None:
         """Write the changes, or a heartbeat if nothing has changed for a while."""
         now = self.now()
-        rows = self.board.look(now)
+        rows = self.board.update(now)
         if not rows and now - self._last < HEARTBEAT_SECONDS:
             return
         if not rows and len(self.board.rows) > 1:

@@ -32,8 +32,6 @@ _DONE = 0
 
 T = TypeVar("T")
 
-Work = Callable[[CheckInputs, Screen, threading.Event], End]
-
 
 class SignalReceivedError(Exception):
     """A signal arrived before the work was done."""
@@ -44,31 +42,18 @@ class SignalReceivedError(Exception):
         super().__init__(signal.Signals(number).name)
 
 
-def wait(inputs: CheckInputs, screen: Screen, cancelled: threading.Event) -> End:
-    """Load the SDK, then call `session.wait`."""
-    with preload.loading():
-        from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # loads the SDK
-
-    return session.wait(inputs, screen, cancelled)
-
-
-def look(inputs: CheckInputs, screen: Screen, cancelled: threading.Event) -> End:
-    """Load the SDK, then call `session.look`."""
-    with preload.loading():
-        from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # loads the SDK
-
-    return session.look(inputs, screen, cancelled)
-
-
 def run(
     make_inputs: Callable[[], CheckInputs],
     make_screen: Callable[[Language], Screen],
-    work: Work,
     *,
-    verbose: bool = False,
-    language: str | None = None,
+    waits: bool,
+    verbose: bool,
+    language: str | None,
 ) -> int:
-    """Run a command and return its exit code; raises `click.UsageError` before any query if an option is invalid."""
+    """Run a command and return its exit code; `waits` is whether it waits for the verdicts or queries once.
+
+    Raises `click.UsageError` before any query if an option is invalid.
+    """
     chosen = ENGLISH
     with log.lines_for(os.environ, verbose=verbose):
         try:
@@ -79,7 +64,7 @@ def run(
         screen = make_screen(chosen)
         cancelled = threading.Event()
         try:
-            end = _run_until_signal(lambda: work(inputs, screen, cancelled))
+            end = _run_until_signal(lambda: _session(waits=waits)(inputs, screen, cancelled))
         except SignalReceivedError as received:
             screen.close()
             return interrupted(received.number, click.get_current_context().info_name, chosen)
@@ -100,6 +85,13 @@ def interrupted(number: int, name: str | None = None, chosen: Language = ENGLISH
     command = "tcsql-check" if name is None else f"tcsql-check {name}"
     write(write_in(Sentence(key, command=command), chosen), to_stderr=True)
     return EXIT_TERMINATED if terminated else EXIT_INTERRUPTED
+
+
+def _session(*, waits: bool) -> Callable[[CheckInputs, Screen, threading.Event], End]:
+    with preload.loading():
+        from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # loads the SDK
+
+    return session.wait if waits else session.query_once
 
 
 def _run_until_signal(work: Callable[[], T]) -> T:

@@ -27,7 +27,7 @@ def wait(inputs: CheckInputs, screen: Screen, cancelled: threading.Event) -> End
     return _end(inputs, screen, watches, errors)
 
 
-def look(inputs: CheckInputs, screen: Screen, cancelled: threading.Event) -> End:
+def query_once(inputs: CheckInputs, screen: Screen, cancelled: threading.Event) -> End:
     """Query each check once, and retry only transient errors; raises `TcsqlCheckError` if it concerns all checks."""
     clock = SystemClock(cancelled)
     watches = make_watches.for_one_query(inputs, clock)

@@ -85,7 +85,7 @@ class Bars(Screen):
 
     def _draw(self) -> Group:
         now = self.now()
-        self.board.look(now)
+        self.board.update(now)
         width, height = self._console.size
         rows, others = self.board.first(max(1, height - _LINES_BESIDE))
         bar_columns = _BAR_COLUMNS if width >= _NARROW else _NARROW_BAR_COLUMNS

@@ -26,9 +26,13 @@ def begin(address: str, on_gone: Callable[[], None]) -> None:
     host, _, port = address.rpartition(":")
     where = (host, int(port))
 
+    def connect() -> None:
+        # The engine's server doesn't log a connection that ends before its first byte.
+        socket.create_connection(where, timeout=INTERVAL_SECONDS).close()
+
     def run() -> None:
         # Only this daemon thread sleeps.
-        if wait_until_engine_exits(lambda: _connect(where), lambda: time.sleep(INTERVAL_SECONDS)):  # noqa: TID251
+        if wait_until_engine_exits(connect, lambda: time.sleep(INTERVAL_SECONDS)):  # noqa: TID251
             on_gone()
 
     threading.Thread(target=run, name=THREAD, daemon=True).start()
@@ -55,8 +59,3 @@ def wait_until_engine_exits(connect: Callable[[], None], pause: Callable[[], Non
         else:
             refusals = 0
     return True
-
-
-def _connect(where: tuple[str, int]) -> None:
-    # The engine's server doesn't log a connection that ends before its first byte.
-    socket.create_connection(where, timeout=INTERVAL_SECONDS).close()

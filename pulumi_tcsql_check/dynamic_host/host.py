@@ -1,8 +1,8 @@
-"""The only module that knows the dynamic-provider host, `python -m pulumi.dynamic`.
+"""Fixes the process of the dynamic-provider host, `python -m pulumi.dynamic`.
 
-The host has no logger, ignores `Cancel`, serves four calls at once, turns every error into a traceback, and never exits
-if the engine is killed. The fixes rely on private names of the host and of the standard library's thread pool, checked
-at run time. If one has changed, the gate still works, without that fix.
+The host ignores `Cancel`, serves four calls at once, and never exits if the engine is killed. The fixes rely on private
+names of the host and of the standard library's thread pool, checked at run time. If one has changed, the gate still
+works, without that fix.
 """
 
 import logging
@@ -10,15 +10,10 @@ import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from types import FrameType
 from typing import Any
 
-import grpc
-from google.protobuf import empty_pb2
-from pulumi.runtime.proto import status_pb2
-
 from pulumi_tcsql_check.dynamic_host import engine_liveness
-from pulumi_tcsql_check.dynamic_host.engine_log import EngineLog
+from pulumi_tcsql_check.dynamic_host.call import Call
 
 CANCELLED = threading.Event()
 """Set when the waits of this process must end: the update was cancelled or has failed, or the engine has exited."""
@@ -29,24 +24,7 @@ _refused: list[str] = []
 MAX_CALLS = 1024
 """How many calls the host may serve at once. A gate occupies one while it waits."""
 
-_UNKNOWN_ERROR = 2
 _logger = logging.getLogger(__name__)
-
-
-class Call(EngineLog):
-    """The call that a thread serves: its log lines, and its error."""
-
-    def __init__(self, address: str, urn: str, context: grpc.ServicerContext | None) -> None:
-        """Connect to the engine; without a context, `fail` does nothing."""
-        super().__init__(address, urn)
-        self._context = context
-
-    def fail(self, sentence: str) -> None:
-        """Make the engine print this sentence instead of a traceback when the call raises."""
-        if self._context is None:
-            return
-        details = status_pb2.Status(code=_UNKNOWN_ERROR, message=sentence).SerializeToString()
-        self._context.set_trailing_metadata((("grpc-status-details-bin", details),))
 
 
 def prepare() -> None:
@@ -58,35 +36,18 @@ def prepare() -> None:
             _logger.warning("this host's private shape has changed: %s", step.__name__, exc_info=True)
 
 
-def current_call() -> Call:
-    """Return the call that this thread serves."""
-    return Call(sys.argv[-1], *_served())  # the last argument is the engine's address
-
-
-def _served() -> tuple[str, grpc.ServicerContext | None]:
-    """Return the URN and the context from the frame of the servicer's `Read`; `""` and None if there is none."""
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # the host does not pass the URN on
-    while frame is not None:
-        urn, context = getattr(frame.f_locals.get("request"), "urn", None), frame.f_locals.get("context")
-        if isinstance(urn, str) and isinstance(context, grpc.ServicerContext):
-            return urn, context
-        frame = frame.f_back
-    return "", None
-
-
-def end_other_waits() -> None:
-    """End the other waits of this process once the engine has the error that this thread's call is about to raise.
+def end_other_waits(call: Call) -> None:
+    """End the other waits of this process once the engine has the error that a call is about to raise.
 
     The error fails the update, but the engine doesn't cancel the other steps: it waits for them.
     """
-    urn, context = _served()
 
     def end() -> None:
         if not CANCELLED.is_set():
-            _refused.append(urn.rsplit("::", 1)[-1] or "beside it")
+            _refused.append(call.urn.rsplit("::", 1)[-1] or "beside it")
             CANCELLED.set()
 
-    if context is None or not context.add_callback(end):
+    if call.context is None or not call.context.add_callback(end):
         end()
 
 
@@ -108,15 +69,13 @@ def project_name(config: object) -> str | None:
 
 
 def _cancel(self: Any, request: Any, context: Any) -> Any:  # noqa: ANN401, ARG001  # the servicer's own signature
+    """End all waits, since the engine has cancelled the update."""
     # This code runs with the globals of the host's __main__, so it imports what it needs.
+    from google.protobuf import empty_pb2  # noqa: PLC0415
+
     from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415, PLW0406
 
-    return host.note_cancel()
-
-
-def note_cancel() -> empty_pb2.Empty:
-    """End all waits, since the engine has cancelled the update."""
-    CANCELLED.set()
+    host.CANCELLED.set()
     return empty_pb2.Empty()
 
 
@@ -129,12 +88,11 @@ def _heed_cancel() -> None:
 class _NeverIdle:
     """Replaces the pool's count of idle threads, which can be one too high, by zero."""
 
-    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:  # noqa: FBT001, FBT002  # as in Semaphore
-        del blocking, timeout
+    def acquire(self, *_: object, **__: object) -> bool:
         return False
 
-    def release(self, n: int = 1) -> None:
-        del n
+    def release(self, *_: object, **__: object) -> None:
+        return
 
 
 def _serve_every_call() -> None:

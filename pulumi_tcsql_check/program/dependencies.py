@@ -12,7 +12,7 @@ import pulumi
 
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.program import monitor
-from pulumi_tcsql_check.program.language import in_stacks
+from pulumi_tcsql_check.program.stack import in_stacks
 
 
 async def require(
@@ -25,12 +25,13 @@ async def require(
     for value in inputs.values():
         resources |= await pulumi.Output.from_input(value).resources()
     leaves = {leaf for one in resources if isinstance(one, pulumi.Resource) for leaf in _leaves(one)} - {gate}
-    present = await asyncio.gather(*map(_has_id, leaves))
-    for leaf, is_there in zip(leaves, present, strict=True):
-        if not is_there:
-            raise _absent(gate, leaf)
-    if opts.parent is not None and not await _is_in_stack(opts.parent):
-        raise _absent(gate, opts.parent)
+    present = await asyncio.gather(*map(_is_in_stack, leaves))
+    absent = [leaf for leaf, is_there in zip(leaves, present, strict=True) if not is_there]
+    if not absent and opts.parent is not None and not await _is_in_stack(opts.parent):
+        absent = [opts.parent]
+    if absent:
+        names = {"gate": gate.pulumi_resource_name, "resource": absent[0].pulumi_resource_name}
+        raise pulumi.RunError(in_stacks(Sentence("not in the stack", **names)))
 
 
 def _leaves(resource: pulumi.Resource) -> Iterator[pulumi.Resource]:
@@ -46,21 +47,13 @@ def _is_local_component(resource: pulumi.Resource) -> bool:
     return isinstance(resource, pulumi.ComponentResource) and not resource._remote  # noqa: SLF001  # as above
 
 
-async def _is_in_stack(parent: pulumi.Resource) -> bool:
-    """Return whether a gate's parent is in the stack; a component has no id, so its registration decides."""
-    if not _is_local_component(parent) or parent.pulumi_resource_type == "pulumi:pulumi:Stack":
-        return await _has_id(parent)
-    return monitor.has_registered(await parent.urn.future())
+async def _is_in_stack(resource: pulumi.Resource) -> bool:
+    """Return whether a resource has a known id; a local component has none, so its registration decides.
 
-
-async def _has_id(resource: pulumi.Resource) -> bool:
-    """Return whether a resource has a known id; one without ids, a remote component or the stack, counts as present."""
+    What else has no id, a remote component or the stack, counts as present.
+    """
     if isinstance(resource, pulumi.CustomResource):
         return bool(await resource.id.future())
-    await resource.urn.future()
-    return True
-
-
-def _absent(gate: pulumi.Resource, resource: pulumi.Resource) -> pulumi.RunError:
-    names = {"gate": gate.pulumi_resource_name, "resource": resource.pulumi_resource_name}
-    return pulumi.RunError(in_stacks(Sentence("not in the stack", **names)))
+    urn = await resource.urn.future()
+    is_stack = resource.pulumi_resource_type == "pulumi:pulumi:Stack"
+    return is_stack or not _is_local_component(resource) or monitor.has_registered(urn)

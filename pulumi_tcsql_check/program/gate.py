@@ -1,7 +1,6 @@
 """Declares a gate in a program: a read resource, and the guard that ends the program if the checks don't pass."""
 
 import hashlib
-import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -9,20 +8,15 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
-from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.settings import get_monitor
 
 from pulumi_tcsql_check.config import validation
-from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.program import dependencies, monitor, refusal, shutdown
-from pulumi_tcsql_check.program.language import in_stacks
+from pulumi_tcsql_check.program.stack import in_stacks, in_unit_test
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
 monitor.observe()  # a component may be registered before the program declares its first gate
-
-_REGION_VARIABLE = "TENCENTCLOUD_REGION"
 
 _MAY_BE_LATE = ("flow_id", "flow_ids")
 """Inputs that may be unknown in a preview, which then queries without them."""
@@ -43,6 +37,7 @@ class Gate(Resource):
     ) -> None:
         """Declare the gate with its inputs and the provider's output names; raises `InputError`."""
         refusal.accept_language()
+        opts = opts or pulumi.ResourceOptions()
         wait = not pulumi.runtime.is_dry_run()
         from_outputs = [key for key, value in given.items() if not refusal.is_plain(value)]
         needed = {key: refusal.accept(key, value, to_be_known=wait) for key, value in given.items()}
@@ -50,17 +45,16 @@ class Gate(Resource):
         needed[ids] = _as_numbers(ids, needed[ids])
         refusal.accept_as_many(needed.get("flow_ids"), needed[ids])
         refusal.refuse_options(opts)
-        given_opts = opts or pulumi.ResourceOptions()
         is_real = not in_unit_test()
         if is_real:
             shutdown.prepare()
-            refusal.warn_of_options(name, given_opts)
+            refusal.warn_of_options(name, opts)
         # An input that is unknown in a preview makes the id unknown too, and then the engine reads nothing.
         late = [needed[key] for key in from_outputs if key not in _MAY_BE_LATE]
         holds = wait and is_real
         if holds:
             monitor.observe()
-            late.append(pulumi.Output.from_input(dependencies.require(self, needed, given_opts)))
+            late.append(pulumi.Output.from_input(dependencies.require(self, needed, opts)))
         reads = pulumi.ResourceOptions(id=_resource_id(needed[ids], needed["region"], late))
         provider = MigrationCheckProvider(uuid.uuid4().hex if holds else "")
         props = {**needed, **dict.fromkeys(outputs)}
@@ -79,18 +73,13 @@ class Gate(Resource):
             mine.update({key: shutdown.behind(guarded, mine[key]) for key in ("id", "urn", *props)})
         elif is_real:
             mine["passed"].apply(self._tell_if_not_read, run_with_unknowns=True)
-        self._needed = needed | dict(_dependencies(given_opts))
+        self._needed = needed | dict(_dependencies(opts))
         """What must be known before the query, by its name."""
 
     def _tell_if_not_read(self, passed: object) -> None:
         """Log in a preview that there is no forecast: Pulumi reads no gate whose dependencies don't exist yet."""
         if pulumi.contains_unknowns(passed):
             pulumi.log.info(in_stacks(Sentence("not queried in preview")), self)
-
-
-def in_unit_test() -> bool:
-    """Return whether the program runs under `pulumi.runtime.set_mocks`, where no provider reads."""
-    return isinstance(get_monitor(), MockMonitor)
 
 
 def _dependencies(opts: pulumi.ResourceOptions) -> Iterator[tuple[str, object]]:
@@ -103,11 +92,6 @@ def _dependencies(opts: pulumi.ResourceOptions) -> Iterator[tuple[str, object]]:
             yield "depends_on", one
     if opts.parent is not None:
         yield f"{opts.parent.pulumi_resource_name} (parent)", opts.parent.urn
-
-
-def default_region() -> str:
-    """Return the configured region; "" if there is none."""
-    return pulumi.Config(CONFIG_NAMESPACE).get("region") or os.environ.get(_REGION_VARIABLE) or ""
 
 
 def _resource_id(

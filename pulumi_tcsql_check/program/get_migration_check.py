@@ -2,10 +2,11 @@
 
 import asyncio
 import contextvars
+import functools
 import threading
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import pulumi
 
@@ -16,65 +17,14 @@ from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages.audience import PROGRAM
 from pulumi_tcsql_check.messages.layout import Text
 from pulumi_tcsql_check.messages.next_step import not_loaded
-from pulumi_tcsql_check.model.statuses import Status
 from pulumi_tcsql_check.program import refusal, shutdown
-from pulumi_tcsql_check.program.gate import default_region, in_unit_test
-from pulumi_tcsql_check.program.language import of_stack
-from pulumi_tcsql_check.program.migration_check import Step
+from pulumi_tcsql_check.program.results import MigrationCheckResult, Step
+from pulumi_tcsql_check.program.stack import default_region, in_unit_test, of_stack
 
 TOKEN = "tcsql:index:getMigrationCheck"  # noqa: S105  # the name of a function
 """The token of the call that a unit test mocks."""
 
-T = TypeVar("T")
-
 _NEVER_CANCELLED = threading.Event()
-
-_FIELDS = ("total", "current", "passed", "status", "migrate_id", "region")
-
-
-@pulumi.output_type
-class MigrationCheckResult(dict[str, Any]):
-    """The result of one query of a migration check.
-
-    Attributes:
-        total: How many steps there are, 0 or more (`TotalStep`).
-        current: The current step, from 1 (`CurrentStep`).
-        steps: All steps, in order (`StepDetails`).
-        passed: Whether every step had passed.
-        status: `passed`, `running`, `failed`, `not-started` or `unknown`.
-        migrate_id: The migration's number.
-        region: The migration's region.
-    """
-
-    total: int
-    current: int
-    steps: Sequence[Step]
-    passed: bool
-    status: str
-    migrate_id: int
-    region: str
-
-    def __init__(  # noqa: PLR0913  # one argument per field, all by name
-        self,
-        *,
-        total: int,
-        current: int,
-        steps: Sequence[Step],
-        passed: bool,
-        status: Status,
-        migrate_id: int,
-        region: str,
-    ) -> None:
-        """Store the result."""
-        super().__init__(
-            total=total,
-            current=current,
-            steps=steps,
-            passed=passed,
-            status=status,
-            migrate_id=migrate_id,
-            region=region,
-        )
 
 
 class LookError(TcsqlCheckError, pulumi.RunError):
@@ -116,7 +66,10 @@ def get_migration_check(
     refusal.accept_language()
     given = _given(migrate_id, region, endpoint, failed_statuses)
     for name, value in given.items():
-        refusal.accept_plain(name, value, "get_migration_check_output")
+        if not refusal.is_plain(value):
+            allowed = Sentence("plain value", function="get_migration_check_output")
+            raise refusal.InputError(InvalidInputError(name, type(value).__name__, allowed))
+        refusal.accept(name, value, to_be_known=False)
     if in_unit_test():
         return _from_mocks(given)
     shutdown.prepare()
@@ -151,7 +104,6 @@ def get_migration_check_output(
     mocked = in_unit_test()
     given = _given(migrate_id, region, endpoint, failed_statuses)
     needed = {name: refusal.accept(name, value, to_be_known=False) for name, value in given.items()}
-
     if not mocked:
         shutdown.prepare()
 
@@ -159,7 +111,8 @@ def get_migration_check_output(
         if mocked:
             return _from_mocks(known)
         _load(line)
-        return await _aside(lambda: _look(known, line))
+        query = functools.partial(contextvars.copy_context().run, _look, known, line)
+        return await asyncio.wrap_future(daemon_thread.begin(query, "tcsql-check-look"))  # the event loop continues
 
     return pulumi.Output.all(**needed).apply(look)
 
@@ -184,12 +137,6 @@ def _load(line: Sentence) -> None:
             from pulumi_tcsql_check.reading import reader  # noqa: F401, PLC0415  # loads the SDK
     except ImportError as error:
         raise LookError(Text(Sentence("not queried", why=not_loaded(error, PROGRAM))), line) from error
-
-
-async def _aside(call: Callable[[], T]) -> T:
-    """Run a blocking call in a daemon thread while the event loop continues."""
-    context = contextvars.copy_context()
-    return await asyncio.wrap_future(daemon_thread.begin(lambda: context.run(call), "tcsql-check-look"))
 
 
 class _Screen:
@@ -219,4 +166,5 @@ def _look(given: Mapping[str, Any], line: Sentence) -> MigrationCheckResult:
         raise LookError(text_of(error, PROGRAM), line) from error
     except Exception as error:
         raise LookError(Text(Sentence("query failed", error=type(error).__name__)), line) from error
-    return MigrationCheckResult(steps=[Step(**step) for step in seen["steps"]], **{key: seen[key] for key in _FIELDS})
+    seen["steps"] = [Step(**step) for step in seen["steps"]]
+    return MigrationCheckResult(**{name: seen[name] for name in MigrationCheckResult.__annotations__})

@@ -6,7 +6,7 @@ the parent was declared, so the child of a component declared before the call ge
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -14,9 +14,9 @@ from pulumi.runtime import sync_await
 
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.program import shutdown
-from pulumi_tcsql_check.program.gate import Gate, in_unit_test
-from pulumi_tcsql_check.program.language import in_stacks
+from pulumi_tcsql_check.program.gate import Gate
 from pulumi_tcsql_check.program.refusal import NotAGateError, users_line
+from pulumi_tcsql_check.program.stack import in_stacks, in_unit_test
 
 NOTICE_SECONDS = 60.0
 """After how long the program logs which inputs a check still waits for."""
@@ -51,26 +51,28 @@ def hold_stack(*checks: Gate) -> None:
             raise NotAGateError(Sentence("not a gate", kind=type(check).__name__))
     if in_unit_test():
         return
-    pump = _pump()
+    wait = getattr(sync_await, "_sync_await", None)  # waits inside a program while its event loop continues
+    if wait is None:
+        raise pulumi.RunError(in_stacks(Sentence("can't hold")))
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
         words = Sentence("at line", words=Sentence("no event loop"), line=users_line())
         raise pulumi.RunError(in_stacks(words)) from None
+
+    def depend(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+        """Make each later resource, except gates, depend on the checks."""
+        if isinstance(args.resource, Gate):
+            return None
+        added = pulumi.ResourceOptions(depends_on=list(checks))
+        return pulumi.ResourceTransformationResult(args.props, pulumi.ResourceOptions.merge(args.opts, added))
+
     interrupted = loop.create_future()
     try:
         with shutdown.deferring_interrupts(lambda: loop.call_soon_threadsafe(interrupted.cancel)):
-            pump(_settled(checks, interrupted))
+            wait(_settled(checks, interrupted))
     finally:  # also if the program catches the refusal, or cleans up after it
-        pulumi.runtime.register_stack_transformation(_depending_on(checks))
-
-
-def _pump() -> Callable[[Awaitable[None]], None]:
-    """Return the SDK's own function that waits inside a program while its event loop continues."""
-    pump: Callable[[Awaitable[None]], None] | None = getattr(sync_await, "_sync_await", None)
-    if pump is None:
-        raise pulumi.RunError(in_stacks(Sentence("can't hold")))
-    return pump
+        pulumi.runtime.register_stack_transformation(depend)
 
 
 async def _settled(checks: Sequence[Gate], interrupted: asyncio.Future[Any]) -> None:
@@ -86,34 +88,17 @@ async def _settled(checks: Sequence[Gate], interrupted: asyncio.Future[Any]) -> 
             raise pulumi.RunError(in_stacks(Sentence("ended by the engine")))
         if loop.time() >= notice:
             notice = math.inf
-            await _tell(checks)
+            await asyncio.gather(*map(_tell, checks))
     await everything
 
 
-async def _tell(checks: Sequence[Gate]) -> None:
-    for check, unknown in zip(checks, await asyncio.gather(*map(_unknown, checks)), strict=True):
-        if unknown:
-            words = Sentence("holds for", check=check.pulumi_resource_name, missing=unknown)
-            pulumi.log.info(in_stacks(words))
-
-
-async def _unknown(check: Gate) -> list[str]:
-    """List the check's inputs that are still unknown. Nothing is cancelled: others await the same futures."""
+async def _tell(check: Gate) -> None:
+    """Log which of the check's inputs are still unknown. Nothing is cancelled: others await the same futures."""
     needed = {
         name: asyncio.ensure_future(pulumi.Output.from_input(value).is_known())
         for name, value in check._needed.items()  # noqa: SLF001  # made for this
     }
     await asyncio.wait(needed.values(), timeout=1)
-    return [name for name, future in needed.items() if not future.done()]
-
-
-def _depending_on(checks: Sequence[Gate]) -> pulumi.ResourceTransformation:
-    """Return the transformation that makes each later resource, except gates, depend on the checks."""
-    added = pulumi.ResourceOptions(depends_on=list(checks))
-
-    def transform(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
-        if isinstance(args.resource, Gate):
-            return None
-        return pulumi.ResourceTransformationResult(args.props, pulumi.ResourceOptions.merge(args.opts, added))
-
-    return transform
+    unknown = [name for name, future in needed.items() if not future.done()]
+    if unknown:
+        pulumi.log.info(in_stacks(Sentence("holds for", check=check.pulumi_resource_name, missing=unknown)))

@@ -1,35 +1,13 @@
-"""`MigrationCheck` and `Step`: the gate of one check."""
+"""`MigrationCheck` and `MigrationCheckGroup`: the gate of one check, and of several."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import pulumi
 
-from pulumi_tcsql_check.model.statuses import StepState
-from pulumi_tcsql_check.program.gate import Gate, default_region
-
-_OUTPUTS = ("total", "current", "steps", "passed", "status")
-
-
-@pulumi.output_type
-class Step(dict[str, Any]):
-    """One step of a migration check.
-
-    Attributes:
-        name: The step's name in English or Chinese, as the API returns it (`Name`).
-        status: The raw code (`Status`); 0 is passed and -2 is not started, others are undocumented.
-        state: `passed`, `not-started`, `failed`, `running` or `unknown`.
-        message: What the step checks, as the API describes it (`Msg`); not why it failed.
-    """
-
-    name: str
-    status: int
-    state: str
-    message: str
-
-    def __init__(self, *, name: str, status: int, state: StepState, message: str) -> None:
-        """Store the step."""
-        super().__init__(name=name, status=status, state=state, message=message)
+from pulumi_tcsql_check.program.gate import Gate
+from pulumi_tcsql_check.program.results import CheckResult, Step
+from pulumi_tcsql_check.program.stack import default_region
 
 
 class MigrationCheck(Gate, module="tcsql", name="MigrationCheck"):
@@ -100,4 +78,77 @@ class MigrationCheck(Gate, module="tcsql", name="MigrationCheck"):
             "flow_id": flow_id,
             "endpoint": endpoint,
         }
-        super().__init__(name, given, _OUTPUTS, opts)
+        super().__init__(name, given, ("total", "current", "steps", "passed", "status"), opts)
+
+
+class MigrationCheckGroup(Gate, module="tcsql", name="MigrationCheckGroup"):
+    """A gate for a group: it holds its dependents until every migration check in it has passed.
+
+    It works as `MigrationCheck` does, with three differences: it polls all checks together, within the same 10 requests
+    a second; it fails as soon as one check has failed, and lists every failed one; it passes once all have passed.
+
+    Attributes:
+        total: How many steps all checks have together.
+        current: The sum of the checks' current steps.
+        passed: Whether every check has passed.
+        status: `passed` if all have, `failed` if any has, else `unknown`, `running` or `not-started`.
+        checks: The checks, in the order of `migrate_ids`.
+        migrate_ids: The migrations' numbers.
+        region: The migrations' region.
+    """
+
+    total: pulumi.Output[int]
+    current: pulumi.Output[int]
+    passed: pulumi.Output[bool]
+    status: pulumi.Output[str]
+    checks: pulumi.Output[Sequence[CheckResult]]
+    migrate_ids: pulumi.Output[Sequence[int]]
+    region: pulumi.Output[str]
+
+    def __init__(  # noqa: PLR0913  # one argument per input, all but one by name
+        self,
+        name: str,
+        *,
+        migrate_ids: pulumi.Input[Sequence[pulumi.Input[int | str]]],
+        region: pulumi.Input[str] | None = None,
+        timeout_seconds: pulumi.Input[float] | None = None,
+        poll_interval_seconds: pulumi.Input[float] | None = None,
+        enforce: pulumi.Input[bool] | None = None,
+        failed_statuses: pulumi.Input[Sequence[int]] | None = None,
+        flow_ids: pulumi.Input[Sequence[pulumi.Input[int]]] | None = None,
+        endpoint: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the gate.
+
+        Args:
+            name: The resource's name in the stack.
+            migrate_ids: The migrations' numbers (`MigrateId`), 1 to 1000 without duplicates; each from 1, digits as
+                text are accepted. The list or any number in it may be an output.
+            region: The region of all of them; by default the stack's `tencentcloud:region`, then `TENCENTCLOUD_REGION`.
+            timeout_seconds: The longest total wait, in seconds, greater than 0; 1800 by default.
+            poll_interval_seconds: The shortest pause between two queries for the same migration, 0.1 to 300 seconds; 2
+                by default. With more than 20 migrations the limit of 10 requests a second makes it longer.
+            enforce: False breaks the glass: query each once, warn, and hold nothing. True by default.
+            failed_statuses: Raw step codes that mean "failed" in your account; none by default.
+            flow_ids: The flows' numbers (`FlowId`) that `StartMigrationCheck` returned, one per migration in the same
+                order; those flows must have succeeded as well. None by default.
+            endpoint: A bare host, `https://host[:port]`, or `http://` for a loopback address; by default the stack's
+                `tcsql-check:endpoint`, then Tencent's host for the region.
+            opts: As on any resource.
+
+        Raises:
+            InvalidInputError: A plain value is outside its range, or `opts` has an unsupported option; also a
+                `pulumi.RunError`. An output is validated once it is known.
+        """
+        given: dict[str, Any] = {
+            "migrate_ids": migrate_ids,
+            "region": region if region is not None else default_region(),
+            "timeout_seconds": timeout_seconds,
+            "poll_interval_seconds": poll_interval_seconds,
+            "enforce": enforce,
+            "failed_statuses": failed_statuses,
+            "flow_ids": flow_ids,
+            "endpoint": endpoint,
+        }
+        super().__init__(name, given, ("total", "current", "passed", "status", "checks"), opts)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -12,20 +12,8 @@ import pulumi
 from pulumi_tcsql_check.config import validation
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence, Words
-from pulumi_tcsql_check.program.language import in_stacks, of_stack
+from pulumi_tcsql_check.program.stack import in_stacks, of_stack
 
-_VALIDATORS: Mapping[str, Callable[[object], object]] = {
-    "migrate_id": validation.migrate_id,
-    "migrate_ids": validation.migrate_ids,
-    "region": validation.region,
-    "timeout_seconds": validation.timeout_seconds,
-    "poll_interval_seconds": validation.poll_interval_seconds,
-    "enforce": validation.enforce,
-    "failed_statuses": validation.failed_statuses,
-    "flow_id": validation.flow_id,
-    "flow_ids": validation.flow_ids,
-    "endpoint": validation.endpoint,
-}
 _REQUIRED = ("migrate_id", "migrate_ids", "region")
 
 _REFUSED_OPTIONS = {
@@ -38,7 +26,6 @@ _REFUSED_OPTIONS = {
     "urn": Sentence("no urn"),
 }
 """Options that would change what the gate is, or have no effect although a user relies on them."""
-
 
 _IDLE_OPTIONS = (
     "aliases",
@@ -82,7 +69,7 @@ class NotAGateError(TypeError, pulumi.RunError):
 
 
 def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN401  # the value, or an output of it
-    """Validate a plain input, or raise `InputError`; the provider validates outputs.
+    """Validate a plain input with the validator of its name, or raise `InputError`; the provider validates outputs.
 
     With `to_be_known`, as on an up, an output that stays unknown fails. It is unknown only because its resource failed,
     or because `--target` or `--exclude` omitted it. In the latter case the engine would write a state that it can't
@@ -90,7 +77,7 @@ def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN4
     """
     if is_plain(value):
         if name in _REQUIRED or value is not None:
-            _validated(lambda: _VALIDATORS[name](value))
+            _validated(getattr(validation, name), value)
         return value
 
     def known(got: object) -> object:
@@ -109,15 +96,7 @@ def accept_language() -> None:
 def accept_as_many(flow_ids: object, migrate_ids: object) -> None:
     """Require one flow for each check; raises `InputError`. Unknown values are validated later."""
     if isinstance(migrate_ids, list) and flow_ids is not None and is_plain(flow_ids):
-        _validated(lambda: validation.flows_of(flow_ids, len(migrate_ids)))
-
-
-def accept_plain(name: str, value: object, function: str) -> None:
-    """Require a plain value in its range; raises `InputError`. `function` is the variant that takes outputs."""
-    if not is_plain(value):
-        allowed = Sentence("plain value", function=function)
-        raise InputError(InvalidInputError(name, type(value).__name__, allowed))
-    accept(name, value, to_be_known=False)
+        _validated(validation.flows_of, flow_ids, len(migrate_ids))
 
 
 def is_plain(value: object) -> bool:
@@ -126,14 +105,14 @@ def is_plain(value: object) -> bool:
     return not any(isinstance(part, pulumi.Output) or hasattr(part, "__await__") for part in parts)
 
 
-def _validated(validate: Callable[[], object]) -> None:
+def _validated(validate: Callable[..., object], *given: object) -> None:
     try:
-        validate()
+        validate(*given)
     except InvalidInputError as error:
         raise InputError(error) from None
 
 
-def refuse_options(opts: pulumi.ResourceOptions | None) -> None:
+def refuse_options(opts: pulumi.ResourceOptions) -> None:
     """Raise `InputError` if an option is set that a gate can't have."""
     for name, allowed in _REFUSED_OPTIONS.items():
         value = getattr(opts, name, None)
@@ -158,8 +137,8 @@ def users_line() -> Sentence:
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # inspect.stack() reads every source file
     while frame is not None and frame.f_code.co_filename.startswith(here):
         frame = frame.f_back
-    return _line_of(frame) if frame is not None else Sentence("your program")
-
-
-def _line_of(frame: FrameType) -> Sentence:
-    return Sentence("line of file", file=Path(frame.f_code.co_filename).name, number=frame.f_lineno)
+    return (
+        Sentence("line of file", file=Path(frame.f_code.co_filename).name, number=frame.f_lineno)
+        if frame is not None
+        else Sentence("your program")
+    )

@@ -13,14 +13,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
-from typing import TypeVar
+from typing import Any
 
 import pulumi
 
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.program.language import in_stacks
-
-T = TypeVar("T")
+from pulumi_tcsql_check.program.stack import in_stacks
 
 GRACE_SECONDS = 0.3
 """How long an interrupted program has to end by itself."""
@@ -114,6 +112,6 @@ def guard(
     return pulumi.Output.unsecret(guarded)  # otherwise a secret `enforce` makes every output a secret
 
 
-def behind(guarded: pulumi.Output[None], output: pulumi.Output[T]) -> pulumi.Output[T]:
+def behind(guarded: pulumi.Output[None], output: pulumi.Output[Any]) -> pulumi.Output[Any]:
     """Return an output that resolves once the program may continue, so that no `apply` on it runs after a refusal."""
     return guarded.apply(lambda _: output)

@@ -45,11 +45,11 @@ def read(props: Mapping[str, Any], stack: Stack, listener: Listener, cancelled: 
     one = _Read(inputs, stack, listener, SystemClock(cancelled))
     try:
         if not inputs.enforce:
-            watches = one.look_without_enforcing()
+            watches = one.query_without_enforcing()
         elif inputs.wait:
             watches = one.wait()
         else:
-            watches = one.look(is_preview=props.get("wait") is False)
+            watches = one.query_once(is_preview=props.get("wait") is False)
     except ApiError as error:
         error.migrations = inputs.migrations
         raise
@@ -73,7 +73,7 @@ class _Read:
             self._listener.note(Sentence(key, checks=name_of(self._inputs.migrations), took=span(took)))
         return watches
 
-    def look(self, *, is_preview: bool) -> list[Watch]:
+    def query_once(self, *, is_preview: bool) -> list[Watch]:
         watches = make_watches.for_one_query(self._inputs, self._clock)
         self._poll(watches, count_of(watches, self._listener.show))
         self._listener.show(words_of(watches, self._inputs))
@@ -82,7 +82,7 @@ class _Read:
             self._listener.note(words)
         return watches
 
-    def look_without_enforcing(self) -> list[Watch]:
+    def query_without_enforcing(self) -> list[Watch]:
         """Query each check exactly once, for a gate with `enforce=False`; no error fails it, except a cancel."""
         watches = make_watches.for_one_query(self._inputs, self._clock, retries=False)
         try:

@@ -50,7 +50,7 @@ def place_for(
 
 
 class Row:
-    """One check, as of the last call of `look`; `error` is set if the wait ends without a pass."""
+    """One check, as of the last call of `update`; `error` is set if the wait ends without a pass."""
 
     def __init__(self, watch: Watch, failed_statuses: Collection[int] = ()) -> None:
         """Start with a check that hasn't been queried yet."""
@@ -64,7 +64,7 @@ class Row:
         self._trouble: ApiError | None = None
         self._since = 0.0
 
-    def look(self, now: float) -> bool:
+    def update(self, now: float) -> bool:
         """Update the row, and return whether its state or text has changed; unchanged observations return early."""
         watch = self._watch
         known = watch.progress, watch.trouble, watch.flow, watch.flag, watch.end, self.error
@@ -146,9 +146,9 @@ class Board:
         self._timeout_seconds = timeout_seconds
         self._began = watches[0].began
 
-    def look(self, now: float) -> list[Row]:
+    def update(self, now: float) -> list[Row]:
         """Update all rows at an instant of the wait's clock, and return those that have changed."""
-        return [row for row in self.rows if row.look(now)]
+        return [row for row in self.rows if row.update(now)]
 
     def left(self, now: float) -> Sentence:
         """Return the remaining time."""
@@ -174,7 +174,7 @@ class Board:
         """Return what makes a new line of all rows when it changes; of several rows, their sum alone."""
         if len(self.rows) > 1:
             return self.sum_up()
-        self.rows[0].look(now)
+        self.rows[0].update(now)
         return self.rows[0].gist
 
     def end(self, now: float) -> Sentence:

@@ -1,4 +1,4 @@
-"""What this package relies on in the dynamic-provider host, `python -m pulumi.dynamic`, at both ends of the range."""
+"""The behavior of `python -m pulumi.dynamic` that this package relies on, at the oldest and the newest SDK."""
 
 import time
 
@@ -13,7 +13,7 @@ GATES = 8
 
 
 def test_a_read_gets_the_inputs_and_returns_the_outputs(host: HostProcess) -> None:
-    """A passed check returns its outputs, and the hidden input is not among them."""
+    """A passed check returns its outputs, without the hidden input."""
     host.configure()
     outputs = host.read(1)
     assert (outputs["total"], outputs["current"], outputs["passed"], outputs["status"]) == (8, 8, True, "passed")
@@ -22,7 +22,7 @@ def test_a_read_gets_the_inputs_and_returns_the_outputs(host: HostProcess) -> No
 
 
 def test_a_waiting_read_shows_its_progress_on_its_own_row(host: HostProcess) -> None:
-    """The lines carry the resource's own URN, and each replaces the one before; that it has passed stays."""
+    """The lines have the resource's own URN, and each replaces the previous one; the pass stays."""
     host.configure()
     host.read(4)
     *rows, last = [log for log in host.engine.logged if log.severity == engine_pb2.INFO]
@@ -37,8 +37,8 @@ def test_a_waiting_read_shows_its_progress_on_its_own_row(host: HostProcess) -> 
     assert not last.ephemeral
 
 
-def test_a_failed_read_carries_one_sentence_for_the_engine(host: HostProcess) -> None:
-    """The status in the trailing metadata is what the engine prints in place of the traceback."""
+def test_a_failed_read_has_one_error_text_for_the_engine(host: HostProcess) -> None:
+    """The engine prints the status in the trailing metadata instead of the traceback."""
     host.configure()
     with pytest.raises(grpc.RpcError) as refused:
         host.read(2)
@@ -46,8 +46,8 @@ def test_a_failed_read_carries_one_sentence_for_the_engine(host: HostProcess) ->
     assert "Traceback" not in sentence_of(refused.value)
 
 
-def test_an_input_of_a_wrong_kind_is_one_sentence_before_any_request(host: HostProcess) -> None:
-    """A value from an output is validated in the provider, before any request."""
+def test_an_output_of_a_wrong_type_is_refused_before_any_request(host: HostProcess) -> None:
+    """The provider validates a value from an output before any request."""
     with pytest.raises(grpc.RpcError) as refused:
         host.read(1, region=["no", "text"])
     sentence = "region is ['no', 'text'], but must be the name of a region, such as \"ap-guangzhou\"."
@@ -55,7 +55,7 @@ def test_an_input_of_a_wrong_kind_is_one_sentence_before_any_request(host: HostP
 
 
 def test_a_refresh_gets_the_outputs_and_does_not_wait(host: HostProcess) -> None:
-    """Stored outputs in place of the inputs: one answer, whatever the verdict."""
+    """With stored outputs instead of inputs there is one query, for any verdict."""
     host.configure()
     properties = struct_pb2.Struct()
     properties.update(dict(host.request(3).inputs))
@@ -66,7 +66,7 @@ def test_a_refresh_gets_the_outputs_and_does_not_wait(host: HostProcess) -> None
 
 
 def test_cancel_ends_every_waiting_read_at_once(host: HostProcess) -> None:
-    """With more gates waiting than the host has threads of its own, `Cancel` gets through and ends them all."""
+    """With more waiting gates than the host has threads of its own, `Cancel` still ends them all."""
     host.configure()
     reads = [host.stub.Read.future(host.request(3, timeout_seconds=600)) for _ in range(GATES)]
     _until_waiting(host)
@@ -79,8 +79,8 @@ def test_cancel_ends_every_waiting_read_at_once(host: HostProcess) -> None:
     assert time.monotonic() - began < 2
 
 
-def test_waiting_reads_do_not_keep_others_from_being_served(host: HostProcess) -> None:
-    """With more gates waiting than the host has threads of its own, another read is answered."""
+def test_waiting_reads_do_not_block_other_reads(host: HostProcess) -> None:
+    """With more waiting gates than the host has threads of its own, another read still returns."""
     host.configure()
     reads = [host.stub.Read.future(host.request(3, timeout_seconds=600)) for _ in range(GATES)]
     _until_waiting(host)
@@ -91,7 +91,7 @@ def test_waiting_reads_do_not_keep_others_from_being_served(host: HostProcess) -
 
 
 def test_a_refusal_ends_every_other_waiting_read_at_once(host: HostProcess) -> None:
-    """The engine has the reason first; the others then name that gate, as does a read that comes later."""
+    """The engine gets the reason first; the other errors then name that gate, as does a later read's."""
     host.configure()
     reads = [host.stub.Read.future(host.request(3, timeout_seconds=600)) for _ in range(GATES)]
     _until_waiting(host)
@@ -108,7 +108,7 @@ def test_a_refusal_ends_every_other_waiting_read_at_once(host: HostProcess) -> N
 
 
 def test_a_host_whose_engine_has_gone_ends_by_itself(host: HostProcess) -> None:
-    """Its gates end with it, within the ten seconds that the README promises."""
+    """The host's gates end with it, within the ten seconds that the README promises."""
     host.configure()
     read = host.stub.Read.future(host.request(3, timeout_seconds=600))
     host.read(1)
@@ -117,8 +117,8 @@ def test_a_host_whose_engine_has_gone_ends_by_itself(host: HostProcess) -> None:
     assert host.process.wait(10) == 0
 
 
-def test_keys_that_nobody_knows_are_named_once(host: HostProcess) -> None:
-    """The host's configuration can be listed; two gates in one process give one warning."""
+def test_unknown_keys_are_named_once(host: HostProcess) -> None:
+    """The host lists the configuration's keys; two gates in one process give one warning."""
     host.configure(**{"tencentcloud:zeal": "a value"})
     host.read(1)
     host.read(1)
@@ -128,7 +128,7 @@ def test_keys_that_nobody_knows_are_named_once(host: HostProcess) -> None:
 
 
 def _until_waiting(host: HostProcess) -> None:
-    """Wait until as many reads as there are gates have shown their first line."""
+    """Wait until every gate has shown its first line."""
     deadline = time.monotonic() + 20
     while len({id(log) for log in host.engine.logged if log.severity == engine_pb2.INFO}) < GATES:
         assert time.monotonic() < deadline, "the reads did not begin"

@@ -1,4 +1,4 @@
-"""Files that a provider process reads and that may block: a pipe that nobody writes to, a file system that hangs."""
+"""Files that a provider process reads and that may block: a pipe without a writer, a file system that hangs."""
 
 import os
 import time
@@ -13,7 +13,7 @@ from harness.sandbox import HUNG_VARIABLE, PATCHED_PROVIDER
 from pulumi.runtime.proto import engine_pb2
 
 ENDS_WITHIN_SECONDS = 5.0
-"""How long a refusal may take; a read that blocks takes for ever."""
+"""How long a refusal may take; a read that blocks never returns."""
 
 NO_KEYS = {"TENCENTCLOUD_SECRET_ID": "", "TENCENTCLOUD_SECRET_KEY": ""}
 POD = {"TKE_REGION": "ap-guangzhou", "TKE_PROVIDER_ID": "a-provider", "TKE_ROLE_ARN": "qcs::cam::uin/1:roleName/r"}
@@ -34,7 +34,7 @@ def variables(home: Path, name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_pipe_in_place_of_a_file_is_refused(start: Start, tmp_path: Path, name: str) -> None:
-    """The update ends at once with a sentence that names the path and asks for a regular file."""
+    """The update ends at once; the error names the path and asks for a regular file."""
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)
     os.mkfifo(path)
@@ -47,7 +47,7 @@ def test_a_pipe_in_place_of_a_file_is_refused(start: Start, tmp_path: Path, name
 
 
 def test_a_pipe_that_the_gate_does_not_need_is_not_read(start: Start, tmp_path: Path) -> None:
-    """The keys in the environment come before both files, so the gate passes."""
+    """The environment's keys precede both files, so the gate passes."""
     for name in (".tencentcloud/credentials", ".tccli/default.credential"):
         path = tmp_path / name
         path.parent.mkdir()
@@ -59,7 +59,7 @@ def test_a_pipe_that_the_gate_does_not_need_is_not_read(start: Start, tmp_path: 
 
 @pytest.mark.parametrize("name", FILES)
 def test_cancel_ends_the_read_of_a_file_that_hangs(start: Start, tmp_path: Path, name: str) -> None:
-    """`Cancel` ends the step at once, and the process ends though a thread still waits for the file."""
+    """`Cancel` ends the step at once, and the process exits although a thread still waits for the file."""
     hung = {"PYTHONPATH": str(PATCHED_PROVIDER), HUNG_VARIABLE: str(tmp_path / name)}
     with start({**variables(tmp_path, name), **hung}) as host:
         host.configure()
@@ -71,11 +71,11 @@ def test_cancel_ends_the_read_of_a_file_that_hangs(start: Start, tmp_path: Path,
         assert isinstance(cancelled, grpc.RpcError)
         assert sentence_of(cancelled).startswith("The wait for the migration check was cancelled")
         assert time.monotonic() - began < 2
-        host.interrupt()  # its exit code is not looked at: it has been SIGSEGV, while the interpreter was torn down
+        host.interrupt()  # its exit code is not checked: SIGSEGV was seen while the interpreter shut down
 
 
 def test_a_host_whose_engine_has_gone_ends_though_a_file_hangs(start: Start, tmp_path: Path) -> None:
-    """A CLI that was killed leaves no provider behind."""
+    """A killed CLI leaves no provider behind."""
     name = ".tccli/default.credential"
     hung = {"PYTHONPATH": str(PATCHED_PROVIDER), HUNG_VARIABLE: str(tmp_path / name)}
     with start({**variables(tmp_path, name), **hung}) as host:
@@ -84,11 +84,11 @@ def test_a_host_whose_engine_has_gone_ends_though_a_file_hangs(start: Start, tmp
         _until_warned(host)
         host.lose_engine()
         assert isinstance(read.exception(timeout=10), grpc.RpcError)
-        host.process.wait(10)  # as above
+        host.process.wait(10)  # the same exit codes
 
 
 def _until_warned(host: HostProcess) -> None:
-    """Wait until a read has begun: it names the emulator as not Tencent's before it reads any file."""
+    """Wait until a read has begun: the warning about the emulator's endpoint precedes the read of any file."""
     deadline = time.monotonic() + 20
     while all(log.severity != engine_pb2.WARNING for log in host.engine.logged):
         assert time.monotonic() < deadline, "the read did not begin"

@@ -1,4 +1,4 @@
-"""What `get_migration_check` relies on in Pulumi's SDK, at both ends of the range."""
+"""The behavior of Pulumi's SDK that `get_migration_check` relies on, at the oldest and the newest SDK."""
 
 import os
 import subprocess
@@ -46,8 +46,8 @@ show(loop.run_until_complete(look()))
 
 
 @pytest.mark.parametrize("sdk", ["oldest", "newest"])
-def test_a_look_works_in_both_forms_with_and_without_mocks(tmp_path: Path, sdk: str) -> None:
-    """The stack's configuration is found and typed results come back."""
+def test_a_read_works_in_both_forms_with_and_without_mocks(tmp_path: Path, sdk: str) -> None:
+    """It uses the stack's configuration, and returns typed results."""
     python = sys.executable if sdk == "newest" else f"{sys.prefix}-oldest/bin/python"
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TENCENTCLOUD_", "TKE_"))}
     with Emulator("pass") as emulator:

@@ -8,8 +8,8 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 
 
-def test_eight_processes_that_ask_for_all_that_the_limit_allows_pass_together() -> None:
-    """At 20 requests a second in all, each passes, and none takes twice as long as another."""
+def test_eight_processes_that_use_the_whole_limit_pass_together() -> None:
+    """At 20 requests a second in total, each passes, and none takes twice as long as another."""
     done = subprocess.run(
         [sys.executable, str(TESTS / "proof" / "many.py"), "8", "5", "0.4"],
         env={**os.environ, "PYTHONPATH": str(TESTS)},

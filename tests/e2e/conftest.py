@@ -18,20 +18,20 @@ SCENARIOS = ROOT / "tests" / "data" / "scenarios"
 
 
 def _file(scenario: str) -> str | Path:
-    """Find a scenario of the tests' own; else it is a built-in one."""
+    """Find a scenario of the tests' own, or else a built-in one."""
     path = SCENARIOS / f"{scenario}.json"
     return path if path.exists() else scenario
 
 
 @pytest.fixture
 def given_secrets() -> set[str]:
-    """Name the files, relative to the test's folder, in which a test gives credentials itself: add to it."""
+    """The names, relative to the test's folder, of files into which a test writes credentials; it adds to the set."""
     return set()
 
 
 @pytest.fixture(autouse=True)
 def nothing_shows_a_secret(tmp_path: Path, given_secrets: set[str]) -> Iterator[None]:
-    """After every test: no screen, state, log or other file has any of the credentials in it."""
+    """After every test: no screen, state, log or other file contains any of the credentials."""
     yield
     found = marked_credentials.found_below(tmp_path)
     assert {name: what for name, what in found.items() if name not in given_secrets} == {}

@@ -1,7 +1,7 @@
-"""A real `pulumi up` as one account or another, both with a migration of the same number.
+"""A real `pulumi up` in one of two accounts, which both have a migration with the same number.
 
-In the first account the check has passed, in the second it has failed, or the other way round. The emulator stands
-where the token service and the metadata are as well.
+The check has passed in the first account and failed in the second, or the other way round. The emulator also replaces
+the token service and the instance metadata.
 """
 
 import json
@@ -29,8 +29,8 @@ def configure(sandbox: Sandbox, path: str, value: str, *flags: str) -> None:
     assert done.exit_code == 0, done.screen
 
 
-def test_a_gate_asks_as_the_role_that_the_stack_assumes(build: BuildSandbox) -> None:
-    """What has failed in the role's account holds the stack, although it has passed in the account that assumes it."""
+def test_a_gate_queries_as_the_role_that_the_stack_assumes(build: BuildSandbox) -> None:
+    """A failed check in the role's account holds the stack, although the check in the caller's account has passed."""
     sandbox = build("pass", FAST, other="failed")
     sandbox.emulate_services()
     configure(sandbox, "tencentcloud:assumeRole.roleArn", make_role_arn(OTHER_ACCOUNT_ID))
@@ -62,7 +62,7 @@ def test_a_role_in_the_environment_passes_where_its_own_check_has_passed(build: 
 
 
 def test_a_wrong_account_is_refused_before_any_query(build: BuildSandbox) -> None:
-    """Its check of the same number has passed, and neither preview nor update sees it."""
+    """Neither preview nor update sees that the check with the same number has passed in that account."""
     sandbox = build("pass", FAST)
     sandbox.emulate_services()
     configure(sandbox, "tencentcloud:allowedAccountIds[0]", OTHER_ACCOUNT_ID)
@@ -85,8 +85,8 @@ def test_a_wrong_account_is_refused_before_any_query(build: BuildSandbox) -> Non
     assert asked(sandbox)[-2:] == [("GetCallerIdentity", ACCOUNT_ID), (QUERY, ACCOUNT_ID)]
 
 
-def test_a_gate_that_is_not_enforced_holds_nothing_as_a_wrong_account(build: BuildSandbox) -> None:
-    """With `enforce=False` the warning says what is wrong, and the API still gets no query."""
+def test_a_gate_that_is_not_enforced_holds_nothing_in_a_wrong_account(build: BuildSandbox) -> None:
+    """With `enforce=False` a warning names the problem, and the API still gets no query."""
     sandbox = build("pass", {"enforce": False})
     sandbox.emulate_services()
     configure(sandbox, "tencentcloud:forbiddenAccountIds[0]", ACCOUNT_ID)
@@ -97,8 +97,8 @@ def test_a_gate_that_is_not_enforced_holds_nothing_as_a_wrong_account(build: Bui
     assert asked(sandbox) == [("GetCallerIdentity", ACCOUNT_ID)]
 
 
-def test_an_instance_asks_as_its_role(build: BuildSandbox) -> None:
-    """With `camRoleName` the metadata give the credentials, whatever pair there is."""
+def test_an_instance_queries_as_its_role(build: BuildSandbox) -> None:
+    """With `camRoleName` the credentials come from the instance metadata, even if the environment has a key pair."""
     sandbox = build("pass", FAST, {"tencentcloud:camRoleName": "emulated"})
     sandbox.emulate_services()
     result = sandbox.stack.up()
@@ -107,7 +107,7 @@ def test_an_instance_asks_as_its_role(build: BuildSandbox) -> None:
 
 
 def test_a_pod_queries_as_the_role_of_its_identity(build: BuildSandbox) -> None:
-    """With nothing else to go by, the identity is exchanged for the role's credentials."""
+    """Without other credentials, the gate exchanges the pod's identity for the role's credentials."""
     sandbox = build("failed", FAST, other="pass")
     sandbox.emulate_services()
     identity = sandbox.folder.parent / "identity"
@@ -125,8 +125,8 @@ def test_a_pod_queries_as_the_role_of_its_identity(build: BuildSandbox) -> None:
     assert asked(sandbox) == [("AssumeRoleWithWebIdentity", None), (QUERY, OTHER_ACCOUNT_ID)]
 
 
-def test_a_session_that_runs_out_in_the_middle_of_a_wait_is_renewed(build: BuildSandbox) -> None:
-    """The role is assumed anew for as long as the check takes, and the update passes."""
+def test_a_session_that_expires_during_a_wait_is_renewed(build: BuildSandbox) -> None:
+    """The gate assumes the role again for as long as the check takes, and the update passes."""
     role = {"roleArn": make_role_arn(ACCOUNT_ID), "sessionName": "deploy", "sessionDuration": 2}
     sandbox = build("slow", FAST, {"tencentcloud:assumeRole": json.dumps(role)})
     sandbox.emulate_services()
@@ -159,10 +159,10 @@ def test_a_session_that_runs_out_in_the_middle_of_a_wait_is_renewed(build: Build
         ),
     ],
 )
-def test_what_cannot_be_honoured_is_one_sentence(
+def test_an_unsupported_configuration_is_refused_in_one_sentence(
     build: BuildSandbox, config: dict[str, str], environ: dict[str, str], sentence: str
 ) -> None:
-    """No request is sent."""
+    """The gate sends no request."""
     sandbox = build("pass", FAST, config, environ)
     sandbox.emulate_services()
     refused = sandbox.stack.up()
@@ -171,7 +171,7 @@ def test_what_cannot_be_honoured_is_one_sentence(
     assert sandbox.emulator.requests == []
 
 
-def test_every_variable_that_looks_like_an_endpoint_is_passed_over(build: BuildSandbox) -> None:
+def test_every_variable_that_looks_like_an_endpoint_is_ignored(build: BuildSandbox) -> None:
     """The stack's own endpoint gets the queries; preview and update name it and the unknown keys in warnings."""
     names = ("ENDPOINT", "SQLSERVER_ENDPOINT", "STS_ENDPOINT", "DOMAIN", "PROTOCOL", "ROOT_DOMAIN", "API_ENDPOINT")
     environ = {f"TENCENTCLOUD_{name}": "http://127.0.0.1:9" for name in names}

@@ -1,6 +1,6 @@
-"""Inline programs of the Automation API that call `hold_stack`, in a process that is somebody else's.
+"""Inline programs of the Automation API that call `hold_stack`, in a process that belongs to the caller.
 
-That process is the caller: it runs real updates through the real CLI, outlives them, and ends by itself.
+The process runs real updates through the real CLI, continues after them, and exits by itself.
 """
 
 import json
@@ -23,10 +23,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SCENARIO = ROOT / "tests" / "data" / "scenarios" / "by-id.json"
 
 BOUND_SECONDS = 120.0
-"""When a caller is killed, whatever it does."""
+"""After this time a caller is killed."""
 
 END_SECONDS = 15.0
-"""How long a caller may take to end once it has said everything."""
+"""How long a caller may take to exit after its last line."""
 
 FAILURE = "error: migration check 2 (ap-guangzhou) failed at step 4 of 8"
 GUARD = "error: The gate orders did not pass, so the program ends before the engine deletes what was removed from it"
@@ -34,15 +34,15 @@ CANCELLED = "error: The wait for the migration check was cancelled."
 
 
 class Caller:
-    """The process that runs inline programs, and what it said so far."""
+    """The process that runs inline programs, and its output so far."""
 
     def __init__(self, process: "subprocess.Popen[str]", log: Path) -> None:
-        """Take over a process that has just been started, and the file that its stderr goes to."""
+        """Wrap a process that has just started, and the file that receives its stderr."""
         self._process = process
         self._log = log
 
     def next(self) -> dict[str, Any]:
-        """Wait for its next line."""
+        """Wait for the next line."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert line, self.stderr
@@ -50,22 +50,22 @@ class Caller:
         return said
 
     def interrupt(self) -> None:
-        """Do as Ctrl-C does: interrupt it and the CLIs that it runs."""
+        """Interrupt the process and the CLIs that it runs, as Ctrl-C does."""
         os.killpg(self._process.pid, signal.SIGINT)
 
     def wait(self) -> int:
-        """Wait for its end."""
+        """Wait for the exit."""
         return self._process.wait(END_SECONDS)
 
     @property
     def stderr(self) -> str:
-        """What it, or the SDK in it, wrote to stderr."""
+        """What the process, or the SDK in it, wrote to stderr."""
         return self._log.read_text(encoding="utf-8")
 
 
 @contextmanager
 def caller(tmp_path: Path, *words: str) -> Iterator[Caller]:
-    """Start the process, and kill it if it is still there at the end, or takes too long."""
+    """Start the process; kill it if it is still running at the end, or takes too long."""
     project = tmp_path / "project"
     project.mkdir()
     for file in ("tests/programs/inline/__main__.py", "examples/cutover/records.py"):
@@ -105,7 +105,7 @@ def caller(tmp_path: Path, *words: str) -> Iterator[Caller]:
 def test_a_refused_check_is_one_exception_and_the_next_update_works(
     tmp_path: Path, words: tuple[str, ...], sentences: list[str]
 ) -> None:
-    """Nothing is made meanwhile; afterwards the process ends by itself, its hooks and signals as they were."""
+    """Nothing is created meanwhile; afterwards the process exits by itself, its hooks and signal handlers unchanged."""
     with caller(tmp_path, "one after the other", *words) as process:
         refused = process.next()
         assert refused["made"] == []
@@ -119,8 +119,8 @@ def test_a_refused_check_is_one_exception_and_the_next_update_works(
         assert "pulumi_tcsql_check" not in process.stderr
 
 
-def test_a_held_stack_holds_no_other_and_ctrl_c_is_the_callers_own(tmp_path: Path) -> None:
-    """While one waits, another comes up beside it; an interrupt reaches the caller, and ends the wait."""
+def test_a_held_stack_holds_no_other_and_ctrl_c_reaches_the_caller(tmp_path: Path) -> None:
+    """While one stack waits, another one is updated; an interrupt reaches the caller, and ends the wait."""
     with caller(tmp_path, "side by side") as process:
         assert process.next() == {"name": "other", "made": ["below", "child"], "failures": []}
         assert process.next() == {"name": "held", "made": [], "failures": []}

@@ -1,6 +1,6 @@
-"""A real Pulumi command that gets a signal while gates wait, and an update that a refusal ends.
+"""A real Pulumi command that gets a signal while gates wait, and an update that ends because a gate is refused.
 
-`make cancel` tries every case many times, and prints how long the end took.
+`make cancel` runs every case many times, and prints how long the end took.
 """
 
 import contextlib
@@ -24,13 +24,13 @@ PROMISED_SECONDS = 2.0
 """What the README promises."""
 
 BOUND_SECONDS = 2 * PROMISED_SECONDS
-"""For a machine that runs other tests too; what doesn't end by itself is killed after 5 seconds."""
+"""For a machine that runs other tests too; a process that doesn't exit by itself is killed after 5 seconds."""
 
 TIMES = int(os.environ.get("TIMES", "12"))
-"""How often each case is tried; the ways to tell it take turns."""
+"""How often each case is tried; the signals alternate."""
 
 SETTLED_SECONDS = 0.3
-"""From the last request that was waited for to the signal, so that its answer, if any, was taken in."""
+"""From the last awaited request to the signal, so that the CLI can process a response."""
 
 CANCELLED = "The wait for the migration check was cancelled."
 WAYS = [(number, group) for number in (signal.SIGINT, signal.SIGTERM) for group in (True, False)]
@@ -95,7 +95,7 @@ def assert_clean(stack: Stack, ended: PulumiExit) -> None:
 def test_the_first_signal_ends_a_command_at_once(
     build: BuildSandbox, name: str, way: tuple[signal.Signals, bool]
 ) -> None:
-    """Ctrl-C, or a runner's SIGTERM: the sentence says that it was cancelled, and nothing is left."""
+    """On Ctrl-C or a runner's SIGTERM the screen says that the command was cancelled, and nothing is left behind."""
     with sited(build, CANCEL_CASES[name]) as (sandbox, server):
         assert cancel(sandbox, server, CANCEL_CASES[name], way) < BOUND_SECONDS
 
@@ -124,11 +124,11 @@ def test_every_signal_ends_every_case_in_two_seconds(
 
 
 @pytest.mark.parametrize("gates", [12, pytest.param(1, marks=pytest.mark.many_times)])
-def test_nothing_is_asked_and_no_process_stays_ten_seconds_after_the_cli_was_killed(
+def test_no_request_and_no_process_remain_ten_seconds_after_the_cli_was_killed(
     build: BuildSandbox, capsys: pytest.CaptureFixture[str], gates: int
 ) -> None:
     """After SIGKILL the CLI can't notify anyone; the provider, its launcher and the program end by themselves."""
-    health = {"TCSQL_CHECK_TEST_HEALTH_SECONDS": "1"}  # the official language host looks every five minutes
+    health = {"TCSQL_CHECK_TEST_HEALTH_SECONDS": "1"}  # the official language host checks every five minutes
     config = {"test:numbers": str([3] * gates), "test:held": "true"}
     sandbox = build("by-id", config=config, environ=health, program="gates")
     with PulumiProcess(sandbox.stack, MANY) as run:
@@ -161,7 +161,7 @@ def when(sandbox: Sandbox, number: int) -> list[float]:
 def test_a_refusal_ends_the_update_although_other_gates_wait(
     build: BuildSandbox, capsys: pytest.CaptureFixture[str], gates: int, held: bool
 ) -> None:
-    """At the poll that sees it; meanwhile another dynamic resource of the stack is made as soon as its turn comes."""
+    """The update ends at the poll that fails; meanwhile the engine creates another dynamic resource without delay."""
     numbers, late = [3] * (gates - 1) + [2], {"test:lateSeconds": "1"}
     config = {"test:numbers": str(numbers), **late, **({"test:held": "true"} if held else {})}
     sandbox = build("fails-later", {"failed_statuses": [-1]}, config, program="gates")

@@ -1,12 +1,12 @@
-"""A real `pulumi up` where a step has an undocumented code, and the list of migrations has the check flag."""
+"""A real `pulumi up` in which a step has an undocumented code, and the list of migrations has the check flag."""
 
 from harness.sandbox import BuildSandbox, error_messages
 
 LIST = "DescribeMigrations"
 
 
-def test_a_check_that_the_api_calls_failed_ends_the_update_with_one_sentence(build: BuildSandbox) -> None:
-    """Two queries, ten seconds apart, end it before the deadline; nothing behind it is created."""
+def test_a_failed_flag_in_two_queries_ends_the_update(build: BuildSandbox) -> None:
+    """Two queries, ten seconds apart, end the update before its deadline; nothing behind the gate is created."""
     sandbox = build("check-flag", {"poll_interval_seconds": 1})
     result = sandbox.stack.up()
     assert result.exit_code != 0
@@ -28,8 +28,8 @@ def test_a_check_that_the_api_calls_failed_ends_the_update_with_one_sentence(bui
     assert asked[-1] == LIST
 
 
-def test_without_the_permission_the_update_says_so_once_and_passes(build: BuildSandbox) -> None:
-    """One warning that names the action, one question, and what is behind the gate is created."""
+def test_without_the_permission_the_update_warns_once_and_passes(build: BuildSandbox) -> None:
+    """There is one query and one warning that names the action, and the resources behind the gate are created."""
     sandbox = build("no-list", {"poll_interval_seconds": 0.2})
     result = sandbox.stack.up()
     assert result.exit_code == 0, result.screen

@@ -1,4 +1,4 @@
-"""The automation guide: a program that runs real updates, and what a pipeline gets of it: events and an exit code."""
+"""The automation guide: a program that runs real updates, and reports events and an exit code to a pipeline."""
 
 import json
 import os
@@ -16,16 +16,16 @@ from harness.stack import ENDPOINT_KEY
 SCENARIOS = EXAMPLES.parent / "tests" / "data" / "scenarios"
 DOCUMENTED_HOOK = "https://hooks.example/cut-over"
 END_SECONDS = 10.0
-"""How long a runner waits after its first signal, before it kills."""
+"""How long a runner waits after its first signal before it kills the process."""
 
 
 def events(screen: str) -> list[dict[str, Any]]:
-    """Read the lines of JSON among what was printed."""
+    """Return the JSON lines of the output."""
     return [json.loads(line) for line in screen.splitlines() if line.startswith("{")]
 
 
-def test_a_refused_update_tells_a_pipeline_and_the_next_one_goes_through(tmp_path: Path) -> None:
-    """As the README has it: progress, the sentence and the exit code, on stdout as at the web hook, and no secret."""
+def test_a_refused_update_is_reported_and_the_next_one_goes_through(tmp_path: Path) -> None:
+    """Stdout and the web hook have the README's progress, error and exit code, and no secret."""
     guide = Guide("automation", tmp_path)
     (serve,), (*prepare, deploy) = blocks("automation")
     with guide.emulator(serve) as emulator, ScriptedServer(answer("")) as hook:
@@ -70,7 +70,7 @@ def test_a_refused_update_tells_a_pipeline_and_the_next_one_goes_through(tmp_pat
     ids=["SIGTERM", "SIGINT", "Ctrl-C in a terminal"],
 )
 def test_an_interrupt_ends_the_update_at_once(tmp_path: Path, number: signal.Signals, to_all: bool) -> None:
-    """However it comes, the CLI gets it once: the gate's own sentence, nothing behind it, no process, and 130."""
+    """The CLI gets one interrupt, prints the gate's error, and creates nothing; no process stays; the code is 130."""
     guide = Guide("automation", tmp_path)
     with guide.emulator(blocks("automation")[0][0].replace("fail", str(SCENARIOS / "running.json"))) as emulator:
         guide.stack.init({ENDPOINT_KEY: emulator.url, "automation:migrateId": "1066"})
@@ -100,7 +100,7 @@ def test_an_interrupt_ends_the_update_at_once(tmp_path: Path, number: signal.Sig
 def test_every_other_end_has_its_exit_code(
     tmp_path: Path, config: Mapping[str, str], result: str, exit_code: int
 ) -> None:
-    """Each by a real update, and with a record behind the gate only where the glass was broken."""
+    """A real update gives each exit code; a record behind the gate exists only with `enforceCheck: false`."""
     guide = Guide("automation", tmp_path)
     with guide.emulator(blocks("automation")[0][0].replace("fail", str(SCENARIOS / "by-id.json"))) as emulator:
         guide.stack.init({ENDPOINT_KEY: emulator.url, **config})

@@ -1,4 +1,4 @@
-"""The examples, as they are, and the two commands that show them."""
+"""The examples, unchanged, and the two commands that run them."""
 
 import json
 import os
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def test_the_cutover_moves_everything_once_the_check_has_passed(tmp_path: Path) -> None:
-    """All three records are written, the one with the number of steps in it among them."""
+    """All three records are written, including the one that contains the number of steps."""
     with EmulatorProcess("pass", tmp_path / "requests.jsonl") as emulator:
         stack = Stack.of_example(ROOT / "examples" / "cutover", tmp_path).init({ENDPOINT_KEY: emulator.url})
         result = stack.up()
@@ -30,7 +30,7 @@ def test_the_cutover_moves_everything_once_the_check_has_passed(tmp_path: Path) 
 
 
 def test_the_cutover_moves_nothing_while_the_check_fails(tmp_path: Path) -> None:
-    """Not one record is written, whichever way it depends on the gate."""
+    """No record is written, whichever way it depends on the gate."""
     with EmulatorProcess("fail", tmp_path / "requests.jsonl") as emulator:
         stack = Stack.of_example(ROOT / "examples" / "cutover", tmp_path).init({ENDPOINT_KEY: emulator.url})
         result = stack.up()
@@ -39,8 +39,8 @@ def test_the_cutover_moves_nothing_while_the_check_fails(tmp_path: Path) -> None
         assert list((stack.project / "records").glob("*.json")) == []
 
 
-def test_one_line_holds_what_the_next_version_changes_and_removes(tmp_path: Path) -> None:
-    """Refused, also with `--continue-on-error`, version 2 does nothing at all; after a pass it does everything."""
+def test_a_held_stack_changes_and_deletes_only_after_a_pass(tmp_path: Path) -> None:
+    """While refused, also with `--continue-on-error`, version 2 changes nothing; after a pass it changes everything."""
     stack = Stack.of_example(ROOT / "examples" / "hold", tmp_path)
     records = stack.project / "records"
     with EmulatorProcess("pass", tmp_path / "requests.jsonl") as emulator:
@@ -75,7 +75,7 @@ def test_one_line_holds_what_the_next_version_changes_and_removes(tmp_path: Path
     [("pass", True, "passed: true"), ("fail", False, "failed at step 4 of 8")],
 )
 def test_the_root_project_runs_as_make_up_runs_it(tmp_path: Path, scenario: str, passes: bool, seen: str) -> None:
-    """The program behind `make up` ends as the update ends, and leaves nothing behind."""
+    """The program behind `make up` exits as the update does, and leaves nothing behind."""
     environ = {**os.environ, "TMPDIR": str(tmp_path)}
     command = [sys.executable, str(ROOT / "tests" / "demo.py"), scenario]
     done = subprocess.run(
@@ -89,7 +89,7 @@ def test_the_root_project_runs_as_make_up_runs_it(tmp_path: Path, scenario: str,
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.whole_table)])
 def test_an_interrupted_rehearsal_ends_as_an_interrupted_update_does(tmp_path: Path, number: signal.Signals) -> None:
-    """It waits for the CLI's own end, shows no traceback, and leaves neither a file nor a process."""
+    """The rehearsal waits for the CLI's exit, prints no traceback, and leaves neither a file nor a process."""
     environ = {**os.environ, "TMPDIR": str(tmp_path)}
     command = [sys.executable, str(ROOT / "tests" / "demo.py"), "unknown-code"]
     with subprocess.Popen(

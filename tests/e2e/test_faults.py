@@ -15,14 +15,14 @@ from harness.stack import Result
 from pulumi_tcsql_check.emulator import built_in_names
 
 WHOLE = {"refused", "tls-untrusted", "tls-wrong-name"}
-"""What befalls an emulator as a whole, so that each of these needs one of its own."""
+"""The scenarios that affect the whole emulator, so each needs its own."""
 
 LARGEST_BYTES = 150_000_000
 SCENARIOS = Path(__file__).parents[2] / "pulumi_tcsql_check" / "emulator" / "scenarios"
 
 
 def scenario_of_all(folder: Path, faults: list[FaultCase]) -> Path:
-    """Write a scenario in which each migration, from 1, is one of the built-in ones."""
+    """Write a scenario in which each migration, from 1, plays one of the built-in ones."""
     frames = [json.loads((SCENARIOS / f"{one.scenario}.json").read_text("utf-8"))["migrations"]["*"] for one in faults]
     path = folder / "all.json"
     migrations = {str(number): played for number, played in enumerate(frames, start=1)}
@@ -32,7 +32,7 @@ def scenario_of_all(folder: Path, faults: list[FaultCase]) -> Path:
 
 @contextmanager
 def emulators(folder: Path, authority: Path) -> Iterator[dict[str, EmulatorProcess]]:
-    """Start an emulator for each scenario that needs one of its own."""
+    """Start an emulator for each scenario that needs its own."""
     with ExitStack() as cleanup:
         flags = {"tls-wrong-name": ("--authority", str(authority))}
         yield {
@@ -64,8 +64,8 @@ def problem(one: FaultCase, gate: str, result: Result, passed: set[str]) -> str:
     return "" if any(one.shows in line for line in failed or lines) else f"{one.scenario}: {one.shows!r} is not shown"
 
 
-def test_every_fault_ends_as_it_should(build: BuildSandbox, tmp_path: Path) -> None:
-    """In one update each gate shows its trouble, and passes or ends with the sentence that is said of it."""
+def test_every_fault_has_its_expected_result(build: BuildSandbox, tmp_path: Path) -> None:
+    """In one update each gate shows the error on its row, and passes or ends with the expected text."""
     faults = sorted(FAULTS, key=lambda one: one.scenario in WHOLE)
     authority = tmp_path / "authority.pem"
     scenario = scenario_of_all(tmp_path, [one for one in faults if one.scenario not in WHOLE])
@@ -95,8 +95,8 @@ def test_every_fault_ends_as_it_should(build: BuildSandbox, tmp_path: Path) -> N
     assert all(request["action"] == "QueryMigrationCheckProcess" for request in sandbox.emulator.requests)
 
 
-def test_every_fault_that_the_emulator_plays_is_tried() -> None:
-    """Each built-in scenario that isn't a story of a check is in the table."""
+def test_every_fault_of_the_emulator_is_tested() -> None:
+    """The table has each built-in scenario that plays a fault."""
     stories = {"check-flag", "fail", "never-started", "outage", "pass", "slow", "unknown-code"}
     assert {one.scenario for one in FAULTS} == set(built_in_names()) - stories
     assert PASSES.endswith("passes")

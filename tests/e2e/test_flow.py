@@ -1,4 +1,4 @@
-"""A real `pulumi up` with a flow, and with ids of every origin, against the emulator."""
+"""A real `pulumi up` with a flow, and with ids from plain values and outputs, against the emulator."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ STEPS = "QueryMigrationCheckProcess"
 
 
 def test_a_flow_that_has_succeeded_opens_the_gate_with_the_steps(build: BuildSandbox) -> None:
-    """There is one request for each, the flow first; a preview and a refresh send the same requests."""
+    """The gate sends one request for the flow and then one for the steps; a preview and a refresh send the same."""
     sandbox = build("flow", {"migrate_id": 1, "flow_id": 1001, **FAST})
     assert sandbox.emulator.start_check(1) == 1001
     result = sandbox.stack.up()
@@ -31,7 +31,7 @@ def test_a_flow_that_has_succeeded_opens_the_gate_with_the_steps(build: BuildSan
 
 
 def test_a_refresh_never_reports_a_pass_that_its_flow_does_not_confirm(build: BuildSandbox) -> None:
-    """The state says so after it, whatever the steps say."""
+    """The state has no pass after the refresh, whatever the steps are."""
     sandbox = build("flow", {"migrate_id": 5, "flow_id": 1001, "enforce": False})
     sandbox.emulator.start_check(5)
     assert sandbox.stack.up().exit_code == 0
@@ -42,8 +42,8 @@ def test_a_refresh_never_reports_a_pass_that_its_flow_does_not_confirm(build: Bu
     assert [request["action"] for request in sandbox.emulator.requests[1:]] == [FLOW, STEPS] * 2
 
 
-def test_a_pass_of_an_earlier_start_waits_for_the_flow_and_then_opens(build: BuildSandbox) -> None:
-    """A preview shows it as not passed; the update says what it waits for, and creates nothing before."""
+def test_a_pass_of_an_earlier_start_waits_for_the_flow(build: BuildSandbox) -> None:
+    """A preview shows it as not passed; the update's row says what it waits for, and the gate opens after the flow."""
     sandbox = build("flow", {"migrate_id": 2, "flow_id": 1001, **FAST})
     sandbox.emulator.start_check(2)
 
@@ -60,8 +60,8 @@ def test_a_pass_of_an_earlier_start_waits_for_the_flow_and_then_opens(build: Bui
     assert sandbox.records == {"behind": "new"}
 
 
-def test_a_preview_looks_once_and_says_that_the_flow_has_not_succeeded(build: BuildSandbox) -> None:
-    """The row says what an update would wait for, and the outputs don't say that it has passed."""
+def test_a_preview_queries_once_and_reports_that_the_flow_has_not_succeeded(build: BuildSandbox) -> None:
+    """The row says what an update would wait for, and the outputs have no pass."""
     sandbox = build("flow", {"migrate_id": 5, "flow_id": 1001})
     sandbox.emulator.start_check(5)
     result = sandbox.stack.run("preview")
@@ -73,7 +73,7 @@ def test_a_preview_looks_once_and_says_that_the_flow_has_not_succeeded(build: Bu
 
 
 def test_a_flow_that_has_failed_ends_the_update_although_the_steps_have_passed(build: BuildSandbox) -> None:
-    """The sentence says what failed, what the steps showed, and how to start the check again."""
+    """The error says what failed, what the steps showed, and how to start the check again."""
     sandbox = build("flow", {"migrate_id": 3, "flow_id": 1001, **FAST})
     sandbox.emulator.start_check(3)
     sentence = sandbox.refused_up()
@@ -85,8 +85,8 @@ def test_a_flow_that_has_failed_ends_the_update_although_the_steps_have_passed(b
     ) in sentence
 
 
-def test_a_flow_that_runs_until_the_deadline_is_named_in_the_sentence(build: BuildSandbox) -> None:
-    """What was last seen of the steps is a pass, and it opened nothing."""
+def test_a_flow_that_runs_until_the_deadline_is_named_in_the_error(build: BuildSandbox) -> None:
+    """The steps had passed, which opened nothing."""
     sandbox = build("flow", {"migrate_id": 5, "flow_id": 1001, "timeout_seconds": 1, **FAST})
     sandbox.emulator.start_check(5)
     sentence = sandbox.refused_up()
@@ -112,7 +112,7 @@ def test_a_flow_that_runs_until_the_deadline_is_named_in_the_sentence(build: Bui
         ),
     ],
 )
-def test_a_flow_that_can_not_be_asked_for_ends_the_update_at_once(
+def test_a_flow_that_cannot_be_queried_ends_the_update_at_once(
     build: BuildSandbox, migrate_id: int, flow_id: int, code: str, advice: str
 ) -> None:
     """There is one request and one error, and nothing is created."""
@@ -125,8 +125,8 @@ def test_a_flow_that_can_not_be_asked_for_ends_the_update_at_once(
     assert [request["action"] for request in sandbox.emulator.requests[1:]] == [FLOW]
 
 
-def test_a_gate_that_is_not_enforced_asks_for_its_flow_and_never_fails(build: BuildSandbox) -> None:
-    """A failed flow is in the warning, and what is behind the gate is created."""
+def test_a_gate_that_is_not_enforced_queries_its_flow_and_never_fails(build: BuildSandbox) -> None:
+    """The warning names the failed flow, and the resources behind the gate are created."""
     sandbox = build("flow", {"migrate_id": 3, "flow_id": 1001, "enforce": False})
     sandbox.emulator.start_check(3)
     result = sandbox.stack.up()
@@ -137,8 +137,8 @@ def test_a_gate_that_is_not_enforced_asks_for_its_flow_and_never_fails(build: Bu
     assert (outputs["passed"], outputs["status"]) == (False, "failed")
 
 
-def test_a_flow_that_the_same_program_starts_is_unknown_in_preview_and_waited_for_on_up(build: BuildSandbox) -> None:
-    """The preview succeeds, and the update queries the flow that it gets."""
+def test_a_flow_started_by_the_same_program_is_unknown_in_preview_and_awaited_on_up(build: BuildSandbox) -> None:
+    """The preview succeeds, and the update queries the new flow."""
     sandbox = build("flow", {"migrate_id": 1, **FAST}, {"test:flowFromResource": "true"})
     sandbox.emulator.start_check(1)
     preview = sandbox.stack.run("preview")
@@ -149,8 +149,8 @@ def test_a_flow_that_the_same_program_starts_is_unknown_in_preview_and_waited_fo
     assert sandbox.records == {"behind": "new"}
 
 
-def test_an_output_that_brings_no_flow_is_refused_before_any_request(build: BuildSandbox) -> None:
-    """A gate whose flow is set never runs without it."""
+def test_an_output_without_a_flow_is_refused_before_any_request(build: BuildSandbox) -> None:
+    """A gate with `flow_id` never runs without a flow."""
     sandbox = build("flow", {"migrate_id": 1, "flow_id": None}, {"test:asOutputs": "true"})
     result = sandbox.stack.up()
     assert result.exit_code != 0
@@ -161,8 +161,8 @@ def test_an_output_that_brings_no_flow_is_refused_before_any_request(build: Buil
     assert sandbox.records == {}
 
 
-def test_an_id_that_was_just_made_is_asked_for_again(build: BuildSandbox) -> None:
-    """An id that is an output may not be known yet, as the row says; the update waits for it, and opens."""
+def test_an_id_of_a_new_migration_is_queried_again(build: BuildSandbox) -> None:
+    """The API may not know an id from an output yet, which the row shows; the update waits for it, and passes."""
     sandbox = build("flow", FAST, {"test:idFromResource": "true"})
     result = sandbox.stack.up()
     assert result.exit_code == 0, result.screen
@@ -171,8 +171,8 @@ def test_an_id_that_was_just_made_is_asked_for_again(build: BuildSandbox) -> Non
     assert sandbox.records == {"behind": "new"}
 
 
-def test_an_id_that_is_written_down_must_be_known_at_once(build: BuildSandbox) -> None:
-    """A plain value ends the update with the first answer."""
+def test_an_id_from_a_plain_value_must_be_known_at_once(build: BuildSandbox) -> None:
+    """The first response ends the update if the API doesn't know the id."""
     sandbox = build("flow", FAST)
     result = sandbox.stack.up()
     assert result.exit_code != 0
@@ -182,8 +182,8 @@ def test_an_id_that_is_written_down_must_be_known_at_once(build: BuildSandbox) -
 
 
 @pytest.mark.parametrize("as_outputs", ["true", pytest.param("false", marks=pytest.mark.whole_table)])
-def test_text_and_number_are_one_id_and_one_state(build: BuildSandbox, as_outputs: str) -> None:
-    """`"1066"` makes the same state as `1066`, so that going over from one to the other changes nothing."""
+def test_an_id_as_text_or_number_gives_one_state(build: BuildSandbox, as_outputs: str) -> None:
+    """`"1066"` gives the same state as `1066`, so replacing one with the other changes nothing."""
     sandbox = build("pass", {"migrate_id": "1066"}, {"test:asOutputs": as_outputs})
     assert sandbox.stack.up().exit_code == 0
     before = sandbox.stack.resource("orders")
@@ -202,13 +202,13 @@ def test_text_and_number_are_one_id_and_one_state(build: BuildSandbox, as_output
 
 
 def lasting(resource: dict[str, Any]) -> dict[str, Any]:
-    """Leave out of a resource's state what differs from update to update."""
+    """Leave out the fields of a resource's state that differ from update to update."""
     kept = {key: {**resource[key], "__provider": None} for key in ("inputs", "outputs")}
     return {**resource, **kept, "modified": None}
 
 
-def test_text_that_is_no_plain_number_is_refused_where_it_was_an_output(build: BuildSandbox) -> None:
-    """One error names it, and no request is sent."""
+def test_an_output_with_an_invalid_id_is_refused(build: BuildSandbox) -> None:
+    """One error names the text that isn't a plain number, and no request is sent."""
     sandbox = build("pass", {"migrate_id": "01066"}, {"test:asOutputs": "true"})
     sentence = sandbox.refused_up()
     assert sentence.startswith("migrate_id is '01066'")

@@ -17,9 +17,9 @@ PASSED = (
 
 
 def test_a_passed_check_costs_one_request_per_command_and_none_on_destroy(build: BuildSandbox) -> None:
-    """Update, second update and refresh send one request each, a destroy none, and outputs have their types.
+    """An update, a second one and a refresh send one request each, a destroy none, and outputs have their types.
 
-    The state shows an external resource with the pinned type, id and outputs, and no request id.
+    The state has an external resource with the pinned type, id and outputs, and without a request id.
     """
     sandbox = build("pass")
     first = sandbox.stack.up()
@@ -53,7 +53,7 @@ def test_a_passed_check_costs_one_request_per_command_and_none_on_destroy(build:
     assert sandbox.records == {}
 
 
-def test_the_field_that_differs_from_update_to_update_changes_nothing_else(build: BuildSandbox) -> None:
+def test_the_nonce_changes_nothing_else(build: BuildSandbox) -> None:
     """No update or refresh has a change, no diff shows the field, and no output of the stack has it."""
     sandbox = build("pass", config={"test:exportAll": "true"})
     assert sandbox.stack.up().exit_code == 0
@@ -69,7 +69,7 @@ def test_the_field_that_differs_from_update_to_update_changes_nothing_else(build
 
 
 def own_endpoint(sandbox: Sandbox, endpoint: str) -> None:
-    """Set another endpoint than the emulator's in the stack's file."""
+    """Set an endpoint other than the emulator's in the stack's file."""
     config = sandbox.stack.config_file.read_text(encoding="utf-8")
     assert sandbox.emulator.url in config
     sandbox.stack.config_file.write_text(config.replace(sandbox.emulator.url, endpoint), encoding="utf-8")
@@ -84,10 +84,10 @@ def own_endpoint(sandbox: Sandbox, endpoint: str) -> None:
         pytest.param("PULUMI_OPTION_CONFIG_FILE", UP, marks=pytest.mark.whole_table),
     ],
 )
-def test_a_variable_of_pulumis_own_does_not_choose_the_endpoint(
+def test_a_variable_of_pulumi_does_not_choose_the_endpoint(
     build: BuildSandbox, variable: str, command: tuple[str, ...]
 ) -> None:
-    """A stand-in that would pass is not queried, and nothing is made; the sentence names the variable."""
+    """A stand-in that would pass gets no query, and nothing is created; the error names the variable."""
     sandbox = build("pass")
     other = sandbox.stack.config_file.with_name("Pulumi.other.yaml")
     other.write_bytes(sandbox.stack.config_file.read_bytes())
@@ -101,7 +101,7 @@ def test_a_variable_of_pulumis_own_does_not_choose_the_endpoint(
     assert sandbox.emulator.requests == []
 
 
-def test_the_refusal_says_how_to_undo_what_pulumi_has_saved(build: BuildSandbox) -> None:
+def test_the_error_says_how_to_undo_what_pulumi_has_saved(build: BuildSandbox) -> None:
     """Pulumi writes what `PULUMI_OPTION_CONFIG` sets into the stack's file, where it outlives the variable."""
     sandbox = build("pass")
     stand_in = sandbox.emulator.url
@@ -118,8 +118,8 @@ def test_the_refusal_says_how_to_undo_what_pulumi_has_saved(build: BuildSandbox)
     assert sandbox.emulator.requests == []
 
 
-def test_a_variable_of_pulumis_own_does_not_choose_the_endpoint_of_a_refresh(build: BuildSandbox) -> None:
-    """A refresh reads the gate too, and could write a pass of a stand-in into the state."""
+def test_a_variable_of_pulumi_does_not_choose_the_endpoint_of_a_refresh(build: BuildSandbox) -> None:
+    """A refresh reads the gate too, and could write a stand-in's pass into the state."""
     sandbox = build("pass")
     passed = sandbox.stack.up()
     assert passed.exit_code == 0, passed.screen
@@ -131,8 +131,8 @@ def test_a_variable_of_pulumis_own_does_not_choose_the_endpoint_of_a_refresh(bui
     assert len(sandbox.emulator.requests) == before
 
 
-def test_a_variable_of_pulumis_own_may_set_another_key(build: BuildSandbox) -> None:
-    """The gate goes on with the endpoint that the stack's own file names."""
+def test_a_variable_of_pulumi_may_set_another_key(build: BuildSandbox) -> None:
+    """The gate uses the endpoint from the stack's own file."""
     option = "test:other=value,shop:domain=cloud.example,domain=cloud.example"
     sandbox = build("pass", environ={"PULUMI_OPTION_CONFIG": option})
     passed = sandbox.stack.up()
@@ -141,7 +141,7 @@ def test_a_variable_of_pulumis_own_may_set_another_key(build: BuildSandbox) -> N
 
 
 def test_a_proxy_that_can_answer_for_tencent_cloud_works_and_is_named(build: BuildSandbox, tmp_path: Path) -> None:
-    """A preview and an up each name both variables in one warning, and show nothing of the proxy's password."""
+    """A preview and an update each name both variables in one warning, without the proxy's password."""
     sandbox, authority, bundle = build("pass"), trustme.CA(), tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(str(bundle))
     host = "sqlserver.tencentcloudapi.com"
@@ -184,8 +184,8 @@ def test_what_depends_on_a_running_check_is_created_only_after_it_passed(build: 
     assert sandbox.records == {"behind": "new"}
 
 
-def test_a_failed_check_ends_the_update_with_one_sentence_and_creates_nothing(build: BuildSandbox) -> None:
-    """The exit code is not 0, the sentence says which step and what to do, and there is no traceback."""
+def test_a_failed_check_ends_the_update_and_creates_nothing(build: BuildSandbox) -> None:
+    """The exit code isn't 0, one error names the step and what to do, and there is no traceback."""
     sandbox = build("failed", FAST)
     sentence = sandbox.refused_up()
     assert sentence.startswith("migration check 1066 (ap-guangzhou) failed at step 4 of 8 ✓ 1 Source database")
@@ -200,7 +200,7 @@ def test_a_failed_check_ends_the_update_with_one_sentence_and_creates_nothing(bu
 
 
 def test_a_check_that_does_not_pass_in_time_ends_the_update(build: BuildSandbox) -> None:
-    """At the deadline the sentence says what was seen last, and nothing is created."""
+    """At the deadline the error says what was last seen, and nothing is created."""
     sandbox = build("running", {"timeout_seconds": 1, **FAST})
     sentence = sandbox.refused_up()
     assert sentence.startswith("migration check 1066 (ap-guangzhou) had not passed after 1 s ✓ 1 Source database")
@@ -212,8 +212,8 @@ def test_a_check_that_does_not_pass_in_time_ends_the_update(build: BuildSandbox)
 
 
 @pytest.mark.parametrize("scenario", ["running", "failed"])
-def test_a_preview_shows_where_the_check_is_and_never_waits_or_fails(build: BuildSandbox, scenario: str) -> None:
-    """One request, exit code 0, known outputs, whatever the verdict."""
+def test_a_preview_shows_the_check_and_never_waits_or_fails(build: BuildSandbox, scenario: str) -> None:
+    """For every verdict there is one request, exit code 0, and known outputs."""
     sandbox = build(scenario, {"timeout_seconds": 3600})
     result = sandbox.stack.run("preview")
     assert result.exit_code == 0, result.screen
@@ -224,15 +224,15 @@ def test_a_preview_shows_where_the_check_is_and_never_waits_or_fails(build: Buil
     assert len(sandbox.emulator.requests) == 1
 
 
-def test_an_update_that_targets_a_dependent_does_not_get_round_the_gate(build: BuildSandbox) -> None:
-    """With `--target` of what is behind it, a failed check still ends the update."""
+def test_target_of_a_dependent_does_not_bypass_the_gate(build: BuildSandbox) -> None:
+    """With `--target` of the resource behind the gate, a failed check still ends the update."""
     sandbox = build("failed", FAST)
     behind = "urn:pulumi:rehearsal::tcsql-check::pulumi-python:dynamic/cutover:Record::behind"
     sandbox.refused_up("--target", behind)
 
 
-def test_nothing_is_deleted_behind_a_refusal_even_with_continue_on_error(build: BuildSandbox) -> None:
-    """What the program no longer mentions stays while the check has not passed, and goes once it has."""
+def test_a_refusal_deletes_nothing_even_with_continue_on_error(build: BuildSandbox) -> None:
+    """A resource that the program no longer declares stays until the check has passed, and is deleted then."""
     sandbox = build("by-id", {"migrate_id": 1, **FAST})
     program = sandbox.stack.project / "__main__.py"
     text = program.read_text(encoding="utf-8")
@@ -260,8 +260,8 @@ def test_nothing_is_deleted_behind_a_refusal_even_with_continue_on_error(build: 
     assert sandbox.records == {"behind": "new"}
 
 
-def test_enforce_false_asks_once_warns_and_holds_nothing(build: BuildSandbox) -> None:
-    """With `enforce=False` a failed check lets the update through, and the screen says so."""
+def test_enforce_false_queries_once_warns_and_holds_nothing(build: BuildSandbox) -> None:
+    """With `enforce=False` a failed check lets the update through, and a warning says so."""
     sandbox = build("failed", {"enforce": False})
     result = sandbox.stack.up()
     assert result.exit_code == 0, result.screen
@@ -271,7 +271,7 @@ def test_enforce_false_asks_once_warns_and_holds_nothing(build: BuildSandbox) ->
     assert len(sandbox.emulator.requests) == 1
 
 
-def test_an_id_that_another_resource_brings_is_unknown_in_preview_and_waited_for_on_up(build: BuildSandbox) -> None:
+def test_an_id_from_another_resource_is_unknown_in_preview_and_awaited_on_up(build: BuildSandbox) -> None:
     """A preview sends no request, and the update waits for the migration that it created."""
     sandbox = build("quick", FAST, {"test:idFromResource": "true"})
     assert sandbox.stack.run("preview").exit_code == 0
@@ -294,8 +294,8 @@ def test_an_id_that_another_resource_brings_is_unknown_in_preview_and_waited_for
         pytest.param("failed_statuses", [-7], marks=pytest.mark.whole_table),
     ],
 )
-def test_a_preview_asks_nobody_while_an_input_is_not_known(build: BuildSandbox, name: str, value: object) -> None:
-    """It could query another endpoint than the update, or hold what the update lets through."""
+def test_a_preview_sends_no_request_while_an_input_is_unknown(build: BuildSandbox, name: str, value: object) -> None:
+    """With a default in its place, it could query another endpoint than the update, or ignore `enforce`."""
     sandbox = build("failed", {}, {"test:late": name})
     inputs = {name: sandbox.emulator.url if name == "endpoint" else value, **FAST}
     config = sandbox.stack.config_file.read_text(encoding="utf-8")
@@ -310,8 +310,8 @@ def test_a_preview_asks_nobody_while_an_input_is_not_known(build: BuildSandbox, 
     assert sandbox.emulator.requests != []
 
 
-def test_an_update_that_leaves_out_what_brings_the_id_spoils_no_state(build: BuildSandbox) -> None:
-    """It ends with one sentence before the engine writes a gate that depends on what isn't; the next update works."""
+def test_leaving_out_the_resource_that_gives_the_id_keeps_the_state_valid(build: BuildSandbox) -> None:
+    """One error ends the update before the engine writes a gate with a missing dependency; the next update works."""
     sandbox = build("pass", config={"test:idFromResource": "true"})
     refused = sandbox.stack.up("--target", "**:Record::*")
     assert refused.exit_code != 0
@@ -324,8 +324,8 @@ def test_an_update_that_leaves_out_what_brings_the_id_spoils_no_state(build: Bui
     assert sandbox.records == {"behind": "new"}
 
 
-def test_a_bad_value_ends_the_program_with_one_sentence_that_names_the_users_line(build: BuildSandbox) -> None:
-    """A plain value is refused where it is written, before any request."""
+def test_a_bad_plain_value_is_refused_at_the_users_line(build: BuildSandbox) -> None:
+    """The error names the user's line, and no request is sent."""
     sandbox = build("pass", {"migrate_id": 1.5})
     result = sandbox.stack.up()
     assert result.exit_code != 0
@@ -356,10 +356,10 @@ def test_a_bad_value_ends_the_program_with_one_sentence_that_names_the_users_lin
         ),
     ],
 )
-def test_a_bad_value_that_was_an_output_is_refused_by_the_provider(
+def test_a_bad_value_from_an_output_is_refused_by_the_provider(
     build: BuildSandbox, inputs: dict[str, object], sentence: str
 ) -> None:
-    """What the program can't see is validated once it is known, with the same sentence, before any request."""
+    """The provider validates an output's value once it is known, with the same text, before any request."""
     sandbox = build("pass", inputs, {"test:asOutputs": "true"})
     result = sandbox.stack.up()
     assert result.exit_code != 0
@@ -369,7 +369,7 @@ def test_a_bad_value_that_was_an_output_is_refused_by_the_provider(
 
 
 def test_a_gate_works_inside_a_component(build: BuildSandbox) -> None:
-    """A component as parent changes nothing but the URN."""
+    """A component as the parent changes only the URN."""
     sandbox = build("pass", config={"test:inComponent": "true"})
     assert sandbox.stack.up().exit_code == 0
     check = sandbox.stack.resource("orders")
@@ -378,7 +378,7 @@ def test_a_gate_works_inside_a_component(build: BuildSandbox) -> None:
 
 
 def test_credentials_come_from_the_stack_configuration(build: BuildSandbox) -> None:
-    """With nothing in the environment, the stack's own pair is used."""
+    """The gate uses the stack's own key pair if the environment has none."""
     sandbox = build("pass")
     secret_id = sandbox.stack.environ.pop("TENCENTCLOUD_SECRET_ID")
     secret_key = sandbox.stack.environ.pop("TENCENTCLOUD_SECRET_KEY")
@@ -399,8 +399,8 @@ def test_credentials_come_from_the_stack_configuration(build: BuildSandbox) -> N
 
 
 @pytest.mark.parametrize("source", ["config", "environment"])
-def test_a_stack_may_have_its_messages_in_chinese(build: BuildSandbox, source: str) -> None:
-    """The row, the warning, the refusal and what the program itself prints; the state and the codes are the same."""
+def test_the_messages_of_a_stack_can_be_chinese(build: BuildSandbox, source: str) -> None:
+    """The row, warning, error and the program's own output are Chinese; the state and the codes are unchanged."""
     sandbox = build(
         "failed", {**FAST, "enforce": False}, config={"tcsql-check:language": "zh"} if source == "config" else {}
     )

@@ -1,4 +1,4 @@
-"""The guides, as their READMEs and pipeline files have them: each command is run, on the real engine."""
+"""The guides: each command of their READMEs and pipeline files runs on the real engine."""
 
 import os
 import signal
@@ -16,11 +16,11 @@ PIPELINE = EXAMPLES / "pipeline"
 NEVER_ENDS = EXAMPLES.parent / "tests" / "data" / "scenarios" / "running.json"
 RUNNING = "Hard disk space check: running"
 END_SECONDS = 10.0
-"""How long GitHub waits after it has sent its first signal, before it kills."""
+"""How long GitHub waits after its first signal before it kills the process."""
 
 
 def test_the_rehearsal_is_throttled_refused_and_passes_after_the_fix(tmp_path: Path) -> None:
-    """What the README says to watch for is on the screen, and nothing moves before the second start has passed."""
+    """The screen shows what the README describes, and nothing moves before the second start has passed."""
     guide = Guide("rehearsal", tmp_path)
     (serve,), (*prepare, up), (start_check,), (start_again, up_again) = blocks("rehearsal")
     with guide.emulator(serve) as emulator:
@@ -40,8 +40,8 @@ def test_the_rehearsal_is_throttled_refused_and_passes_after_the_fix(tmp_path: P
         assert guide.records == ["app-setting", "dns"]
 
 
-def test_a_stack_starts_its_own_check_and_waits_for_that_very_start(tmp_path: Path) -> None:
-    """The first flow fails, and the one that another attempt starts passes."""
+def test_a_stack_starts_its_own_check_and_waits_for_that_start(tmp_path: Path) -> None:
+    """The first flow fails, and the flow of another attempt passes."""
     guide = Guide("created-here", tmp_path)
     (serve,), (*prepare, up), (another, up_again, output) = blocks("created-here")
     with guide.emulator(serve) as emulator:
@@ -62,7 +62,7 @@ def test_a_stack_starts_its_own_check_and_waits_for_that_very_start(tmp_path: Pa
 
 @pytest.mark.whole_table
 def test_a_preview_starts_no_check(tmp_path: Path) -> None:
-    """An older engine (3.259.0) queries the check as it is; a newer one reads no gate behind a new resource."""
+    """An older engine (3.259.0) queries the check; a newer one doesn't read a gate that depends on a new resource."""
     guide = Guide("created-here", tmp_path)
     (serve,), (*prepare, _), _ = blocks("created-here")
     with guide.emulator(serve) as emulator:
@@ -72,7 +72,7 @@ def test_a_preview_starts_no_check(tmp_path: Path) -> None:
 
 
 def commands(job: str) -> list[str]:
-    """Read the commands of a job of the workflow, without the one that installs what is there already."""
+    """Read the commands of a job of the workflow, except the one that installs the packages."""
     jobs: dict[str, Any] = YAML(typ="safe").load(PIPELINE / ".github" / "workflows" / "cut-over.yaml")["jobs"]
     install, *others = [step["run"] for step in jobs[job]["steps"] if "run" in step]
     assert install.startswith("python -m pip install ")
@@ -80,7 +80,7 @@ def commands(job: str) -> list[str]:
 
 
 def prepared(tmp_path: Path, emulator: EmulatorProcess) -> Guide:
-    """Make the pipeline's stack as its README says, with the emulator as endpoint."""
+    """Create the pipeline's stack as its README describes, with the emulator as endpoint."""
     guide = Guide("pipeline", tmp_path)
     (prepare,) = blocks("pipeline")
     for command in [*prepare, f"pulumi config set tcsql-check:endpoint {emulator.url} --stack production"]:
@@ -89,7 +89,7 @@ def prepared(tmp_path: Path, emulator: EmulatorProcess) -> Guide:
 
 
 def test_the_pipeline_starts_the_check_and_updates_once_it_has_passed(tmp_path: Path) -> None:
-    """An update without a flow ends, and a check that can't be started gives none; with its flow it goes through."""
+    """An update without a flow is refused, a check that can't start gives none, and an update with its flow passes."""
     with EmulatorProcess("pass", tmp_path / "requests.jsonl") as emulator:
         guide = prepared(tmp_path, emulator)
         (preview,), (start_check, update) = commands("preview"), commands("up")
@@ -118,7 +118,7 @@ def test_the_pipeline_starts_the_check_and_updates_once_it_has_passed(tmp_path: 
         assert guide.records == ["dns"]
 
 
-def test_a_cancelled_pipeline_ends_at_once_and_a_broken_glass_lets_one_run_through(tmp_path: Path) -> None:
+def test_a_cancelled_pipeline_ends_at_once_and_break_glass_lets_one_run_through(tmp_path: Path) -> None:
     """The signal reaches the first process alone, as from a runner; only `break-glass` lets the update through."""
     with EmulatorProcess(NEVER_ENDS, tmp_path / "requests.jsonl") as emulator:
         guide = prepared(tmp_path, emulator)
@@ -141,7 +141,7 @@ def test_a_cancelled_pipeline_ends_at_once_and_a_broken_glass_lets_one_run_throu
 
 @pytest.mark.whole_table
 def test_a_job_whose_processes_are_all_terminated_moves_nothing(tmp_path: Path) -> None:
-    """GitLab sends SIGTERM to each of them, the provider among them: there is no sentence then, and no pass."""
+    """GitLab sends SIGTERM to every process, including the provider; there is neither an error text nor a pass."""
     with EmulatorProcess(NEVER_ENDS, tmp_path / "requests.jsonl") as emulator:
         guide = prepared(tmp_path, emulator)
         start_check, update = commands("up")

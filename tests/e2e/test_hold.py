@@ -1,6 +1,6 @@
 """A real `pulumi up` of a program that calls `hold_stack`, against the emulator.
 
-Each command has a bound of its own: a program that waits for ever is interrupted, and its screen is shown.
+Each command has a time limit: a program that waits for ever is interrupted, and the test shows its screen.
 """
 
 import subprocess
@@ -16,18 +16,18 @@ PASSED, FAILED, SLOW = 1, 2, 4
 """Migrations of the scenario `by-id`; the last one passes after a second."""
 
 BELOW = {"below": "new", "child": "new", "inner": "new"}
-"""What the program declares below its call, or below its last one."""
+"""What the program declares below its only call, or its last one."""
 
 FAILURE = "migration check 2 (ap-guangzhou) failed at step 4 of 8"
 GUARD = "The gate orders did not pass"
-"""How the gate's own sentence begins, and the guard's."""
+"""How the gate's error begins, and the guard's."""
 
 UP = ("up", "--yes", "--skip-preview")
 CONTINUE = (*UP, "--continue-on-error")
 
 
 def held(build: BuildSandbox, shape: str, number: int, **config: object) -> Sandbox:
-    """Build a stack whose program has this shape and checks this migration."""
+    """Build a stack whose program has this form and checks this migration."""
     given = {"shape": shape, "number": number, **config}
     return build("by-id", config={f"test:{key}": str(value) for key, value in given.items()}, program="held")
 
@@ -38,7 +38,7 @@ def ask_about(sandbox: Sandbox, number: int) -> None:
 
 
 def run(sandbox: Sandbox, *words: str) -> Result:
-    """Run a command that must end in time and show no traceback."""
+    """Run a command that must exit in time without a traceback."""
     began = time.monotonic()
     with sandbox.stack.start(*words) as process:
         try:
@@ -51,12 +51,12 @@ def run(sandbox: Sandbox, *words: str) -> Result:
 
 
 def beginnings(result: Result) -> list[str]:
-    """Return how the errors on a screen begin, without the engine's line that the program has ended."""
+    """Return the beginnings of the errors on a screen, without the engine's line that the program has ended."""
     return [error.split(" ✓")[0].split(",")[0] for error in error_messages(result) if "non-zero exit code" not in error]
 
 
 def dependencies(sandbox: Sandbox) -> dict[str, list[str]]:
-    """Return which resource depends on which check, by the names in the state."""
+    """Return each resource's dependencies on checks, by the names in the state."""
     found = {}
     for one in sandbox.stack.state()["resources"]:
         checks = [name(urn) for urn in one.get("dependencies", []) if "MigrationCheck" in urn]
@@ -71,7 +71,7 @@ def resources(sandbox: Sandbox) -> set[str]:
 
 
 def name(urn: str) -> str:
-    """Return what a program calls a resource."""
+    """Return a resource's name in the program."""
     return urn.rsplit("::", 1)[1]
 
 
@@ -86,10 +86,10 @@ def name(urn: str) -> str:
     ],
     ids=lambda value: value[-1] if isinstance(value, tuple) else value,
 )
-def test_nothing_below_a_refused_check_is_made_until_it_passes(
+def test_nothing_below_a_refused_check_is_created_until_it_passes(
     build: BuildSandbox, command: tuple[str, ...], shape: str, check: str
 ) -> None:
-    """The update fails with the gate's sentence, with two checks also for the second; the next one makes it all."""
+    """The update fails with the gate's error, for either of two checks; the next update creates everything."""
     sandbox = held(build, shape, FAILED, check=check)
     refused = run(sandbox, *command)
     assert refused.exit_code != 0
@@ -107,7 +107,7 @@ def test_nothing_below_a_refused_check_is_made_until_it_passes(
     "command", [pytest.param(UP, marks=pytest.mark.whole_table), CONTINUE], ids=lambda command: command[-1]
 )
 def test_each_call_holds_what_is_below_it(build: BuildSandbox, command: tuple[str, ...]) -> None:
-    """With a second call whose check fails, what is between the two is made, and what is below both is not."""
+    """If the second call's check fails, resources between the two calls are created, and those below both are not."""
     sandbox = held(build, "twice", FAILED)
     refused = run(sandbox, *command)
     assert refused.exit_code != 0
@@ -120,8 +120,8 @@ def test_each_call_holds_what_is_below_it(build: BuildSandbox, command: tuple[st
     assert sandbox.records == {"between": "new", **BELOW}
 
 
-def test_a_check_below_the_call_holds_its_dependents_alone(build: BuildSandbox) -> None:
-    """While it fails, the others below the call are made; its dependent is made after it has passed."""
+def test_a_check_below_the_call_holds_only_its_dependents(build: BuildSandbox) -> None:
+    """While it fails, the other resources below the call are created; its dependent is created after it has passed."""
     sandbox = held(build, "later", FAILED)
     refused = run(sandbox, *UP)
     assert refused.exit_code != 0
@@ -150,8 +150,8 @@ def test_a_check_below_the_call_holds_its_dependents_alone(build: BuildSandbox) 
         ("awaited", "id made in an apply of what is known"),
     ],
 )
-def test_a_held_program_ends_however_its_check_comes_about(build: BuildSandbox, shape: str, check: str) -> None:
-    """Neither a preview nor an update waits for ever; both reach what is below, the update after the verdict alone."""
+def test_a_held_program_ends_in_every_form(build: BuildSandbox, shape: str, check: str) -> None:
+    """Neither a preview nor an update hangs; both run the code below the call, the update only after the verdict."""
     sandbox = held(build, shape, SLOW, check=check)
     preview = run(sandbox, "preview")
     assert preview.exit_code == 0, preview.screen
@@ -175,8 +175,8 @@ def test_a_held_program_ends_however_its_check_comes_about(build: BuildSandbox, 
         ("depends on a slow resource", "made-here (depends_on)"),
     ],
 )
-def test_a_long_wait_says_once_which_check_waits_for_what(build: BuildSandbox, check: str, missing: str) -> None:
-    """The line names the check and what it needs, and comes before that is there."""
+def test_a_long_wait_reports_once_which_check_waits_for_what(build: BuildSandbox, check: str, missing: str) -> None:
+    """The line names the check and the missing input, and appears before that input is known."""
     sandbox = held(build, "one", PASSED, check=check, seconds=3, noticeSeconds=0.2)
     result = run(sandbox, *UP)
     assert result.exit_code == 0, result.screen
@@ -195,10 +195,10 @@ def test_a_long_wait_says_once_which_check_waits_for_what(build: BuildSandbox, c
         ("text", "hold_stack(text)", "hold_stack waits for MigrationCheck and MigrationCheckGroup, and was given str."),
     ],
 )
-def test_a_call_without_a_check_ends_the_program_at_the_users_line(
+def test_a_call_without_a_check_is_refused_at_the_users_line(
     build: BuildSandbox, shape: str, call: str, sentence: str
 ) -> None:
-    """One sentence names the file and the line, and nothing below is made."""
+    """One error names the file and the line, and nothing below is created."""
     sandbox = held(build, shape, PASSED)
     program = (sandbox.stack.project / "__main__.py").read_text(encoding="utf-8").splitlines()
     line = next(number for number, text in enumerate(program, start=1) if text.strip() == call)

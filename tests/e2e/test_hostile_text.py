@@ -1,4 +1,4 @@
-"""What the API says is data: it can't write on the terminal, and the outputs keep it whole."""
+"""Text from the API is data: it can't control the terminal, and the outputs keep it unchanged."""
 
 import json
 import unicodedata
@@ -9,11 +9,13 @@ from harness.sandbox import BuildSandbox
 
 LONG = "x" * 10_000
 HOSTILE = ("Cc", "Cf", "Cs", "Zl", "Zp")
-"""The categories of characters that move the cursor, or change what is where."""
+"""The categories of characters that move the cursor, or reorder the text."""
 
 
-def test_what_the_api_says_is_shown_escaped_and_cut_and_kept_whole(build: BuildSandbox, tmp_path: Path) -> None:
-    """No escape, line break or direction mark of it is on the screen, no more than 300 characters of any text are."""
+def test_text_from_the_api_is_escaped_and_cut_on_the_screen_and_kept_in_the_outputs(
+    build: BuildSandbox, tmp_path: Path
+) -> None:
+    """The screen has none of its escapes, line breaks or direction marks, and at most 300 characters of each text."""
     template = (Path(__file__).parents[1] / "data" / "scenarios" / "hostile.json").read_text("utf-8")
     scenario = tmp_path / "hostile.json"
     scenario.write_text(template.replace("LONG", LONG), encoding="utf-8")

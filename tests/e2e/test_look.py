@@ -40,8 +40,8 @@ def sandbox(tmp_path: Path) -> Iterator[Callable[..., Sandbox]]:
         yield build
 
 
-def test_looks_go_through_whatever_they_see_and_cost_one_request_each(sandbox: Callable[..., Sandbox]) -> None:
-    """A passed, a failed and a running check are results with their types; the stand-in is named, no secret is kept."""
+def test_reads_return_any_verdict_with_one_request_each(sandbox: Callable[..., Sandbox]) -> None:
+    """Passed, failed and running checks are typed results; a warning names the stand-in, and no secret is kept."""
     stack, emulator = sandbox(plain=[1, 2, 3])
     result = stack.up()
     assert result.exit_code == 0, result.screen
@@ -64,10 +64,10 @@ def test_looks_go_through_whatever_they_see_and_cost_one_request_each(sandbox: C
     assert len(emulator.requests) == 6
 
 
-def test_a_migration_that_is_made_in_the_same_update_is_looked_at_once_it_is_there(
+def test_a_migration_created_in_the_same_update_is_read_once_it_exists(
     sandbox: Callable[..., Sandbox],
 ) -> None:
-    """A preview sends no request and its result is unknown; the update has a typed result of one request."""
+    """A preview sends no request and its result is unknown; the update sends one request and has a typed result."""
     stack, emulator = sandbox("pass", made=True)
     preview = stack.run("preview")
     assert preview.exit_code == 0, preview.screen
@@ -81,10 +81,10 @@ def test_a_migration_that_is_made_in_the_same_update_is_looked_at_once_it_is_the
 @pytest.mark.parametrize(
     "option", [("PULUMI_OPTION_CONFIG", f"{ENDPOINT_KEY}={{}}"), ("PULUMI_OPTION_CONFIG_FILE", "Pulumi.rehearsal.yaml")]
 )
-def test_a_variable_of_pulumis_own_does_not_choose_the_endpoint_of_a_look(
+def test_a_variable_of_pulumi_does_not_choose_the_endpoint_of_a_read(
     sandbox: Callable[..., Sandbox], option: tuple[str, str]
 ) -> None:
-    """It reaches the program's own process, too: the program ends with one sentence, and nothing is sent."""
+    """The variable reaches the program's process too; the program ends with one error, and sends nothing."""
     stack, emulator = sandbox("pass", plain=[1066])
     variable, value = option
     stack.environ[variable] = value.format(emulator.url)
@@ -95,10 +95,10 @@ def test_a_variable_of_pulumis_own_does_not_choose_the_endpoint_of_a_look(
 
 
 @pytest.mark.parametrize(("config", "call"), [({"plain": [1066]}, "seen ="), ({"made": True}, "later =")])
-def test_an_unknown_migration_ends_the_program_with_one_sentence(
+def test_an_unknown_migration_ends_the_program_with_one_error(
     sandbox: Callable[..., Sandbox], config: dict[str, object], call: str
 ) -> None:
-    """It names the migration, what the API said, what to check and the user's line; there is no traceback."""
+    """The error names the migration, the API's message, what to check and the user's line; there is no traceback."""
     stack, emulator = sandbox(**config)
     result = stack.up()
     assert result.exit_code != 0
@@ -114,8 +114,8 @@ def test_an_unknown_migration_ends_the_program_with_one_sentence(
 
 
 @pytest.mark.parametrize("config", [{"plain": [1066]}, {"made": True}])
-def test_ctrl_c_ends_a_look_at_a_server_that_says_nothing(tmp_path: Path, config: dict[str, object]) -> None:
-    """The update ends at once, without a traceback, and the stack can be used again."""
+def test_ctrl_c_ends_a_read_from_a_silent_server(tmp_path: Path, config: dict[str, object]) -> None:
+    """The update ends at once, without a traceback, and the next command on the stack works."""
     with ScriptedServer(silence) as server:
         stack = looking(tmp_path, f"http://{server.host}", **config)
         process = stack.start("up", "--yes", "--skip-preview")

@@ -13,12 +13,14 @@ PLUGIN = "tcsql-check"
 @pytest.mark.parametrize(
     ("with_file", "looked_for"), [(True, False), pytest.param(False, True, marks=pytest.mark.whole_table)]
 )
-def test_an_update_looks_for_no_plugin(build: BuildSandbox, tmp_path: Path, with_file: bool, looked_for: bool) -> None:
-    """The verbose log has not one line about it; without the file, the same update would try to download it."""
+def test_the_engine_searches_for_no_plugin(
+    build: BuildSandbox, tmp_path: Path, with_file: bool, looked_for: bool
+) -> None:
+    """The verbose log doesn't mention a plugin; without the file, the same update would try to download one."""
     package = copied_package(tmp_path / "sandbox")
     if not with_file:
         (package / "pulumi-plugin.json").unlink()
-    with socket.socket() as nobody:  # takes an address that refuses: whatever is looked for ends there, at once
+    with socket.socket() as nobody:  # reserves an address that refuses connections, so that every search ends at once
         nobody.bind(("127.0.0.1", 0))
         proxy = f"http://127.0.0.1:{nobody.getsockname()[1]}"
         sandbox = build("pass", environ={"PYTHONPATH": str(package.parent), "HTTPS_PROXY": proxy})

@@ -1,6 +1,6 @@
-"""No secret shows, wherever the credentials come from, however a wait ends, and however much is logged.
+"""No secret shows, for any source of credentials, any end of a wait, and any level of logging.
 
-What is searched for, and where, is in `harness/marked_credentials.py`; `conftest.py` searches after each test.
+`harness/marked_credentials.py` defines the values and the search; `conftest.py` searches after each test.
 """
 
 import json
@@ -22,7 +22,7 @@ MIGRATIONS, TALKATIVE = range(1, 11), range(11, 14)
 LOUD = ("-v=9", "--logtostderr", "--logflow")
 
 Source = Callable[[Sandbox], set[str]]
-"""Gives the stack its credentials, and returns the files in which they stand then."""
+"""Gives the stack its credentials, and returns the files that then contain them."""
 
 
 def from_the_environment(sandbox: Sandbox) -> set[str]:
@@ -75,7 +75,7 @@ def from_a_role_that_is_assumed(sandbox: Sandbox) -> set[str]:
 
 
 def from_the_instance(sandbox: Sandbox) -> set[str]:
-    """Get the role's credentials from the metadata."""
+    """Get the role's credentials from the instance metadata."""
     forget(sandbox)
     sandbox.emulate_services()
     sandbox.stack.environ["TENCENTCLOUD_CAM_ROLE_NAME"] = "emulated"
@@ -97,13 +97,13 @@ def from_the_pod(sandbox: Sandbox) -> set[str]:
 
 
 def forget(sandbox: Sandbox) -> None:
-    """Take the credentials out of the environment."""
+    """Remove the credentials from the environment."""
     for name in marked_credentials.ENVIRON:
         del sandbox.stack.environ[name]
 
 
 def write(sandbox: Sandbox, name: str, text: str) -> set[str]:
-    """Write a file below the user's home, and return what it is called below the test's folder."""
+    """Write a file below the user's home, and return its path relative to the test's folder."""
     path = Path(sandbox.stack.environ["HOME"], name)
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -120,7 +120,7 @@ def write(sandbox: Sandbox, name: str, text: str) -> set[str]:
     ],
 )
 def test_every_input_may_be_a_secret(build: BuildSandbox, program: str, name: str, given: dict[str, Any]) -> None:
-    """The gate passes, its inputs are encrypted in the state, and neither its id nor what the API says is."""
+    """The gate passes and its inputs are encrypted in the state; its id and the API's responses are not."""
     more = {"region": "ap-guangzhou", "enforce": True, "failed_statuses": [-1], "timeout_seconds": 60}
     inputs = {**given, **more, "poll_interval_seconds": 0.2}
     sandbox = build("flow", inputs, {"test:asSecrets": "true"}, program=program)
@@ -153,12 +153,12 @@ ALWAYS = (from_the_stacks_configuration, from_a_role_that_is_assumed)
     "source",
     [pytest.param(source, marks=[] if source in ALWAYS else pytest.mark.whole_table) for source in (*PAIRS, *ROLES)],
 )
-def test_no_secret_shows_however_a_wait_ends_and_however_much_is_logged(
+def test_no_secret_shows_for_any_end_of_a_wait_and_any_log_level(
     build: BuildSandbox, source: Source, given_secrets: set[str]
 ) -> None:
-    """With the CLI at -v=9 and all of the provider process at DEBUG there is none in any file, state and screen.
+    """With the CLI at -v=9 and the provider process at DEBUG, no file, state or screen has a secret.
 
-    One thing no provider can help: at -v=9 an older engine (3.259.0) writes out the decrypted configuration.
+    One exception is outside a provider's control: at -v=9 an older engine (3.259.0) prints the decrypted configuration.
     """
     migrations = [*MIGRATIONS, *(TALKATIVE if source in PAIRS else ())]
     gates = [{"migrate_id": number, "timeout_seconds": 25, "poll_interval_seconds": 0.5} for number in migrations]

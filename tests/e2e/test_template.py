@@ -1,4 +1,4 @@
-"""The template: `pulumi new`, and then each command of the pipeline that it brings."""
+"""The template: `pulumi new`, and then each command of its pipeline."""
 
 import shutil
 import subprocess
@@ -56,7 +56,7 @@ class Shell:
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
-    """Make a project of the template, and bring the wheel into it, as its README says."""
+    """Create a project from the template, and copy the wheel into it, as its README describes."""
     shell = Shell(tmp_path)
     shell.must(NEW)
     (wheel,) = (ROOT / "build").glob(f"{PACKAGE}-*.whl")
@@ -66,7 +66,7 @@ def shell(tmp_path: Path) -> Shell:
 
 
 def test_the_templates_pipeline_runs_its_tests_and_holds_its_update(shell: Shell, tmp_path: Path) -> None:
-    """Tests and preview succeed whatever the check says; the update is refused, and after a pass it goes through."""
+    """Tests and preview succeed for any verdict; the update is refused, and goes through after a pass."""
     *before, preview = shell.steps("preview")
     *again, update = shell.steps("up")
     assert before == again

@@ -1,4 +1,4 @@
-"""A real `pulumi up` with a whole wave behind one gate, against the emulator."""
+"""A real `pulumi up` with a group of migrations behind one gate, against the emulator."""
 
 import re
 from collections import Counter
@@ -16,10 +16,10 @@ def asked(sandbox: Sandbox) -> Counter[int]:
     return Counter(request["migrate_id"] for request in sandbox.emulator.requests if request["action"] == QUERY)
 
 
-def test_a_wave_opens_once_its_last_check_has_passed(build: BuildSandbox) -> None:
-    """Passed checks are queried once, the other until it passes; then the outputs have all of them, typed.
+def test_a_group_opens_once_its_last_check_has_passed(build: BuildSandbox) -> None:
+    """Passed checks are queried once, the other one until it passes; then the typed outputs have all of them.
 
-    A preview and a refresh ask each once more, and change nothing.
+    A preview and a refresh query each check once more, and change nothing.
     """
     sandbox = build("wave", {"migrate_ids": [4, "1", 11], **FAST}, program="wave")
     result = sandbox.stack.up()
@@ -52,8 +52,8 @@ def test_a_wave_opens_once_its_last_check_has_passed(build: BuildSandbox) -> Non
 
 
 @pytest.mark.parametrize("held", [True, pytest.param(False, marks=pytest.mark.whole_table)])
-def test_nothing_behind_a_refused_wave_is_created(build: BuildSandbox, *, held: bool) -> None:
-    """One error names all that have failed and all that don't exist, and counts the rest; no flag gets round it."""
+def test_nothing_behind_a_refused_group_is_created(build: BuildSandbox, *, held: bool) -> None:
+    """One error names each failed and each missing migration, and counts the rest; no flag bypasses the gate."""
     sandbox = build(
         "wave", {"migrate_ids": [1, 2, 3, 5, 7, 99], **FAST}, {"test:held": str(held).lower()}, program="wave"
     )
@@ -73,7 +73,7 @@ def test_nothing_behind_a_refused_wave_is_created(build: BuildSandbox, *, held: 
     assert result.seconds < 20
 
 
-def test_a_wave_whose_time_is_up_says_what_has_not_passed(build: BuildSandbox) -> None:
+def test_a_group_that_times_out_names_what_has_not_passed(build: BuildSandbox) -> None:
     """A preview before it says what the update will do."""
     inputs = {"migrate_ids": [1, 3, 7], "timeout_seconds": 2, **FAST}
     sandbox = build("wave", inputs, program="wave")
@@ -93,8 +93,8 @@ def test_a_wave_whose_time_is_up_says_what_has_not_passed(build: BuildSandbox) -
     )
 
 
-def test_numbers_of_a_wave_may_come_from_resources(build: BuildSandbox) -> None:
-    """A preview without one of them sends no request; the update waits for all, and more than eight give a digest."""
+def test_the_ids_of_a_group_may_come_from_resources(build: BuildSandbox) -> None:
+    """A preview with an unknown id sends no request; the update waits for all, and nine or more ids give a digest."""
     numbers = list(range(1066, 1075))
     sandbox = build("pass", {"migrate_ids": numbers, **FAST}, {"test:idsFromResources": "true"}, program="wave")
     preview = sandbox.stack.run("preview")

@@ -1,8 +1,8 @@
-"""Every way round a gate that the engine offers, tried on everything that can stand behind it.
+"""Every option of the engine that could bypass a gate, with every kind of resource behind it.
 
-Each stack holds a resource of every kind in every place: one that the second version of its program changes, one it
-replaces, one that it makes, one that it no longer mentions; in a held stack also one that is deleted before it is
-replaced, with another behind it. The second version comes with a check that has failed.
+Each stack holds a resource of every kind in every place: the second version of its program changes one, replaces one,
+creates one, and no longer declares one. In a held stack it also deletes one before it replaces it, and that one has a
+dependent. The second version comes with a check that has failed.
 """
 
 import json
@@ -42,7 +42,7 @@ WAYS = {
     "--parallel 1": (*WITHOUT_PREVIEW, "--parallel", "1"),
     "--continue-on-error --parallel 1": (*WITHOUT_PREVIEW, "--continue-on-error", "--parallel", "1"),
 }
-"""What `pulumi up` gets, by what a reader calls it."""
+"""The flags of `pulumi up`, by a readable name."""
 
 TELLING = {
     ("stack", "--target-dependents"),
@@ -50,25 +50,25 @@ TELLING = {
     ("stack", "--continue-on-error --parallel 1"),
     ("resources", "--continue-on-error"),
 }
-"""What stands for all the others in `make test`."""
+"""The cases that `make test` runs."""
 
 CASES = [
     pytest.param(holds, way, id=f"{holds}, {way}", marks=[] if (holds, way) in TELLING else pytest.mark.whole_table)
     for holds in ("stack", "resources")
     for way in WAYS
 ]
-"""Every way in every place; the marked ones complete the table, which `make test-all` tries."""
+"""Every option in every place; `make test-all` also runs the marked ones."""
 
 
 @dataclass
 class Tried:
-    """A stack whose first version is up."""
+    """A stack that is updated to its first version."""
 
     stack: Stack
 
     @classmethod
     def copy_of(cls, first_version: Path, workdir: Path) -> "Tried":
-        """Copy the whole folder; the copy's path is new to the CLI, so the stack must be selected."""
+        """Copy the whole folder; its path is new to the CLI, so the stack must be selected."""
         shutil.copytree(first_version, workdir)
         return cls(Stack(workdir / "project", workdir, {"PULUMI_STACK": STACK}))
 
@@ -95,7 +95,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorProce
 def first_version(
     request: pytest.FixtureRequest, emulator: EmulatorProcess, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """Bring the first version up, while the check has passed; each test works on a copy of the folder."""
+    """Update to the first version while the check has passed; each test uses a copy of the folder."""
     workdir = tmp_path_factory.mktemp("first") / "stack"
     stack = Stack.of_program(ROOT / "tests" / "programs" / "table", workdir)
     shutil.copy(ROOT / "examples" / "cutover" / "records.py", stack.project)
@@ -108,8 +108,8 @@ def first_version(
 
 
 @pytest.mark.parametrize(("first_version", "way"), CASES, indirect=["first_version"])
-def test_nothing_behind_a_refused_gate_is_touched(first_version: Path, tmp_path: Path, way: str) -> None:
-    """The update fails with the gate's sentence, every record stays as it was, and the next update does it all."""
+def test_nothing_behind_a_refused_gate_changes(first_version: Path, tmp_path: Path, way: str) -> None:
+    """The update fails with the gate's error, every record stays unchanged, and the next update completes."""
     tried = Tried.copy_of(first_version, tmp_path / "stack")
     before = tried.files
     if PLAN in WAYS[way]:
@@ -131,8 +131,8 @@ def test_nothing_behind_a_refused_gate_is_touched(first_version: Path, tmp_path:
 
 
 @pytest.mark.parametrize("first_version", ["stack"], indirect=True)
-def test_the_oldest_sdk_holds_as_well(first_version: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a refused read is to the program differs from one SDK to the next; nothing is touched by either."""
+def test_the_oldest_sdk_holds_too(first_version: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDKs report a refused read to the program in different ways; with either, nothing changes."""
     monkeypatch.setenv("PATH", f"{sys.prefix}-oldest/bin{os.pathsep}{os.environ['PATH']}")
     tried = Tried.copy_of(first_version, tmp_path / "stack")
     before = tried.files
@@ -143,8 +143,8 @@ def test_the_oldest_sdk_holds_as_well(first_version: Path, tmp_path: Path, monke
 
 
 @pytest.mark.parametrize("first_version", ["behind-another", "below-another"], indirect=True)
-def test_a_record_behind_an_unheld_one_is_deleted_with_it(first_version: Path, tmp_path: Path) -> None:
-    """The limit that README names: what is deleted first takes what is behind it along, before the gate has spoken."""
+def test_a_dependent_of_an_unheld_record_is_deleted_with_it(first_version: Path, tmp_path: Path) -> None:
+    """A limit that README names: replacing a record with deletion first also deletes its dependent before the check."""
     tried = Tried.copy_of(first_version, tmp_path / "stack")
     behind = "old/behind-front.json"
     assert behind in tried.files

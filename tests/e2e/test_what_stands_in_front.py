@@ -1,7 +1,7 @@
 """A gate depends on another resource, which fails in this update, or which `--target` or `--exclude` leaves out.
 
-Each stack was updated before, while the check had passed: that pass is in its state. Nothing behind the gate may change
-then, and the state that the update leaves must be one that Pulumi can read.
+Each stack was updated before, while the check had passed, so its state has a pass. Nothing behind the gate may change
+in this update, and Pulumi must be able to read the resulting state.
 """
 
 import json
@@ -41,7 +41,7 @@ QUICK = {
     ("--target the dependents", "a component around the gate", ""),
     ("--exclude the one in front", "an echoed input", CONTINUE),
 }
-"""What stands for all the others in `make test`."""
+"""The cases that `make test` runs."""
 
 
 class Fronted:
@@ -55,7 +55,7 @@ class Fronted:
         self._given = {"kind": kind, "through": through}
 
     def up(self, number: int, migrate_id: int, front: str, *flags: str) -> Result:
-        """Update to a version of the program: its check, and what happens to the resource in front."""
+        """Update to a version of the program: its check, and the change of the resource in front."""
         version = {**self._given, "number": number, "migrate_id": migrate_id, "front": front}
         (self.stack.project / "version.json").write_text(json.dumps(version), encoding="utf-8")
         return self.stack.up(*flags)
@@ -79,7 +79,7 @@ def _emulator(tmp_path: Path) -> Iterator[EmulatorProcess]:
 
 
 def cell(*what: str) -> object:
-    """Name a cell of the table; `make test-all` tries those that have no place in `make test`."""
+    """Name a cell of the table; `make test` runs some of them, `make test-all` runs the others."""
     marks = [] if what in QUICK else [pytest.mark.whole_table]
     return pytest.param(*what, id=", ".join(filter(None, what)), marks=marks)
 
@@ -94,10 +94,10 @@ def cell(*what: str) -> object:
         for flag in ("", CONTINUE)
     ],
 )
-def test_an_earlier_pass_opens_nothing_when_the_resource_in_front_fails(  # noqa: PLR0913, PLR0917  # a table's columns
+def test_an_earlier_pass_opens_nothing_if_the_resource_in_front_fails(  # noqa: PLR0913, PLR0917  # a table's columns
     emulator: EmulatorProcess, tmp_path: Path, fails: str, through: str, kind: str, flag: str
 ) -> None:
-    """The update fails, every record stays as it was, and the next update does it all."""
+    """The update fails, every record stays unchanged, and the next update completes."""
     fronted = Fronted(tmp_path, emulator, kind, through)
     first = fronted.up(1, PASSED, FAILS[fails])
     assert (first.exit_code, fronted.files) == (0, OLD), first.screen
@@ -114,10 +114,10 @@ def test_an_earlier_pass_opens_nothing_when_the_resource_in_front_fails(  # noqa
     ("left_out", "through", "flag"),
     [cell(way, through, flag) for way in LEFT_OUT for through in (*THROUGH, *AROUND) for flag in ("", CONTINUE)],
 )
-def test_a_gate_is_refused_before_its_state_breaks_when_the_resource_in_front_is_left_out(
+def test_a_gate_is_refused_if_the_resource_in_front_is_left_out(
     emulator: EmulatorProcess, tmp_path: Path, left_out: str, through: str, flag: str
 ) -> None:
-    """One sentence says so, the gate makes no request, every record stays, and the next update reads the state."""
+    """One error says so, the gate sends no request, every record stays unchanged, and the next update works."""
     fronted = Fronted(tmp_path, emulator, "stack", through)
     first = fronted.up(1, PASSED, "absent")
     assert (first.exit_code, fronted.files) == (0, OLD), first.screen
@@ -136,10 +136,10 @@ def test_a_gate_is_refused_before_its_state_breaks_when_the_resource_in_front_is
 @pytest.mark.parametrize(
     "through", [pytest.param("depends_on", marks=pytest.mark.whole_table), "a component around both"]
 )
-def test_a_gate_passes_when_the_resource_in_front_is_left_out_but_in_the_stack(
+def test_a_gate_passes_if_the_resource_left_out_is_in_the_stack(
     emulator: EmulatorProcess, tmp_path: Path, through: str
 ) -> None:
-    """`--target` of what is behind the gate reads it, and updates the targets."""
+    """`--target` of the resource behind the gate reads the gate, and updates the targets."""
     fronted = Fronted(tmp_path, emulator, "stack", through)
     assert fronted.up(1, PASSED, "there").exit_code == 0
     passed = fronted.up(2, PASSED, "there", "--target", RECORDS)

@@ -1,6 +1,6 @@
-"""The program that makes its migration with Tencent Cloud's own provider: types, and ids, with that one's real SDK.
+"""The program that creates its migration with Tencent Cloud's provider: its types and ids, with the real SDK.
 
-Its plugin is on no package index, so there is no update here.
+The provider's plugin is on no package index, so these tests run no update.
 """
 
 import json
@@ -36,7 +36,7 @@ def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def check_types(folder: Path, program: str) -> str:
-    """Type-check a program strictly, with the settings that the README gives, against what is installed."""
+    """Type-check a program strictly, with the settings from the README, against the installed packages."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     settings = re.search(r"```ini\n(.*?)```", readme, re.DOTALL)
     assert settings is not None
@@ -47,7 +47,7 @@ def check_types(folder: Path, program: str) -> str:
 
 
 def test_the_types_fit(tmp_path: Path) -> None:
-    """The migration's id is text that comes later, and the gate takes it; an output of something else is refused."""
+    """The gate accepts the migration's id, which is text known later; mypy refuses an output of another type."""
     program = PROGRAM.read_text(encoding="utf-8")
     assert check_types(tmp_path, program) == "Success: no issues found in 1 source file\n"
 
@@ -56,7 +56,7 @@ def test_the_types_fit(tmp_path: Path) -> None:
 
 
 def test_the_id_reaches_the_gate(tmp_path: Path) -> None:
-    """The gate reads the migration that was made, in the provider's region, and knows nothing of its password."""
+    """The gate reads the new migration in the provider's region, and gets no password."""
     shutil.copytree(ROOT / "tests" / "programs" / "mocked", tmp_path / "mocked")
     done = run([PYTHON, str(tmp_path / "mocked"), str(PROGRAM), json.dumps(CONFIG)], tmp_path)
     assert done.returncode == 0, done.stdout
@@ -72,16 +72,16 @@ def test_the_id_reaches_the_gate(tmp_path: Path) -> None:
     assert CONFIG["project:password"] not in json.dumps(gate)
 
 
-def test_the_engine_is_asked_for_the_providers_plugin_alone(tmp_path: Path) -> None:
-    """The provider's SDK needs its plugin, the gate none."""
+def test_the_engine_needs_only_the_providers_plugin(tmp_path: Path) -> None:
+    """The provider's SDK needs its plugin; the gate needs none."""
     listing = run([PYTHON, "-c", plugins.LIST_DISTRIBUTIONS], tmp_path).stdout
     assert "pulumi-tcsql-check" in listing
     assert [package.name for package in plugins.required(listing)] == ["tencentcloud"]
 
 
 @pytest.mark.parametrize("word", ["plugin", "StartMigrationCheck"])
-def test_the_readme_shows_the_program_and_says_what_is_missing(word: str) -> None:
-    """The program is in the section, to the letter, and so is what it can't do."""
+def test_the_readme_shows_the_program_and_its_limits(word: str) -> None:
+    """The section has the program word for word, and says what is missing."""
     section = (ROOT / "README.md").read_text(encoding="utf-8").split("### With Tencent Cloud's provider\n", 1)[1]
     section = section.split("\n## ", 1)[0]
     program = re.search(r"```python\n(.*?)```", section, re.DOTALL)

@@ -123,7 +123,7 @@ class Guide:
         return EmulatorProcess(path if path.exists() else scenario, self._log)
 
     def _script(self, command: str, emulator: EmulatorProcess) -> list[str]:
-        """Write a command that uses this emulator into a script, as a runner does, and return the command that runs it.
+        """Write a command for this emulator into a script, as a runner does, and return the command that runs it.
 
         Given the command with `-c`, bash would `exec` it by itself, which GitHub's workflow has to do explicitly.
         """

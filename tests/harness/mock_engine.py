@@ -11,7 +11,7 @@ from pulumi.runtime import mocks, settings, stack
 
 from harness.fast_forward_loop import FastForwardLoop
 from pulumi_tcsql_check import MigrationCheck
-from pulumi_tcsql_check.program import gate, shutdown
+from pulumi_tcsql_check.program import shutdown
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
 FOR_EVER = 1000.0
@@ -119,7 +119,7 @@ def run(engine: Engine, program: Callable[[], object], *, preview: bool = False)
 
 def take_for_real(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the package treat the mocks as a real engine, and keep its exit handlers out of this process."""
-    monkeypatch.setattr(gate, "get_monitor", object)
+    monkeypatch.setattr("pulumi_tcsql_check.program.stack.get_monitor", object)
     monkeypatch.setattr(shutdown, "prepare", lambda: None)
 
 

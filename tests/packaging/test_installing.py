@@ -1,7 +1,7 @@
 """The package as a user installs it: from the index, into an empty environment, beside Tencent's whole SDK.
 
 Both of Tencent's distributions put their files into the same `tencentcloud` package as the small one that this package
-needs, and the later one replaces those of the earlier. What else is installed is the newest that the index has.
+needs, and the later one replaces those of the earlier. The other dependencies are the newest on the index.
 """
 
 import configparser
@@ -27,7 +27,7 @@ SDKS = ("tencentcloud-sdk-python==3.1.195", "tencentcloud-sdk-python-intl-en==3.
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Build what would be uploaded."""
+    """Build the distributions."""
     folder = tmp_path_factory.mktemp("published")
     return {"wheel": distributions.wheel(ROOT, folder), "sdist": distributions.sdist(ROOT, folder)}
 
@@ -68,7 +68,7 @@ def gates_hold_and_open(environment: EmptyEnvironment, home: Path) -> None:
     assert "failed at step 4 of 8" in dynamic_host_process.sentence_of(refused.value)
 
 
-def test_an_index_would_take_both(published: dict[str, Path]) -> None:
+def test_an_index_accepts_both_distributions(published: dict[str, Path]) -> None:
     """The check before an upload gives no error and no warning."""
     twine = f"{sys.prefix}-packaging/bin/twine"
     done = subprocess.run(
@@ -81,9 +81,9 @@ def test_an_index_would_take_both(published: dict[str, Path]) -> None:
 def test_it_works_in_an_empty_environment(
     environment: EmptyEnvironment, published: dict[str, Path], kind: str, tmp_path: Path
 ) -> None:
-    """It brings all that it needs; each of its extras can be added, and with all of them its commands run.
+    """It installs all that it needs; each extra can be added, and with all extras its commands run.
 
-    Without its extra the command says in one sentence what to install.
+    Without its extra, a command prints one sentence that names what to install.
     """
     environment.install(str(published[kind]))
     gates_hold_and_open(environment, tmp_path / "home")
@@ -103,7 +103,7 @@ def test_it_works_in_an_empty_environment(
 def test_it_works_beside_the_whole_sdk(
     environment: EmptyEnvironment, published: dict[str, Path], sdk: str, first: str, tmp_path: Path
 ) -> None:
-    """Whichever was installed first, the gate asks with what is there then; both are whole."""
+    """In either order of installation, the gate works with the installed files; both packages are complete."""
     both = [str(published["wheel"]), sdk]
     for what in both if first == "the package" else reversed(both):
         environment.install(what)
@@ -111,10 +111,10 @@ def test_it_works_beside_the_whole_sdk(
     environment.run("python", "-c", "from tencentcloud.sqlserver.v20180328 import models, sqlserver_client")
 
 
-def test_it_says_how_to_go_on_after_the_whole_sdk_was_uninstalled(
+def test_a_gate_says_what_to_do_after_the_whole_sdk_was_uninstalled(
     environment: EmptyEnvironment, published: dict[str, Path], tmp_path: Path
 ) -> None:
-    """It removes shared files: the gate stays shut with one sentence, and works once they are back."""
+    """Uninstalling it removes shared files: the gate stays shut with one error, and works once they are back."""
     environment.install(str(published["wheel"]), SDKS[-1])
     environment.uninstall(SDKS[-1].partition("==")[0])
     with dynamic_host_process.started_host(environment.python, SCENARIO, tmp_path) as host:

@@ -1,4 +1,4 @@
-"""A resource that stands for a migration made and started in the same stack: its ids are known once it was made."""
+"""A resource in place of a migration made and started in the same stack: its ids are known after its creation."""
 
 import time
 from typing import Any
@@ -10,15 +10,15 @@ FLOW = 1001
 
 
 class MigrationProvider(ResourceProvider):
-    """Makes the migration."""
+    """Creates the migration."""
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Take a while, and give it its number, as text, as Tencent's own provider does."""
+        """Return the id late, and as text, as Tencent's own provider does."""
         time.sleep(props["seconds"])
         return CreateResult("migration", {**props, "number": props["given"], "flow": FLOW})
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Give it another number."""
+        """Return another id."""
         return UpdateResult({**_news, "number": _news["given"], "flow": FLOW})
 
 
@@ -29,6 +29,6 @@ class Migration(Resource, module="test", name="Migration"):
     flow: pulumi.Output[int]
 
     def __init__(self, name: str, given: int = 1066, seconds: float = 0) -> None:
-        """Declare it, with the number that it gets, and how long that takes."""
+        """Declare the migration, with the id that it gets, and how long its creation takes."""
         props = {"given": str(given), "seconds": seconds, "number": None, "flow": None}
         super().__init__(MigrationProvider(), name, props)

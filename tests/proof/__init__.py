@@ -1,1 +1,1 @@
-"""Long proofs, each a target of its own: `make fuzz`, `make mutants`, `make soak` and `make many`."""
+"""Long tests, each with its own target: `make fuzz`, `make mutants`, `make soak` and `make many`."""

@@ -1,6 +1,6 @@
-"""Follows one response from its bytes to what a user sees, and compares each stage with the oracle.
+"""Process one response from its bytes to the text that a user sees, and compare each stage with the oracle.
 
-A broken promise is an `AssertionError`; so is, by getting out of here, every exception that is not the package's own.
+A violated property raises an `AssertionError`. Any other exception that is not the package's own is not caught.
 """
 
 import io
@@ -37,10 +37,10 @@ from pulumi_tcsql_check.tencent.sqlserver import FLOW_ADVICE, QUERY_ADVICE, Migr
 from pulumi_tcsql_check.text import printable
 
 ROW_CHARACTERS = 400
-"""No row is longer: a name is cut at 300 characters, and numbers and words are few."""
+"""The maximum length of a row: a name is cut at 300 characters, and the other parts are short."""
 
 TEXT_CHARACTERS = 4000
-"""No sentence is longer: it quotes a few texts, each cut."""
+"""The maximum length of an error's text: it quotes a few texts, each cut."""
 
 STATUSES = (200, 200, 200, 200, 201, 204, 206, 301, 400, 403, 404, 408, 429, 500, 502, 503)
 KINDS = ("application/json", "application/json; charset=utf-8", "text/html", "", "application/octet-stream", "\xff")
@@ -51,12 +51,12 @@ HEAD_BYTES = 5
 
 _ENDPOINT = Endpoint("http", "127.0.0.1:9")
 WHO = Credentials("AKIDtest", "key", None, "a test")
-"""Who asks; the id is long enough to be looked for in what a server says."""
+"""The caller's credentials; the id is long enough for the search in a server's text."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One response, and the inputs that it is judged with."""
+    """One response, and the inputs for its verdict."""
 
     status: int
     kind: str
@@ -83,13 +83,13 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How far a response came.
+    """How far a response was processed.
 
     Attributes:
         progress: It was decoded.
-        passed: It would open a gate.
-        failed: It would end a wait as failed.
-        stricter: The oracle lets it pass and the package doesn't: it has a reason of its own.
+        passed: It opens a gate.
+        failed: It ends a wait as failed.
+        stricter: The oracle passes it and the package doesn't, for a reason of its own.
     """
 
     progress: bool = False
@@ -99,7 +99,7 @@ class Outcome:
 
 
 def examine(case: Case) -> Outcome:
-    """Follow one response all the way."""
+    """Process one response in every stage, and return the outcome."""
     passes = case.status == 200 and proves_a_pass(case.body)
     if case.through_sdk:
         _through_the_sdk(case)
@@ -123,14 +123,14 @@ def examine(case: Case) -> Outcome:
 
 
 def _receive(case: Case) -> Progress:
-    """Do as the client does with what the SDK hands over."""
+    """Decode it as the client decodes what the SDK returns."""
     if case.status != 200:
         raise response.exchange_error(TencentCloudSDKException("ServerNetworkError", ""), case.status, _ENDPOINT)
     return response.decode(case.body, Progress, endpoint=_ENDPOINT, credentials=WHO, advice=QUERY_ADVICE)
 
 
 def _as_flow(case: Case) -> None:
-    """Decode the same bytes as the answer about a flow."""
+    """Decode the same bytes as a response about a flow."""
     try:
         said = response.decode(case.body, _FlowStatus, endpoint=_ENDPOINT, credentials=WHO, advice=FLOW_ADVICE)
     except ApiError as error:
@@ -142,7 +142,7 @@ def _as_flow(case: Case) -> None:
 
 
 def _outputs(case: Case, progress: Progress) -> None:
-    """Build the outputs as they go over the wire; they tell the same as the verdict, and can be sent."""
+    """Build the outputs for the wire; they agree with the verdict, and can be serialized."""
     seen = Evidence(progress, case.flow)
     inputs = CheckInputs.from_props(
         {"migrate_id": 1066, "region": "ap-guangzhou", "wait": True, "failed_statuses": list(case.taught)}
@@ -158,7 +158,7 @@ def _outputs(case: Case, progress: Progress) -> None:
 
 
 def _rows(case: Case, progress: Progress) -> None:
-    """Write what a row shows of it."""
+    """Build the texts of a row."""
     seen = Evidence(progress, case.flow)
     _is_row(str(place_of(progress, case.taught).sentence))
     _is_row(str(seen.place(case.taught).sentence))
@@ -189,7 +189,7 @@ def _wait(case: Case, passes: bool) -> None:
 
 
 def _through_the_sdk(case: Case) -> None:
-    """Let the real SDK receive it, over a fake transport."""
+    """Send it through the real SDK, over a fake transport."""
     clock = FakeClock()
     with _transport(case):
         api = MigrationApi(WHO, _ENDPOINT, "ap-guangzhou", clock=clock)
@@ -216,7 +216,7 @@ def _transport(case: Case) -> Iterator[None]:
         return adapter.build_response(request, raw)
 
     def run(call: Callable[[], Any], *_: object) -> Any:  # noqa: ANN401  # what the call returns
-        return call()  # a thread for each of a million would only take time
+        return call()  # a thread for each of a million calls would only take time
 
     with (
         patch.object(HTTPAdapter, "send", send),

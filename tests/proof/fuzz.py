@@ -1,7 +1,7 @@
-"""Fuzzes the way from bytes to verdict in several processes at once, and prints what was found: `make fuzz`.
+"""Fuzz the code from a response's bytes to the verdict in several processes, and print the results: `make fuzz`.
 
 Usage: `python tests/proof/fuzz.py [INPUTS] [SEED]`. Inputs are counted over all processes. The exit code is 1 as soon
-as one input breaks a promise; it is kept in the folder that is named then.
+as one input violates a property; the input is kept in the folder that is printed.
 """
 
 import json
@@ -29,7 +29,7 @@ WORDS = {
 
 
 def main(inputs: int = 1_000_000, seed: int | None = None) -> int:
-    """Run all processes, and sum up."""
+    """Run all processes, and sum up the results."""
     seed = random.randrange(1, 2**31) if seed is None else seed
     folder = Path(tempfile.mkdtemp(prefix="tcsql-check-fuzz-"))
     corpus = folder / "corpus"
@@ -57,10 +57,12 @@ def main(inputs: int = 1_000_000, seed: int | None = None) -> int:
 
 
 def _start(folder: Path, corpus: Path, number: int, inputs: int, seed: int) -> "subprocess.Popen[bytes]":
-    """Start one process, with its own share, corpus and log."""
+    """Start one process, with its own share of inputs, corpus and log."""
     own = folder / str(number)
     (own / "corpus").mkdir(parents=True)
-    share = (inputs // PROCESSES // 1000 + 1) * 1000  # whole thousands, since figures are written at each
+    share = (
+        inputs // PROCESSES // 1000 + 1
+    ) * 1000  # whole thousands, since the figures are written after each thousand
     flags = [f"-runs={share}", f"-seed={seed + number}", f"-max_len={LONGEST_BYTES}", f"-artifact_prefix={own}/"]
     command = [sys.executable, str(Path(__file__).with_name("fuzz_worker.py")), str(own / "figures.json")]
     with (own / "log").open("wb") as log:

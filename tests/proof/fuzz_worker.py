@@ -1,7 +1,7 @@
-"""One process of the fuzzer: libFuzzer chooses what looks new, by the package's own branches, and `examine` judges it.
+"""One process of the fuzzer: libFuzzer selects inputs that reach new branches, and `examine` checks each.
 
 Usage: `python tests/proof/fuzz_worker.py FIGURES [libFuzzer's flags and folders]`. The figures go into a file as JSON,
-since libFuzzer ends the process by itself. What breaks a promise is written beside it by libFuzzer (`crash-...`).
+since libFuzzer ends the process by itself. It writes an input that violates a property beside that file (`crash-...`).
 """
 
 import json
@@ -18,13 +18,13 @@ with atheris.instrument_imports(include=["pulumi_tcsql_check"], enable_loader_ov
 
 WRITE_EVERY = 1000
 STRUCTURED = 0.85
-"""The share of changes that keep it JSON; the rest are libFuzzer's own, byte by byte."""
+"""The share of changes that keep the input valid JSON; the rest are libFuzzer's own, byte by byte."""
 
 figures: Counter[str] = Counter()
 
 
 def one(data: bytes) -> None:
-    """Follow one input all the way."""
+    """Examine one input."""
     outcome = examine(Case.of(data))
     figures["inputs"] += 1
     for name in ("progress", "passed", "failed", "stricter"):

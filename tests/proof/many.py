@@ -1,9 +1,9 @@
-"""Lets many pipelines wait at once for checks of one account, within the API's real limit: `make many`.
+"""Run many pipelines that wait at once for checks of one account, within the API's real limit: `make many`.
 
-Usage: `python tests/proof/many.py [PROCESSES] [SECONDS] [INTERVAL]`. Each pipeline is a process of its own, with a
-process's own spacing of requests, that reads one check as the provider does: the real SDK, and 20 requests a second for
-all of them together. They begin at the same instant, which is the worst case, and ask about one check, so that all may
-pass at another one; for the API's limit, which is the account's, it makes no difference which check is asked about.
+Usage: `python tests/proof/many.py [PROCESSES] [SECONDS] [INTERVAL]`. Each pipeline is a separate process with its own
+rate limit, and reads one check as the provider does: with the real SDK, and 20 requests a second for all of them
+together. They start at the same instant, which is the worst case, and query the same check, so that all can pass at one
+instant; the API's limit is per account, so it makes no difference which check is queried.
 """
 
 import json
@@ -29,7 +29,7 @@ from pulumi_tcsql_check.errors import TcsqlCheckError
 from pulumi_tcsql_check.reading import reader
 
 STARVED = 2.0
-"""The slowest may take so many times as long as the fastest."""
+"""The slowest process may take this many times as long as the fastest."""
 
 END_SECONDS = 60.0
 MIGRATE_ID = 1066
@@ -38,14 +38,14 @@ STEPS = [{"name": "one", "message": "Check it."}]
 
 @dataclass(frozen=True)
 class Figures:
-    """What was measured.
+    """The results.
 
     Attributes:
         passed: How many processes passed.
-        requests: How many queries reached the API, those that it refused included.
-        throttled: How many it refused.
-        seconds: How long each process waited in all, sorted.
-        late: How long after its check had passed each process knew it, in seconds, sorted.
+        requests: How many queries reached the API, including throttled ones.
+        throttled: How many of them were throttled.
+        seconds: The duration of each process's wait, sorted.
+        late: How long after its check's pass each process received it, in seconds, sorted.
     """
 
     passed: int
@@ -56,11 +56,11 @@ class Figures:
 
     @property
     def share(self) -> float:
-        """The share of queries that were refused, from 0 to 1."""
+        """The share of throttled queries, from 0 to 1."""
         return self.throttled / max(1, self.requests)
 
     def __str__(self) -> str:
-        """Write a table."""
+        """Format the results as a table."""
         rows = {
             "passed": f"{self.passed}",
             "queries": f"{self.requests}",
@@ -75,24 +75,24 @@ class Figures:
 
 
 class _Config:
-    """A stack's configuration with the one key that is needed."""
+    """A stack's configuration with the one key that the test needs."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     def get(self, key: str, /) -> str | None:
-        """Return where the emulator is."""
+        """Return the emulator's address."""
         return self._url if key == "tcsql-check:endpoint" else None
 
 
 def run(processes: int, seconds: float, folder: Path, interval: float) -> Figures:
-    """Run so many pipelines, which wait for checks that all pass.
+    """Run this many pipelines, which wait for checks that all pass.
 
     Args:
-        processes: How many.
+        processes: The number of pipelines.
         seconds: How long the checks run.
-        folder: For the scenario and the request log.
-        interval: Between two polls of each, in seconds.
+        folder: The folder for the scenario and the request log.
+        interval: The time between two polls of each, in seconds.
     """
     scenario = folder / "scenario.json"
     scenario.write_text(json.dumps(_scenario(seconds)), encoding="utf-8")
@@ -131,7 +131,7 @@ def run(processes: int, seconds: float, folder: Path, interval: float) -> Figure
 
 
 def _scenario(seconds: float) -> dict[str, Any]:
-    """Write a check that runs for so long after it was started, and has passed then."""
+    """Write a check that passes this long after its start."""
     frames = [
         {"kind": "progress", "seconds": seconds, "statuses": [1]},
         {"kind": "progress", "statuses": [0]},
@@ -140,7 +140,7 @@ def _scenario(seconds: float) -> dict[str, Any]:
 
 
 def _pipeline(url: str, interval: float, start: Barrier, result: Connection) -> None:
-    """Run one pipeline: wait for one check as the provider does."""
+    """Run one pipeline, which waits for one check as the provider does."""
     props = {
         "migrate_id": MIGRATE_ID,
         "region": "ap-guangzhou",
@@ -159,10 +159,10 @@ def _pipeline(url: str, interval: float, start: Barrier, result: Connection) -> 
 
 
 def main(processes: str = "40", seconds: str = "60", interval: str = "2") -> int:
-    """Run once, and print what was measured; 1 if one of the promises is broken."""
+    """Run once, and print the results; return 1 if a limit is exceeded."""
     os.environ |= marked_credentials.ENVIRON
     with tempfile.TemporaryDirectory(prefix="tcsql-check-many-") as folder:
-        os.environ["HOME"] = folder  # nobody's own credentials
+        os.environ["HOME"] = folder  # a home without credentials
         figures = run(int(processes), float(seconds), Path(folder), float(interval))
     print(f"{processes} processes, one query every {interval} s each, checks of {seconds} s")
     print(figures)

@@ -1,4 +1,4 @@
-"""What the kernel says about the memory of a stack's provider process, sampled while it lives."""
+"""The memory of a stack's provider process as the kernel reports it, sampled while the process runs."""
 
 import contextlib
 import re
@@ -14,10 +14,10 @@ _LINE = re.compile(r"^(Rss|Pss):\s+(\d+) kB", re.MULTILINE)
 
 @dataclass
 class Samples:
-    """What was seen, in MB, in order.
+    """The samples, in MB, in order.
 
     Attributes:
-        rss: What is resident, shared pages included.
+        rss: The resident memory, including shared pages.
         pss: The same, with each shared page divided by the number of its users.
     """
 
@@ -26,10 +26,10 @@ class Samples:
 
     @property
     def growth(self) -> float:
-        """By which share the floor of the resident memory rose over the second half: its last third against its first.
+        """The relative growth of the minimum resident memory in the second half: its last third against its first.
 
-        The floor, since a body that is read just then comes on top: up to 1 MiB of it, in several copies. What leaks
-        lifts the floor as well. 0 where there are too few samples to say.
+        A body that is being read adds up to 1 MiB, in several copies, for a moment; a leak raises the minimum too.
+        Returns 0 if there are too few samples.
         """
         half = self.rss[len(self.rss) // 2 :]
         third = len(half) // 3
@@ -42,10 +42,10 @@ def providers(home: str) -> list[int]:
 
 
 class Sampler:
-    """Samples a stack's provider until it is stopped; to be used in a `with` statement."""
+    """A context manager that samples a stack's provider until it exits."""
 
     def __init__(self, home: str) -> None:
-        """Take the stack's home."""
+        """Sample the provider with this home."""
         self.samples = Samples()
         self._home = home
         self._stopped = threading.Event()
@@ -62,11 +62,11 @@ class Sampler:
                     self.samples.pss.append(int(found["Pss"]) / 1024)
 
     def __enter__(self) -> Samples:
-        """Begin."""
+        """Start sampling."""
         self._thread.start()
         return self.samples
 
     def __exit__(self, *_: object) -> None:
-        """Stop."""
+        """Stop sampling."""
         self._stopped.set()
         self._thread.join()

@@ -1,10 +1,10 @@
-"""Changes the code of the verdict in every small way, one at a time, and sees whether a test notices: `make mutants`.
+"""Change the verdict's code in every small way, one at a time, and test whether a test fails: `make mutants`.
 
-Usage: `python tests/proof/mutants.py MODULE...`, such as `model/progress.py`. A change that no test notices must stand,
-with the reason, in `mutants.txt`; one that doesn't, and a line there that explains nothing, make the exit code 1.
+Usage: `python tests/proof/mutants.py MODULE...`, such as `model/progress.py`. Each change that no test detects must be
+listed in `mutants.txt`, with the reason. The exit code is 1 if one is missing there, or if a line there has no change.
 
-Each change is made to a copy of the installed package. What changes annotations alone is passed over, since nobody
-runs them. A change that makes a test run for ever, or for ever larger, counts as noticed.
+Each change is made to a copy of the installed package. Changes of annotations are skipped, since they don't affect the
+run. A change that makes a test run for ever, or use ever more memory, counts as detected.
 """
 
 import ast
@@ -31,28 +31,28 @@ from harness.virtual_environments import copied_package
 TESTS = Path(__file__).resolve().parents[1]
 EXPLAINED = Path(__file__).with_name("mutants.txt")
 PYTEST = str(Path(sys.executable).with_name("pytest"))
-"""The script and not `python -m`, which would put this folder, and so the code as it is, before the copy."""
+"""The script and not `python -m`, which would put this folder, with the unchanged code, before the copy on the path."""
 
 PROCESSES = 2
 PROGRESS = 25
 SECONDS = 900.0
 CPU_FACTOR, CPU_SPARE_SECONDS = 3, 3
-"""How much more of the processor's time a file of tests may take with a change than without.
+"""How much more processor time a test file may take with a change than without.
 
-A test that runs for ever burns it, since no clock there is real; the time on the wall depends on who else works.
+A test that runs for ever uses processor time, since its clock is a fake one; wall time depends on other processes.
 """
 
 MEMORY_BYTES = 3 << 30
 
 PASSED_OVER = re.compile(
-    # They want to be told which variable.
+    # These operators need the name of a variable.
     r"Variable(Inserter|Replacer)"
-    # Whether equal values are one object is the interpreter's business.
+    # The interpreter decides whether equal values are one object.
     r"|ReplaceComparisonOperator_(?!Is).+_Is(Not)?|ReplaceComparisonOperator_Is(Not)?_(?!Is).+"
-    # Of ten others for each arithmetic operator, one is enough: most are type errors.
+    # One of ten replacements of an arithmetic operator is enough: most are type errors.
     r"|ReplaceBinaryOperator_(?!(Add_Sub|Sub_Add|Mul_Div|Div_Mul|Pow_Mul|Mod_Mul|BitAnd_BitOr|BitOr_BitAnd)$).+"
 )
-"""Names of cosmic-ray's operators that are not used."""
+"""The names of cosmic-ray's operators that are not used."""
 
 UNIT_TESTS = {
     "model/progress.py": (
@@ -78,12 +78,12 @@ UNIT_TESTS = {
     "polling/scheduler.py": ("polling/test_scheduler", "polling/test_poller_of_many"),
     "model/group.py": ("model/test_group", "reading/test_report", "reading/test_rows", "messages/test_group_errors"),
 }
-"""Which tests may notice, the quickest first."""
+"""The tests for each module, the fastest first."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: what the lines were, what they are, and the whole module with it."""
+    """One change: the old lines, the new lines, and the whole changed module."""
 
     module: str
     before: str
@@ -142,8 +142,8 @@ def is_noticed(mutant: Mutant, package: Path, budgets: dict[str, int]) -> bool:
 
     Args:
         mutant: The change.
-        package: The copy, which nobody else uses meanwhile.
-        budgets: How many seconds of the processor each file of tests may take.
+        package: The copy, which nothing else uses at the same time.
+        budgets: The processor time that each test file may take, in seconds.
     """
     module = package / mutant.module
     before = module.read_text("utf-8")
@@ -170,7 +170,7 @@ def _fails(test: str, package: Path, cpu_seconds: int) -> bool:
             stderr=subprocess.DEVNULL,
             timeout=SECONDS,
             check=False,
-            preexec_fn=limit,  # it only sets limits
+            preexec_fn=limit,  # the function only sets limits
         )
     except subprocess.TimeoutExpired:
         return True
@@ -178,10 +178,10 @@ def _fails(test: str, package: Path, cpu_seconds: int) -> bool:
 
 
 def budgets_of(module: str, package: Path) -> dict[str, int]:
-    """Measure what the tests take on the code as it is.
+    """Measure the processor time of the tests on the unchanged code.
 
     Raises:
-        RuntimeError: They fail without any change, or don't notice code that can't even be loaded.
+        RuntimeError: The tests fail without a change, or pass with code that can't be loaded.
     """
     code = (package / module).read_text("utf-8")
     budgets = {}
@@ -198,7 +198,7 @@ def budgets_of(module: str, package: Path) -> dict[str, int]:
 
 
 def survivors_of(mutants: list[Mutant], budgets: dict[str, dict[str, int]], folder: Path) -> list[Mutant]:
-    """Try all changes, several at once, and return those that no test notices."""
+    """Test all changes, several at once, and return those that no test detects."""
     waiting: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
     for mutant in mutants:
         waiting.put(mutant)
@@ -226,7 +226,7 @@ def survivors_of(mutants: list[Mutant], budgets: dict[str, dict[str, int]], fold
 
 
 def explained(modules: list[str], text: str) -> dict[str, str]:
-    """Read the explanations, one a line, as `Mutant` writes them, with the reason; other lines are for the reader."""
+    """Read the explanations, one a line, in the format of `Mutant`, with the reason; other lines are comments."""
     found = {}
     for line in text.splitlines():
         name, _, why = line.rpartition("`: ")
@@ -236,7 +236,7 @@ def explained(modules: list[str], text: str) -> dict[str, str]:
 
 
 def main(modules: list[str]) -> int:
-    """Try the changes of some modules, and compare with what is explained."""
+    """Test all changes of some modules, and compare the result with the explanations."""
     folder = Path(tempfile.mkdtemp(prefix="tcsql-check-mutants-"))
     reasons = explained(modules, EXPLAINED.read_text("utf-8"))
     began = time.monotonic()

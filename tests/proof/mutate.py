@@ -1,6 +1,6 @@
-"""Changes an answer the way a fuzzer can't by bytes alone: node by node, so that most of what comes out is JSON.
+"""Change a response's JSON node by node, which a fuzzer of bytes can't, so that most results are valid JSON.
 
-Pure: what it does follows from its arguments and the random numbers that it is given.
+The functions are pure: the result depends on the arguments and the given random numbers alone.
 """
 
 import copy
@@ -55,11 +55,11 @@ CODES = (
 )
 
 AFRESH = 0.3
-"""How often a recorded answer is changed instead of what was found to be interesting, which is mostly broken."""
+"""How often a recorded response is changed instead of an interesting input, which is mostly damaged."""
 
 
 def seeds() -> list[bytes]:
-    """Return the answers to begin with: every recorded one, each with some choices for the head."""
+    """Return the initial responses: every recorded one, each with some choices for the head."""
     states = [as_body(case["answer"]) for case in load_responses("states").values()]
     flows = [as_body({"Status": code, "RequestId": "4be5990d"}) for code in (0, 1, 2, 9)]
     workflows = [as_body(answer) for case in load_responses("workflows").values() for answer in case["answers"]]
@@ -71,14 +71,14 @@ SEEDS = seeds()
 
 
 def mutate(data: bytes, chance: random.Random) -> bytes:
-    """Change a case in one to four places; what has no JSON in it comes back as it was."""
+    """Change a case in one to four places; a body that isn't JSON is returned unchanged."""
     if chance.random() < AFRESH:
         data = chance.choice(SEEDS)
     head, body = bytearray(data[:HEAD_BYTES].ljust(HEAD_BYTES, b"\0")), data[HEAD_BYTES:]
     if chance.random() < 0.3:
         head[chance.randrange(HEAD_BYTES)] = chance.randrange(256)
     if chance.random() < 0.75:
-        head[0] = 0  # most of the ways lie behind status 200
+        head[0] = 0  # most of the code runs only with status 200
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
@@ -117,7 +117,7 @@ def _change(document: Any, chance: random.Random) -> Any:  # noqa: ANN401  # any
 
 
 def _places(node: Any) -> Any:  # noqa: ANN401  # any JSON
-    """List all places below a node, each as what holds it and under which key."""
+    """List all places below a node, each as the parent and the key in it."""
     keys = list(node) if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
     for key in keys:
         yield node, key
@@ -166,7 +166,7 @@ def _steps_of(document: Any) -> tuple[dict[str, Any], list[dict[str, Any]]] | No
 
 
 def _make_passed(document: Any) -> None:  # noqa: ANN401  # any JSON
-    """Bring an answer close to a pass."""
+    """Change a response so that it is close to a pass."""
     if (found := _steps_of(document)) is not None:
         response, steps = found
         for step in steps:
@@ -175,7 +175,7 @@ def _make_passed(document: Any) -> None:  # noqa: ANN401  # any JSON
 
 
 def _level(document: Any, chance: random.Random) -> None:  # noqa: ANN401  # any JSON
-    """Bring the counts and the length of the list together, or almost."""
+    """Make the counts agree with the length of the list, or differ by one or two."""
     if (found := _steps_of(document)) is not None:
         response, steps = found
         response["TotalStep"] = len(steps) + chance.choice((0, 0, 0, 1, -1))
@@ -183,7 +183,7 @@ def _level(document: Any, chance: random.Random) -> None:  # noqa: ANN401  # any
 
 
 def _damage(octets: bytes, chance: random.Random) -> bytes:
-    """Damage the text itself: what no writer of JSON would write."""
+    """Damage the text itself in ways that no JSON writer does."""
     place = chance.randrange(len(octets) + 1)
     key = chance.choice(KEYS)
     return chance.choice(

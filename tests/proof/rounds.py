@@ -1,7 +1,7 @@
-"""Invents what the checks of one update do, from random numbers that are given: trouble of every kind, then an end.
+"""Generate the checks of one update from given random numbers: errors of every kind, then a result.
 
-The trouble is that of the emulator's own scenarios, so that a new one joins by itself: what stands before a pass there
-is trouble that passes, and what a scenario ends with, if not with a pass or a wait, is a refusal.
+The errors are those of the emulator's built-in scenarios, so a new scenario is included automatically: frames before a
+pass are transient errors, and a scenario's last frame, unless it passes or waits, is a refusal.
 """
 
 import json
@@ -17,7 +17,7 @@ STEPS = [{"name": "one", "message": "Check it."}, {"name": "two", "message": "Ch
 RUNNING, PASSED, LEFT_BEHIND = [0, 1], [0, 0], [-1, 1]
 
 PATIENCE_SECONDS = 150.0
-"""The timeout of a gate that is to pass, or to be refused; longer than any outage that a wait puts up with."""
+"""The timeout of a gate that passes or is refused; longer than any outage that a wait survives."""
 
 SHORT_SECONDS = 8.0
 """The timeout of a gate whose check never ends."""
@@ -28,12 +28,12 @@ Frame = dict[str, Any]
 
 @dataclass(frozen=True)
 class Check:
-    """What one check does.
+    """The behavior of one check.
 
     Attributes:
         kind: How it ends.
         frames: The emulator's frames.
-        seconds: How long after its first query it has passed; only of one that passes.
+        seconds: How long after its first query it passes; only for a check that passes.
     """
 
     kind: Kind
@@ -42,19 +42,19 @@ class Check:
 
     @property
     def timeout_seconds(self) -> float:
-        """How long its gate waits."""
+        """The timeout of its gate."""
         return SHORT_SECONDS if self.kind == "never ends" else PATIENCE_SECONDS + self.seconds
 
 
 @dataclass(frozen=True)
 class Round:
-    """What the checks of one update do, by their ids, from 1."""
+    """The checks of one update, by their ids, from 1."""
 
     checks: list[Check]
 
     @property
     def is_to_pass(self) -> bool:
-        """Whether every gate is to open."""
+        """Whether every gate should open."""
         return all(check.kind == "passes" for check in self.checks)
 
     @property
@@ -65,7 +65,7 @@ class Round:
 
 
 def _built_in() -> list[list[Frame]]:
-    """Read the frames of all built-in scenarios that are spoken in plain HTTP."""
+    """Read the frames of all built-in scenarios that use plain HTTP."""
     folder = Path(emulator.__file__).with_name("scenarios")
     files = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))]
     return [file["migrations"]["*"] for file in files if "tls" not in file]
@@ -76,13 +76,13 @@ def _passes(frame: Frame) -> bool:
 
 
 def trouble_that_passes() -> list[Frame]:
-    """List what the gate is to live through."""
+    """List the transient errors, which a gate survives."""
     found = [frame for frames in _built_in() if _passes(frames[-1]) for frame in frames[:-1]]
     return [frame for frame in found if frame["kind"] != "progress"]
 
 
 def refusals() -> list[Frame]:
-    """List what is to end a gate, or to hold it until its deadline."""
+    """List the frames that end a gate, or hold it until its deadline."""
     last = [frames[-1] for frames in _built_in()]
     return [frame for frame in last if frame["kind"] != "progress"] + [_steps(LEFT_BEHIND, 2)]
 
@@ -92,7 +92,7 @@ def _steps(statuses: list[int], current: int) -> Frame:
 
 
 def _on_the_way(chance: random.Random, seconds: float) -> list[Frame]:
-    """Alternate between trouble and a check that runs, for so many seconds."""
+    """Alternate between errors and a running check, for this many seconds."""
     frames: list[Frame] = []
     left = seconds
     while left > 0:
@@ -104,14 +104,14 @@ def _on_the_way(chance: random.Random, seconds: float) -> list[Frame]:
 
 
 def invent(chance: random.Random) -> Round:
-    """Invent a round in which all pass, or one in which some don't."""
+    """Generate a round in which all checks pass, or one in which some don't."""
     kinds: tuple[Kind, ...] = ("passes", "passes", "fails", "never ends")
     all_pass = chance.random() < 0.5
     return Round([_check("passes" if all_pass else chance.choice(kinds), chance) for _ in range(GATES)])
 
 
 def invent_long(chance: random.Random, seconds: float) -> Round:
-    """Invent a round whose checks pass after so many seconds of trouble."""
+    """Generate a round whose checks pass after this many seconds of errors."""
     frames = [[*_on_the_way(chance, seconds), _steps(PASSED, 2)] for _ in range(GATES)]
     return Round([Check("passes", one, seconds) for one in frames])
 

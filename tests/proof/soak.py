@@ -1,7 +1,7 @@
-"""Lets real updates of ten stacks run against random trouble for a while, and prints what came of them: `make soak`.
+"""Run real updates of ten stacks against random errors for a while, and print the results: `make soak`.
 
 Usage: `python tests/proof/soak.py [SECONDS] [SEED]`. Two stacks wait all the time, so that the memory of their provider
-processes can be watched; eight go from update to update. Each has three gates. The exit code is 1 if a gate opened
+processes can be sampled; eight run one update after another. Each has three gates. The exit code is 1 if a gate opened
 before its check had passed, an update hung, a check that passed was refused, or the memory grew.
 """
 
@@ -29,17 +29,17 @@ from pulumi_tcsql_check.emulator import Emulator, Keys, parse
 ROOT = Path(__file__).resolve().parents[2]
 LONG_STACKS, SHORT_STACKS, AT_ONCE = 2, 8, 3
 HANG_SECONDS = PATIENCE_SECONDS + 60.0
-"""No update of a short stack takes longer, unless it hangs: the longest timeout, and a slow machine."""
+"""The longest that an update of a short stack takes without a hang: the longest timeout, on a slow machine."""
 
 KEYS = Keys(marked_credentials.SECRET_ID, marked_credentials.SECRET_KEY, marked_credentials.TOKEN)
 GROWTH = 0.05
 TOLERANCE_SECONDS = 0.5
-"""How much earlier than its pass a record may seem to be: two clocks, and a log that is written after its query."""
+"""How much earlier than its pass a record may appear: two clocks, and a log that is written after its query."""
 
 
 @dataclass
 class Figures:
-    """What was counted, and what went wrong."""
+    """The counts, and the problems."""
 
     updates: int = 0
     passed: int = 0
@@ -54,7 +54,7 @@ class Figures:
 
 
 class Site:
-    """One stack, made once, that goes from round to round."""
+    """One stack that runs one update after another."""
 
     def __init__(self, name: str, folder: Path, figures: Figures) -> None:
         """Make the stack."""
@@ -69,7 +69,7 @@ class Site:
         self._head = self.stack.config_file.read_text("utf-8").partition("config:\n")[0]
 
     def play(self, this: Round, bound: float) -> None:
-        """Run one update against one round, and compare what became of it."""
+        """Run one update with one round, and compare the results."""
         self._round += 1
         folder = self._folder / f"records-{self._round}"
         log = self._folder / f"requests-{self._round}.jsonl"
@@ -117,7 +117,7 @@ class Site:
 def _false_pass(
     kind: str, seconds: float, recorded_at: float, requests: list[dict[str, Any]], number: int
 ) -> list[str]:
-    """Say what is wrong about a record that exists; nothing if its check had passed by then."""
+    """Describe the problem of an existing record; return an empty list if its check had passed before."""
     asked = [datetime.fromisoformat(one["time"]).timestamp() for one in requests if one["migrate_id"] == number]
     if kind != "passes" or not asked:
         return [f"FALSE PASS of check {number}, which {kind}"]
@@ -127,7 +127,7 @@ def _false_pass(
 
 
 def main(seconds: float = 600.0, seed: int | None = None) -> int:
-    """Run for so long, and print the figures."""
+    """Run for this many seconds, and print the figures."""
     seed = random.randrange(1, 2**31) if seed is None else seed
     print(f"{LONG_STACKS + SHORT_STACKS} stacks of three gates for {seconds:g} s, SEED={seed}", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="tcsql-check-soak-"))
@@ -163,7 +163,7 @@ def main(seconds: float = 600.0, seed: int | None = None) -> int:
 
 
 def report(figures: Figures, folder: Path) -> int:
-    """Print the figures, and say whether all promises were kept."""
+    """Print the figures; return whether there was no problem."""
     rows = {
         "updates": figures.updates,
         "  passed, refused": f"{figures.passed}, {figures.refused}",

@@ -1,1 +1,1 @@
-"""Recordings of a terminal as pictures: what a command wrote, what was on the screen, and how that is drawn."""
+"""Recordings of a terminal as pictures: a command's output, the screens, and their drawing."""

@@ -1,4 +1,4 @@
-"""Which screens of a recording tell its story: one for each thing said, whatever turns and counts meanwhile."""
+"""The screens that a recording shows: one for each different message, without repaints and running counters."""
 
 import itertools
 import math
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from recording.screen import Frame
 
 SETTLED_SECONDS = 0.05
-"""A screen that stood for less is one that was being drawn."""
+"""A screen that was visible for less time is a partial repaint."""
 
 
 @dataclass(frozen=True)
@@ -21,18 +21,18 @@ class Moment:
 
 
 def settled(screens: Iterable[tuple[float, Frame]]) -> Iterator[Frame]:
-    """Leave out the screens that were being drawn; the last one stays."""
+    """Leave out partial repaints; the last screen stays."""
     every = list(screens)
     ends = [began for began, _ in every[1:]] + [math.inf]
     yield from (frame for (began, frame), end in zip(every, ends, strict=True) if end - began >= SETTLED_SECONDS)
 
 
 def told(screens: Iterable[Frame], mark: re.Pattern[str], *, seconds: float, end_seconds: float) -> list[Moment]:
-    """Take the first screen for each different mark in a row, and the last screen of all.
+    """Return the first screen for each different mark in a row, and the last screen of all.
 
     Args:
-        screens: Those that have settled, in order; at least one.
-        mark: What tells one moment from the next; screens without it are on the way to somewhere.
+        screens: Screens without partial repaints, in order; at least one.
+        mark: The text that tells one moment from the next; screens without it are skipped.
         seconds: How long each is shown.
         end_seconds: How long the last one is shown.
     """

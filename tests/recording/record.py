@@ -1,8 +1,8 @@
-"""Records the pictures in `docs`: a real `pulumi up` that waits and passes, and one that is refused: `make recording`.
+"""Record the pictures in `docs`: a real `pulumi up` that waits and passes, and one that is refused: `make recording`.
 
-The project is `examples/gate`, in a stack that has an application on its old database already. The CLI and the emulator
-are real, and the emulator's port is the documented one, so that a picture made again says the same; what differs is how
-far the clock was, and the number of a request.
+The project is `examples/gate`, in a stack that already has an application on its old database. The CLI and the emulator
+are real. The emulator's port is the documented one, so that a new recording has the same text, except times and request
+ids.
 """
 
 import json
@@ -30,17 +30,17 @@ PORT = "8918"
 STEP = re.compile(r"\b[1-8]/8 ")
 
 FRAME_SECONDS = 2.6
-"""How long each frame of a scenario lasts; the gate asks about every 2 seconds."""
+"""How long each frame of a scenario lasts; the gate polls about every 2 seconds."""
 
 STEP_SECONDS, PREVIEW_SECONDS, END_SECONDS = 0.9, 5.0, 8.0
-"""How long a step of the check is seen, and the screens that one reads."""
+"""How long a step of the check is shown, and how long a screen with text to read."""
 
 
 class Demonstration:
-    """A stack with an application, to which the gate has just been added in front of its new database."""
+    """A stack with an application, and a program that adds the gate in front of the new database."""
 
     def __init__(self, workdir: Path) -> None:
-        """Make the project, and update it once as it was before."""
+        """Create the project, and update it once without the gate."""
         project = workdir / "project"
         shutil.copytree(ROOT / "examples" / "gate", project, ignore=shutil.ignore_patterns("__pycache__"))
         (project / "Pulumi.yaml").write_text("name: shop\nruntime: python\n", encoding="utf-8")
@@ -56,14 +56,14 @@ class Demonstration:
         program.write_text(gated, encoding="utf-8")
 
     def screens(self, scenario: str, *words: str) -> list[Frame]:
-        """Run a command while the check goes as in a scenario, and give the screens that have settled."""
+        """Run a command while the check plays a scenario, and return the screens without partial repaints."""
         with EmulatorProcess(self._paced(scenario), self._log, flags=["--port", PORT]):
             session = terminal.run(words, self._stack.project, self._stack.environ, columns=COLUMNS, rows=ROWS)
         shown = frames(session.written, columns=COLUMNS, rows=ROWS, prompt=f"$ {' '.join(words)}")
         return list(moments.settled(shown))
 
     def _paced(self, scenario: str) -> Path:
-        """Take a built-in scenario at a pace at which the gate sees each of its frames."""
+        """Slow a built-in scenario down, so that the gate sees each of its frames."""
         built_in = files("pulumi_tcsql_check.emulator").joinpath("scenarios", f"{scenario}.json")
         story = json.loads(built_in.read_text(encoding="utf-8"))
         for frame in story["migrations"]["*"][:-1]:
@@ -75,13 +75,13 @@ class Demonstration:
 
 @contextmanager
 def demonstration() -> Iterator[Demonstration]:
-    """Make a demonstration that leaves nothing behind."""
+    """Create a demonstration that leaves nothing behind."""
     with tempfile.TemporaryDirectory(prefix="tcsql-check-") as folder:
         yield Demonstration(Path(folder))
 
 
 def up() -> str:
-    """Record a preview, and the update that waits and passes."""
+    """Record a preview, and an update that waits and passes."""
     with demonstration() as shop:
         preview = shop.screens("slow", "pulumi", "preview")[-1]
         waited = shop.screens("slow", "pulumi", "up", "--yes", "--skip-preview")
@@ -96,7 +96,7 @@ def up() -> str:
 
 
 def refusal() -> str:
-    """Record the update that is refused."""
+    """Record an update that is refused."""
     with demonstration() as shop:
         screen = shop.screens("fail", "pulumi", "up", "--yes", "--skip-preview")[-1]
     sentence = re.search(r"migration check \d+ \(.*?\) failed at step \d of \d", screen.text)

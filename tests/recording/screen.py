@@ -1,4 +1,4 @@
-"""What is on a terminal's screen after each write, cell by cell, by a terminal emulator."""
+"""The content of a terminal's screen after each write, cell by cell, by a terminal emulator."""
 
 import itertools
 import re
@@ -12,20 +12,20 @@ from pyte.screens import Char
 from recording.terminal import Written
 
 NAMES = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")
-"""What the emulator calls the eight first colours; those by number it gives in hexadecimal digits."""
+"""The emulator's names of the first eight colours; it returns numbered ones as hexadecimal digits."""
 
 NUMBERS = {code: number for number, code in enumerate(FG_BG_256[:16])} | {name: i for i, name in enumerate(NAMES)}
 
 WORDS = re.compile(r"\S+(?: \S+)*")
-"""Words with one blank between them; where there are more, something else begins."""
+"""Words with one blank between them; two or more blanks separate runs."""
 
 SECOND_HALF = "\0"
-"""Stands in the cell that the emulator leaves empty behind a character of two cells."""
+"""Replaces the empty cell behind a character of two cells."""
 
 
 @dataclass(frozen=True)
 class Style:
-    """How a run of text looks; a colour is one of the sixteen first ones, or the terminal's own."""
+    """The style of a run of text; a colour is one of the first sixteen, or the terminal's default."""
 
     colour: int | None = None
     bold: bool = False
@@ -50,7 +50,7 @@ class Frame:
 
     @property
     def lines(self) -> list[str]:
-        """The screen's text, a string a row, without the blanks at its end."""
+        """The screen's text, one string a row, without trailing blanks."""
         return [_line(row) for row in self.rows]
 
     @property
@@ -60,12 +60,12 @@ class Frame:
 
     @property
     def height(self) -> int:
-        """How many rows are filled, from the first to the last that isn't blank."""
+        """How many rows there are, from the first to the last that isn't blank."""
         return max((number for number, row in enumerate(self.rows, 1) if row), default=0)
 
 
 def frames(written: Iterable[Written], *, columns: int, rows: int, prompt: str) -> Iterator[tuple[float, Frame]]:
-    """Show what was written to a terminal that begins with a prompt; give each screen with its instant."""
+    """Yield each screen of a terminal that begins with a prompt, with its instant."""
     screen = pyte.Screen(columns, rows)
     stream = pyte.ByteStream(screen)
     stream.feed(f"{prompt}\r\n".encode())
@@ -75,7 +75,7 @@ def frames(written: Iterable[Written], *, columns: int, rows: int, prompt: str) 
 
 
 def _runs(screen: pyte.Screen, row: int) -> tuple[Run, ...]:
-    """Group the cells of a row by their style, and leave out the blanks before, after, and in between."""
+    """Group the cells of a row by their style, and leave out blanks around and between the groups."""
     cells = [screen.buffer[row][column] for column in range(screen.columns)]
     styled = zip(itertools.accumulate(map(_style, cells), _inherit), enumerate(cells), strict=True)
     found = []
@@ -89,19 +89,19 @@ def _runs(screen: pyte.Screen, row: int) -> tuple[Run, ...]:
 
 
 def _style(cell: Char) -> Style | None:
-    """Read a cell's style; a blank that shows nothing has none."""
+    """Read a cell's style; an invisible blank has none."""
     if cell.data == " " and not cell.underscore:
         return None
     return Style(NUMBERS.get(cell.fg), cell.bold, cell.underscore)
 
 
 def _inherit(before: Style | None, style: Style | None) -> Style | None:
-    """Let a blank look like what stands before it, so that a sentence is one run."""
+    """Give a blank the style of the text before it, so that a sentence is one run."""
     return before if style is None else style
 
 
 def _line(row: tuple[Run, ...]) -> str:
-    """Put the runs of a row back to where they stand."""
+    """Join the runs of a row at their columns."""
     line, end = "", 0
     for run in row:
         line += " " * (run.column - end) + run.text

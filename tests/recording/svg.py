@@ -1,7 +1,7 @@
-"""Draws the moments of a recording as one SVG: no script, no font and no address from elsewhere.
+"""Draw the moments of a recording as one SVG, without scripts, fonts or external addresses.
 
-Where several moments are to be seen, their screens stand below each other like a film, and a rule of CSS moves it;
-where nothing moves (or nobody wants it to), the last one is seen.
+Several moments are screens in a vertical strip, which a rule of CSS moves; without animation, or if the reader prefers
+reduced motion, the last one is visible.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,14 +15,14 @@ LINE_HEIGHT = 19
 FONT_SIZE = 14
 MARGIN = 16
 BAR_HEIGHT = 34
-"""Above the screen, for the three buttons of a window; like all lengths in pixels."""
+"""The space above the screen for the three buttons of a window; in pixels, as all lengths."""
 
 BASELINE = 14.5
-"""Where a line's letters stand, from its top."""
+"""The baseline of a line's letters, from its top."""
 
 BACKGROUND, FOREGROUND, EDGE, BUTTONS = "#12151c", "#d5dae3", "#3a4150", ("#e5695f", "#dcab45", "#5fae63")
 
-# Black to white, then the bright ones, each at a contrast of 4.5 or more against the background, black aside.
+# Black to white, then the bright ones, each but black at a contrast of 4.5 or more against the background.
 COLOURS = (
     *("#12151c", "#f2777a", "#84cc7c", "#e0b25b", "#7aa7f0", "#d294e8", "#5cc8d0", "#d5dae3"),
     *("#8b93a3", "#ff8f8f", "#9be08f", "#f5cd7a", "#8fbaff", "#e3a8f5", "#7adfe6", "#ffffff"),
@@ -32,13 +32,13 @@ FONTS = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberati
 
 
 def draw(moments: Sequence[Moment], *, title: str, description: str, columns: int) -> str:
-    """Draw the moments one after the other, on and on.
+    """Draw the moments one after the other, in an endless loop.
 
     Args:
-        moments: What is seen, and how long; a single one stands still.
-        title: What the picture is called where it isn't seen.
-        description: What it shows, likewise.
-        columns: How wide the terminal is, in characters.
+        moments: The screens, and how long each is visible; a single one has no animation.
+        title: The picture's name, for readers who don't see it.
+        description: The picture's content, for the same readers.
+        columns: The terminal's width, in characters.
     """
     rows = max(moment.frame.height for moment in moments)
     width = round(2 * MARGIN + columns * CELL_WIDTH)
@@ -64,7 +64,7 @@ def draw(moments: Sequence[Moment], *, title: str, description: str, columns: in
 
 
 def _window(width: int, height: int) -> Iterator[str]:
-    """Draw what is round the screen."""
+    """Draw the window around the screen."""
     edge = f'width="{width - 1}" height="{height - 1}" rx="9"'
     yield f'<rect x="0.5" y="0.5" {edge} fill="{BACKGROUND}" stroke="{EDGE}"/>'
     for number, colour in enumerate(BUTTONS):
@@ -72,7 +72,7 @@ def _window(width: int, height: int) -> Iterator[str]:
 
 
 def _style(moments: Sequence[Moment], screen_height: int) -> Iterator[str]:
-    """Say how text looks and, where there are several screens, when which one is seen."""
+    """Return the style of the text and, for several screens, the animation."""
     yield f"text{{font:{FONT_SIZE}px {FONTS};fill:{FOREGROUND}}}"
     yield ".b{font-weight:bold}.u{text-decoration:underline}"
     runs = [run for moment in moments for row in moment.frame.rows for run in row]
@@ -92,13 +92,13 @@ def _style(moments: Sequence[Moment], screen_height: int) -> Iterator[str]:
 
 
 def _screen(frame: Frame, top: int) -> str:
-    """Draw a screen, at its place in the film."""
+    """Draw a screen at its place in the strip."""
     lines = [_text(run, top + number * LINE_HEIGHT + BASELINE) for number, row in enumerate(frame.rows) for run in row]
     return "\n".join(["<g>", *lines, "</g>"])
 
 
 def _text(run: Run, baseline: float) -> str:
-    """Draw a run of text, as wide as its cells are, whatever the font."""
+    """Draw a run of text at the width of its cells, for any font."""
     style = run.style
     colour = [] if style.colour is None else [f"c{style.colour}"]
     names = " ".join([*colour, *(["b"] if style.bold else []), *(["u"] if style.underlined else [])])

@@ -1,4 +1,4 @@
-"""A command in a pseudo-terminal: all that it writes there, and when."""
+"""A command in a pseudo-terminal: its output, with times."""
 
 import fcntl
 import os
@@ -16,7 +16,7 @@ READ_BYTES = 65536
 
 @dataclass(frozen=True)
 class Written:
-    """What was written at once, and how many seconds after the start."""
+    """The output of one write, and the seconds since the start."""
 
     seconds: float
     data: bytes
@@ -24,21 +24,21 @@ class Written:
 
 @dataclass(frozen=True)
 class Session:
-    """All that a command wrote, in order, and the exit code it ended with."""
+    """All output of a command, in order, and its exit code."""
 
     exit_code: int
     written: Sequence[Written]
 
 
 def run(words: Sequence[str], folder: Path, environ: Mapping[str, str], *, columns: int, rows: int) -> Session:
-    """Run a command in a terminal of that size to its end, with nobody at the keyboard.
+    """Run a command to its end in a terminal of this size, without input.
 
     Args:
         words: The command.
         folder: Where it runs.
         environ: Its environment; the terminal's own `TERM` is added.
-        columns: How wide the terminal is, in characters.
-        rows: How high it is, in lines.
+        columns: The terminal's width, in characters.
+        rows: The terminal's height, in lines.
     """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -61,7 +61,7 @@ def run(words: Sequence[str], folder: Path, environ: Mapping[str, str], *, colum
 
 
 def _read(descriptor: int) -> bytes:
-    """Read what there is; nothing once the last process in the terminal has ended, which Linux tells with an error."""
+    """Read the available output; nothing once the last process in the terminal has exited (Linux raises an error)."""
     try:
         return os.read(descriptor, READ_BYTES)
     except OSError:

@@ -64,13 +64,13 @@ def say(text: str) -> None:
 
 
 def version_of(text: str) -> tuple[int, ...]:
-    """Read the first `X.Y.Z` in a text; an empty tuple, less than any version, where there is none."""
+    """Return the first `X.Y.Z` in a text; if there is none, an empty tuple, which is less than any version."""
     match = re.search(r"(\d+)\.(\d+)\.(\d+)", text)
     return tuple(map(int, match.groups())) if match else ()
 
 
 def output_of(command: list[str], folder: Path = HERE, **environment: str) -> str:
-    """Return what a quick command prints in a folder; nothing if it can't be run."""
+    """Return the output of a quick command in a folder; an empty string if it can't run."""
     variables = {**os.environ, "GOTOOLCHAIN": "local", "PULUMI_SKIP_UPDATE_CHECK": "true", **environment}
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         done = subprocess.run(
@@ -81,17 +81,17 @@ def output_of(command: list[str], folder: Path = HERE, **environment: str) -> st
 
 
 def run(command: list[str], doing: str, seconds: float, folder: Path = HERE, **environment: str) -> str:
-    """Run a slow command, saying from time to time that it goes on.
+    """Run a slow command, and print from time to time that it is still running.
 
     Args:
-        command: What to run.
+        command: The command.
         doing: What it does, for the progress lines.
         seconds: How long it may take before it is killed.
         folder: Where to run it.
         environment: Variables to add.
 
     Returns:
-        An empty string when it succeeded, else the last line that it wrote.
+        An empty string if it succeeded, otherwise the last line that it wrote.
     """
     begin = time.monotonic()
     with (
@@ -116,7 +116,7 @@ def run(command: list[str], doing: str, seconds: float, folder: Path = HERE, **e
 
 
 def digest(*paths: Path) -> str:
-    """Tell versions of some files apart."""
+    """Return a digest of some files, which differs for other versions of them."""
     content = [path.read_bytes() for path in paths]
     return hashlib.sha256(b"\0".join([*content, repr(BUILD).encode()])).hexdigest()[:12]
 
@@ -139,7 +139,7 @@ class Pin:
 
 
 def is_usable(directory: Path, least: str) -> bool:
-    """Tell whether a directory has a CLI that is new enough, with a language host beside it or on `PATH`."""
+    """Return whether a directory has a CLI that is new enough, with a language host beside it or on `PATH`."""
     if shutil.which(HOST, path=f"{directory}{os.pathsep}{os.environ.get('PATH', '')}") is None:
         return False
     return version_of(output_of([str(directory / CLI), "version"])) >= version_of(least)
@@ -151,7 +151,7 @@ def cache_root() -> Path:
 
 
 class Cache:
-    """What is kept between runs of one pinned version; the names change with what the things are made of.
+    """What is kept between runs of one pinned version; the names depend on the sources of each part.
 
     Attributes:
         root: The directory of everything that is kept.
@@ -175,7 +175,7 @@ class Cache:
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Keep other runs out, and clear away what an interrupted one left."""
+        """Lock the cache against other runs, and remove what an interrupted run left."""
         self.root.mkdir(exist_ok=True, parents=True)
         with (self.root / "lock").open("w") as file:
             try:
@@ -189,7 +189,7 @@ class Cache:
 
     @contextlib.contextmanager
     def unfinished(self) -> Iterator[Path]:
-        """Lend a directory to work in."""
+        """Yield a directory to work in."""
         directory = Path(tempfile.mkdtemp(dir=self.root, prefix="unfinished-"))
         try:
             yield directory
@@ -210,7 +210,7 @@ def find_on_path(least: str) -> Path | None:
 
 
 def install_official(cache: Cache, pin: Pin) -> None:
-    """Let the SDK's installer download the official CLI, if it can; all that it writes stays in the cache."""
+    """Let the SDK's installer download the official CLI if it can; everything that it writes stays in the cache."""
     if importlib.util.find_spec("pulumi") is None:
         return
     with cache.unfinished() as home:
@@ -244,7 +244,7 @@ def install_go(directory: Path, pin: Pin) -> str:
 
 
 def build(cache: Cache, pin: Pin) -> None:
-    """Build the CLI, and put the official scripts of the same version beside it."""
+    """Build the CLI, and copy the official scripts of the same version beside it."""
     with cache.unfinished() as work:
         result = work / "result"
         result.mkdir()
@@ -266,7 +266,7 @@ def build(cache: Cache, pin: Pin) -> None:
 
 
 def assemble(cache: Cache) -> None:
-    """Put the language host beside the CLI that was built."""
+    """Copy the language host beside the CLI that was built."""
     with cache.unfinished() as work:
         result = work / "result"
         shutil.copytree(cache.built, result, copy_function=os.link)
@@ -309,7 +309,7 @@ def check() -> None:
 
 
 def main() -> None:
-    """Print the directory, or in one sentence what is missing."""
+    """Print the directory, or an error in one sentence."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     which = sys.argv[1] if len(sys.argv) > 1 else "any"
     try:

@@ -8,17 +8,17 @@ name beside the CLI that it builds. It keeps what a user of the official one see
   this file). The child inherits this process's stdout and stderr, which the engine reads line by line and shows.
 - When the engine ends the run, the child gets SIGINT from this process, and another with the whole process group, which
   the engine interrupts; 5 seconds later it is killed.
-- A program whose engine has gone, and with it the connection of its run, is ended in the same way. This process itself
-  looks every five minutes whether the engine still answers, and ends where it doesn't; a test may have it look sooner.
-- Installed distributions called `pulumi-*`, or with a `pulumi-plugin.json`, are taken for providers' SDKs, whose
-  plugins the engine then looks for (`plugins.py`, installed beside this file).
-- `pulumi new` and `pulumi install` make the environment that `Pulumi.yaml` names; the official one also brings pip up
-  to date in it, which needs the network.
+- A program whose engine has gone, and with it the connection of its run, is ended in the same way. Every five minutes
+  this process checks that the engine still responds, and exits if it doesn't; a test may shorten the interval.
+- Installed distributions called `pulumi-*`, or with a `pulumi-plugin.json`, are treated as providers' SDKs, whose
+  plugins the engine then searches for (`plugins.py`, installed beside this file).
+- `pulumi new` and `pulumi install` make the environment that `Pulumi.yaml` names; the official one also updates pip
+  in it, which needs the network.
 
 It starts without the SDK, as the official one does (`lean.py`, installed beside this file).
 
-What else a preview, an update, a refresh and a destroy don't need is left out, and so are parameterized packages and
-toolchains other than pip.
+It omits what a preview, an update, a refresh and a destroy don't need, parameterized packages, and toolchains other
+than pip.
 
 The engine starts it with its own address as the last argument, and reads the port from the first line of stdout. It
 needs a `python3` that has `pulumi`.
@@ -38,7 +38,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import grpc
-import lean  # noqa: F401  # its import is what it is for
+import lean  # noqa: F401  # imported for its effect
 import plugins
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
@@ -50,14 +50,14 @@ EXECUTOR = Path(__file__).with_name("pulumi-language-python-exec")
 """The official executor, which connects to the engine and runs the program's entry point."""
 
 MESSAGE_SHOWN = 32
-"""The exit code with which the executor says that the user has seen the error already."""
+"""The executor's exit code if the user has seen the error already."""
 
 KILL_AFTER_SECONDS = 5.0
 """How long an interrupted program may take to end."""
 
 
 HEALTH_SECONDS = float(os.environ.get("TCSQL_CHECK_TEST_HEALTH_SECONDS", "300"))
-"""How often to look whether the engine still answers."""
+"""How often to check that the engine still responds."""
 
 GLANCE_SECONDS = 0.1
 
@@ -66,7 +66,7 @@ class Interpreter:
     """The Python that runs the user's program."""
 
     def __init__(self, info: language_pb2.ProgramInfo) -> None:
-        """Find it: the one of the `virtualenv` option of `Pulumi.yaml`, else `python3` on `PATH`."""
+        """Find the `virtualenv` of `Pulumi.yaml`, or else `python3` on `PATH`."""
         self.command = os.environ.get("PULUMI_PYTHON_CMD", "python3")
         self.environment = dict(os.environ)
         option = dict(info.options).get("virtualenv")
@@ -78,7 +78,7 @@ class Interpreter:
             self.environment.pop("PYTHONHOME", None)
 
     def start(self, arguments: list[str], **environment: str) -> subprocess.Popen[bytes]:
-        """Start it without a buffer, in this process's group, as the engine interrupts the group."""
+        """Start a program without a buffer, in this process's group, which the engine interrupts."""
         command = [self.command, "-u", *arguments]
         return subprocess.Popen(command, env=self.environment | environment, stdin=subprocess.DEVNULL)
 
@@ -92,16 +92,16 @@ class Program:
     """The user's program, running."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        """Take over a process that was started."""
+        """Wrap a process that has started."""
         self._process = process
         self._first_interrupt = threading.Lock()
 
     def wait(self) -> int:
-        """Return its exit code when it has ended."""
+        """Wait for the exit, and return the exit code."""
         return self._process.wait()
 
     def interrupt(self) -> None:
-        """Ask it to end, once; kill it when it takes too long."""
+        """Interrupt it once; kill it if it takes too long."""
         if self._process.poll() is None and self._first_interrupt.acquire(blocking=False):
             self._process.send_signal(signal.SIGINT)
             killer = threading.Timer(KILL_AFTER_SECONDS, self._process.kill)
@@ -139,12 +139,12 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         self._programs.discard(program)
         if code == MESSAGE_SHOWN:
             return language_pb2.RunResponse(bail=True)
-        # Go, in which the official host is written, gives -1 where a signal ended the process.
+        # The official host is written in Go, which returns -1 if a signal ended the process.
         message = f"program exited with non-zero exit code: {max(code, -1)}" if code else ""
         return language_pb2.RunResponse(error=message)
 
     def _arguments(self, request: language_pb2.RunRequest) -> list[str]:
-        """Write the executor's command line; options without a value are left out."""
+        """Return the executor's command line; options without a value are left out."""
         options = {
             "monitor": request.monitor_address,
             "engine": self._engine_address,
@@ -164,7 +164,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         request: language_pb2.GetRequiredPackagesRequest,
         context: grpc.ServicerContext,
     ) -> language_pb2.GetRequiredPackagesResponse:
-        """Name the plugins that the installed distributions ask for."""
+        """Return the plugins that the installed distributions require."""
         del context
         listing = Interpreter(request.info).output(plugins.LIST_DISTRIBUTIONS)
         return language_pb2.GetRequiredPackagesResponse(packages=plugins.required(listing))
@@ -187,14 +187,14 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                 context.abort(grpc.StatusCode.UNKNOWN, f"{' '.join(command)} failed")
 
     def About(self, request: language_pb2.AboutRequest, context: grpc.ServicerContext) -> language_pb2.AboutResponse:
-        """Say which Python runs the programs."""
+        """Return the Python that runs the programs."""
         del context
         code = "import platform, sys; print(sys.executable, platform.python_version(), sep='\\n')"
         executable, version = Interpreter(request.info).output(code).splitlines()
         return language_pb2.AboutResponse(executable=executable, version=version)
 
     def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
-        """Claim no version: this host is never downloaded."""
+        """Return no version: this host is never downloaded."""
         del request, context
         return plugin_pb2.PluginInfo()
 
@@ -206,7 +206,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
 
 def watch(engine_address: str, ending: threading.Event) -> None:
-    """Ask the engine for its health from time to time, and end when it doesn't answer; it needn't know the question."""
+    """Query the engine's health from time to time, and end if it doesn't respond; "unimplemented" is a response."""
     with grpc.insecure_channel(engine_address, options=[("grpc.enable_http_proxy", 0)]) as channel:
         ask: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary("/grpc.health.v1.Health/Check")
         while not ending.wait(HEALTH_SECONDS):
@@ -216,7 +216,7 @@ def watch(engine_address: str, ending: threading.Event) -> None:
 
 
 def main() -> None:
-    """Serve until told to end, or the engine has gone, and leave no program behind."""
+    """Serve until a signal arrives or the engine has gone, and leave no program behind."""
     ending = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ending.set())
@@ -227,12 +227,12 @@ def main() -> None:
     server.start()
     print(port, flush=True)
     threading.Thread(target=watch, args=(sys.argv[-1], ending), daemon=True).start()
-    while not ending.wait(GLANCE_SECONDS):  # a signal may come just before the wait, and not wake it
+    while not ending.wait(GLANCE_SECONDS):  # a signal just before the wait may not wake it
         pass
     host.interrupt()
     server.stop(KILL_AFTER_SECONDS).wait()
     sys.stdout.flush()
-    os._exit(0)  # as in Go, in which the official host is written; gRPC now and then stays in Python's way to end
+    os._exit(0)  # as in Go, in which the official host is written; gRPC sometimes keeps Python from exiting
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Lets the language host have Pulumi's messages without Pulumi: importing this is all there is to do.
+"""Give the language host Pulumi's messages without Pulumi; importing this module does it.
 
-`pulumi.runtime.proto` is generated, and needs nothing of the SDK; but to import it is to import `pulumi` and
-`pulumi.runtime`, which takes twice as long as all the rest of the host's start. The CLI starts the host up to twice a
-command, and the official one, which is written in Go, has no SDK in it either. So the three packages are put in place
-here without running what is in them. Import it before anything of `pulumi`.
+`pulumi.runtime.proto` is generated, and needs nothing else of the SDK. But its import also imports `pulumi` and
+`pulumi.runtime`, which takes twice as long as the rest of the host's start. The CLI starts the host up to twice a
+command, and the official host, which is written in Go, doesn't load the SDK either. So this module registers the three
+packages without running their code. Import it before any module of `pulumi`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ PACKAGES = ("pulumi", "pulumi.runtime", "pulumi.runtime.proto")
 
 
 def put_in_place() -> None:
-    """Make each package findable, and empty."""
+    """Register each package as an empty module with a path."""
     found = importlib.util.find_spec("pulumi")
     if found is None or found.origin is None:
         raise ImportError("this Python has no pulumi")

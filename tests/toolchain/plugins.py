@@ -1,7 +1,7 @@
-"""Tells which plugins the installed distributions ask for, by the official language host's rule.
+"""Find the plugins that the installed distributions require, by the official language host's rule.
 
-Every distribution called `pulumi-*`, or with a `pulumi-plugin.json` in its package, is taken for a provider's SDK, and
-the engine looks for the plugin that goes with it.
+Every distribution called `pulumi-*`, or with a `pulumi-plugin.json` in its package, is treated as a provider's SDK, and
+the engine searches for its plugin.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TypedDict
 from pulumi.runtime.proto import plugin_pb2
 
 WITHOUT_PLUGIN = "pulumi-policy"
-"""The one distribution that the official host knows to have no plugin, although it does not say so."""
+"""A distribution without a plugin that doesn't declare this; the official host knows it by name."""
 
 LIST_DISTRIBUTIONS = """
 import importlib.metadata, json, pathlib, re, urllib.parse
@@ -29,7 +29,7 @@ for distribution in importlib.metadata.distributions():
     found.setdefault(name, {"name": name, "version": distribution.version, "plugin": plugin})
 print(json.dumps(list(found.values())))
 """
-"""What the program's own interpreter runs to say what is installed in it."""
+"""The code that lists the installed distributions in the program's own interpreter."""
 
 
 class Distribution(TypedDict):
@@ -47,13 +47,13 @@ class Distribution(TypedDict):
 
 
 def required(listing: str) -> list[plugin_pb2.PackageDependency]:
-    """Tell which plugins the engine has to look for, from what `LIST_DISTRIBUTIONS` printed."""
+    """Return the plugins that the engine has to find, from the output of `LIST_DISTRIBUTIONS`."""
     found: list[Distribution] = json.loads(listing)
     return [package for package in map(required_package, found) if package is not None]
 
 
 def required_package(distribution: Distribution) -> plugin_pb2.PackageDependency | None:
-    """Tell which plugin a distribution asks for, by the official host's rule."""
+    """Return the plugin that a distribution requires, by the official host's rule; None if it requires none."""
     name, plugin = distribution["name"], distribution["plugin"]
     if name == WITHOUT_PLUGIN or (plugin is None and not name.startswith("pulumi-")):
         return None
@@ -70,7 +70,7 @@ def required_package(distribution: Distribution) -> plugin_pb2.PackageDependency
 
 
 def plugin_version(version: str) -> str:
-    """Write a Python version as a semantic one; an empty string where that can't be done, as for an epoch."""
+    """Convert a Python version to a semantic one; an empty string if that isn't possible, as for an epoch."""
     pattern = r"(?P<release>\d+(\.\d+)*)((?P<phase>a|b|rc)(?P<number>\d+))?(\.(?P<post>post\d+))?(\.(?P<dev>dev\d+))?"
     match = re.fullmatch(pattern, version)
     if match is None:

@@ -8,8 +8,8 @@ from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.errors import WaitCancelledError
 
 
-def test_a_cancelled_update_is_heeded_in_every_search() -> None:
-    """What an account of the process calls in between raises as soon as the update is cancelled."""
+def test_a_cancelled_update_ends_every_search() -> None:
+    """The check that a search of an account calls raises as soon as the update is cancelled."""
     cancelled = threading.Event()
     clock = SystemClock(cancelled)
     clock.check_cancelled()
@@ -19,7 +19,7 @@ def test_a_cancelled_update_is_heeded_in_every_search() -> None:
 
 
 def test_clocks_with_the_same_event_are_equal() -> None:
-    """The gates of one process share an account although each read makes a clock of its own."""
+    """Gates of one process share an account although each read makes its own clock."""
     cancelled = threading.Event()
     assert SystemClock(cancelled) == SystemClock(cancelled) != SystemClock(threading.Event())
     assert len({SystemClock(cancelled), SystemClock(cancelled)}) == 1

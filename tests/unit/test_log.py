@@ -1,4 +1,4 @@
-"""The log: a record for each query and verdict, silent by default, and one line each on stderr on demand."""
+"""The log: a record for each query and verdict, silent by default, and written to stderr on demand."""
 
 import logging
 import sys
@@ -30,7 +30,7 @@ POLICY = PollPolicy(60.0, 2.0)
 
 @pytest.fixture(autouse=True)
 def _as_it_was() -> Iterator[None]:
-    """Leave the logger silent."""
+    """Restore the silent logger."""
     yield
     log.send_to_stderr(None)
 
@@ -40,8 +40,8 @@ def facts(record: logging.LogRecord) -> dict[str, Any]:
     return {name: vars(record)[name] for name in log.FIELDS if vars(record).get(name) is not None}
 
 
-def test_each_query_and_the_verdict_are_a_record(caplog: pytest.LogCaptureFixture) -> None:
-    """With the migration, the step, the number of the try since the last answer, the request and how long it took."""
+def test_each_query_and_the_verdict_have_a_record(caplog: pytest.LogCaptureFixture) -> None:
+    """A record has migration, step, request, duration, and the number of attempts since the last response."""
     caplog.set_level(logging.DEBUG, log.LOGGER.name)
     clock = FakeClock()
     answers: list[Progress | Exception] = [
@@ -75,7 +75,7 @@ def test_each_query_and_the_verdict_are_a_record(caplog: pytest.LogCaptureFixtur
     assert said == which | {"event": "verdict", "step": "2/2", "request_id": "4be5990d", "outcome": "passed"}
 
 
-def test_the_flow_and_the_flag_are_queries_as_well(caplog: pytest.LogCaptureFixture) -> None:
+def test_queries_for_the_flow_and_the_flag_have_records(caplog: pytest.LogCaptureFixture) -> None:
     """Each record has the status code of its response."""
     caplog.set_level(logging.DEBUG, log.LOGGER.name)
     clock = FakeClock()
@@ -96,10 +96,10 @@ def test_the_flow_and_the_flag_are_queries_as_well(caplog: pytest.LogCaptureFixt
     ]
 
 
-def test_a_failure_and_a_refusal_are_verdicts_and_an_end_that_was_wanted_is_none(
+def test_failures_and_refusals_are_logged_as_warnings_and_a_cancelled_wait_is_not(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The first two are warnings, by the names of their errors."""
+    """The first two have the names of their errors."""
     caplog.set_level(logging.DEBUG, log.LOGGER.name)
 
     def raising(error: Exception) -> StubApi:
@@ -133,8 +133,8 @@ def test_it_is_silent_by_default(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("asked", "written"), [("debug", 3), ("INFO", 2), ("warning", 1), ("", 0)], ids=["debug", "INFO", "warning", "none"]
 )
-def test_the_variable_says_from_which_level_on(asked: str, written: int, capsys: pytest.CaptureFixture[str]) -> None:
-    """Its case doesn't matter, and a second preparation writes no line twice."""
+def test_the_variable_sets_the_log_level(asked: str, written: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its case doesn't matter, and a second preparation adds no second handler."""
     log.prepare({log.VARIABLE: asked})
     log.prepare({log.VARIABLE: asked})
     for level in (logging.DEBUG, logging.INFO, logging.WARNING):
@@ -142,8 +142,8 @@ def test_the_variable_says_from_which_level_on(asked: str, written: int, capsys:
     assert len(capsys.readouterr().err.splitlines()) == written
 
 
-def test_another_value_is_one_sentence_and_nothing_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
-    """A bad log level doesn't end a wait."""
+def test_an_invalid_log_level_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is logged, and the wait continues."""
     with pytest.raises(InvalidInputError):
         log.level({log.VARIABLE: "loud"})
     log.prepare({log.VARIABLE: "loud"})
@@ -153,8 +153,8 @@ def test_another_value_is_one_sentence_and_nothing_is_logged(capsys: pytest.Capt
     )
 
 
-def test_a_line_is_a_line_whatever_is_in_it(capsys: pytest.CaptureFixture[str]) -> None:
-    """`key=value`, quoted where that is needed, with nothing that breaks it; of an exception its name alone."""
+def test_a_record_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """It has `key=value` pairs, quoted if needed, without control characters; an exception has only its name."""
     log.send_to_stderr(logging.DEBUG)
     log.LOGGER.info("any", extra={"event": "query", "migrate_id": 7, "duration": 0.12345, "code": None, "step": ""})
     log.LOGGER.info("a=b \x1b[2J\n字")
@@ -167,15 +167,15 @@ def test_a_line_is_a_line_whatever_is_in_it(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_a_closed_stderr_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The line is lost, and nothing else happens."""
+    """The line is lost without an error."""
     log.send_to_stderr(logging.DEBUG)
     monkeypatch.setattr(sys, "stderr", None)
     log.LOGGER.info("nobody hears this")
 
 
 @pytest.mark.parametrize("verbose", [True, False])
-def test_a_command_logs_for_as_long_as_it_runs(capsys: pytest.CaptureFixture[str], *, verbose: bool) -> None:
-    """With `verbose` it logs everything, otherwise what the variable says."""
+def test_a_command_logs_while_it_runs(capsys: pytest.CaptureFixture[str], *, verbose: bool) -> None:
+    """With `verbose` it logs everything, otherwise the variable sets the level."""
     with log.lines_for({log.VARIABLE: "warning"}, verbose=verbose):
         log.LOGGER.debug("one")
         log.LOGGER.warning("two")

@@ -1,4 +1,4 @@
-"""The provider, as Pulumi's host calls it."""
+"""The provider, called as Pulumi's host calls it."""
 
 import base64
 import gc
@@ -28,13 +28,16 @@ SERIALIZED = {
     5: "gAWVWAAAAAAAAACMG3B1bHVtaV90Y3NxbF9jaGVjay5wcm92aWRlcpSMFk1p"
     "Z3JhdGlvbkNoZWNrUHJvdmlkZXKUk5QpgZR9lIwFbm9uY2WUjAxvZiBhbiB1cGRhdGWUc2Iu",
 }
-"""By the protocol of pickle, which is 5 from Python 3.14 on."""
+"""The pickled provider by protocol, which is 5 from Python 3.14 on."""
 
 WITHOUT_NONCE = "gASVPQAAAAAAAACMG3B1bHVtaV90Y3NxbF9jaGVjay5wcm92aWRlcpSMFk1pZ3JhdGlvbkNoZWNrUHJvdmlkZXKUk5QpgZQu"
 
 
 class Call:
     """A call that records the engine's error text, and whether it was flushed."""
+
+    urn = ""
+    context = None
 
     def __init__(self) -> None:
         """Start with no text."""
@@ -72,7 +75,7 @@ def not_cancelled() -> Iterator[None]:
 def call(monkeypatch: pytest.MonkeyPatch) -> Call:
     """Make this the provider's current call."""
     call = Call()
-    monkeypatch.setattr(host, "current_call", lambda: call)
+    monkeypatch.setattr("pulumi_tcsql_check.dynamic_host.call.current_call", lambda: call)
     return call
 
 
@@ -84,50 +87,50 @@ def provider() -> MigrationCheckProvider:
     return provider
 
 
-def test_the_serialized_provider_of_a_nonce_is_the_same_short_text_for_ever() -> None:
-    """It is written into users' state, and every Python reads what another has written."""
+def test_the_serialized_provider_never_changes() -> None:
+    """Users' states contain it, and every Python reads what another has written."""
     assert serialize_provider(MigrationCheckProvider("of an update")) == SERIALIZED[pickle.DEFAULT_PROTOCOL]
     assert serialize_provider(MigrationCheckProvider("another")) not in SERIALIZED.values()
 
 
 def test_the_provider_in_an_older_state_is_loaded_as_well() -> None:
-    """Earlier versions had no nonce; a refresh reads with the one in the state."""
+    """Earlier versions had no nonce; a refresh uses the provider in the state."""
     assert isinstance(pickle.loads(base64.b64decode(WITHOUT_NONCE)), MigrationCheckProvider)
     for text in SERIALIZED.values():
         assert pickle.loads(base64.b64decode(text)).nonce == "of an update"
 
 
-def test_the_providers_process_has_the_collector_leave_alone_what_it_loaded(provider: MigrationCheckProvider) -> None:
-    """The engine waits for its end, which would take five times as long."""
+def test_the_providers_process_excludes_loaded_modules_from_collection(provider: MigrationCheckProvider) -> None:
+    """The engine waits for the process's end, which would take five times as long."""
     assert not any(one is vars(reader) for one in gc.get_objects())
     assert gc.isenabled()
     assert provider is not None
 
 
-def test_a_read_returns_its_id_and_what_was_read(
+def test_a_read_returns_its_id_and_its_outputs(
     monkeypatch: pytest.MonkeyPatch, call: Call, provider: MigrationCheckProvider
 ) -> None:
-    """The outputs are those of the reading, in a dictionary of their own."""
+    """The outputs are in a dictionary of their own."""
     monkeypatch.setattr(reader, "read", lambda props, *_: {"seen": props["migrate_id"]})
     result = provider.read("ap-guangzhou/7", {"migrate_id": 7})
     assert (result.id, result.outs) == ("ap-guangzhou/7", {"seen": 7})
     assert (call.sentence, call.is_flushed) == ("", True)
 
 
-def test_an_error_of_ours_is_its_own_sentence(
+def test_an_error_of_the_package_is_its_own_text(
     monkeypatch: pytest.MonkeyPatch, call: Call, provider: MigrationCheckProvider
 ) -> None:
-    """The engine prints what the error says, and the read fails."""
+    """The engine prints the error's text, and the read fails."""
     monkeypatch.setattr(reader, "read", _raising(WaitCancelledError()))
     with pytest.raises(WaitCancelledError):
         provider.read("ap-guangzhou/7", {})
     assert (call.sentence, call.is_flushed) == (str(text_of(WaitCancelledError(), PROGRAM)), True)
 
 
-def test_an_unexpected_error_keeps_the_gate_shut_and_quotes_nothing(
+def test_an_unexpected_error_keeps_the_gate_shut_without_a_quote(
     monkeypatch: pytest.MonkeyPatch, call: Call, provider: MigrationCheckProvider
 ) -> None:
-    """Its text might hold anything, so only its kind is named."""
+    """Its text may contain a secret, so only its type is named."""
     monkeypatch.setattr(reader, "read", _raising(KeyError("a secret")))
     with pytest.raises(KeyError):
         provider.read("ap-guangzhou/7", {})
@@ -156,7 +159,7 @@ def test_a_refusal_ends_the_other_waits_of_an_update(  # noqa: PLR0913  # two fi
     *,
     ends: bool,
 ) -> None:
-    """Whatever the error; but not that of a preview, nor of a gate that holds nothing."""
+    """This holds for any error, except in a preview and for a gate that isn't enforced."""
     monkeypatch.setattr(reader, "read", _raising(error))
     with pytest.raises(type(error)):
         provider.read("ap-guangzhou/7", props)
@@ -164,10 +167,10 @@ def test_a_refusal_ends_the_other_waits_of_an_update(  # noqa: PLR0913  # two fi
     assert host.CANCELLED.is_set() is ends
 
 
-def test_a_wait_that_ends_for_anothers_refusal_names_that_gate(
+def test_a_wait_that_another_gates_refusal_ended_names_that_gate(
     monkeypatch: pytest.MonkeyPatch, call: Call, provider: MigrationCheckProvider
 ) -> None:
-    """The user finds the reason at that gate."""
+    """The user finds the reason there."""
     monkeypatch.setattr(host, "refused", lambda: "orders")
     monkeypatch.setattr(reader, "read", _raising(WaitCancelledError()))
     with pytest.raises(WaitCancelledError) as ended:
@@ -184,15 +187,15 @@ The wait for the migration check ended, since the gate orders did
     )
 
 
-def _raising(error: Exception) -> Any:  # noqa: ANN401  # stands for a function
+def _raising(error: Exception) -> Any:  # noqa: ANN401  # replaces a function
     def read(*_: object) -> None:
         raise error
 
     return read
 
 
-def test_a_library_that_is_gone_is_one_sentence(monkeypatch: pytest.MonkeyPatch, call: Call) -> None:
-    """It says what can't be loaded, and how to get it back; by a read, since a failed `configure` is a traceback."""
+def test_a_missing_library_is_one_error(monkeypatch: pytest.MonkeyPatch, call: Call) -> None:
+    """A read names the library and how to install it again, since a failed `configure` would print a traceback."""
     monkeypatch.delattr(pulumi_tcsql_check.reading, "reader")
     monkeypatch.setitem(sys.modules, "pulumi_tcsql_check.reading.reader", None)
     provider = MigrationCheckProvider()
@@ -205,18 +208,18 @@ def test_a_library_that_is_gone_is_one_sentence(monkeypatch: pytest.MonkeyPatch,
 
 
 @pytest.mark.parametrize("library", ["msgspec", "requests", "tencentcloud"])
-def test_each_library_that_only_the_provider_needs_may_be_gone(library: str, tmp_path: Path) -> None:
-    """The program has not missed it, so the provider is the first to say so."""
+def test_each_library_that_only_the_provider_needs_may_be_missing(library: str, tmp_path: Path) -> None:
+    """The program doesn't load it, so the provider reports it first."""
     code = f"""
 import sys
 sys.modules[{library!r}] = None
 from pulumi.dynamic import Config, ConfigureRequest
-from pulumi_tcsql_check.dynamic_host import host
+from pulumi_tcsql_check.dynamic_host import call
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 class Call:
     fail = print
     flush = lambda: None
-host.current_call = lambda: Call
+call.current_call = lambda: Call
 provider = MigrationCheckProvider()
 provider.configure(ConfigureRequest(Config({{}}, "test")))
 try:

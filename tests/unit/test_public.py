@@ -12,7 +12,7 @@ from pulumi_tcsql_check import errors
 
 
 def test_the_public_names_are_these() -> None:
-    """What a program may import is a literal list, sorted."""
+    """The names that a program may import are a literal, sorted list."""
     assert pulumi_tcsql_check.__all__ == [
         "CheckResult",
         "InvalidInputError",
@@ -27,7 +27,7 @@ def test_the_public_names_are_these() -> None:
 
 
 @pytest.mark.parametrize("package", [pulumi_tcsql_check, errors])
-def test_every_public_name_is_found_where_it_is_said_to_be(package: ModuleType) -> None:
+def test_every_public_name_is_in_its_listed_module(package: ModuleType) -> None:
     """Each name that is loaded lazily is the listed one, and has its own name."""
     assert {name: getattr(package, name).__name__ for name in package.__all__} == {
         name: name for name in package.__all__
@@ -44,14 +44,14 @@ def test_the_public_names_are_listed_before_they_are_loaded(package: str, name: 
     assert _printed(code, tmp_path) == "[] False\n"
 
 
-def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
-    """As of any module, so that `from pulumi_tcsql_check import gate` still finds a module."""
+def test_a_missing_name_is_an_attribute_error() -> None:
+    """`from pulumi_tcsql_check import gate` therefore still finds a module."""
     with pytest.raises(AttributeError, match=r"^module 'pulumi_tcsql_check' has no attribute 'hold_stak'$"):
         _ = vars(pulumi_tcsql_check)["__getattr__"]("hold_stak")
 
 
-def test_the_package_alone_loads_only_what_loads_its_names(tmp_path: Path) -> None:
-    """The provider's process has its own need of it, and the command shows its help at once."""
+def test_importing_the_package_loads_only_its_lazy_names(tmp_path: Path) -> None:
+    """The provider's process loads what it needs by itself, and the command shows its help at once."""
     code = """
 import sys, pulumi_tcsql_check
 print([name for name in sys.modules if name.startswith(("pulumi_tcsql_check.", "pulumi.", "msgspec"))])
@@ -59,10 +59,10 @@ print([name for name in sys.modules if name.startswith(("pulumi_tcsql_check.", "
     assert _printed(code, tmp_path) == "['pulumi_tcsql_check.lazy_import']\n"
 
 
-def test_a_program_loads_neither_the_sdk_nor_what_only_the_provider_needs(tmp_path: Path) -> None:
-    """Importing the package and all its names brings none of the modules that only the provider process needs.
+def test_a_program_loads_neither_the_sdk_nor_the_providers_modules(tmp_path: Path) -> None:
+    """Importing the package and all its names loads none of the modules that only the provider process needs.
 
-    That holds until the program looks at a check itself, and then the SDK must not change the program's own filters.
+    A program that reads a check itself does load the SDK, which must not change the program's own warning filters.
     """
     code = """
 import sys, warnings
@@ -79,7 +79,7 @@ print(len(heavy & set(sys.modules)), warnings.filters == before)
 
 
 def test_a_program_loads_no_more_libraries_than_pulumi_does(tmp_path: Path) -> None:
-    """The import adds this package alone: no SDK, no HTTP client, no decoder, nothing for a terminal."""
+    """The import adds only this package: no SDK, no HTTP client, no decoder, and no terminal library."""
     code = """
 import sys
 import pulumi
@@ -92,6 +92,6 @@ print(*sorted(added - sys.stdlib_module_names))
 
 
 def _printed(code: str, folder: Path) -> str:
-    """Run code in a process of its own, and return what it prints."""
+    """Run code in a separate process, and return its output."""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder)
     return done.stdout

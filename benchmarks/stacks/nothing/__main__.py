@@ -4,15 +4,15 @@ from pulumi.dynamic import CreateResult, Resource, ResourceProvider
 
 
 class Nothing(ResourceProvider):
-    """Does nothing, as fast as it can be done."""
+    """Does nothing, as fast as possible."""
 
     def create(self, props: dict[str, object]) -> CreateResult:
-        """Make nothing."""
+        """Create nothing."""
         return CreateResult("nothing", props)
 
 
 class Idle(Resource, module="bench", name="Idle"):
-    """A resource that is there, and no more."""
+    """A resource without inputs."""
 
 
 Idle(Nothing(), "orders", {})

@@ -4,21 +4,21 @@ from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider
 
 
 class Loading(ResourceProvider):
-    """Loads the SDK, as whatever asks the API through it has to."""
+    """Loads the SDK, as every resource that queries the API through it does."""
 
     def create(self, props: dict[str, object]) -> CreateResult:
-        """Make nothing."""
+        """Create nothing."""
         return CreateResult("nothing", props)
 
     def diff(self, _id: str, _olds: dict[str, object], _news: dict[str, object]) -> DiffResult:
         """Load the SDK's client on every update, and change nothing."""
-        from tencentcloud.common.common_client import CommonClient  # noqa: F401, PLC0415  # what is measured
+        from tencentcloud.common.common_client import CommonClient  # noqa: F401, PLC0415  # this import is measured
 
         return DiffResult(changes=False)
 
 
 class Idle(Resource, module="bench", name="Idle"):
-    """A resource that is there, and no more."""
+    """A resource without inputs."""
 
 
 Idle(Loading(), "orders", {})

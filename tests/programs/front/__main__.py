@@ -1,4 +1,4 @@
-"""A gate that depends on another resource; a file beside the program says how, and what becomes of that one."""
+"""A gate that depends on another resource; `version.json` beside the program says how, and whether that one fails."""
 
 import json
 from collections.abc import Callable
@@ -17,10 +17,10 @@ value = "new" if later else "old"
 
 
 class Group(pulumi.ComponentResource):
-    """A component, as a library would have it."""
+    """A component, as a library would define it."""
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declare it, without children."""
+        """Declare the component, without children."""
         super().__init__("test:index:Group", name, None, opts)
 
 
@@ -38,14 +38,14 @@ def gate(given: pulumi.Input[int | str] = migrate_id, **options: object) -> Migr
 
 
 def behind_a_component() -> MigrationCheck | MigrationCheckGroup:
-    """Name a component in `depends_on`, whose child is the resource in front."""
+    """Declare the gate, with a component in `depends_on` whose child is the resource in front."""
     component = Group("component")
     front(pulumi.ResourceOptions(parent=component))
     return gate(depends_on=[component])
 
 
 def beside_it_in_a_component() -> MigrationCheck | MigrationCheckGroup:
-    """Declare both in one component."""
+    """Declare the gate and the resource in front in one component."""
     component = Group("component")
     front(pulumi.ResourceOptions(parent=component))
     return gate(parent=component)

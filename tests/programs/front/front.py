@@ -1,4 +1,4 @@
-"""A resource that stands in front of a gate: it can fail to be created or updated."""
+"""A resource that a gate depends on: its creation or update can fail."""
 
 from typing import Any
 
@@ -9,18 +9,18 @@ FAILURE = "the resource in front failed"
 
 
 class FrontProvider(ResourceProvider):
-    """Creates and updates it, or fails as the program says."""
+    """Creates and updates the resource, or fails if the program says so."""
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Create it."""
+        """Create the resource."""
         return CreateResult("front", _applied(props))
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Find a change if there is one."""
+        """Return whether an input changes."""
         return DiffResult(changes=any(_olds[name] != _news[name] for name in ("given", "fails")))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Update it."""
+        """Update the resource."""
         return UpdateResult(_applied(_news))
 
 
@@ -31,10 +31,10 @@ def _applied(props: dict[str, Any]) -> dict[str, Any]:
 
 
 class Front(Resource, module="test", name="Front"):
-    """The resource; `number` is what it is given."""
+    """The resource; `number` returns its input."""
 
     number: pulumi.Output[str]
 
     def __init__(self, given: int, opts: pulumi.ResourceOptions | None = None, *, fails: bool = False) -> None:
-        """Declare it."""
+        """Declare the resource."""
         super().__init__(FrontProvider(), "front", {"given": str(given), "fails": fails, "number": None}, opts)

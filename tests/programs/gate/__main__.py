@@ -1,4 +1,4 @@
-"""A gate whose inputs come from the stack's configuration, with one record behind it."""
+"""A gate with inputs from the stack's configuration, and one record behind it."""
 
 import pulumi
 from migration import Migration

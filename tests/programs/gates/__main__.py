@@ -1,4 +1,4 @@
-"""Many gates in one stack, with one record behind all of them, and one beside them that comes late."""
+"""Many gates in one stack, with one record behind all of them, and one record beside them that is created late."""
 
 import asyncio
 import os
@@ -27,13 +27,13 @@ if seconds := config.get_float("lateSeconds"):
 
 
 async def hold() -> None:
-    """Hold the stack, and declare what is behind it."""
+    """Hold the stack, and declare the record behind it."""
     hold_stack(*gates)
     behind()
 
 
 def behind() -> None:
-    """Declare what is behind all gates."""
+    """Declare the record behind all gates."""
     Record("behind", config.require("folder"), "new", pulumi.ResourceOptions(depends_on=gates))
 
 

@@ -1,4 +1,4 @@
-"""A stack that is held, in each shape that a program can give it; the stack's configuration chooses one."""
+"""A stack that is held, in each form of program; the stack's configuration chooses one."""
 
 import asyncio
 from collections.abc import Callable
@@ -36,14 +36,14 @@ def record(key: str, opts: pulumi.ResourceOptions | None = None) -> Record:
 
 
 def below() -> None:
-    """Declare what is held: a record, a child of a component made above the call, and one of a component below it."""
+    """Declare what is held: a record, a child of a component from above the call, and one of a component below it."""
     record("below")
     record("child", pulumi.ResourceOptions(parent=above))
     record("inner", pulumi.ResourceOptions(parent=pulumi.ComponentResource("test:index:Group", "later")))
 
 
 def migration() -> Migration:
-    """Make a migration in the same stack."""
+    """Create a migration in the same stack."""
     return Migration("made-here", number, seconds)
 
 
@@ -81,7 +81,7 @@ def hold_one() -> None:
 
 
 def hold_twice() -> None:
-    """Call twice, with a record in between."""
+    """Call twice, with a record between the calls."""
     hold_stack(check(1, "first"))
     record("between")
     hold_stack(check())
@@ -102,13 +102,13 @@ def check_later() -> None:
 
 
 async def switch() -> None:
-    """Hold from inside a coroutine, after the event loop had a turn."""
+    """Hold from inside a coroutine, after a turn of the event loop."""
     await asyncio.sleep(0)
     hold_one()
 
 
 async def program() -> None:
-    """Await what holds."""
+    """Await the coroutine that holds."""
     await switch()
 
 
@@ -119,7 +119,7 @@ def hold_nothing() -> None:
 
 
 def hold_text() -> None:
-    """Call with what is no check."""
+    """Call with text instead of a check."""
     text: Any = "x"
     hold_stack(text)
     below()

@@ -1,4 +1,4 @@
-"""A deployment service in small: it runs stacks with inline programs in one process, and tells what came of it.
+"""A small deployment service: it runs stacks with inline programs in one process, and prints the results.
 
 Usage: `python PROGRAM STORY [continue]`; it needs `ENDPOINT` and `FOLDER` in the environment. Each line that it prints
 is JSON.
@@ -35,10 +35,10 @@ class Deployment:
 
     Attributes:
         name: The stack's name, and that of the folder for its record.
-        migrate_id: The migration that the check asks about.
-        failures: What `up` raised to its caller.
+        migrate_id: The migration of the check.
+        failures: The errors that `up` raised.
         running: Set once the check is known to run.
-        ended: Set once `up` has ended, or failed.
+        ended: Set once `up` has returned or failed.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Deployment:
     ended: threading.Event = field(default_factory=threading.Event)
 
     def program(self) -> None:
-        """Declare the check, and below the call a record, and one in a component from above it."""
+        """Declare the check, and below the call a record, and one in a component from above the call."""
         above = pulumi.ComponentResource("test:index:Group", "above")
         check = MigrationCheck(
             "orders",
@@ -83,7 +83,7 @@ class Deployment:
             self.ended.set()
 
     def on_output(self, line: str) -> None:
-        """Notice the check's progress."""
+        """Detect that the check is running."""
         if "Hard disk space check: running" in line:
             self.running.set()
 
@@ -95,7 +95,7 @@ class Deployment:
 
 
 def one_after_the_other() -> None:
-    """Update a stack while its check has failed, and again once it has passed."""
+    """Update a stack while its check has failed, and again after it has passed."""
     deployment = Deployment("orders", FAILED)
     deployment.up()
     deployment.tell()

@@ -1,4 +1,4 @@
-"""A program without a gate: it looks at checks by plain numbers, and by that of a migration it makes."""
+"""A program without a gate: it reads checks by plain ids, and by the id of a migration that it creates."""
 
 import pulumi
 from migration import Migration

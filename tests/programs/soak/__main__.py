@@ -1,4 +1,4 @@
-"""Three gates, each with a record of its own behind it; the records of another round stand in another folder."""
+"""Three gates, each with its own record behind it; each round has its own folder of records."""
 
 import pulumi
 from records import Record

@@ -1,6 +1,6 @@
-"""Resources of every kind, in every place that a gate can hold; a file beside it says which version this is.
+"""Resources of every kind, in every place that a gate can hold; `version.json` beside it has the version.
 
-A file, since the configuration is part of the provider's state, and so of an update plan.
+It is a file because the configuration is part of the provider's state, and so of an update plan.
 """
 
 import json
@@ -19,22 +19,22 @@ value = "new" if later else "old"
 
 
 class Group(pulumi.ComponentResource):
-    """A component, as a library would have it."""
+    """A component, as a library would define it."""
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Declare it, without children."""
+        """Declare the component, without children."""
         super().__init__("test:index:Group", name, None, opts)
 
 
 def fill(place: str, opts: pulumi.ResourceOptions | None = None, text: pulumi.Input[str] = value) -> None:
-    """Declare what this version changes, replaces, creates, and what it doesn't mention any more."""
+    """Declare what this version changes, replaces and creates, and omit what it removes."""
     Record(f"{place}-changed", "records", text, opts)
     Record(f"{place}-replaced", folder, text, opts)
     Record(f"{place}-created" if later else f"{place}-removed", "records", text, opts)
 
 
 def fill_with_front(place: str, opts: pulumi.ResourceOptions | None = None) -> None:
-    """Declare the same, and what the engine deletes first: a record, and one behind it."""
+    """Declare the same, and two records that the engine deletes first: one in front, and its dependent."""
     fill(place, opts)
     first = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True))
     front = Record(f"{place}-front", folder, value, first)
@@ -47,7 +47,7 @@ def check() -> MigrationCheck:
 
 
 def hold_resources() -> None:
-    """Let each place depend on the gate in a way of its own."""
+    """Make each place depend on the gate in its own way."""
     gate = check()
     fill("depends-on", pulumi.ResourceOptions(depends_on=[gate]))
     fill("output", text=gate.passed.apply(lambda _: value))
@@ -62,7 +62,7 @@ def hold_resources() -> None:
 
 
 def hold_everything() -> None:
-    """Hold all that comes below one line."""
+    """Hold everything below one line."""
     above = Group("above")
     hold_stack(check())
     fill_with_front("top")
@@ -71,13 +71,13 @@ def hold_everything() -> None:
 
 
 def hold_what_is_behind_another() -> None:
-    """Let one resource depend on the gate, and on another one that doesn't."""
+    """Declare a resource that depends on the gate, and on another resource that isn't held."""
     front = Record("front", folder, value, pulumi.ResourceOptions(delete_before_replace=True))
     Record("behind-front", front.folder, value, pulumi.ResourceOptions(depends_on=[check()]))
 
 
 def hold_below_another() -> None:
-    """Hold a stack below the line, where one resource stands behind another from above it."""
+    """Hold the stack, with a resource below the line that depends on one above it."""
     front = Record("front", folder, value, pulumi.ResourceOptions(delete_before_replace=True))
     hold_stack(check())
     Record("behind-front", front.folder, value)

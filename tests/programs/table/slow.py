@@ -1,4 +1,4 @@
-"""A resource that takes a while and that no gate holds: it keeps the program going after a refusal."""
+"""A slow resource that no gate holds: it keeps the program running after a refusal."""
 
 import time
 from typing import Any
@@ -9,19 +9,19 @@ SECONDS = 1.5
 
 
 class SlowProvider(ResourceProvider):
-    """Takes its time, and does nothing else."""
+    """Takes some time, and does nothing else."""
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Create it, late."""
+        """Create it, after a delay."""
         time.sleep(SECONDS)
         return CreateResult("slow", props)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Find a change when there is one."""
+        """Return whether the value has changed."""
         return DiffResult(changes=_olds["value"] != _news["value"])
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Change it, late."""
+        """Change it, after a delay."""
         time.sleep(SECONDS)
         return UpdateResult(_news)
 
@@ -30,5 +30,5 @@ class Slow(Resource, module="test", name="Slow"):
     """The resource."""
 
     def __init__(self, name: str, value: str) -> None:
-        """Declare it, to be changed with its value."""
+        """Declare the resource; it changes with its value."""
         super().__init__(SlowProvider(), name, {"value": value})

@@ -16,7 +16,7 @@ Run = Callable[..., int]
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Give the emulator's keys and a region to the process, and nothing of the user's."""
+    """Set the emulator's keys and a region, and nothing of the user's environment."""
     monkeypatch.setenv("TENCENTCLOUD_REGION", "ap-guangzhou")
     for name in ("TCSQL_CHECK_LOG", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)

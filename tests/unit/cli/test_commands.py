@@ -29,12 +29,12 @@ FAST = ("--poll-interval-seconds", "0.1")
 @pytest.mark.parametrize(
     ("ids", "code"), [(("1",), 0), (("1", "2"), 1), (("3",), 3), (("99",), 4), (("1", "2", "99"), 1), (("3", "99"), 4)]
 )
-def test_a_look_ends_with_what_matters_most(run: Run, ids: tuple[str, ...], code: int) -> None:
-    """A failure comes before trouble, trouble before "not passed yet"; the result is a pass only if all have passed."""
+def test_status_exits_with_the_code_of_the_worst_result(run: Run, ids: tuple[str, ...], code: int) -> None:
+    """A failure precedes trouble, and trouble precedes "not passed yet"; 0 means that all have passed."""
     assert run("status", *ids) == code
 
 
-def test_a_look_is_one_table(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_status_prints_one_table(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """The rows follow the command line; a migration that doesn't exist doesn't hide the others."""
     assert run("status", "3", "99", "2", "1") == 1
     written = capsys.readouterr()
@@ -63,15 +63,15 @@ def test_a_missing_migration_does_not_stop_the_retries_of_others(capsys: pytest.
     assert capsys.readouterr().out.splitlines()[1].startswith("✓ 1 ")
 
 
-def test_a_look_lists_the_steps_if_asked_to(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """The steps are listed below each migration, as below a refusal."""
+def test_status_lists_the_steps_on_demand(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """The steps are below each migration, as in an error."""
     assert run("status", "--steps", "2") == 1
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2 + 8
     assert lines[5] == "  ✗ 4 Character set check: failed (status -1)"
 
 
-def test_a_look_shows_what_the_flow_adds(emulator: Emulator, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_status_shows_the_flow(emulator: Emulator, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """The row names the flow that a gate would wait for."""
     start_check(emulator.url, 3)
     assert run("status", "3", "--flow-id", "1001") == 3
@@ -79,10 +79,10 @@ def test_a_look_shows_what_the_flow_adds(emulator: Emulator, run: Run, capsys: p
     assert "waiting for flow 1001" in capsys.readouterr().out
 
 
-def test_a_look_that_is_refused_asks_no_further(
+def test_status_stops_at_refused_credentials(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Wrong credentials fail every query alike, so of forty migrations only the first few are queried."""
+    """Refused credentials fail every query, so of forty migrations only the first few are queried."""
     monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", "wrong")
     assert run("status", *map(str, range(1, 41))) == 4
     assert "AuthFailure.SignatureFailure" in capsys.readouterr().err
@@ -114,8 +114,8 @@ def test_a_wait_ends_with_1_as_soon_as_one_has_failed(run: Run, capsys: pytest.C
     assert "pulumi" not in written.err
 
 
-def test_a_wait_for_several_names_all_that_have_failed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """One sentence counts the others and says what to run again; each failed migration has a line below it."""
+def test_a_wait_for_several_names_all_failed_migrations(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """One sentence counts the others and has the command to run again; each failed migration has a line below it."""
     assert run("wait", "1", "2", "3", *FAST) == 1
     written = capsys.readouterr()
     assert written.out.splitlines()[-1].startswith("1/3 passed, 1 failed, 1 running, after ")
@@ -131,30 +131,30 @@ def test_a_wait_for_several_names_all_that_have_failed(run: Run, capsys: pytest.
     ]
 
 
-def test_a_wait_ends_with_3_when_time_is_up(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """A pass of another migration doesn't change that; the error names the command's own options."""
+def test_a_wait_ends_with_3_at_the_deadline(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Another migration's pass doesn't change that; the error names the command's own options."""
     assert run("wait", "1", "3", "--timeout-seconds", "0.3", *FAST) == 3
     err = capsys.readouterr().err
     assert "1 of 2 migration checks (ap-guangzhou) had not passed after 0.3 s\n" in err
     assert "  Then:    raise --timeout-seconds, or run again to continue waiting:\n           tcsql-check wait\n" in err
 
 
-def test_a_code_that_was_taught_ends_the_wait(run: Run) -> None:
+def test_a_code_in_failed_status_ends_the_wait(run: Run) -> None:
     """A status code in `--failed-status` fails the check, as it does for a gate."""
     assert run("wait", "3", "--failed-status", "1", *FAST) == 1
 
 
 @pytest.mark.parametrize("flow", [0, 1])
-def test_a_wait_goes_by_the_flow_as_well(emulator: Emulator, run: Run, flow: int) -> None:
-    """A flow that nobody has started has no status, so it doesn't pass."""
+def test_a_wait_queries_the_flow_too(emulator: Emulator, run: Run, flow: int) -> None:
+    """A flow that was not started has no status, so the check doesn't pass."""
     start_check(emulator.url, 1)
     assert run("wait", "1", "--flow-id", str(1001 + flow), *FAST) == (0, 4)[flow]
 
 
-def test_missing_credentials_are_trouble_and_told_without_a_stack(
+def test_missing_credentials_end_the_command_with_4(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The exit code is 4, and the error names only sources that a command can have."""
+    """The error names only the sources that a command can have."""
     monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
     monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
     for word in ("status", "wait"):
@@ -165,7 +165,7 @@ def test_missing_credentials_are_trouble_and_told_without_a_stack(
         assert "stack" not in err
 
 
-def test_an_environment_that_cant_be_honoured_is_trouble(
+def test_an_unsupported_environment_ends_the_command_with_4(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The command ends before any request, and the JSON has the same error."""
@@ -177,8 +177,8 @@ def test_an_environment_that_cant_be_honoured_is_trouble(
     assert (document["exit_code"], document["checks"], document["error"]["code"]) == (4, [], "credentials")
 
 
-def test_trouble_that_passes_is_waited_out(capsys: pytest.CaptureFixture[str]) -> None:
-    """The wait goes on, and its output shows the trouble."""
+def test_a_transient_error_does_not_end_a_wait(capsys: pytest.CaptureFixture[str]) -> None:
+    """The wait retries, and its output shows the error."""
     with ScriptedServer(reset, reset, answer(ONE_STEP)) as server:
         assert commands.run(["wait", "1", "--endpoint", f"http://{server.host}"]) == 0
     assert (
@@ -187,18 +187,18 @@ def test_trouble_that_passes_is_waited_out(capsys: pytest.CaptureFixture[str]) -
     )
 
 
-def test_a_look_gives_up_soon(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Lasting trouble ends it with the last error."""
+def test_status_gives_up_soon(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A lasting error ends the command."""
     monkeypatch.setattr(watches, "ONCE_SECONDS", 0.05)
     with ScriptedServer(reset) as server:
         assert commands.run(["status", "1", "--endpoint", f"http://{server.host}"]) == 4
     assert "connection reset by peer." in capsys.readouterr().err
 
 
-def test_a_long_look_tells_on_stderr_how_many_it_has_seen(
+def test_a_long_status_reports_its_count_on_stderr(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A hundred checks take 15 s; stdout holds only the table or the JSON."""
+    """A hundred checks take 15 s; stdout has only the table or the JSON."""
     monkeypatch.setattr(report, "COUNT_SECONDS", 0.0)
     with ScriptedServer(answer(ONE_STEP)) as server:
         assert commands.run(["status", "1", "2", "--json", "--endpoint", f"http://{server.host}"]) == 0
@@ -207,8 +207,8 @@ def test_a_long_look_tells_on_stderr_how_many_it_has_seen(
     assert json.loads(shown.out)["exit_code"] == 0
 
 
-def test_a_look_has_time_for_the_turns_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even if the turns of twenty take longer than the bound of one query, the last is queried."""
+def test_status_allows_for_the_turns_of_all_queries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the turns of twenty queries take longer than the bound of one, the last migration is still queried."""
     monkeypatch.setattr(watches, "ONCE_SECONDS", 0.3)
     monkeypatch.setattr(client, "GRACE_SECONDS", 0.0)
     with ScriptedServer(answer(ONE_STEP)) as server:
@@ -216,12 +216,12 @@ def test_a_look_has_time_for_the_turns_of_all(monkeypatch: pytest.MonkeyPatch) -
 
 
 def documents(text: str) -> list[dict[str, Any]]:
-    """Read lines of JSON."""
+    """Parse lines of JSON."""
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_a_look_for_a_program_is_one_document(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """It has the names of the resource's outputs, and the error of a check that ended with one."""
+def test_status_with_json_prints_one_document(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """The document has the names of the resource's outputs, and the error of a check that ended with one."""
     assert run("status", "--json", "2", "99") == 1
     (document,) = documents(capsys.readouterr().out)
     assert (document["event"], document["exit_code"], document["passed"]) == ("result", 1, False)
@@ -236,10 +236,10 @@ def test_a_look_for_a_program_is_one_document(run: Run, capsys: pytest.CaptureFi
     assert missing["error"]["sentence"].startswith("migration check 99 (ap-guangzhou): ")
 
 
-def test_a_wait_for_a_program_is_a_line_for_each_change_and_the_result(
+def test_wait_with_json_prints_a_line_for_each_change_and_the_result(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nothing else is on stdout, and the result comes last."""
+    """Stdout has nothing else, and the result comes last."""
     assert run("wait", "--json", "1", "3", "--timeout-seconds", "0.3", *FAST) == 3
     *events, result = documents(capsys.readouterr().out)
     assert {(event["event"], event["migrate_id"], event["state"], event["steps_passed"]) for event in events} == {
@@ -261,10 +261,10 @@ def test_a_wait_for_a_program_is_a_line_for_each_change_and_the_result(
         (("gate", "1"), "No such command 'gate'."),
     ],
 )
-def test_a_wrong_command_line_is_2_and_asks_nobody(
+def test_a_wrong_command_line_ends_with_2_before_any_request(
     words: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Stderr says what is wrong; with `--json` there is a result as well."""
+    """Stderr has the error; with `--json` there is a result as well."""
     assert commands.run([*words, "--region", "ap-guangzhou"] if len(words) > 1 else list(words)) == 2
     written = capsys.readouterr()
     assert sentence.replace("'", "").rstrip(".") in written.err.replace("'", "")
@@ -275,15 +275,15 @@ def test_a_wrong_command_line_is_2_and_asks_nobody(
 
 
 def test_a_region_is_needed(monkeypatch: pytest.MonkeyPatch, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """It comes from the option or from the variable."""
+    """It comes from the option or the environment variable."""
     monkeypatch.delenv("TENCENTCLOUD_REGION")
     assert run("status", "1") == 2
     assert "--region is None, but must be given, or set as TENCENTCLOUD_REGION." in capsys.readouterr().err
     assert run("status", "1", "--region", "ap-guangzhou") == 0
 
 
-def test_text_from_the_api_can_not_control_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """Escapes and line breaks are written out, and what looks like markup is just text."""
+def test_text_from_the_api_cannot_control_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Escapes and line breaks are written out, and markup is plain text."""
     hostile = parse(
         json.dumps(
             {
@@ -298,8 +298,8 @@ def test_text_from_the_api_can_not_control_the_terminal(capsys: pytest.CaptureFi
     assert capsys.readouterr().out.splitlines()[1].endswith(r"1/1 [bold]a\x1b[2J\n\u202eb[/bold]: running")
 
 
-def test_many_errors_are_one_sentence(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """The sentence counts them, and the first ten have a line each below it; the JSON has all of them."""
+def test_many_errors_are_one_sentence_and_ten_lines(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """The sentence counts the errors, and the first ten have a line each below it; the JSON has all of them."""
     ids = [str(number) for number in range(100, 112)]
     assert run("status", *ids) == 4
     _, headline, *below = capsys.readouterr().err.splitlines()
@@ -308,7 +308,7 @@ def test_many_errors_are_one_sentence(run: Run, capsys: pytest.CaptureFixture[st
     assert below[-2:] == ["  ... and 2 more", "  Code:    not-queried"]
 
 
-def test_an_unexpected_error_is_trouble_in_one_sentence(
+def test_an_unexpected_error_ends_with_4(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """This holds before and during the wait; the exit code is never 1, which means a failed check."""
@@ -327,8 +327,8 @@ def test_an_unexpected_error_is_trouble_in_one_sentence(
     assert capsys.readouterr().err.splitlines()[-2].endswith("(ZeroDivisionError).")
 
 
-def test_an_open_exchange_does_not_delay_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """If one check has failed while another's server is silent, no thread keeps that exchange open."""
+def test_a_running_query_does_not_delay_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If one check has failed while another's server is silent, no thread waits for that server."""
     monkeypatch.setattr(poller, "LAST_ROUND_SECONDS", 0.1)
     with ScriptedServer(answer(ONE_STEP.replace(b'"Status":0', b'"Status":7')), silence) as server:
         words = ["wait", "1", "2", "--failed-status", "7", "--endpoint", f"http://{server.host}"]
@@ -339,17 +339,17 @@ def test_an_open_exchange_does_not_delay_the_end(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("words", [("--help",), ("status", "-h"), ("wait", "--help"), ("--version",)])
-def test_help_is_no_failure(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    """It is on stdout, and names every exit code."""
+def test_help_ends_with_0(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """The help is on stdout, and names every exit code."""
     assert commands.run(words) == 0
     text = " ".join(capsys.readouterr().out.split())
     assert "130 interrupted" in text or "--version" in words
 
 
-def test_an_interrupt_before_the_command_has_begun_is_130(
+def test_an_interrupt_before_the_command_starts_ends_with_130(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`KeyboardInterrupt` before the command starts ends it with one sentence."""
+    """`KeyboardInterrupt` before the start prints one sentence."""
 
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -364,15 +364,15 @@ def test_an_interrupt_before_the_command_has_begun_is_130(
 def test_a_closed_stdout_changes_no_exit_code(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A process that starts with its stdout closed has the same exit code."""
+    """A process that starts with a closed stdout has the same exit code."""
     monkeypatch.setattr(sys, "stdout", None)
     assert run("wait", "1") == 0
     assert run("status", "2") == 1
     del capsys
 
 
-def test_the_emulator_takes_its_own_options(capsys: pytest.CaptureFixture[str]) -> None:
-    """Its help is its own, and so is its refusal."""
+def test_the_emulator_has_its_own_options(capsys: pytest.CaptureFixture[str]) -> None:
+    """The subcommand prints the emulator's help and errors."""
     with pytest.raises(SystemExit) as ended:
         commands.run(["emulator", "--help"])
     assert ended.value.code == 0

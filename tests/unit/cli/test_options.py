@@ -15,18 +15,18 @@ from pulumi_tcsql_check.model.progress import Migration
 IDS = f"a whole number from 1 to {MAX_ID}"
 
 
-def made(*ids: str, **options: Any) -> CheckInputs:  # noqa: ANN401  # whatever a test gives
+def made(*ids: str, **options: Any) -> CheckInputs:  # noqa: ANN401  # any value of a test
     """Validate a command line with these options."""
     given: dict[str, Any] = {"region": "ap-guangzhou", "endpoint": None, "failed_statuses": (), "flow_id": None}
     return check_inputs(ids, **(given | options))
 
 
-def test_what_is_left_out_has_the_resources_defaults() -> None:
-    """One ID and a region are enough."""
+def test_omitted_options_have_the_resources_defaults() -> None:
+    """One id and a region are enough."""
     assert made("1066") == CheckInputs((Migration(1066, "ap-guangzhou"),), 1800.0, 2.0, (), None)
 
 
-def test_all_that_can_be_given_is_taken() -> None:
+def test_every_option_is_accepted() -> None:
     """Each option becomes the value that a gate would have."""
     assert made(
         "1066",
@@ -40,7 +40,7 @@ def test_all_that_can_be_given_is_taken() -> None:
     )
 
 
-def test_a_thousand_ids_are_taken_in_their_order() -> None:
+def test_a_thousand_ids_keep_their_order() -> None:
     """One more is refused."""
     ids = [str(number) for number in range(MAX_MIGRATIONS, 0, -1)]
     assert [migration.migrate_id for migration in made(*ids).migrations] == list(range(MAX_MIGRATIONS, 0, -1))
@@ -72,10 +72,8 @@ def test_a_thousand_ids_are_taken_in_their_order() -> None:
         (("7",), {"endpoint": "https://u:p@host"}, "--endpoint is 'a URL with a user's name in it'"),
     ],
 )
-def test_what_is_outside_its_range_is_refused_in_the_commands_words(
-    ids: tuple[str, ...], options: dict[str, Any], sentence: str
-) -> None:
-    """The sentence names the option as it is typed, the value and the range."""
+def test_a_value_outside_its_range_is_refused(ids: tuple[str, ...], options: dict[str, Any], sentence: str) -> None:
+    """The sentence names the option as typed, the value and the range."""
     with pytest.raises(InvalidInputError) as refused:
         made(*ids, **options)
     assert str(refused.value).replace('"a URL', "'a URL").replace('in it"', "in it'").startswith(sentence)

@@ -52,8 +52,8 @@ ERRORS: list[tuple[Exception, str, int]] = [
 
 
 @pytest.mark.parametrize(("error", "word", "code"), ERRORS)
-def test_each_error_has_its_word_and_its_exit_code(error: Exception, word: str, code: int) -> None:
-    """A failed check is 1, a timeout 3, and anything that prevents a response 4."""
+def test_each_error_has_its_result_and_its_exit_code(error: Exception, word: str, code: int) -> None:
+    """A failed check is 1, a timeout 3, and any error that prevents a response 4."""
     assert (code_of(error), exit_code_of_error(error)) == (word, code)
 
 
@@ -61,12 +61,12 @@ def test_each_error_has_its_word_and_its_exit_code(error: Exception, word: str, 
     ("status", "code"), [("passed", 0), ("failed", 1), ("running", 3), ("not-started", 3), ("unknown", 3)]
 )
 def test_each_status_has_its_code(status: Status, code: int) -> None:
-    """What has not passed yet is 3, whatever it is."""
+    """Every status that has not passed yet is 3."""
     assert exit_code_of_status(status) == code
 
 
-def test_a_failure_counts_before_trouble_and_a_pass_last() -> None:
-    """The order doesn't matter: the outcome is a pass only if all have passed."""
+def test_a_failure_precedes_trouble_and_a_pass_comes_last() -> None:
+    """In any order, the outcome is a pass only if all have passed."""
     for codes in itertools.product((0, 1, 3, 4), repeat=3):
         expected = next(code for code in (1, 4, 3, 0) if code in codes)
         assert exit_code_of_all(codes) == expected
@@ -82,17 +82,17 @@ def test_a_failure_counts_before_trouble_and_a_pass_last() -> None:
         (None, False, ERRORS[4][0], "unknown"),
     ],
 )
-def test_an_outcome_is_passed_only_if_the_wait_says_so(
+def test_an_outcome_is_passed_only_if_the_wait_has_passed(
     evidence: Evidence | None, error: Exception | None, status: Status, *, passed: bool
 ) -> None:
-    """The last response alone makes no pass; an error that says "failed" makes a failure."""
+    """The last response alone is no pass; the error of a failed check is a failure."""
     outcome = Outcome(MIGRATION, evidence, passed, error, ())
     assert outcome.status == status
     assert outcome.exit_code == (exit_code_of_error(error) if error else exit_code_of_status(status))
 
 
-def test_a_sentence_names_the_migration_once_and_nothing_unforeseen() -> None:
-    """An API error names its migration; an unexpected error shows its type alone."""
+def test_an_error_names_the_migration_once_and_no_unexpected_text() -> None:
+    """An API error names its migration; an unexpected error shows only its type."""
     headline = error_text(NotFoundError("Not there."), [MIGRATION]).headline
     assert str(headline) == "migration check 1066 (ap-guangzhou): Not there."
     assert str(error_text(ERRORS[7][0], [MIGRATION]).headline).count("1066") == 1

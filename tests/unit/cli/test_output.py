@@ -25,10 +25,10 @@ def watches(count: int, clock: FakeClock) -> list[Watch]:
         (3, "0/3 passed · 30 min left · 1 running, 2 not queried yet"),
     ],
 )
-def test_a_line_for_each_change_and_one_after_20_seconds_without_any(
+def test_a_line_appears_for_each_change_and_after_20_seconds_without_one(
     count: int, heartbeat: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """This holds for any number of polls and checks: after 20 s there is one line, not one for each migration."""
+    """After 20 s there is one line, not one for each migration, for any number of polls and checks."""
     clock = FakeClock()
     all_of_them = watches(count, clock)
     lines = Lines()
@@ -46,8 +46,8 @@ def test_a_line_for_each_change_and_one_after_20_seconds_without_any(
     ]
 
 
-def test_a_change_puts_off_the_heartbeat(capsys: pytest.CaptureFixture[str]) -> None:
-    """It comes 20 seconds after the last line, whatever that was."""
+def test_a_change_restarts_the_heartbeat(capsys: pytest.CaptureFixture[str]) -> None:
+    """The heartbeat comes 20 seconds after the last line."""
     clock = FakeClock()
     (one,) = watches(1, clock)
     lines = Lines()

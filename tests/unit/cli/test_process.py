@@ -1,4 +1,4 @@
-"""The command as a process: on a terminal, on signals, completing in a shell, and without its extra installed."""
+"""The command as a process: on a terminal, with signals, with shell completion, and without its extra."""
 
 import json
 import os
@@ -20,9 +20,9 @@ from pulumi_tcsql_check.cli.outcome import EXIT_TROUBLE
 from pulumi_tcsql_check.emulator import Emulator
 
 WITHIN_SECONDS = 3.0
-"""How long the end may take, from the signal on: a second is promised, and this machine may have much else to do.
+"""How long the end may take after a signal; the README promises a second, but this machine may be busy.
 
-What it is told to leave would take ten at the least.
+The commands would otherwise run for at least ten seconds.
 """
 
 RUNS = (
@@ -35,18 +35,18 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-9][0-9;]*m")
 
 @pytest.fixture(name="environment")
 def _environment(tmp_path: Path) -> dict[str, str]:
-    """A user's environment, with a terminal that can draw."""
+    """A user's environment, with a full terminal."""
     return cli_process.environ(tmp_path, {"TERM": "xterm-256color"})
 
 
 @pytest.fixture(name="silent")
 def _silent() -> Iterator[ScriptedServer]:
-    """A server that accepts connections and says nothing."""
+    """A server that accepts connections and sends nothing."""
     with ScriptedServer(silence) as server:
         yield server
 
 
-def test_the_exit_code_is_the_process_own(emulator: Emulator, environment: dict[str, str]) -> None:
+def test_the_process_has_the_commands_exit_code(emulator: Emulator, environment: dict[str, str]) -> None:
     """`python -m pulumi_tcsql_check` is the same command."""
     words = ["status", "1", "2", "--endpoint", emulator.url]
     done = cli_process.run(words, environment)
@@ -62,7 +62,7 @@ def test_the_exit_code_is_the_process_own(emulator: Emulator, environment: dict[
     assert "\x1b" not in done.stdout + done.stderr
 
 
-def test_what_goes_wrong_is_one_sentence_and_no_log(emulator: Emulator, environment: dict[str, str]) -> None:
+def test_an_error_is_one_sentence_without_a_log(emulator: Emulator, environment: dict[str, str]) -> None:
     """Python prints the warnings of a logger without a handler, so the package's logger needs one."""
     done = cli_process.run(["status", "404", "--endpoint", emulator.url], environment)
     assert done.returncode == 4
@@ -71,17 +71,15 @@ def test_what_goes_wrong_is_one_sentence_and_no_log(emulator: Emulator, environm
     assert last == "  Code:    not-found"
 
 
-def test_no_variable_brings_colour_or_bars_where_there_is_no_terminal(
-    emulator: Emulator, environment: dict[str, str]
-) -> None:
-    """Output without a terminal stays plain text."""
+def test_no_variable_adds_colour_or_bars_without_a_terminal(emulator: Emulator, environment: dict[str, str]) -> None:
+    """Without a terminal the output is plain text."""
     variables = dict.fromkeys(("FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TTY_INTERACTIVE"), "1")
     done = cli_process.run(["wait", "1", "--endpoint", emulator.url], environment | variables)
     assert (done.returncode, "\x1b" in done.stdout + done.stderr) == (0, False)
 
 
 @pytest.mark.parametrize("columns", [60, 100])
-def test_a_wait_on_a_terminal_has_bars_and_gives_the_cursor_back(
+def test_a_wait_on_a_terminal_has_bars_and_restores_the_cursor(
     emulator: Emulator, environment: dict[str, str], columns: int
 ) -> None:
     """Each migration has one bar, no line is wider than the terminal, and the error is below them."""
@@ -102,8 +100,8 @@ def test_a_wait_on_a_terminal_has_bars_and_gives_the_cursor_back(
         assert "1 of 3 migration checks (ap-guangzhou) failed\r\n  ✗ 2 failed" in said
 
 
-def test_a_terminal_with_few_lines_shows_those_that_matter(emulator: Emulator, environment: dict[str, str]) -> None:
-    """Four of twelve fit into ten lines; the others are counted."""
+def test_a_low_terminal_shows_the_most_relevant_rows(emulator: Emulator, environment: dict[str, str]) -> None:
+    """Four of twelve fit into ten lines; one line counts the others."""
     words = ["wait", *map(str, range(3, 15)), "--endpoint", emulator.url, "--timeout-seconds", "2"]
     with cli_process.started(words, environment, terminal=(100, 10)) as run:
         run.read(until="and 8 more: ")
@@ -114,7 +112,7 @@ def test_a_terminal_with_few_lines_shows_those_that_matter(emulator: Emulator, e
 def test_no_color_and_a_dumb_terminal_give_plain_output(
     emulator: Emulator, environment: dict[str, str], more: dict[str, str]
 ) -> None:
-    """NO_COLOR is heeded, and on a terminal that can't draw a wait is lines."""
+    """With NO_COLOR there is no colour, and on a dumb terminal a wait prints lines."""
     words = ["wait", "1", "--endpoint", emulator.url]
     with cli_process.started(words, environment | more, terminal=(80, 24)) as run:
         run.read()
@@ -125,7 +123,7 @@ def test_no_color_and_a_dumb_terminal_give_plain_output(
         assert "migration check 1 (ap-guangzhou) has passed, after 0 s" in run.screen
 
 
-def test_a_look_on_a_terminal_is_a_coloured_table(emulator: Emulator, environment: dict[str, str]) -> None:
+def test_status_on_a_terminal_is_a_coloured_table(emulator: Emulator, environment: dict[str, str]) -> None:
     """It has the steps on demand, and no line is wider than the terminal."""
     words = ["status", "1", "2", "99", "--steps", "--endpoint", emulator.url]
     with cli_process.started(words, environment, terminal=(60, 40)) as run:
@@ -170,7 +168,7 @@ def test_a_silent_server_does_not_delay_the_end(
 
 @pytest.fixture(name="hung")
 def _hung(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
-    """The environment of a user without keys, whose home is on a file system that hangs."""
+    """The environment of a user without keys, with a home on a file system that hangs."""
     home = tmp_path / "home"
     return {
         **environment,
@@ -195,9 +193,7 @@ def test_a_file_that_hangs_does_not_delay_the_end(
         assert "Traceback" not in run.screen
 
 
-def test_a_file_that_hangs_is_no_reason_to_wait_beyond_the_deadline(
-    silent: ScriptedServer, hung: dict[str, str]
-) -> None:
+def test_a_file_that_hangs_does_not_extend_the_deadline(silent: ScriptedServer, hung: dict[str, str]) -> None:
     """One sentence names the file."""
     words = ["wait", "1", "--timeout-seconds", "0.1", "--endpoint", f"http://{silent.host}"]
     done = cli_process.run(words, hung)
@@ -210,7 +206,7 @@ def test_a_file_that_hangs_is_no_reason_to_wait_beyond_the_deadline(
 def test_a_pipe_in_place_of_a_file_is_refused(
     silent: ScriptedServer, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    """The command ends at once, whatever the timeout is."""
+    """The command ends at once, for any timeout."""
     path = tmp_path / ".tccli" / "default.credential"
     path.parent.mkdir()
     os.mkfifo(path)
@@ -220,8 +216,8 @@ def test_a_pipe_in_place_of_a_file_is_refused(
     assert f"{path} can't be read (it is not a regular file)." in in_one_line(done.stderr)
 
 
-def test_a_sleeping_wait_and_a_queue_for_turns_end_as_promptly(environment: dict[str, str]) -> None:
-    """A pause of five minutes ends at once, and so does a queue of a thousand requests."""
+def test_a_sleeping_wait_and_a_queue_for_turns_end_at_once(environment: dict[str, str]) -> None:
+    """Neither a pause of five minutes nor a queue of a thousand requests delays the end."""
     with ScriptedServer(answer(RUNS)) as server:
         for ids in (["1"], [str(number) for number in range(1, 1001)]):
             words = ["wait", *ids, "--endpoint", f"http://{server.host}", "--poll-interval-seconds", "300"]
@@ -232,7 +228,7 @@ def test_a_sleeping_wait_and_a_queue_for_turns_end_as_promptly(environment: dict
                 assert "Traceback" not in run.screen
 
 
-def test_a_second_interrupt_disturbs_nothing(environment: dict[str, str]) -> None:
+def test_a_second_interrupt_changes_nothing(environment: dict[str, str]) -> None:
     """A burst of interrupts gives one sentence and exit code 130."""
     with (
         ScriptedServer(reset) as server,
@@ -247,7 +243,7 @@ def test_a_second_interrupt_disturbs_nothing(environment: dict[str, str]) -> Non
         assert "Traceback" not in run.screen
 
 
-def test_an_interrupt_that_is_ignored_is_left_ignored(silent: ScriptedServer, environment: dict[str, str]) -> None:
+def test_an_ignored_interrupt_stays_ignored(silent: ScriptedServer, environment: dict[str, str]) -> None:
     """A script that starts the command with `&` ignores SIGINT; SIGTERM ends the command."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -263,7 +259,7 @@ def test_an_interrupt_that_is_ignored_is_left_ignored(silent: ScriptedServer, en
 
 
 def test_a_reader_that_closes_the_pipe_changes_no_exit_code(emulator: Emulator, environment: dict[str, str]) -> None:
-    """Behind `| head -1` the exit code is that of the check, and stderr is empty."""
+    """With `| head -1` the exit code is that of the check, and stderr is empty."""
     reads, writes = os.pipe()
     os.close(reads)
     done = cli_process.run(["wait", "1", "--endpoint", emulator.url], environment, stdout=writes)
@@ -281,10 +277,10 @@ def test_a_reader_that_closes_the_pipe_changes_no_exit_code(emulator: Emulator, 
         (["status", "3", "--json"], 3),
     ],
 )
-def test_a_full_disk_is_reported_and_its_json_is_no_pass(
+def test_a_full_disk_is_reported_without_a_json_pass(
     emulator: Emulator, environment: dict[str, str], words: list[str], code: int
 ) -> None:
-    """The program that reads JSON has no result; for a person the exit code is the verdict all the same."""
+    """A program that reads the JSON gets no result; the exit code is the verdict."""
     with Path("/dev/full").open("wb") as full:
         done = cli_process.run([*words, "--endpoint", emulator.url], environment, stdout=full)
     assert done.returncode == code
@@ -292,15 +288,15 @@ def test_a_full_disk_is_reported_and_its_json_is_no_pass(
     assert lost in done.stderr.splitlines()
 
 
-def test_a_letter_that_an_encoding_lacks_is_no_reason_to_fail(emulator: Emulator, environment: dict[str, str]) -> None:
-    """The output has a replacement character."""
+def test_a_character_that_the_encoding_lacks_is_replaced(emulator: Emulator, environment: dict[str, str]) -> None:
+    """The command doesn't fail."""
     done = cli_process.run(["status", "1", "--endpoint", emulator.url], environment | {"PYTHONIOENCODING": "latin-1"})
     assert done.returncode == 0
     assert done.stdout.splitlines()[1].startswith("? 1 ")
 
 
 def test_the_log_is_on_stderr_and_has_no_secret(emulator: Emulator, environment: dict[str, str]) -> None:
-    """The variable or -v switches it on; stdout doesn't change."""
+    """The variable or -v turns it on; stdout doesn't change."""
     words = ["status", "3", "--json", "--endpoint", emulator.url]
     for environ, flags in ((environment | {"TCSQL_CHECK_LOG": "debug"}, []), (environment, ["-v"])):
         done = cli_process.run([*words, *flags], environ)
@@ -324,8 +320,10 @@ def test_the_log_is_on_stderr_and_has_no_secret(emulator: Emulator, environment:
         ("fish", "complete --no-files --command tcsql-check", {"COMP_WORDS": "tcsql-check wa", "COMP_CWORD": "wa"}),
     ],
 )
-def test_each_shell_completes(shell: str, sourced: str, asked: dict[str, str], environment: dict[str, str]) -> None:
-    """The script that a shell sources calls the command, which completes its commands and options."""
+def test_each_shell_completes_commands_and_options(
+    shell: str, sourced: str, asked: dict[str, str], environment: dict[str, str]
+) -> None:
+    """The script that a shell sources calls the command for the completions."""
     variable = "_TCSQL_CHECK_COMPLETE"
     assert sourced in cli_process.run([], environment | {variable: f"{shell}_source"}).stdout
     assert "wait" in cli_process.run([], environment | asked | {variable: f"{shell}_complete"}).stdout
@@ -334,7 +332,7 @@ def test_each_shell_completes(shell: str, sourced: str, asked: dict[str, str], e
 
 
 @pytest.mark.parametrize("missing", ["click", "rich"])
-def test_without_its_extra_it_says_what_to_install(
+def test_without_its_extra_the_command_says_what_to_install(
     missing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The command prints one sentence and no traceback, and exits with 4."""
@@ -346,7 +344,7 @@ def test_without_its_extra_it_says_what_to_install(
     )
 
 
-def test_without_a_library_that_it_was_installed_with_it_says_what_to_do(environment: dict[str, str]) -> None:
+def test_without_a_required_library_the_command_says_what_to_do(environment: dict[str, str]) -> None:
     """The command prints one sentence and no traceback, and exits with 4."""
     code = """
 import sys
@@ -361,10 +359,10 @@ assert main() == 4
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_during_the_import_ends_it_silently(
+def test_a_signal_during_the_import_ends_the_command_silently(
     environment: dict[str, str], number: signal.Signals, code: int
 ) -> None:
-    """There is no traceback; an exception in the middle of an import could get lost."""
+    """There is no traceback; an import could swallow an exception."""
     program = f"""
 import signal, sys
 class Signalling:
@@ -381,7 +379,7 @@ print("went on")
 
 
 def test_a_running_thread_does_not_crash_the_exit(environment: dict[str, str]) -> None:
-    """What was written is flushed, and the process ends with its code: a thread that loads OpenSSL would crash it."""
+    """The output is flushed, and the exit code is kept; a thread that loads OpenSSL would otherwise crash the exit."""
     code = """
 import atexit, sys, threading
 from pulumi_tcsql_check import __main__ as program
@@ -399,7 +397,7 @@ sys.exit(program.main())
 
 
 def test_help_loads_neither_pulumi_nor_the_sdk_nor_rich(environment: dict[str, str]) -> None:
-    """It loads no HTTP client either, so it is fast."""
+    """The help loads no HTTP client either, so it is fast."""
     code = """
 import sys
 sys.argv = ["tcsql-check", "wait", "--help"]

@@ -1,4 +1,4 @@
-"""The README on the command and the log: each command works as written, each table matches the code."""
+"""The README's sections on the command and the log: each command works as written, each table matches the code."""
 
 import os
 import re
@@ -17,7 +17,7 @@ from pulumi_tcsql_check.emulator import Emulator
 
 README = (Path(__file__).resolve().parents[3] / "README.md").read_text(encoding="utf-8")
 URL = "http://127.0.0.1:8918"
-"""Where the README's emulator listens."""
+"""The address of the README's emulator."""
 
 
 def section(heading: str) -> str:
@@ -51,7 +51,7 @@ def in_a_shell(script: str, environment: dict[str, str], shell: str = "bash") ->
 
 @contextmanager
 def emulator_as_written(line: str, environment: dict[str, str]) -> Iterator[str]:
-    """Start the README's emulator, on a free port in place of its own, and give its address."""
+    """Start the README's emulator on a free port, and return its address."""
     program, *words = line.split()
     assert program == "tcsql-check"
     with cli_process.started(["0" if word == "8918" else word for word in words], environment) as run:
@@ -62,11 +62,11 @@ def emulator_as_written(line: str, environment: dict[str, str]) -> Iterator[str]
 
 
 def test_the_quick_start_works_as_written(tmp_path: Path) -> None:
-    """It starts the emulator, sets the keys, reads a running check, and waits until it has passed."""
+    """The commands start the emulator, set the keys, read a running check, and wait for its pass."""
     install, serve, keys, look, wait = commands("The command")
-    assert install == 'pip install "./pulumi-tcsql-check[cli]"'  # which the packaging tests do
+    assert install == 'pip install "./pulumi-tcsql-check[cli]"'  # the packaging tests run this command
     environment = {name: value for name, value in cli_process.environ(tmp_path).items() if "TENCENT" not in name}
-    # Its scenario takes 15 seconds; another that runs does for a look, and one that has passed for a wait.
+    # The scenario takes 15 seconds; `status` gets another running one, and `wait` one that has passed.
     for scenario, line, code in (("slow", look, 3), ("pass", wait, 0)):
         assert serve.endswith("--scenario slow")
         with emulator_as_written(serve.replace("slow", scenario), environment) as url:
@@ -75,10 +75,10 @@ def test_the_quick_start_works_as_written(tmp_path: Path) -> None:
         assert done.stdout.count("Source database connectivity check") == (2 if line == look else 0) * 2
 
 
-def test_the_logged_look_works_as_written(tmp_path: Path) -> None:
-    """It writes the fields of the table; the line for `pulumi up` sets the same variable."""
+def test_the_logged_status_works_as_written(tmp_path: Path) -> None:
+    """The log has the table's fields; the line for `pulumi up` sets the same variable."""
     up, look = commands("Logging")
-    assert up == f"{log.VARIABLE}=debug pulumi up"  # which the end-to-end tests do
+    assert up == f"{log.VARIABLE}=debug pulumi up"  # the end-to-end tests run this command
     with Emulator("pass") as emulator:
         done = in_a_shell(f"{look} --endpoint {emulator.url}", cli_process.environ(tmp_path))
     query, verdict = [line for line in done.stderr.splitlines() if line.startswith("tcsql-check level=")]
@@ -92,14 +92,14 @@ def test_the_logged_look_works_as_written(tmp_path: Path) -> None:
 
 
 def test_every_exit_code_is_in_the_table() -> None:
-    """The table has the same words as the help."""
+    """The table has the help's words."""
     table = [row for row in rows("The command") if row[0].isdecimal()]
     assert table == [[str(code), meaning] for code, meaning in EXIT_CODES.items()]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_each_line_for_a_shell_is_one_that_works(shell: str, tmp_path: Path) -> None:
-    """Bash evaluates its line as written; for the other shells the command prints the completion script."""
+def test_each_line_for_a_shell_works(shell: str, tmp_path: Path) -> None:
+    """Bash evaluates its line; for the other shells the command prints the completion script."""
     (line,) = [row[1].strip("`").replace(r"\|", "|") for row in rows("The command") if row[0] == shell]
     environment = cli_process.environ(tmp_path)
     if shell == "bash":

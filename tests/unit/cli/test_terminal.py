@@ -10,8 +10,8 @@ from pulumi_tcsql_check.polling.watch import Watch
 from pulumi_tcsql_check.reading.rows import Board
 
 
-def test_what_was_told_to_end_begins_no_drawing(capsys: pytest.CaptureFixture[str]) -> None:
-    """A signal may come between the start of the work and the first drawing: no cursor is hidden after that."""
+def test_a_wait_that_has_ended_draws_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """If a signal arrives between the start of the work and the first drawing, the cursor is not hidden."""
     clock = FakeClock()
     watch = Watch(Migration(1, "ap-guangzhou"), PollPolicy(60.0, 2.0), clock.now)
     bars = Bars()

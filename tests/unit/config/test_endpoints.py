@@ -45,7 +45,7 @@ def test_the_most_specific_source_takes_precedence(
     ],
 )
 def test_finance_regions_have_a_host_of_their_own(region: str, domain: str, host: str) -> None:
-    """All other regions share the international one, or the domain's."""
+    """Every other region uses the international host, or the domain's."""
     config = {"tencentcloud:domain": domain}
     endpoint = endpoints.choose(None, config, region)
     assert endpoint == Endpoint("https", host)
@@ -66,7 +66,7 @@ def test_finance_regions_have_a_host_of_their_own(region: str, domain: str, host
         ("[::1]:8918", "cloud.example", False),
     ],
 )
-def test_what_is_tencents_is_under_its_domain_or_the_configured_one(host: str, domain: str, expected: object) -> None:
+def test_a_host_is_tencents_under_its_domain_or_the_configured_one(host: str, domain: str, expected: object) -> None:
     """A name that only contains or resembles one of them is not Tencent's."""
     assert endpoints.is_tencents(Endpoint("https", host), {"tencentcloud:domain": domain}) is expected
 
@@ -92,7 +92,7 @@ def test_what_is_tencents_is_under_its_domain_or_the_configured_one(host: str, d
     ],
 )
 @pytest.mark.parametrize("given", [None, GIVEN])
-def test_what_is_no_domain_is_refused(domain: object, given: Endpoint | None) -> None:
+def test_an_invalid_domain_is_refused(domain: object, given: Endpoint | None) -> None:
     """With a single label as domain any host would count as Tencent's, and an IP address isn't a domain."""
     config = {"tencentcloud:domain": domain}
     with pytest.raises(
@@ -102,7 +102,7 @@ def test_what_is_no_domain_is_refused(domain: object, given: Endpoint | None) ->
 
 
 @pytest.mark.parametrize("protocol", ["HTTP", "http", "ftp", 1])
-def test_no_other_protocol_than_https_leads_to_a_host_of_a_domain(protocol: object) -> None:
+def test_a_host_of_a_domain_needs_https(protocol: object) -> None:
     """Credentials and verdicts need TLS; plain HTTP is for this machine alone, under its own key."""
     config = {"tencentcloud:protocol": protocol}
     with pytest.raises(InvalidInputError, match=r"^tencentcloud:protocol is .* but must be HTTPS: over HTTP"):
@@ -112,13 +112,13 @@ def test_no_other_protocol_than_https_leads_to_a_host_of_a_domain(protocol: obje
 
 @pytest.mark.parametrize("value", ["http://somewhere.test", "https://somewhere.test/path", 7])
 def test_a_configured_endpoint_is_validated(value: object) -> None:
-    """What isn't allowed as an input isn't allowed as configuration either."""
+    """A value that is invalid as an input is invalid as configuration too."""
     with pytest.raises(InvalidInputError, match="but must be a bare host or https"):
         endpoints.choose(None, {"tcsql-check:endpoint": value}, "ap-guangzhou")
 
 
-def test_a_bad_endpoint_of_the_stack_is_called_by_its_key() -> None:
-    """The program has no such input, so the sentence must not say that it has."""
+def test_an_invalid_endpoint_of_the_stack_is_named_by_its_key() -> None:
+    """The program has no such input, so the error doesn't name one."""
     with pytest.raises(InvalidInputError, match=r"^tcsql-check:endpoint is 'ftp://x', but must be "):
         endpoints.choose(None, {"tcsql-check:endpoint": "ftp://x"}, "ap-guangzhou")
 
@@ -154,7 +154,7 @@ SHOP = "shop"
     ],
 )
 def test_a_variable_that_sets_a_key_of_the_endpoint_is_refused(option: str, key: str) -> None:
-    """Whatever the value is, Tencent Cloud's host or none included; the sentence shows the key alone."""
+    """This holds for any value, including Tencent Cloud's host and none; the error shows only the key."""
     with pytest.raises(InvalidInputError) as refused:
         endpoints.refuse_option_variables(TENCENTS, SHOP, {OPTION: option})
     assert str(refused.value) == (
@@ -178,7 +178,7 @@ def test_a_variable_that_sets_a_key_of_the_endpoint_is_refused(option: str, key:
 def test_a_key_without_a_namespace_is_refused_in_a_project_of_that_name(
     project: str | None, option: str, key: str
 ) -> None:
-    """Pulumi completes such a key with the project's name; a project whose name is unknown may be that one."""
+    """Pulumi completes such a key with the project's name; an unknown project may have that name."""
     with pytest.raises(InvalidInputError, match=rf"^PULUMI_OPTION_CONFIG is '{key}=\.\.\.'"):
         endpoints.refuse_option_variables(TENCENTS, project, {OPTION: option})
 
@@ -197,7 +197,7 @@ def test_a_key_without_a_namespace_is_refused_in_a_project_of_that_name(
 )
 @pytest.mark.parametrize("endpoint", [PRIVATE, GIVEN, TENCENTS])
 def test_a_variable_that_sets_another_key_is_not_refused(option: str, endpoint: Endpoint) -> None:
-    """The stack's own private domain goes on working, whatever keys of like names are set."""
+    """The stack's own private domain still works, even if keys with similar names are set."""
     endpoints.refuse_option_variables(endpoint, SHOP, {OPTION: option})
 
 
@@ -209,7 +209,7 @@ def test_a_variable_that_sets_another_key_is_not_refused(option: str, endpoint: 
 def test_a_variable_that_replaces_the_configuration_is_refused_with_another_endpoint(
     endpoint: Endpoint, variable: str, option: str
 ) -> None:
-    """What replaces it may have chosen the endpoint, or the private domain that the endpoint is under."""
+    """The new configuration may have chosen the endpoint, or the private domain of the endpoint."""
     with pytest.raises(InvalidInputError) as refused:
         endpoints.refuse_option_variables(endpoint, SHOP, {variable: "other"})
     assert str(refused.value) == (

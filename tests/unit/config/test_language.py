@@ -1,4 +1,4 @@
-"""Which language is chosen."""
+"""The choice of the language."""
 
 import pytest
 
@@ -18,15 +18,15 @@ from pulumi_tcsql_check.languages.sentence import ENGLISH, language
         ("zh", {VARIABLE: "another"}, "zh"),
     ],
 )
-def test_what_is_given_comes_before_the_environment(given: str | None, environ: dict[str, str], code: str) -> None:
-    """English is the language where neither says anything."""
+def test_the_configuration_precedes_the_environment(given: str | None, environ: dict[str, str], code: str) -> None:
+    """Without either, the language is English."""
     assert choose(given, KEY, environ) == language(code)
     assert (choose(given, KEY, environ) is ENGLISH) is (code == "en")
 
 
 @pytest.mark.parametrize(("given", "environ"), [("de", {}), (1, {}), (None, {VARIABLE: "zh_CN"})])
-def test_another_language_is_refused_by_the_name_of_its_source(given: object, environ: dict[str, str]) -> None:
-    """So that nobody takes English for a choice of theirs."""
+def test_an_unknown_language_is_refused_with_its_source(given: object, environ: dict[str, str]) -> None:
+    """Otherwise the user could take English for the configured language."""
     source = KEY if given else VARIABLE
     with pytest.raises(InvalidInputError, match=rf"^{source} is .*, but must be en or zh\.$"):
         choose(given, KEY, environ)

@@ -1,4 +1,4 @@
-"""Every key of Pulumi's Tencent Cloud provider is honoured, refused, or named."""
+"""Every key of Pulumi's Tencent Cloud provider is supported, refused, or named in a warning."""
 
 import json
 import re
@@ -28,17 +28,17 @@ def role_key(**fields: object) -> dict[str, str]:
     "config", [{}, {f"tencentcloud:{name}": "" for name in (*provider_config.HONOURED, *provider_config.REFUSED)}]
 )
 def test_empty_keys_and_variables_change_nothing(config: Mapping[str, str]) -> None:
-    """Keys that are missing or empty change nothing, and neither do empty variables."""
+    """Missing and empty keys change nothing, and neither do empty variables."""
     assert provider_config.read(config, {}) == NOTHING
     assert provider_config.read(config, dict.fromkeys(ROLE_ENVIRON, "")) == NOTHING
 
 
 REFUSED = ["assumeRoleWithSaml", "assumeRoleWithWebIdentity", "assumeRoleWithOidc", "mfaCertification"]
-"""Written out once more: a name that is lost from the package is missed here."""
+"""A second list, so that the test detects a name that the package no longer has."""
 
 
 def test_the_readme_lists_the_keys_that_are_refused() -> None:
-    """The row of the table names these, and the package refuses no others by name."""
+    """The row of the table has these keys, and the package refuses no others by name."""
     readme = (Path(__file__).resolve().parents[3] / "README.md").read_text(encoding="utf-8")
     row = next(line for line in readme.splitlines() if line.startswith("| `assumeRoleWithSaml`"))
     assert re.findall(r"`(\w+)`", row.split(" | ")[0]) == REFUSED
@@ -47,7 +47,7 @@ def test_the_readme_lists_the_keys_that_are_refused() -> None:
 
 @pytest.mark.parametrize("key", REFUSED)
 def test_a_key_that_changes_the_caller_is_refused(key: str) -> None:
-    """The gate stops at once, and the error hides the value and says what to do."""
+    """The gate stops at once; the error hides the value and says what to do."""
     config = {f"tencentcloud:{key}": '{"roleArn": "somebody-else"}'}
     with raises_error(CredentialsError, rf"sets tencentcloud:{key}, which the gate doesn't honour") as caught:
         provider_config.read(config, {})
@@ -60,11 +60,11 @@ def test_a_key_that_changes_the_caller_is_refused(key: str) -> None:
             "credentials of its own."
         )
     )
-    assert "pulumi config set" not in headline(caught.value)  # more credentials beside the key would be refused as well
+    assert "pulumi config set" not in headline(caught.value)  # a second set of credentials would be refused too
 
 
-def test_a_key_about_roles_that_nobody_knows_yet_is_refused_too() -> None:
-    """If the keys can be listed, an unknown key that begins like a role's is refused, not just named."""
+def test_an_unknown_key_about_roles_is_refused() -> None:
+    """If the keys can be listed, an unknown key with the prefix of a role's is refused, not just named."""
     key = "tencentcloud:assumeRoleWithMagic"
     with raises_error(CredentialsError, f"sets {key}, which the gate doesn't honour"):
         provider_config.read({key: "{}"}, {}, [key])
@@ -86,7 +86,7 @@ def test_a_key_about_roles_that_nobody_knows_yet_is_refused_too() -> None:
     ],
 )
 def test_a_variable_that_changes_the_caller_is_refused(name: str) -> None:
-    """Otherwise the stack's resources would be in another account than the one that the gate queries."""
+    """Otherwise the stack's resources would be in a different account from the gate's query."""
     with pytest.raises(
         CredentialsError, match=rf"^The environment sets {name}, which the gate doesn't honour"
     ) as caught:
@@ -103,8 +103,8 @@ def test_a_variable_that_changes_the_caller_is_refused(name: str) -> None:
         ("cam_role", "camRoleName", "TENCENTCLOUD_CAM_ROLE_NAME"),
     ],
 )
-def test_a_key_goes_before_its_variable(field: str, key: str, variable: str) -> None:
-    """Both are read, and the error names the one that was used."""
+def test_a_key_precedes_its_variable(field: str, key: str, variable: str) -> None:
+    """The package reads both, and the error names the one that it used."""
     key = f"tencentcloud:{key}"
     assert getattr(provider_config.read({key: "a"}, {variable: "b"}), field) == Named("a", key)
     assert getattr(provider_config.read({}, {variable: "b"}), field) == Named("b", variable)
@@ -121,8 +121,8 @@ def test_a_key_goes_before_its_variable(field: str, key: str, variable: str) -> 
         ("camRoleName", "TENCENTCLOUD_CAM_ROLE_NAME"),
     ],
 )
-def test_text_that_would_move_the_cursor_is_refused(key: str, variable: str, value: str) -> None:
-    """The screen shows names of profiles, folders and roles; the refusal writes the characters out."""
+def test_names_are_escaped_in_errors(key: str, variable: str, value: str) -> None:
+    """The screen shows names of profiles, folders and roles; the error escapes control characters."""
     for config, environ, by in (
         ({f"tencentcloud:{key}": value}, {}, f"tencentcloud:{key}"),
         ({}, {variable: value}, variable),
@@ -135,8 +135,8 @@ def test_text_that_would_move_the_cursor_is_refused(key: str, variable: str, val
 
 
 @pytest.mark.parametrize("value", ["../../x", "/etc/passwd", "a/b"])
-def test_a_profile_does_not_lead_out_of_its_folder(value: str) -> None:
-    """A profile's name is a part of a file's name."""
+def test_a_profile_cannot_leave_its_folder(value: str) -> None:
+    """A profile's name is part of a file's name."""
     for config, environ in (({"tencentcloud:profile": value}, {}), ({}, {"TENCENTCLOUD_PROFILE": value})):
         with pytest.raises(InvalidInputError, match=r"but must be a name without a slash\.$"):
             provider_config.read(config, environ)
@@ -149,7 +149,7 @@ def test_a_flag_is_true_or_false() -> None:
         provider_config.read({"tencentcloud:enablePodOidc": "yes"}, {})
 
 
-def test_the_pods_identity_and_a_role_to_assume_are_refused_together() -> None:
+def test_a_pods_identity_together_with_a_role_is_refused() -> None:
     """The provider would assume the role and then act as the pod, so the intent is ambiguous."""
     config = {"tencentcloud:enablePodOidc": "true", **role_key(roleArn=ARN, sessionName="deploy")}
     with raises_error(CredentialsError, r"^tencentcloud:enablePodOidc and a role to assume are both set"):
@@ -171,16 +171,16 @@ def test_account_ids_may_be_text_or_numbers(key: str, written: str) -> None:
     "written",
     ["[]", "1001", '"1001"', "[1001.5]", "[true]", "[null]", '["x"]', '[""]', '["\uff11"]', "{}", "x", "[" * 9999],
 )
-def test_what_is_no_list_of_account_ids_is_refused(key: str, written: str) -> None:
-    """An empty or unreadable list must not end up as no restriction at all."""
+def test_an_invalid_list_of_account_ids_is_refused(key: str, written: str) -> None:
+    """An empty or unreadable list must not mean that there is no restriction."""
     with pytest.raises(
         InvalidInputError, match=f"^tencentcloud:{key} is .* but must be a list of one account id or more"
     ):
         provider_config.read({f"tencentcloud:{key}": written}, {})
 
 
-def test_a_role_is_read_as_pulumi_hands_it_over() -> None:
-    """All fields of the provider's schema but the one-time code are honoured."""
+def test_a_role_is_read_in_pulumis_encoding() -> None:
+    """All fields of the provider's schema but the one-time code are supported."""
     config = role_key(
         roleArn=ARN, sessionName="deploy", sessionDuration=3600, policy="{}", externalId="e", sourceIdentity="s"
     )
@@ -189,7 +189,7 @@ def test_a_role_is_read_as_pulumi_hands_it_over() -> None:
 
 
 def test_a_role_is_read_from_variables() -> None:
-    """They are what Pulumi's provider reads."""
+    """They are those of Pulumi's provider."""
     more = {
         "TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION": "900",
         "TENCENTCLOUD_ASSUME_ROLE_EXTERNAL_ID": "e",
@@ -200,7 +200,7 @@ def test_a_role_is_read_from_variables() -> None:
 
 
 def test_a_variable_is_the_default_of_its_field() -> None:
-    """What the key leaves out is taken from the environment, as the provider's schema says."""
+    """A field that the key omits comes from the environment, as the provider's schema says."""
     found = assumed_role.read(
         role_key(externalId="mine"), {**ROLE_ENVIRON, "TENCENTCLOUD_ASSUME_ROLE_EXTERNAL_ID": "e"}
     )
@@ -241,16 +241,16 @@ def test_half_a_role_is_refused(config: Mapping[str, str], environ: Mapping[str,
 
 
 @pytest.mark.parametrize("text", ["x", "[]", "[{}]", '{"roleArm": "secret"}', '{"roleArn": 1}', '"secret"', "[" * 9999])
-def test_a_role_that_cannot_be_read_is_refused_unseen(text: str) -> None:
-    """It may hold an external id, so the error shows nothing of it."""
+def test_an_unreadable_role_is_refused_without_its_text(text: str) -> None:
+    """It may contain an external id, so the error shows nothing of it."""
     with raises_error(CredentialsError, r"^tencentcloud:assumeRole can't be read; set its fields") as caught:
         assumed_role.read({"tencentcloud:assumeRole": text}, {})
     assert "secret" not in headline(caught.value)
 
 
 @pytest.mark.parametrize("seconds", [-1, 43201, "1.5", "x", " 60", "9" * 5000])
-def test_a_duration_is_up_to_twelve_hours(seconds: object) -> None:
-    """That is what the service allows."""
+def test_a_duration_is_at_most_twelve_hours(seconds: object) -> None:
+    """This is the service's limit."""
     with pytest.raises(
         InvalidInputError, match=r"^sessionDuration of tencentcloud:assumeRole is .* from 1 to 43200\.$"
     ):
@@ -258,22 +258,22 @@ def test_a_duration_is_up_to_twelve_hours(seconds: object) -> None:
 
 
 @pytest.mark.parametrize(("given", "meant"), [(1, 1), ("43200", 43200), (0, 7200), ("", 7200)])
-def test_no_duration_is_two_hours(given: object, meant: int) -> None:
-    """The provider's schema lets 0 stand for the service's own default."""
+def test_a_duration_of_0_is_two_hours(given: object, meant: int) -> None:
+    """In the provider's schema 0 means the service's default."""
     found = assumed_role.read(role_key(roleArn=ARN, sessionName="deploy", sessionDuration=given), {})
     assert found is not None
     assert found.seconds == meant
 
 
-def test_a_role_shows_its_name_alone() -> None:
-    """An external id is a secret to some; the pretty-printer of rich does not ask `__repr__`."""
+def test_a_role_shows_only_its_name() -> None:
+    """Some users treat an external id as a secret; the pretty-printer of rich doesn't call `__repr__`."""
     role = Role(ARN, "deploy", external_id="a secret")
     assert f"{[role]}" == f"[<role {ARN}>]"
     assert role.__rich_repr__() == [("arn", ARN)]
 
 
-def test_only_keys_without_a_meaning_here_are_named() -> None:
-    """Neither those that are honoured, nor those that are refused, nor other namespaces', nor COS's."""
+def test_only_keys_without_effect_are_named() -> None:
+    """The warning omits supported and refused keys, keys of other namespaces, and those of COS."""
     known = [*provider_config.HONOURED, *provider_config.REFUSED, "cosDomain"]
     keys = [f"tencentcloud:{name}" for name in (*known, "zeal", "ardour")] + ["aws:zeal", "zeal"]
     assert provider_config.unknown_keys(keys) == ("tencentcloud:ardour", "tencentcloud:zeal")

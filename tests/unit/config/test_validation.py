@@ -1,4 +1,4 @@
-"""Validation of every input: good values, bad values, and the text of the refusal."""
+"""Validation of every input: valid values, invalid values, and the error's text."""
 
 from collections.abc import Callable
 from typing import Any
@@ -164,7 +164,7 @@ CASES = [(name, value, allowed) for name, (allowed, values) in BAD.items() for v
 
 @pytest.mark.parametrize(("name", "value", "allowed"), CASES, ids=[f"{name} {value!r:.40}" for name, value, _ in CASES])
 def test_a_bad_value_is_refused_with_its_name_and_its_range(name: str, value: object, allowed: str) -> None:
-    """One sentence says which input it is, what it was, and what it may be; the facts are attributes."""
+    """One sentence names the input, its value and its valid range; the facts are attributes."""
     validate: Callable[[object], object] = getattr(validation, name)
     with pytest.raises(InvalidInputError) as refused:
         validate(value)
@@ -190,20 +190,20 @@ def test_a_bad_value_is_refused_with_its_name_and_its_range(name: str, value: ob
     ],
 )
 def test_a_migration_is_a_positive_whole_number(value: object, number: int) -> None:
-    """Also as the text or the float that other providers give."""
+    """The text or the float of another provider is valid too."""
     found = validation.migrate_id(value)
     assert (found, type(found)) == (number, int)
 
 
 @pytest.mark.parametrize(("value", "number"), [(1, 1), (1001, 1001), (1001.0, 1001), (2**53 - 1, 2**53 - 1)])
 def test_a_flow_is_a_positive_whole_number(value: object, number: int) -> None:
-    """Also as the float that comes over the wire."""
+    """A whole float from the wire is valid too."""
     found = validation.flow_id(value)
     assert (found, type(found)) == (number, int)
 
 
-def test_where_no_region_is_given_the_places_for_one_are_named() -> None:
-    """An empty text means that neither the stack nor the environment sets a region."""
+def test_an_error_about_a_missing_region_names_where_to_set_it() -> None:
+    """The region is empty if neither the stack nor the environment sets one."""
     with pytest.raises(
         InvalidInputError, match=r"as tencentcloud:region in the stack's c.*, or as TENCENTCLOUD_REGION\."
     ):
@@ -212,7 +212,7 @@ def test_where_no_region_is_given_the_places_for_one_are_named() -> None:
 
 @pytest.mark.parametrize("value", ["ap-guangzhou", "ap-shanghai-fsi", "xx-somewhere-9", *sorted(REGIONS)])
 def test_a_region_need_not_be_known(value: str) -> None:
-    """A region that opened yesterday is for the API to refuse."""
+    """The API decides whether it accepts a region that is new."""
     assert validation.region(value) == value
 
 
@@ -244,8 +244,8 @@ def test_the_switch_is_a_bool(*, value: bool) -> None:
 @pytest.mark.parametrize(
     ("value", "found"), [([], ()), ((), ()), ([-1], (-1,)), ([1.0, -3.0], (1, -3)), ((3, 3, 2**40), (3, 3, 2**40))]
 )
-def test_taught_codes_are_any_others_than_the_published(value: object, found: tuple[int, ...]) -> None:
-    """Whole floats, as they come over the wire, become ints."""
+def test_failed_statuses_are_any_codes_but_the_published(value: object, found: tuple[int, ...]) -> None:
+    """Whole floats from the wire become ints."""
     assert validation.failed_statuses(value) == found
     assert {type(code) for code in validation.failed_statuses(value)} <= {int}
 
@@ -275,15 +275,15 @@ def test_taught_codes_are_any_others_than_the_published(value: object, found: tu
     ],
 )
 def test_an_endpoint_is_a_scheme_and_a_host(text: str, url: str, *, is_tencent: bool, is_loopback: bool) -> None:
-    """It is written in lower case, knows whether it is Tencent's, and whether it is this machine."""
+    """The host becomes lower case; the value says whether it is Tencent's, and whether it is this machine."""
     endpoint = validation.endpoint(text)
     assert str(endpoint) == url
     assert (endpoint.is_tencent, endpoint.is_loopback) == (is_tencent, is_loopback)
 
 
 @pytest.mark.parametrize("value", ["https://user@a.example", "https://user:pw@a.example", "user:pw@a.example"])
-def test_an_endpoint_with_a_user_in_it_is_refused_without_being_quoted(value: str) -> None:
-    """It may hold a password."""
+def test_an_endpoint_with_a_user_is_refused_without_a_quote(value: str) -> None:
+    """The endpoint may contain a password."""
     with pytest.raises(InvalidInputError) as refused:
         validation.endpoint(value)
     assert str(refused.value).startswith('endpoint is "a URL with a user\'s name in it", but must be a bare host')
@@ -295,21 +295,21 @@ def test_an_endpoint_with_a_user_in_it_is_refused_without_being_quoted(value: st
     [("timeout_seconds", 10**400), ("poll_interval_seconds", 10**400), ("migrate_id", 10**5000), ("flow_id", 10**5000)],
     ids=["timeout", "interval", "id", "flow"],
 )
-def test_a_number_beyond_all_bounds_is_refused_as_any_other(name: str, value: int) -> None:
-    """Neither the conversion to seconds nor the sentence fails on it."""
+def test_a_huge_number_is_refused_as_any_other(name: str, value: int) -> None:
+    """It breaks neither the conversion to seconds nor the error's text."""
     validate: Callable[[object], object] = getattr(validation, name)
     with pytest.raises(InvalidInputError, match=f"^{name} is "):
         validate(value)
 
 
-def test_an_endpoint_without_a_host_is_nowhere() -> None:
-    """One that was made by hand, empty, is neither this machine nor Tencent's."""
+def test_an_endpoint_without_a_host_is_neither_local_nor_tencents() -> None:
+    """An empty endpoint that was made by hand counts as neither."""
     endpoint = Endpoint("https", "")
     assert (endpoint.is_tencent, endpoint.is_loopback) == (False, False)
 
 
-def test_what_is_missing_or_null_gets_its_default() -> None:
-    """Migration, region and whether to wait are enough."""
+def test_a_missing_or_null_input_gets_its_default() -> None:
+    """Migration, region and `wait` are enough."""
     expected = CheckInputs(
         migrations=(Migration(1066, "ap-guangzhou"),),
         wait=False,
@@ -327,8 +327,8 @@ def test_what_is_missing_or_null_gets_its_default() -> None:
     assert CheckInputs.from_props({**given, **dict.fromkeys(rest)}) == expected
 
 
-def test_what_is_given_is_taken() -> None:
-    """Every input reaches its field; what else there is doesn't matter."""
+def test_every_input_reaches_its_field() -> None:
+    """Unknown inputs have no effect."""
     props = {
         "migrate_id": "7",
         "region": "ap-tokyo",
@@ -356,14 +356,14 @@ def test_what_is_given_is_taken() -> None:
 
 
 @pytest.mark.parametrize("value", ["migrate_id", [1], {"migrate_id": 1}, 1, True])
-def test_what_came_as_an_output_must_be_said_in_a_list_of_names(value: object) -> None:
-    """The hidden input is what `MigrationCheck` sets, or the gate stays shut."""
+def test_the_inputs_from_outputs_must_be_a_list_of_names(value: object) -> None:
+    """`MigrationCheck` sets this hidden input; without it the gate stays shut."""
     with pytest.raises(InvalidInputError, match=r"^from_outputs is "):
         CheckInputs.from_props({"migrate_id": 1, "region": "a", "wait": True, "from_outputs": value})
 
 
-def test_an_output_that_brings_no_flow_is_refused_on_an_up_and_unknown_before() -> None:
-    """It is never treated as a gate without a flow."""
+def test_an_output_without_a_flow_is_refused_on_an_up_and_unknown_in_a_preview() -> None:
+    """The gate never runs as one without a flow."""
     given: dict[str, Any] = {"migrate_id": 1, "region": "a", "from_outputs": ["flow_id"], "flow_id": None}
     with pytest.raises(InvalidInputError, match=r"^flow_id is None, but must be a whole number"):
         CheckInputs.from_props({**given, "wait": True})
@@ -371,44 +371,44 @@ def test_an_output_that_brings_no_flow_is_refused_on_an_up_and_unknown_before() 
 
 
 @pytest.mark.parametrize("value", [None, 1, "true", 1.0, [], {}])
-def test_whether_to_wait_must_be_said(value: object) -> None:
-    """The hidden input is a bool; what else it might be keeps the gate shut."""
+def test_wait_must_be_a_bool(value: object) -> None:
+    """Any other value of the hidden input keeps the gate shut."""
     with pytest.raises(InvalidInputError, match=r"^wait is "):
         CheckInputs.from_props({"migrate_id": 1, "region": "a", "wait": value})
 
 
 def test_stored_outputs_do_not_wait() -> None:
-    """A refresh brings them in place of the inputs, and they never say that it is to wait."""
+    """A refresh passes stored outputs in place of the inputs, and they never include `wait`."""
     assert not CheckInputs.from_props({"migrate_id": 1, "region": "a", "passed": False}).wait
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_value_on_the_wire_is_refused(name: str) -> None:
-    """Each input is validated on its way in, and the missing ones that are needed are named."""
+    """Each input is validated, and missing required ones are named."""
     with pytest.raises(InvalidInputError) as refused:
         CheckInputs.from_props({"migrate_id": 1, "region": "a", "wait": True, name: object()})
     assert refused.value.name == name
 
 
 @pytest.mark.parametrize("name", ["migrate_id", "region"])
-def test_what_is_needed_must_be_there(name: str) -> None:
-    """A gate without its migration or region is refused by name."""
+def test_required_inputs_must_be_present(name: str) -> None:
+    """The error names the missing migration or region."""
     props = {"migrate_id": 1, "region": "a"}
     del props[name]
     with pytest.raises(InvalidInputError, match=f"^{name} is None, but must be "):
         CheckInputs.from_props(props)
 
 
-def test_an_endpoint_that_an_output_did_not_bring_is_refused() -> None:
-    """Without it the gate would query another endpoint than the program means."""
+def test_an_output_without_an_endpoint_is_refused() -> None:
+    """Otherwise the gate would query another endpoint than the program intends."""
     props = {"migrate_id": 1, "region": "ap-guangzhou", "wait": True, "from_outputs": ["endpoint"]}
     with pytest.raises(InvalidInputError, match=r"^endpoint is None, but must be a bare host"):
         CheckInputs.from_props(props)
 
 
 @pytest.mark.parametrize("validate", [validation.migrate_ids, validation.flow_ids])
-def test_the_numbers_of_a_group_are_a_list_of_one_to_a_thousand(validate: Callable[[object], tuple[int, ...]]) -> None:
-    """Each is validated as a single one is, also as a float over the wire."""
+def test_the_ids_of_a_group_are_a_list_of_one_to_a_thousand(validate: Callable[[object], tuple[int, ...]]) -> None:
+    """Each is validated as a single one is; a whole float from the wire is valid."""
     assert validate([3.0, 1]) == (3, 1)
     assert validate((7,)) == (7,)
     assert len(validate(list(range(1, 1001)))) == 1000
@@ -422,8 +422,8 @@ def test_the_numbers_of_a_group_are_a_list_of_one_to_a_thousand(validate: Callab
         validate([2, 1, 2.0, 2])
 
 
-def test_text_of_digits_is_a_number_of_a_migration_and_of_no_flow() -> None:
-    """A group behaves as a single check does; the same number as text and as a number is a duplicate."""
+def test_text_of_digits_is_a_valid_id_but_no_valid_flow() -> None:
+    """A group behaves as a single check does; the same id as text and as a number is a duplicate."""
     assert validation.migrate_ids(["7", 8]) == (7, 8)
     with pytest.raises(InvalidInputError, match="7 is in it 2 times"):
         validation.migrate_ids(["7", 7])
@@ -432,13 +432,13 @@ def test_text_of_digits_is_a_number_of_a_migration_and_of_no_flow() -> None:
 
 
 @pytest.mark.parametrize("value", [None, [], "1066", [1, 1]])
-def test_a_group_without_good_numbers_is_refused(value: object) -> None:
+def test_a_group_with_invalid_ids_is_refused(value: object) -> None:
     """It is never treated as a single check, or as an empty group, which would pass."""
     with pytest.raises(InvalidInputError, match=r"^migrate_ids is "):
         CheckInputs.from_props({"migrate_ids": value, "migrate_id": 1, "region": "a", "wait": True})
 
 
-def test_an_output_that_brings_no_flows_is_refused_on_an_up_and_unknown_before() -> None:
+def test_an_output_without_flows_is_refused_on_an_up_and_unknown_in_a_preview() -> None:
     """A group behaves as a single check does."""
     given: dict[str, Any] = {"migrate_ids": [1, 2], "region": "a", "from_outputs": ["flow_ids"], "flow_ids": None}
     with pytest.raises(InvalidInputError, match=r"^flow_ids is None, but must be a list"):
@@ -446,8 +446,8 @@ def test_an_output_that_brings_no_flows_is_refused_on_an_up_and_unknown_before()
     assert CheckInputs.from_props({**given, "wait": False}).flows == (Flow(None), Flow(None))
 
 
-def test_new_numbers_are_told_by_their_own_name() -> None:
-    """A group's are new if its list came as an output, and a single one's if it did."""
+def test_ids_are_new_if_their_own_input_came_from_an_output() -> None:
+    """This is `migrate_ids` for a group, and `migrate_id` for a single check."""
     group: dict[str, Any] = {"migrate_ids": [1], "region": "a", "wait": True}
     assert CheckInputs.from_props({**group, "from_outputs": ["migrate_ids"]}).ids_are_new
     assert not CheckInputs.from_props({**group, "from_outputs": ["migrate_id"]}).ids_are_new

@@ -128,7 +128,7 @@ def allowing(**ids: list[str]) -> ProviderConfig:
 
 
 def test_credentials_without_expiry_are_searched_once() -> None:
-    """A process's gates share what was found."""
+    """All gates of a process share the result."""
     source = Source(MINE)
     who = account(source)
     assert [who.current(LATER) for _ in range(3)] == [MINE] * 3
@@ -154,8 +154,8 @@ def test_many_gates_cause_one_search(emulator: Emulator, log: Callable[[], list[
     assert log() == [("AssumeRole", ACCOUNT_ID), ("GetCallerIdentity", OTHER_ACCOUNT_ID)]
 
 
-def test_a_source_that_fails_is_asked_again_by_the_next() -> None:
-    """A search that failed leaves nothing in the cache."""
+def test_a_failed_search_is_repeated_by_the_next_gate() -> None:
+    """A failed search leaves nothing in the cache."""
     source = Source(CredentialsError("none"), MINE)
     who = account(source)
     with pytest.raises(CredentialsError):
@@ -163,7 +163,7 @@ def test_a_source_that_fails_is_asked_again_by_the_next() -> None:
     assert who.current(LATER) == MINE
 
 
-def test_a_role_is_assumed_with_what_was_found(emulator: Emulator) -> None:
+def test_a_role_is_assumed_with_the_callers_credentials(emulator: Emulator) -> None:
     """The gate queries as the role, and the text about its credentials says so."""
     del emulator
     asked = provider_config.read(
@@ -192,8 +192,8 @@ def test_roles_are_assumed_one_after_the_other(emulator: Emulator, log: Callable
     assert service().account_of(last, soon()) == ACCOUNT_ID
 
 
-def test_a_role_that_is_not_there_is_an_error(emulator: Emulator) -> None:
-    """The account that should assume the role is not used instead."""
+def test_a_missing_role_is_an_error(emulator: Emulator) -> None:
+    """The gate doesn't use the caller's account instead."""
     del emulator
     asked = provider_config.read(
         {"tencentcloud:assumeRole": json.dumps({"roleArn": make_role_arn("100000000009"), "sessionName": "deploy"})}, {}
@@ -203,7 +203,7 @@ def test_a_role_that_is_not_there_is_an_error(emulator: Emulator) -> None:
 
 
 def test_a_role_without_a_pair_is_an_error() -> None:
-    """Empty id and key are no credentials, and half of them neither."""
+    """An empty id and key are no credentials, and half of a pair is invalid too."""
     empty = '{"Response":{"Credentials":{"Token":"t","TmpSecretId":"","TmpSecretKey":""},"RequestId":"r"}}'
     asked = provider_config.read({"tencentcloud:assumeRole": '{"roleArn": "arn", "sessionName": "deploy"}'}, {})
     with scripted_services(answer(empty), answer(empty.replace('"TmpSecretId":""', '"TmpSecretId":"i"'))):
@@ -307,7 +307,7 @@ def test_credentials_that_come_expired_are_used_and_renewed_each_time() -> None:
 
 @pytest.mark.parametrize("trouble", [CredentialsError("gone"), TransientError("no answer")])
 def test_old_credentials_are_used_until_they_expire(trouble: Exception) -> None:
-    """A source that fails for a while doesn't end a wait, and isn't called with every query."""
+    """A source that fails for a while doesn't end a wait, and isn't called for every query."""
     first = temporary("1", NOW + 7200)
     now, source = Time(), Source(first, trouble)
     who = account(source, now=now)
@@ -326,7 +326,7 @@ def test_old_credentials_are_used_until_they_expire(trouble: Exception) -> None:
 
 
 def test_new_credentials_of_another_account_end_the_wait(emulator: Emulator) -> None:
-    """Credentials that change hands in the middle of a wait are not used, though the old ones still last."""
+    """New credentials of another account are not used, although the old ones are still valid."""
     del emulator
     mine = Credentials(MINE.secret_id, MINE.secret_key, None, "a test", NOW + 7200)
     now = Time()
@@ -338,7 +338,7 @@ def test_new_credentials_of_another_account_end_the_wait(emulator: Emulator) -> 
 
 
 def test_refused_credentials_are_replaced_for_every_gate() -> None:
-    """The first gate that is refused fetches new ones; the next that is refused with the same gets those."""
+    """The first refused gate fetches new credentials; the next gate that is refused with the old ones gets those."""
     first, second = temporary("1"), temporary("2")
     source = Source(first, second)
     who = account(source)
@@ -365,7 +365,7 @@ def test_refused_credentials_are_replaced_with_an_empty_cache() -> None:
 def test_the_account_of_refused_credentials_is_not_queried_again(
     emulator: Emulator, log: Callable[[], list[Any]], *, asked_before: bool
 ) -> None:
-    """The token service would refuse them too, and its sentence would hide that they ran out; nothing new is held."""
+    """The token service would refuse them too, and its error would hide the expiry; nothing new is cached."""
     del emulator
     source = Source(MINE)
     who = account(source, allowing(allowed=[ACCOUNT_ID]))
@@ -380,7 +380,7 @@ def test_the_account_of_refused_credentials_is_not_queried_again(
 
 
 def test_a_role_is_assumed_again_although_its_caller_is_the_same(emulator: Emulator) -> None:
-    """What is found is the caller's, which is as good as ever; the new session alone counts."""
+    """The caller's credentials are unchanged and valid; only a new session counts as new."""
     del emulator
     asked = provider_config.read(
         {"tencentcloud:assumeRole": json.dumps({"roleArn": make_role_arn(OTHER_ACCOUNT_ID), "sessionName": "deploy"})},
@@ -392,7 +392,7 @@ def test_a_role_is_assumed_again_although_its_caller_is_the_same(emulator: Emula
 
 
 def test_a_cancelled_update_ends_the_wait_for_another_gates_search() -> None:
-    """A gate that waits while another one searches ends when the update is cancelled."""
+    """A gate that waits for another gate's search ends when the update is cancelled."""
     searching, go_on, cancelled = threading.Event(), threading.Event(), threading.Event()
     cancelled.set()
 
@@ -411,8 +411,8 @@ def test_a_cancelled_update_ends_the_wait_for_another_gates_search() -> None:
         assert other.result() == MINE
 
 
-def test_a_gate_waits_for_another_gates_search_and_takes_what_it_found() -> None:
-    """It waits for the other gate's search, and then doesn't search itself."""
+def test_a_gate_uses_the_result_of_another_gates_search() -> None:
+    """It waits for that search, and doesn't search itself."""
     searching, go_on = threading.Event(), threading.Event()
     source = Source(MINE)
 
@@ -433,7 +433,7 @@ def test_a_gate_waits_for_another_gates_search_and_takes_what_it_found() -> None
     assert source.asked == 1
 
 
-def test_a_gate_whose_time_is_up_does_not_wait_for_another_gates_search() -> None:
+def test_a_gate_at_its_deadline_does_not_wait_for_another_gates_search() -> None:
     """A slow search of one gate delays no other gate beyond its deadline."""
     searching, go_on = threading.Event(), threading.Event()
 
@@ -453,7 +453,7 @@ def test_a_gate_whose_time_is_up_does_not_wait_for_another_gates_search() -> Non
 
 
 def test_a_process_has_one_account_for_each_configuration_and_environment(tmp_path: Path) -> None:
-    """Gates of one stack share it; another configuration, environment or home is another."""
+    """The gates of one stack share it; another configuration, environment or home has another."""
     environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
     config = {"tencentcloud:secretId": "i", "tencentcloud:secretKey": "k"}
     same = shared_account(ASKED, config, environ, tmp_path, LATER, clock=UNCANCELLED)
@@ -474,8 +474,8 @@ FILES = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_that_was_written_anew_holds_for_the_next_gate(tmp_path: Path, name: str) -> None:
-    """A long-running process, as of the Automation API, uses the file's new credentials."""
+def test_the_next_gate_reads_a_file_that_was_rewritten(tmp_path: Path, name: str) -> None:
+    """A long-running process, such as one with the Automation API, uses the file's new credentials."""
     path = tmp_path / name
     path.parent.mkdir()
 
@@ -494,8 +494,8 @@ def test_a_file_that_was_written_anew_holds_for_the_next_gate(tmp_path: Path, na
         current()
 
 
-def test_a_search_has_the_time_that_its_gate_has() -> None:
-    """The first search and each later one are given the deadline of the gate that begins them."""
+def test_a_search_has_its_gates_deadline() -> None:
+    """The first search and each later one have the deadline of the gate that begins them."""
     given: list[float] = []
 
     def search(deadline: float) -> Credentials:
@@ -511,7 +511,7 @@ def test_a_search_has_the_time_that_its_gate_has() -> None:
 def test_a_file_that_hangs_ends_the_search_at_the_deadline(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """Each search of a gate is over in its time, the first and a later one, and the sentence names the file."""
+    """The gate's first search and a later one end in time, and the error names the file."""
     monkeypatch.setattr(exchange, "MIN_EXCHANGE_SECONDS", 0.05)
     path = tmp_path / name
     path.parent.mkdir()
@@ -527,15 +527,15 @@ def test_a_file_that_hangs_ends_the_search_at_the_deadline(
 
 
 def test_a_cancelled_update_ends_the_search_in_a_file_that_hangs(tmp_path: Path) -> None:
-    """A gate that begins while the update is cancelled waits for no file."""
+    """A gate that begins while the update is cancelled doesn't wait for a file."""
     cancelled = threading.Event()
     cancelled.set()
     with block_os_call("open"), pytest.raises(WaitCancelledError):
         shared_account(ASKED, {}, {}, tmp_path, LATER, clock=SystemClock(cancelled))
 
 
-def test_no_file_is_read_that_is_not_needed(tmp_path: Path) -> None:
-    """A pair in the configuration or the environment precedes the files, so a hanging file has no effect."""
+def test_only_necessary_files_are_read(tmp_path: Path) -> None:
+    """A pair in the configuration or the environment precedes the files, so a file that hangs has no effect."""
     config = {"tencentcloud:secretId": "i", "tencentcloud:secretKey": "k"}
     environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
     with block_os_call("open") as blocked:
@@ -545,8 +545,8 @@ def test_no_file_is_read_that_is_not_needed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("named", ["key", "variable"])
-def test_an_instance_is_asked_for_the_role_that_is_named(emulator: Emulator, tmp_path: Path, named: str) -> None:
-    """The role's temporary credentials come from the metadata, and are the instance's account's."""
+def test_an_instance_is_queried_for_the_named_role(emulator: Emulator, tmp_path: Path, named: str) -> None:
+    """The role's temporary credentials come from the metadata, and belong to the instance's account."""
     del emulator
     config = {"tencentcloud:camRoleName": "emulated"} if named == "key" else {}
     environ = {} if named == "key" else {"TENCENTCLOUD_CAM_ROLE_NAME": "emulated"}
@@ -560,7 +560,7 @@ def test_an_instance_is_asked_for_the_role_that_is_named(emulator: Emulator, tmp
     assert newer.secret_id != found.secret_id
 
 
-def test_a_role_that_the_instance_does_not_have_is_an_error(emulator: Emulator, tmp_path: Path) -> None:
+def test_a_role_that_the_instance_lacks_is_an_error(emulator: Emulator, tmp_path: Path) -> None:
     """The pair in the environment is not used instead."""
     del emulator
     config = {"tencentcloud:camRoleName": "another"}
@@ -571,7 +571,7 @@ def test_a_role_that_the_instance_does_not_have_is_an_error(emulator: Emulator, 
 
 
 def test_a_pod_uses_the_role_of_its_identity(emulator: Emulator, tmp_path: Path) -> None:
-    """The token service takes the pod's identity for the role that its environment names."""
+    """The token service exchanges the pod's identity for the role that its environment names."""
     del emulator
     (tmp_path / "identity").write_text("an identity", encoding="utf-8")
     environ = {
@@ -585,6 +585,6 @@ def test_a_pod_uses_the_role_of_its_identity(emulator: Emulator, tmp_path: Path)
     assert service().account_of(found, soon()) == OTHER_ACCOUNT_ID
 
 
-def test_the_metadata_are_asked_where_the_sdk_asks_them() -> None:
-    """Their address is a constant: neither the configuration nor the environment moves it."""
+def test_the_metadata_have_the_sdks_address() -> None:
+    """The address is a constant: neither the configuration nor the environment changes it."""
     assert metadata.METADATA_URL == ("http://metadata.tencentyun.com/latest/meta-data/cam/security-credentials/")

@@ -36,7 +36,7 @@ NO_CVM: Source = ("the role", lambda: None)
 def find(
     config: StackConfig, environ: Mapping[str, str], home: Path, tke: Source = NO_TKE, cvm: Source = NO_CVM
 ) -> Credentials:
-    """Look for credentials, as an account does."""
+    """Find credentials, as an account does."""
     asked = provider_config.read(config, environ)
     local = chain.local_sources(asked, config, environ, home, read)
     return chain.find(asked, local, (tke, cvm))
@@ -68,8 +68,8 @@ def write(path: Path, text: str) -> Path:
     ("first", "expected"),
     list(enumerate(("config-id", "environment-id", "profile-id", "cli-id", "pod-id", "role-id"))),
 )
-def test_the_first_source_that_has_any_wins(tmp_path: Path, first: int, expected: str) -> None:
-    """Of all sources from one on, that one is used, and each source is used where those before it are empty."""
+def test_the_first_source_with_credentials_wins(tmp_path: Path, first: int, expected: str) -> None:
+    """Each source is used if those before it are empty, and those after it have no effect."""
     if first <= 2:
         profile_file(tmp_path, PROFILE)
     if first <= 3:
@@ -97,10 +97,10 @@ def test_the_first_source_that_has_any_wins(tmp_path: Path, first: int, expected
         (NOTHING, NOTHING, "", json.dumps({**json.loads(CLI), "token": TOKEN}), ".tccli/default.credential"),
     ],
 )
-def test_every_source_may_bring_a_token(  # noqa: PLR0913, PLR0917  # a case is one row
+def test_every_source_may_have_a_token(  # noqa: PLR0913, PLR0917  # a case is one row
     tmp_path: Path, config: Mapping[str, str], environ: Mapping[str, str], profile: str, cli: str, source: str
 ) -> None:
-    """A session token is taken from beside the pair, and the source is named as its owner knows it."""
+    """A session token comes from the same source as the pair, and the source has its user's name for it."""
     if profile:
         profile_file(tmp_path, profile)
     if cli:
@@ -110,14 +110,14 @@ def test_every_source_may_bring_a_token(  # noqa: PLR0913, PLR0917  # a case is 
     assert str(found.source).endswith(source)
 
 
-def test_without_a_token_there_is_none(tmp_path: Path) -> None:
-    """An empty token counts as none."""
+def test_an_empty_token_is_none(tmp_path: Path) -> None:
+    """The credentials have no token."""
     assert find({**CONFIG, "tencentcloud:securityToken": ""}, NOTHING, tmp_path).token is None
 
 
 @pytest.mark.parametrize("missing", ["tencentcloud:secretId", "tencentcloud:secretKey"])
 def test_half_a_pair_in_the_configuration_is_refused(tmp_path: Path, missing: str) -> None:
-    """The missing half is named, and the complete pair in the environment is not used instead."""
+    """The error names the missing half, and the complete pair in the environment is not used instead."""
     with pytest.raises(
         CredentialsError, match=rf"^{missing} is missing in the stack's configuration, though"
     ) as caught:
@@ -127,7 +127,7 @@ def test_half_a_pair_in_the_configuration_is_refused(tmp_path: Path, missing: st
 
 @pytest.mark.parametrize("missing", ["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"])
 def test_half_a_pair_in_the_environment_is_refused(tmp_path: Path, missing: str) -> None:
-    """The missing half is named, and the complete pair in the profile file is not used instead."""
+    """The error names the missing half, and the complete pair in the profile file is not used instead."""
     profile_file(tmp_path, PROFILE)
     environ = {name: value for name, value in ENVIRON.items() if name != missing}
     with raises_error(CredentialsError, rf"^{missing} is missing in the environment, though") as caught:
@@ -137,7 +137,7 @@ def test_half_a_pair_in_the_environment_is_refused(tmp_path: Path, missing: str)
 
 @pytest.mark.parametrize("missing", ["secret_id", "secret_key"])
 def test_half_a_pair_in_the_profile_file_is_refused(tmp_path: Path, missing: str) -> None:
-    """The missing half and the file are named, and the command line's file is not used instead."""
+    """The error names the missing half and the file, and the command line's file is not used instead."""
     cli_file(tmp_path, CLI)
     path = profile_file(tmp_path, "".join(line for line in PROFILE.splitlines(keepends=True) if missing not in line))
     with pytest.raises(CredentialsError) as caught:
@@ -147,7 +147,7 @@ def test_half_a_pair_in_the_profile_file_is_refused(tmp_path: Path, missing: str
 
 @pytest.mark.parametrize("missing", ["secretId", "secretKey"])
 def test_half_a_pair_in_the_command_lines_file_is_refused(tmp_path: Path, missing: str) -> None:
-    """The missing half and the file are named, and the role is not used instead."""
+    """The error names the missing half and the file, and the role is not used instead."""
     path = cli_file(tmp_path, json.dumps({**json.loads(CLI), missing: None}))
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path, cvm=CVM)
@@ -158,7 +158,7 @@ def test_half_a_pair_in_the_command_lines_file_is_refused(tmp_path: Path, missin
 @pytest.mark.parametrize(
     "value", ["sec ret", "secret\n", " secret", "s\u00e9cret", "secret\x00", "sec\tret", 17, ["secret"]]
 )
-def test_a_value_that_is_no_plain_text_is_refused_unseen(tmp_path: Path, name: str, value: object) -> None:
+def test_an_invalid_value_is_refused_without_its_text(tmp_path: Path, name: str, value: object) -> None:
     """Spaces, line breaks, controls, other alphabets and other types are refused without showing the value."""
     config = {**CONFIG, name: value}
     with raises_error(CredentialsError, r"is not plain text without spaces or line breaks\.$") as caught:
@@ -169,8 +169,8 @@ def test_a_value_that_is_no_plain_text_is_refused_unseen(tmp_path: Path, name: s
         assert shown not in said
 
 
-def test_rich_shows_no_more_than_the_owner_needs() -> None:
-    """The pretty-printer of rich does not ask `__repr__`."""
+def test_rich_shows_no_secret_of_credentials() -> None:
+    """The pretty-printer of rich doesn't call `__repr__`."""
     found = Credentials("AKIDexample1234", "the key", "the token", "a test")
     assert found.__rich_repr__() == [("found", "...1234 from a test")]
 
@@ -178,8 +178,8 @@ def test_rich_shows_no_more_than_the_owner_needs() -> None:
 @pytest.mark.parametrize(
     "text", [f"secret_key = {SECRET}\n", f"[default]\n{SECRET}\n", f"[default\nsecret_key={SECRET}"]
 )
-def test_a_malformed_profile_file_is_refused_unseen(tmp_path: Path, text: str) -> None:
-    """A file that is no INI file is named, and nothing of it is shown."""
+def test_an_invalid_profile_file_is_refused_without_its_text(tmp_path: Path, text: str) -> None:
+    """The error names a file that isn't an INI file, and shows nothing of it."""
     path = profile_file(tmp_path, text)
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path, cvm=CVM)
@@ -187,8 +187,8 @@ def test_a_malformed_profile_file_is_refused_unseen(tmp_path: Path, text: str) -
 
 
 @pytest.mark.parametrize("text", [f'{{"secretKey": "{SECRET}"', f'["{SECRET}"]', SECRET, ""])
-def test_a_malformed_file_of_the_command_line_is_refused_unseen(tmp_path: Path, text: str) -> None:
-    """A file that is no JSON object is named, and nothing of it is shown."""
+def test_an_invalid_file_of_the_command_line_is_refused_without_its_text(tmp_path: Path, text: str) -> None:
+    """The error names a file that isn't a JSON object, and shows nothing of it."""
     path = cli_file(tmp_path, text)
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path, cvm=CVM)
@@ -196,14 +196,14 @@ def test_a_malformed_file_of_the_command_line_is_refused_unseen(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("text", ["", "[other]\nsecret_id = i\nsecret_key = k\n", "[default]\nregion = ap-guangzhou\n"])
-def test_a_profile_file_without_a_default_pair_is_passed_over(tmp_path: Path, text: str) -> None:
-    """Other profiles are not this one, and a profile without either half is no source."""
+def test_a_profile_file_without_a_default_pair_is_skipped(tmp_path: Path, text: str) -> None:
+    """Other profiles don't count, and a profile without either half is no source."""
     profile_file(tmp_path, text)
     cli_file(tmp_path, CLI)
     assert find(NOTHING, NOTHING, tmp_path).secret_id == "cli-id"
 
 
-def test_a_percent_sign_in_a_profile_is_just_that(tmp_path: Path) -> None:
+def test_a_percent_sign_in_a_profile_is_literal(tmp_path: Path) -> None:
     """Values are used without interpolation."""
     profile_file(tmp_path, "[default]\nsecret_id = i\nsecret_key = 100%(x)s\n")
     assert find(NOTHING, NOTHING, tmp_path).secret_key == "100%(x)s"
@@ -219,8 +219,8 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     assert headline(caught.value).startswith(f"{path} can't be read (it is not a regular file). Put a ")
 
 
-def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    """Bytes that are no UTF-8 are an unreadable file, not an absent one."""
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    """Such a file is unreadable, not absent."""
     path = cli_file(tmp_path, "")
     path.write_bytes(b'{"secretKey": "\xff"}')
     with pytest.raises(CredentialsError) as caught:
@@ -228,7 +228,7 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     assert headline(caught.value).startswith(f"{path} can't be read (UnicodeDecodeError). Put a ")
 
 
-def test_the_error_lists_what_was_tried(tmp_path: Path) -> None:
+def test_the_error_lists_the_sources(tmp_path: Path) -> None:
     """Without credentials, the error names every source in order, and says what to set."""
     with raises_error(
         CredentialsError, r"^No Tencent Cloud credentials were found\. Tried: in this order: .* Then: Set them with"
@@ -245,15 +245,15 @@ def test_the_error_lists_what_was_tried(tmp_path: Path) -> None:
     assert "; ".join(map(str, caught.value.tried)) in full_text(caught.value)
 
 
-def test_credentials_show_their_owner_and_nothing_else() -> None:
-    """Neither text of credentials holds the key, the token, or more of the id than its end."""
+def test_credentials_show_their_source_and_no_secret() -> None:
+    """Neither text of credentials contains the key, the token, or more of the id than its last characters."""
     found = Credentials(ID, SECRET, TOKEN, "a test")
     assert str(found) == "...1234 from a test"
     assert repr(found) == "<credentials ...1234 from a test>"
     assert f"{[found]}" == "[<credentials ...1234 from a test>]"
 
 
-def test_a_text_that_repeats_credentials_is_shown_without_them() -> None:
+def test_credentials_are_removed_from_a_text_that_repeats_them() -> None:
     """The id keeps its last four characters; a value too short for a secret stays, since any word may contain it."""
     found = Credentials(ID, SECRET, TOKEN, "a test")
     assert found.hidden_in(f"{ID}/{SECRET} {TOKEN}, {ID}") == "...1234/... ..., ...1234"
@@ -269,17 +269,17 @@ def test_a_text_that_repeats_credentials_is_shown_without_them() -> None:
         ({"tencentcloud:camRoleName": "gatekeeper"}, {"TENCENTCLOUD_CAM_ROLE_NAME": "another"}),
     ],
 )
-def test_a_cvm_role_that_is_named_goes_before_all_else(
+def test_a_named_cvm_role_precedes_all_other_sources(
     tmp_path: Path, config: Mapping[str, str], environ: Mapping[str, str]
 ) -> None:
-    """Pulumi's provider acts as the role then, whatever pairs there are, and so does the gate."""
+    """Pulumi's provider then acts as the role, for any other credentials, and so does the gate."""
     profile_file(tmp_path, PROFILE)
     cli_file(tmp_path, CLI)
     found = find({**CONFIG, **config}, {**ENVIRON, **environ}, tmp_path, TKE, CVM)
     assert found.secret_id == "role-id"
 
 
-def test_a_cvm_role_that_is_named_is_the_only_source(tmp_path: Path) -> None:
+def test_a_named_cvm_role_is_the_only_source(tmp_path: Path) -> None:
     """If it has no credentials, no other source is used."""
     with pytest.raises(CredentialsError) as caught:
         find({**CONFIG, "tencentcloud:camRoleName": "gatekeeper"}, ENVIRON, tmp_path, TKE)
@@ -287,8 +287,8 @@ def test_a_cvm_role_that_is_named_is_the_only_source(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", ["true", "True", True])
-def test_the_pods_identity_goes_before_all_else_once_it_is_enabled(tmp_path: Path, value: object) -> None:
-    """Pulumi's provider acts as the pod then, whatever else there is, a CVM role included."""
+def test_an_enabled_pods_identity_precedes_all_other_sources(tmp_path: Path, value: object) -> None:
+    """Pulumi's provider then acts as the pod, for any other credentials, including a CVM role."""
     config = {**CONFIG, "tencentcloud:enablePodOidc": value, "tencentcloud:camRoleName": "gatekeeper"}
     assert find(config, ENVIRON, tmp_path, TKE, CVM).secret_id == "pod-id"
     with pytest.raises(CredentialsError) as caught:
@@ -297,8 +297,8 @@ def test_the_pods_identity_goes_before_all_else_once_it_is_enabled(tmp_path: Pat
 
 
 @pytest.mark.parametrize("value", [None, "", "false", "False", False])
-def test_the_pods_identity_is_the_last_but_one_unless_it_is_enabled(tmp_path: Path, value: object) -> None:
-    """A disabled switch changes nothing."""
+def test_a_pods_identity_that_is_not_enabled_is_the_last_source_but_one(tmp_path: Path, value: object) -> None:
+    """A switch that is off changes nothing."""
     assert find({**CONFIG, "tencentcloud:enablePodOidc": value}, NOTHING, tmp_path, TKE, CVM).secret_id == "config-id"
 
 
@@ -329,16 +329,16 @@ def test_a_profile_chooses_the_file_first_and_then_the_section(
     assert (found.secret_id, found.source) == ("cli-prod", str(path))
 
 
-def test_a_profile_does_not_go_before_a_pair(tmp_path: Path) -> None:
-    """Pulumi's provider reads no file where it is given a pair, and neither does the gate."""
+def test_a_pair_precedes_a_profile(tmp_path: Path) -> None:
+    """Pulumi's provider reads no file if it is given a pair, and neither does the gate."""
     assert find(CONFIG, {"TENCENTCLOUD_PROFILE": "prod"}, tmp_path).secret_id == "config-id"
     assert find({"tencentcloud:profile": "prod"}, ENVIRON, tmp_path).secret_id == "environment-id"
 
 
 @pytest.mark.parametrize("written", ["~/keys", "{home}/keys"])
 @pytest.mark.parametrize("by", ["tencentcloud:sharedCredentialsDir", "TENCENTCLOUD_SHARED_CREDENTIALS_DIR"])
-def test_a_folder_is_the_only_one_that_is_looked_in(tmp_path: Path, written: str, by: str) -> None:
-    """It holds the command line's files, of which the profile chooses one; no other file will do."""
+def test_a_configured_folder_is_the_only_one(tmp_path: Path, written: str, by: str) -> None:
+    """It has the command line's files, of which the profile chooses one; no other file is read."""
     profile_file(tmp_path, PROFILE)
     cli_file(tmp_path, CLI)
     value = written.format(home=tmp_path)
@@ -351,14 +351,14 @@ def test_a_folder_is_the_only_one_that_is_looked_in(tmp_path: Path, written: str
     assert find({**config, "tencentcloud:profile": "prod"}, environ, tmp_path).secret_id == "my-prod"
 
 
-def test_the_home_itself_may_be_the_folder(tmp_path: Path) -> None:
-    """A tilde alone is the home."""
+def test_the_home_may_be_the_configured_folder(tmp_path: Path) -> None:
+    """A tilde alone means the home."""
     write(tmp_path / "default.credential", CLI)
     assert find({"tencentcloud:sharedCredentialsDir": "~"}, NOTHING, tmp_path).secret_id == "cli-id"
 
 
 def test_the_command_lines_file_may_name_a_role(tmp_path: Path) -> None:
-    """The role that `tccli configure` wrote there comes with the pair, as Pulumi's provider has it."""
+    """`tccli configure` writes the role there, and it comes with the pair, as in Pulumi's provider."""
     cli_file(
         tmp_path, json.dumps({**json.loads(CLI), "role-arn": "qcs::cam::uin/1:roleName/r", "role-session-name": "s"})
     )
@@ -366,8 +366,8 @@ def test_the_command_lines_file_may_name_a_role(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("empty", [None, ""])
-def test_a_role_that_the_command_line_left_empty_is_none(tmp_path: Path, empty: object) -> None:
-    """It writes empty values for settings that the user leaves out."""
+def test_an_empty_role_of_the_command_line_is_none(tmp_path: Path, empty: object) -> None:
+    """The command line writes empty values for settings that the user omits."""
     cli_file(tmp_path, json.dumps({**json.loads(CLI), "role-arn": empty, "role-session-name": empty}))
     assert find(NOTHING, NOTHING, tmp_path).role is None
 
@@ -376,7 +376,7 @@ def test_a_role_that_the_command_line_left_empty_is_none(tmp_path: Path, empty: 
     "role", [{"role-arn": "a"}, {"role-session-name": "s"}, {"role-arn": 1, "role-session-name": "s"}]
 )
 def test_half_a_role_in_the_command_lines_file_is_refused(tmp_path: Path, role: Mapping[str, object]) -> None:
-    """Without it the gate would query as the account that assumes the role."""
+    """Otherwise the gate would query as the account that assumes the role."""
     path = cli_file(tmp_path, json.dumps({**json.loads(CLI), **role}))
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path)
@@ -384,7 +384,7 @@ def test_half_a_role_in_the_command_lines_file_is_refused(tmp_path: Path, role: 
 
 
 def test_two_files_of_two_callers_are_refused(tmp_path: Path) -> None:
-    """Pulumi's provider reads the command line's file alone: its stack would be one account's, the check another's."""
+    """Pulumi's provider reads only the command line's file, so stack and check would be in different accounts."""
     sdk, cli = profile_file(tmp_path, PROFILE), cli_file(tmp_path, CLI)
     with pytest.raises(CredentialsError) as caught:
         find(NOTHING, NOTHING, tmp_path, TKE, CVM)
@@ -396,8 +396,8 @@ def test_two_files_of_two_callers_are_refused(tmp_path: Path) -> None:
         assert hidden not in full_text(caught.value)
 
 
-def test_two_files_of_two_callers_keep_their_order_where_the_account_is_named(tmp_path: Path) -> None:
-    """Whose the first ones are is made sure of then; a pair before both decides as well."""
+def test_two_files_of_two_callers_keep_their_order_if_the_account_is_configured(tmp_path: Path) -> None:
+    """The gate then verifies the account of the first credentials; a pair before both precedes them too."""
     profile_file(tmp_path, PROFILE)
     cli_file(tmp_path, CLI)
     assert find(ALLOWED, NOTHING, tmp_path).secret_id == "profile-id"
@@ -406,8 +406,8 @@ def test_two_files_of_two_callers_keep_their_order_where_the_account_is_named(tm
     assert find({"tencentcloud:profile": "default"}, NOTHING, tmp_path).secret_id == "cli-id"
 
 
-def test_two_files_of_one_caller_are_no_contradiction(tmp_path: Path) -> None:
-    """The same id in both is the same account, unless the command line's file goes on to a role."""
+def test_two_files_of_one_caller_are_accepted(tmp_path: Path) -> None:
+    """The same id in both is the same account, unless the command line's file also has a role."""
     pair = {"secretId": "profile-id", "secretKey": "profile-key"}
     profile_file(tmp_path, PROFILE)
     cli_file(tmp_path, json.dumps(pair))
@@ -439,8 +439,8 @@ def test_a_cvm_role_and_a_role_in_the_command_lines_file_are_refused(
     )
 
 
-def test_a_role_in_a_file_that_nobody_reads_does_not_matter_to_a_cvm_role(tmp_path: Path) -> None:
-    """With keys of its own the provider reads no file; another profile's file is not read either."""
+def test_a_role_in_an_unused_file_does_not_affect_a_cvm_role(tmp_path: Path) -> None:
+    """The provider reads no file if it has keys; another profile's file is not read either."""
     config = {"tencentcloud:camRoleName": "gatekeeper"}
     path = cli_file(tmp_path, SECOND_ROLE)
     assert find({**config, **CONFIG}, NOTHING, tmp_path, TKE, CVM).secret_id == "role-id"
@@ -452,13 +452,13 @@ def test_a_role_in_a_file_that_nobody_reads_does_not_matter_to_a_cvm_role(tmp_pa
 
 
 def structs(of: type[msgspec.Struct] = msgspec.Struct) -> set[type[msgspec.Struct]]:
-    """Return all structs that the package has."""
+    """Return all structs of the package."""
     found = {of}.union(*(structs(one) for one in of.__subclasses__()))
     return {one for one in found if one.__module__.startswith("pulumi_tcsql_check.")}
 
 
-def test_nothing_that_holds_a_secret_shows_it() -> None:
-    """Neither in a traceback's locals, nor in a log, nor to rich, which does not ask `__repr__`."""
+def test_no_struct_with_a_secret_shows_it() -> None:
+    """This holds for a traceback's locals, a log, and rich, which doesn't call `__repr__`."""
     fields = {"secret_key": SECRET, "tmp_secret_key": SECRET, "token": TOKEN, "external_id": SECRET, "token_code": "1"}
     found = Credentials(ID, SECRET, TOKEN, "a test")
     temporary = sts.TemporaryCredentials(TOKEN, ID, SECRET)

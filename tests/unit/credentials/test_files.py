@@ -1,4 +1,4 @@
-"""A file of credentials is read within its bounds of time and size, or refused by its name."""
+"""A file of credentials is read within its bounds of time and size, or refused by its path."""
 
 import os
 import time
@@ -25,7 +25,7 @@ def refusal(path: Path, seconds: float = 5, check_cancelled: Callable[[], None] 
 
 
 def sentence(path: Path, cause: str) -> str:
-    """Write the sentence with which a file is refused."""
+    """Make the sentence with which a file is refused."""
     return (
         f"{path} can't be read ({cause}). Put a readable, regular file of at most 1 MiB there, or set the credentials "
         "in another way."
@@ -39,32 +39,32 @@ def _path(tmp_path: Path) -> Path:
 
 
 def test_a_files_text_is_returned(path: Path) -> None:
-    """The text is the file's own, also where the file is a link, as a pod's identity is."""
+    """The file may be a link, as a pod's identity is."""
     path.with_name("target").write_text("a text \u00e9", encoding="utf-8")
     path.symlink_to("target")
     assert files.read_bounded(path, 5, go_on) == "a text \u00e9"
 
 
-def test_a_byte_order_mark_is_no_part_of_the_text(path: Path) -> None:
+def test_a_byte_order_mark_is_removed(path: Path) -> None:
     """Some editors write one, and neither JSON nor an INI file may begin with it."""
     path.write_bytes(b"\xef\xbb\xbf[default]")
     assert files.read_bounded(path, 5, go_on) == "[default]"
 
 
 def test_a_missing_file_is_none(path: Path) -> None:
-    """A missing file is a source that has nothing, and no error."""
+    """A missing file is an empty source, and no error."""
     assert files.read_bounded(path, 5, go_on) is None
 
 
 def test_a_pipe_is_refused(path: Path) -> None:
-    """A pipe that nobody writes to is refused at once."""
+    """A pipe without a writer is refused at once."""
     os.mkfifo(path)
     assert refusal(path) == sentence(path, "it is not a regular file")
 
 
 @pytest.mark.parametrize("other", ["/dev/zero", "/dev"])
-def test_whatever_is_not_a_regular_file_is_refused(other: str) -> None:
-    """A device may give bytes for ever, and a folder has none."""
+def test_a_file_that_is_not_regular_is_refused(other: str) -> None:
+    """A device may return bytes for ever, and a folder has none."""
     assert refusal(Path(other)) == sentence(Path(other), "it is not a regular file")
 
 
@@ -75,7 +75,7 @@ def test_a_file_of_the_limit_is_read(path: Path) -> None:
 
 
 def test_a_larger_file_is_refused(path: Path) -> None:
-    """Of a file of a terabyte no more than the limit and one byte is read."""
+    """Of a file of a terabyte at most the limit and one byte are read."""
     with path.open("wb") as file:
         file.truncate(1 << 40)
     assert refusal(path) == sentence(path, "it has more than 1 MiB")
@@ -83,20 +83,20 @@ def test_a_larger_file_is_refused(path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "cause"), [("default.credential/x", "NotADirectoryError"), ("a\0b", "ValueError")])
 def test_a_file_that_cannot_be_opened_is_refused(path: Path, name: str, cause: str) -> None:
-    """The sentence gives the kind of the error; a path that can't be one is such an error as well."""
+    """The sentence names the kind of the error; an invalid path is such an error too."""
     path.write_bytes(b"")
     assert refusal(path.parent / name) == sentence(path.parent / name, cause)
 
 
-def test_a_file_that_is_no_text_is_refused_unseen(path: Path) -> None:
-    """Bytes that are not UTF-8 are refused, and nothing of them is shown."""
+def test_a_file_that_is_not_utf_8_is_refused_without_its_text(path: Path) -> None:
+    """The sentence shows nothing of the file."""
     path.write_bytes(b"secret \xff")
     assert refusal(path) == sentence(path, "UnicodeDecodeError")
 
 
 @pytest.mark.parametrize("call", ["open", "fstat"])
 def test_a_read_that_hangs_ends_with_its_bound(path: Path, call: str) -> None:
-    """The sentence names the path and how long it took; the thread that hangs keeps no process from ending."""
+    """The sentence names the path and the duration; the hanging thread keeps no process from ending."""
     path.write_bytes(b"")
     with block_os_call(call) as left:
         assert refusal(path, 0.05) == sentence(path, "the file system gave nothing within 0.05 s")
@@ -105,7 +105,7 @@ def test_a_read_that_hangs_ends_with_its_bound(path: Path, call: str) -> None:
 
 @pytest.mark.parametrize("call", ["open", "fstat"])
 def test_a_cancelled_update_ends_a_read_that_hangs(path: Path, call: str) -> None:
-    """What the check for a cancelled update raises ends the read: the next check is a tenth of a second away."""
+    """The read raises the cancellation at the next check, a tenth of a second later."""
     path.write_bytes(b"")
     checks: list[float] = []
 
@@ -119,7 +119,7 @@ def test_a_cancelled_update_ends_a_read_that_hangs(path: Path, call: str) -> Non
     assert checks[2] - checks[0] < 2
 
 
-def test_a_pipe_that_somebody_writes_to_is_left_alone(path: Path) -> None:
+def test_a_pipe_with_a_writer_is_not_read(path: Path) -> None:
     """The gate reads nothing from the pipe, and the next reader still gets all of it."""
     os.mkfifo(path)
     reads = os.open(path, os.O_RDONLY | os.O_NONBLOCK)

@@ -68,7 +68,7 @@ def tke_environ(folder: Path) -> dict[str, str]:
 
 
 def sources(environ: Mapping[str, str], cam_role: str | None, *, is_cancelled: bool = False) -> tuple[Source, Source]:
-    """List both sources, with the machine's own clock."""
+    """List both sources, with the system's clock."""
     cancelled = threading.Event()
     if is_cancelled:
         cancelled.set()
@@ -108,7 +108,7 @@ def test_a_pod_gets_its_roles_credentials(tmp_path: Path) -> None:
 
 
 def test_an_instance_gets_its_roles_credentials() -> None:
-    """The request has the name of the role that the environment sets."""
+    """The request has the role's name from the environment."""
     with ScriptedServer(answer(CVM_ANSWER, kind="text/plain")) as server:
         found = ask_cvm("gatekeeper", server)
     assert found == Credentials(
@@ -151,7 +151,7 @@ IN_PASSING = [
 
 
 def error_of(code: str) -> Reply:
-    """Answer as the token service does, with one of its error codes."""
+    """Reply as the token service does, with one of its error codes."""
     return answer(f'{{"Response":{{"Error":{{"Code":"{code}","Message":"not {IDENTITY}"}},"RequestId":"r"}}}}')
 
 
@@ -163,7 +163,7 @@ def error_of(code: str) -> Reply:
     ],
 )
 def test_a_transient_failure_for_a_pod_is_retried(tmp_path: Path, reply: Reply, kind: type[Exception]) -> None:
-    """As with the API itself, whatever may pass is tried again; nothing of the answer or the identity is shown."""
+    """Transient errors are retried as those of the API are; the text shows nothing of the response or the identity."""
     with ScriptedServer(reply) as server, pytest.raises(kind) as caught:
         ask_tke(tke_environ(tmp_path), server)
     for hidden in (KEY, TOKEN, IDENTITY):
@@ -171,8 +171,8 @@ def test_a_transient_failure_for_a_pod_is_retried(tmp_path: Path, reply: Reply, 
 
 
 @pytest.mark.parametrize("code", ["InternalError", "RequestLimitExceeded", "AuthFailure"])
-def test_an_error_that_repeats_a_pods_identity_is_shown_without_it(tmp_path: Path, code: str) -> None:
-    """Neither the code nor the number of the request brings the identity onto the screen."""
+def test_a_pods_identity_is_removed_from_an_error_that_repeats_it(tmp_path: Path, code: str) -> None:
+    """Neither the code nor the request id shows the identity."""
     body = f'{{"Response":{{"Error":{{"Code":"{code}.{IDENTITY}","Message":"No."}},"RequestId":"{IDENTITY}"}}}}'
     with ScriptedServer(answer(body)) as server, pytest.raises(TcsqlCheckError) as caught:
         ask_tke(tke_environ(tmp_path), server)
@@ -181,8 +181,8 @@ def test_an_error_that_repeats_a_pods_identity_is_shown_without_it(tmp_path: Pat
 
 
 @pytest.mark.parametrize("place", ["a-temporary-token", "AKIDtemporary", "a-temporary-key", '"r"'])
-def test_a_role_that_repeats_a_pods_identity_is_none(tmp_path: Path, place: str) -> None:
-    """The identity becomes no part of a role's credentials, of which the screen shows the end of the id."""
+def test_a_role_that_repeats_a_pods_identity_is_refused(tmp_path: Path, place: str) -> None:
+    """The identity must not become part of a role's id, of which the screen shows the last characters."""
     body = STS_ANSWER.replace(place, f'"{IDENTITY}"' if place == '"r"' else IDENTITY)
     with ScriptedServer(answer(body)) as server, pytest.raises(TransientError) as caught:
         ask_tke(tke_environ(tmp_path), server)
@@ -203,7 +203,7 @@ def test_a_transient_failure_for_a_pod_keeps_its_code(tmp_path: Path, code: str)
 
 @pytest.mark.parametrize("reply", [*IN_PASSING, answer("", status="429 Too Many Requests")])
 def test_a_transient_failure_of_the_metadata_is_retried(reply: Reply) -> None:
-    """A broken connection and a fault of the server's are no refusal."""
+    """A broken connection and a server error are transient."""
     with ScriptedServer(reply) as server, pytest.raises(TransientError) as caught:
         ask_cvm("gatekeeper", server)
     said = str(caught.value)
@@ -212,15 +212,15 @@ def test_a_transient_failure_of_the_metadata_is_retried(reply: Reply) -> None:
 
 
 def test_metadata_without_a_server_are_a_transient_failure() -> None:
-    """No connection at all is one sentence without an address."""
+    """The error of a missing connection has no address."""
     with ScriptedServer() as server:
         pass
     with pytest.raises(TransientError, match=r"gatekeeper \(ConnectionError\)\.$"):
         ask_cvm("gatekeeper", server)
 
 
-def test_an_answer_after_a_transient_failure_is_used(tmp_path: Path) -> None:
-    """The next attempt of the wait finds what this one did not."""
+def test_the_retry_after_a_transient_failure_gets_the_credentials(tmp_path: Path) -> None:
+    """The next attempt gets what this one did not."""
     with ScriptedServer(answer("", status="500 x"), answer(CVM_ANSWER)) as server:
         with pytest.raises(TransientError):
             ask_cvm("gatekeeper", server)
@@ -232,8 +232,8 @@ def test_an_answer_after_a_transient_failure_is_used(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("reply", REFUSALS)
-def test_a_pod_without_a_proper_answer_has_no_credentials(tmp_path: Path, reply: Reply) -> None:
-    """Whatever goes wrong is one sentence that names the source, and nothing of the answer or the identity."""
+def test_a_pod_without_a_valid_response_has_no_credentials(tmp_path: Path, reply: Reply) -> None:
+    """Each error names the source in one sentence, and shows nothing of the response or the identity."""
     with ScriptedServer(reply) as server, pytest.raises(CredentialsError) as caught:
         ask_tke(tke_environ(tmp_path), server)
     said = str(caught.value)
@@ -246,8 +246,8 @@ def test_a_pod_without_a_proper_answer_has_no_credentials(tmp_path: Path, reply:
 
 
 @pytest.mark.parametrize("reply", [*REFUSALS, *NO_ANSWERS])
-def test_an_instance_without_a_proper_answer_has_no_credentials(reply: Reply) -> None:
-    """Whatever goes wrong is one sentence that names the role, and nothing of the answer."""
+def test_an_instance_without_a_valid_response_has_no_credentials(reply: Reply) -> None:
+    """Each error names the role in one sentence, and shows nothing of the response."""
     with ScriptedServer(reply) as server, pytest.raises(CredentialsError) as caught:
         ask_cvm("gatekeeper", server)
     said = str(caught.value)
@@ -258,7 +258,7 @@ def test_an_instance_without_a_proper_answer_has_no_credentials(reply: Reply) ->
     assert TOKEN not in said
 
 
-def test_an_answer_that_says_it_failed_gives_nothing() -> None:
+def test_a_failed_response_of_the_metadata_is_refused() -> None:
     """The field `Code` of the metadata says whether the other fields are valid."""
     failed = answer(CVM_ANSWER.replace("Success", "Failed"))
     with (
@@ -269,21 +269,21 @@ def test_an_answer_that_says_it_failed_gives_nothing() -> None:
 
 
 def test_a_roles_name_is_one_part_of_the_path() -> None:
-    """Whatever the role's name is, no other path is requested."""
+    """No role's name changes the path of the request."""
     with ScriptedServer(answer(CVM_ANSWER)) as server:
         ask_cvm("../a b?c", server)
     assert [request.line for request in server.requests] == [f"GET {METADATA_PATH}..%2Fa%20b%3Fc HTTP/1.1"]
 
 
-def test_half_an_answer_is_refused() -> None:
-    """An empty key beside an id is half a pair, as everywhere."""
+def test_half_a_pair_in_a_response_is_refused() -> None:
+    """An empty key with an id is half a pair, as in every source."""
     with ScriptedServer(answer(CVM_ANSWER.replace(KEY, ""))) as server, pytest.raises(CredentialsError) as caught:
         ask_cvm("gatekeeper", server)
     assert str(caught.value) == "TmpSecretKey is missing in the CVM role gatekeeper, though its counterpart is there."
 
 
-def test_an_answer_that_is_no_plain_text_is_refused() -> None:
-    """A key with a space would break the header it goes into."""
+def test_a_response_with_an_invalid_key_is_refused() -> None:
+    """A key with a space would break the header that contains it."""
     with ScriptedServer(answer(CVM_ANSWER.replace(KEY, "a key"))) as server, pytest.raises(CredentialsError) as caught:
         ask_cvm("gatekeeper", server)
     assert (
@@ -292,7 +292,7 @@ def test_an_answer_that_is_no_plain_text_is_refused() -> None:
 
 
 def test_a_pods_identity_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
-    """The environment names a file that isn't there: the source is broken, not absent."""
+    """If the environment names a missing file, the source is broken, not absent."""
     environ = {**tke_environ(tmp_path), "TKE_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "nowhere")}
     with ScriptedServer(answer(STS_ANSWER)) as server, pytest.raises(CredentialsError, match=r"\(FileNotFoundError\)"):
         ask_tke(environ, server)
@@ -314,7 +314,7 @@ def test_a_pipe_in_place_of_a_pods_identity_is_refused(tmp_path: Path) -> None:
 def test_a_pods_identity_that_hangs_is_refused_within_the_bound(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The file has the time that the source has."""
+    """The file has the same time as the source."""
     monkeypatch.setattr(role_credentials, "BOUND_SECONDS", 0.05)
     environ = tke_environ(tmp_path)
     with (
@@ -333,8 +333,8 @@ def test_a_cancelled_update_ends_the_wait_for_a_pods_identity(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("reply", [silence, trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b" ")])
-def test_a_slow_answer_is_not_awaited(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reply: Reply) -> None:
-    """Neither source is waited for longer than the bound, whether it is silent or trickles."""
+def test_a_slow_response_is_not_awaited(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reply: Reply) -> None:
+    """Neither source may exceed the bound, whether it is silent or trickles."""
     monkeypatch.setattr(role_credentials, "BOUND_SECONDS", 0.08)
     monkeypatch.setattr(exchange, "MIN_EXCHANGE_SECONDS", 0.08)
     began = time.monotonic()
@@ -343,7 +343,7 @@ def test_a_slow_answer_is_not_awaited(monkeypatch: pytest.MonkeyPatch, tmp_path:
             ask_tke(tke_environ(tmp_path), server)
         with pytest.raises(TransientError, match="CVM role"):
             ask_cvm("gatekeeper", server)
-        assert time.monotonic() - began < 5  # an exchange that nobody bounds takes 10
+        assert time.monotonic() - began < 5  # an unbounded exchange takes 10 s
 
 
 def test_a_redirect_of_the_metadata_is_not_followed() -> None:
@@ -355,14 +355,14 @@ def test_a_redirect_of_the_metadata_is_not_followed() -> None:
     assert elsewhere.requests == []
 
 
-def test_a_cancelled_update_ends_the_search_as_what_it_is() -> None:
-    """The search stops with the sentence for a cancelled update, not with one about credentials."""
+def test_a_cancelled_update_ends_the_search_as_cancelled() -> None:
+    """The error is that of a cancelled update, not one about credentials."""
     with ScriptedServer(silence) as server, pytest.raises(WaitCancelledError):
         ask_cvm("gatekeeper", server, is_cancelled=True)
 
 
-def test_the_sources_are_named_with_what_shows_them() -> None:
-    """Each name lists the variables that enable the source."""
+def test_the_names_of_the_sources_list_their_variables() -> None:
+    """These are the variables that enable the source."""
     names = [str(name) for name, _ in sources({}, None)]
     assert names == [
         "the TKE pod's identity (TKE_REGION, TKE_PROVIDER_ID, TKE_WEB_IDENTITY_TOKEN_FILE, TKE_ROLE_ARN)",

@@ -1,4 +1,4 @@
-"""Credentials that expire between two queries: renewed if their source can, otherwise one clear error."""
+"""Credentials that expire between two queries: the session renews them if their source can, or raises an error."""
 
 import json
 import threading
@@ -29,14 +29,14 @@ SESSION_SECONDS = 100
 
 @pytest.fixture(name="clock")
 def _clock() -> ManualClock:
-    """The emulator's own time, which begins at the SDK's."""
+    """The emulator's clock, which begins at the SDK's."""
     return ManualClock(time.time())
 
 
 def make_session(
     emulator: Emulator, find: Callable[[], Credentials], config: dict[str, str] | None = None
 ) -> ApiSession:
-    """Make a session with an emulator; its time of day stands still."""
+    """Make a session with an emulator; its time of day is constant."""
     clock, began = SystemClock(threading.Event()), time.time()
     asked = provider_config.read(config or {}, {})
     account = Account(lambda _: find(), asked, clock, now=lambda: began)
@@ -49,8 +49,8 @@ def soon() -> float:
     return time.monotonic() + 5
 
 
-def test_a_role_that_runs_out_is_assumed_again(clock: ManualClock, tmp_path: Path) -> None:
-    """The API refuses the old session, and the same question is answered with the new one."""
+def test_a_role_that_expires_is_assumed_again(clock: ManualClock, tmp_path: Path) -> None:
+    """The API refuses the old session, and the same query gets its response with the new one."""
     log = tmp_path / "requests.jsonl"
     role = {"roleArn": make_role_arn(OTHER_ACCOUNT_ID), "sessionName": "deploy", "sessionDuration": SESSION_SECONDS}
     with emulated_services(Emulator("pass", clock=clock, request_log=log)) as emulator:
@@ -73,8 +73,8 @@ def test_a_role_that_runs_out_is_assumed_again(clock: ManualClock, tmp_path: Pat
     ]
 
 
-def test_a_token_that_runs_out_for_good_is_one_sentence() -> None:
-    """If the source has no newer ones, the wait ends, and the error says to set some."""
+def test_an_expired_token_without_a_newer_one_is_one_error() -> None:
+    """The wait ends, and the error says to set new credentials."""
     old = Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, "old", "the environment")
     with emulated_services(Emulator("pass", keys=Keys(token="new"))) as emulator:
         with pytest.raises(PermanentError) as caught:
@@ -89,10 +89,8 @@ def test_a_token_that_runs_out_for_good_is_one_sentence() -> None:
     assert "old" not in said
 
 
-def test_a_token_that_runs_out_for_good_is_that_sentence_also_where_the_account_is_named(
-    clock: ManualClock, tmp_path: Path
-) -> None:
-    """After the refusal no request asks for the old token's account."""
+def test_an_expired_token_is_the_same_error_if_the_account_is_configured(clock: ManualClock, tmp_path: Path) -> None:
+    """After the refusal no request queries the old token's account."""
     log = tmp_path / "requests.jsonl"
     with emulated_services(Emulator("pass", clock=clock, request_log=log)) as emulator:
         service = sts.TokenService(SystemClock(threading.Event()))
@@ -110,8 +108,8 @@ def test_a_token_that_runs_out_for_good_is_that_sentence_also_where_the_account_
     assert actions == ["AssumeRole", "GetCallerIdentity", *["QueryMigrationCheckProcess"] * 2]
 
 
-def test_a_token_that_its_source_replaced_is_taken_from_there() -> None:
-    """A file that was written anew meanwhile, by a login for example, is read again."""
+def test_an_expired_token_is_read_again_from_its_source() -> None:
+    """A file that was rewritten meanwhile, for example by a login, is read again."""
     given = [Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, token, "a file") for token in ("new", "old")]
     with emulated_services(Emulator("pass", keys=Keys(token="new"))) as emulator:
         assert make_session(emulator, given.pop).query(MIGRATION, soon()).passed
@@ -136,7 +134,7 @@ def test_a_token_that_is_refused_twice_is_an_error() -> None:
         (Keys(token="new"), MINE),
     ],
 )
-def test_other_refusals_are_not_about_the_time(keys: Keys, who: Credentials) -> None:
+def test_other_refusals_do_not_renew_the_credentials(keys: Keys, who: Credentials) -> None:
     """A wrong key or a missing token is an error at once, and the source is not called again."""
     given = [who]
     with emulated_services(Emulator("pass", keys=keys)) as emulator, pytest.raises(PermanentError, match="AuthFailure"):
@@ -144,7 +142,7 @@ def test_other_refusals_are_not_about_the_time(keys: Keys, who: Credentials) -> 
 
 
 def test_new_credentials_of_another_account_do_not_query(clock: ManualClock, tmp_path: Path) -> None:
-    """The account of the new credentials is verified too, before the query is repeated."""
+    """The session verifies the new credentials' account before it repeats the query."""
     log = tmp_path / "requests.jsonl"
     with emulated_services(Emulator("pass", clock=clock, request_log=log)) as emulator:
         service = sts.TokenService(SystemClock(threading.Event()))

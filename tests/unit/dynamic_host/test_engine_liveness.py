@@ -1,4 +1,4 @@
-"""The watch on the engine: what tells that it is gone, and what doesn't."""
+"""The watch on the engine: which connection errors mean that it has exited."""
 
 import errno
 import socket
@@ -14,11 +14,11 @@ TOO_MANY_FILES, SLOW = OSError(errno.EMFILE, "too many open files"), TimeoutErro
 
 
 class TooSoonError(AssertionError):
-    """The watch has looked more often than it should have."""
+    """The watch has tried more connections than it should."""
 
 
 def looks_until_gone(found: Sequence[OSError | None]) -> int:
-    """Give one finding for each look, and return how many looks it took to say that the engine is gone."""
+    """Give one result for each connection attempt; return how many it took until the engine counted as gone."""
     left = list(found)
     pauses: list[None] = []
 
@@ -35,8 +35,8 @@ def looks_until_gone(found: Sequence[OSError | None]) -> int:
     return looks
 
 
-def test_an_engine_is_gone_once_its_port_is_closed_for_several_looks_in_a_row() -> None:
-    """Three refusals, and not one look more."""
+def test_an_engine_has_gone_after_several_refusals_in_a_row() -> None:
+    """There are three refusals, and no further attempt."""
     assert looks_until_gone([OPEN, OPEN, CLOSED, CLOSED, CLOSED, OPEN]) == 5
 
 
@@ -45,19 +45,19 @@ def test_an_engine_is_gone_once_its_port_is_closed_for_several_looks_in_a_row() 
     [[CLOSED, CLOSED, OPEN], [OPEN], [TOO_MANY_FILES] * 5, [SLOW] * 5, [OSError(errno.EHOSTUNREACH, "?")] * 5],
     ids=["refused twice", "open", "out of files", "no time", "unreachable"],
 )
-def test_an_engine_that_lives_is_not_taken_for_gone(found: list[OSError | None]) -> None:
-    """Too few refusals, and whatever else goes wrong with a connection, leave the watch where it was."""
+def test_other_connection_errors_do_not_end_the_watch(found: list[OSError | None]) -> None:
+    """Fewer refusals, and any other error of a connection, keep the watch going."""
     assert looks_until_gone([OPEN, *found, CLOSED, CLOSED, CLOSED]) == len(found) + 4
 
 
-def test_trouble_between_refusals_neither_counts_nor_undoes_them() -> None:
-    """What says nothing says nothing."""
+def test_other_errors_between_refusals_neither_count_nor_reset_the_count() -> None:
+    """The third refusal ends the watch."""
     assert looks_until_gone([OPEN, CLOSED, SLOW, CLOSED, TOO_MANY_FILES, CLOSED]) == 6
 
 
 @pytest.mark.parametrize("error", [CLOSED, TOO_MANY_FILES])
-def test_what_cannot_be_reached_to_begin_with_is_not_watched(error: OSError) -> None:
-    """An address that was never an engine's can't be one that is gone."""
+def test_an_address_that_cannot_be_reached_at_first_is_not_watched(error: OSError) -> None:
+    """An address that never had an engine can't lose it."""
 
     def connect() -> None:
         raise error
@@ -66,7 +66,7 @@ def test_what_cannot_be_reached_to_begin_with_is_not_watched(error: OSError) -> 
 
 
 def test_a_real_port_is_watched_until_it_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """While somebody listens nothing is said, although nobody accepts; then it is said once."""
+    """While the port is open there is no callback, although nothing accepts; then there is one."""
     monkeypatch.setattr(engine_liveness, "INTERVAL_SECONDS", 0.01)
     gone = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -78,8 +78,8 @@ def test_a_real_port_is_watched_until_it_is_closed(monkeypatch: pytest.MonkeyPat
     assert gone.wait(5)
 
 
-def test_a_port_that_nobody_listens_at_ends_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The thread ends, and nothing is said."""
+def test_a_closed_port_ends_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread ends without a callback."""
     monkeypatch.setattr(engine_liveness, "INTERVAL_SECONDS", 0.01)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -91,7 +91,7 @@ def test_a_port_that_nobody_listens_at_ends_the_watch(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("address", ["", "host", "tests/unit/test_host.py::test_a", "127.0.0.1:"])
-def test_what_is_no_address_is_refused(address: str) -> None:
-    """The host's last argument may have become something else."""
+def test_an_invalid_address_is_refused(address: str) -> None:
+    """The host's last argument may change in another version."""
     with pytest.raises(ValueError, match="invalid literal"):
         engine_liveness.begin(address, lambda: None)

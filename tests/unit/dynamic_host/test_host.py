@@ -1,4 +1,4 @@
-"""The host's private shapes: what happens where they have changed."""
+"""The host's private classes: what the package does if they have changed."""
 
 import signal
 import socket
@@ -7,47 +7,26 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
-from typing import Any
 
 import grpc
 import pytest
 from google.protobuf import empty_pb2
+from harness.servicer_context import Metadata, context_for
 from pulumi.dynamic import Config
-from pulumi.runtime.proto import status_pb2
 
 from pulumi_tcsql_check.dynamic_host import engine_liveness, host
-
-
-class Metadata(list[tuple[str, bytes]]):
-    """The trailing metadata that a call was given."""
-
-
-def context_for(
-    metadata: Metadata, add_callback: Callable[[Callable[[], None]], bool] = lambda _: True
-) -> grpc.ServicerContext:
-    """Make a servicer's context that notes its trailing metadata, takes callbacks, and can do nothing else."""
-    kind: Any = type(
-        "Context",
-        (grpc.ServicerContext,),
-        {
-            "set_trailing_metadata": lambda _, given: metadata.extend(given),
-            "add_callback": lambda _, callback: add_callback(callback),
-        },
-    )
-    kind.__abstractmethods__ = frozenset()
-    context: grpc.ServicerContext = kind()
-    return context
+from pulumi_tcsql_check.dynamic_host.call import Call
 
 
 @pytest.fixture(autouse=True)
 def not_cancelled() -> None:
-    """Begin each test with an update that goes on."""
+    """Start each test with an update that isn't cancelled."""
     host.CANCELLED.clear()
     host._refused.clear()
 
 
 def test_cancel_sets_the_flag_through_the_servicers_own_method(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The bound method that the server already holds runs our code afterwards."""
+    """The bound method that the server already holds then runs the package's code."""
 
     class DynamicResourceProviderServicer:
         def Cancel(self, request: object, context: object) -> object:  # noqa: N802
@@ -63,14 +42,14 @@ def test_cancel_sets_the_flag_through_the_servicers_own_method(monkeypatch: pyte
     host.CANCELLED.clear()
 
 
-def test_a_host_of_another_shape_is_left_as_it_is() -> None:
-    """Neither a missing servicer nor a thread outside of a pool is an error."""
+def test_an_unknown_host_is_left_unchanged() -> None:
+    """Neither a missing servicer nor a thread outside a pool is an error."""
     host.prepare()
     assert not host.CANCELLED.is_set()
 
 
-def test_every_queued_and_every_later_call_gets_a_thread() -> None:
-    """Once prepared, a pool of one thread serves what was queued before and what comes after, all at once."""
+def test_every_queued_and_later_call_gets_a_thread() -> None:
+    """A prepared pool of one thread runs the queued and the later calls all at once."""
     release, prepared = threading.Event(), threading.Event()
     barrier = threading.Barrier(4)
 
@@ -97,15 +76,15 @@ def test_every_queued_and_every_later_call_gets_a_thread() -> None:
             job.result(timeout=5)
 
 
-def test_a_worker_of_another_kind_of_pool_is_left_alone() -> None:
-    """A thread whose first argument leads to no pool of the known kind goes on plainly."""
+def test_an_unknown_kind_of_pool_is_left_unchanged() -> None:
+    """A thread whose first argument leads to no pool of the known kind continues as before."""
     thread = threading.Thread(target=lambda _: host.prepare(), args=(SimpleNamespace,))
     thread.start()
     thread.join()
 
 
-def test_a_pool_without_the_known_parts_is_left_alone() -> None:
-    """A pool that has lost its count of idle threads keeps its size."""
+def test_a_pool_without_the_known_attributes_is_left_unchanged() -> None:
+    """A pool without its count of idle threads keeps its size."""
     with ThreadPoolExecutor(max_workers=1) as pool:
 
         def prepare() -> int:
@@ -119,48 +98,13 @@ def test_a_pool_without_the_known_parts_is_left_alone() -> None:
         assert pool.submit(prepare).result(timeout=5) == 1
 
 
-def test_the_call_is_found_by_the_servicers_frame_and_fails_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somewhere above stands a frame with the request and the context; the sentence goes into its trailing metadata."""
-    monkeypatch.setattr(sys, "argv", ["host"])
-    metadata = Metadata()
-
-    def read(request: object, context: object) -> host.Call:
-        del request, context
-        return host.current_call()
-
-    def serve(request: object, context: object) -> host.Call:
-        return read(request, context)
-
-    call = serve(SimpleNamespace(urn="urn:of:the:check"), context_for(metadata))
-    call.fail("one sentence")
-    ((key, value),) = metadata
-    assert key == "grpc-status-details-bin"
-    assert status_pb2.Status.FromString(value).message == "one sentence"
-
-
-def test_without_a_servicer_or_an_engine_every_word_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No row, no warning, a traceback: but no error of its own."""
-    monkeypatch.setattr(sys, "argv", ["host"])
-    call = host.current_call()
-    call.show("a line")
-    call.note("a line that stays")
-    call.warn("a warning")
-    call.flush()
-    call.fail("a sentence")
-
-
-def refuse(urn: str, context: grpc.ServicerContext) -> None:
-    """End the other waits as a servicer's `Read` does."""
-
-    def read(request: object, context: object) -> tuple[object, object]:
-        host.end_other_waits()
-        return request, context
-
-    read(SimpleNamespace(urn=urn), context)
+def refuse(urn: str, context: grpc.ServicerContext | None) -> None:
+    """End the other waits as a read does."""
+    host.end_other_waits(Call("", urn, context))
 
 
 def test_a_refusal_ends_the_other_waits_once_the_engine_has_it() -> None:
-    """Not before, or their errors might come onto the screen before the reason; the first one is named."""
+    """Otherwise their errors could appear before the reason; they name the gate that was refused first."""
     callbacks: list[Callable[[], None]] = []
 
     def take(callback: Callable[[], None]) -> bool:
@@ -176,27 +120,27 @@ def test_a_refusal_ends_the_other_waits_once_the_engine_has_it() -> None:
     assert host.refused() == "orders"
 
 
-def test_a_refusal_ends_the_other_waits_also_where_the_engine_has_left() -> None:
-    """A call that is over takes no callback any more."""
+def test_a_refusal_ends_the_other_waits_if_the_call_is_over() -> None:
+    """A call that is over accepts no callback."""
     refuse("urn:pulumi:a::b::type::orders", context_for(Metadata(), lambda _: False))
     assert (host.CANCELLED.is_set(), host.refused()) == (True, "orders")
 
 
 def test_a_refusal_without_a_servicer_ends_the_other_waits_at_once() -> None:
-    """Where the host's frames have changed, the gate has no name, and the update still ends."""
-    host.end_other_waits()
+    """If the host's frames have changed, the gate's name is unknown, and the update still ends."""
+    refuse("", None)
     assert (host.CANCELLED.is_set(), host.refused()) == (True, "beside it")
 
 
-def test_a_cancelled_update_is_not_taken_for_a_refused_one() -> None:
-    """The reason is the first one."""
-    host.note_cancel()
-    host.end_other_waits()
+def test_a_cancelled_update_is_not_reported_as_refused() -> None:
+    """The first reason counts."""
+    host.CANCELLED.set()
+    refuse("", None)
     assert host.refused() == ""
 
 
 def test_a_host_whose_engine_is_gone_ends_its_gates_and_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As the engine would have done it: with SIGINT, which Python's own handler takes."""
+    """The host gets SIGINT, as from the engine, and Python's own handler processes it."""
     monkeypatch.setattr(engine_liveness, "INTERVAL_SECONDS", 0.01)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -212,7 +156,7 @@ def test_a_host_whose_engine_is_gone_ends_its_gates_and_is_interrupted(monkeypat
 
 
 def test_an_engine_is_watched_once_however_often_a_provider_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each gate has a provider of its own, and the host configures each."""
+    """Each gate has its own provider, and the host configures each."""
     begun: list[str] = []
     monkeypatch.setattr(engine_liveness, "begin", lambda address, _: begun.append(address))
     monkeypatch.setattr(sys, "argv", ["host", "127.0.0.1:1"])
@@ -226,8 +170,8 @@ def test_an_engine_is_watched_once_however_often_a_provider_is_configured(monkey
     assert begun == ["127.0.0.1:1"]
 
 
-def test_a_host_that_handles_sigint_in_its_own_way_is_not_interrupted() -> None:
-    """Nobody knows what its handler would do; the gates end all the same."""
+def test_a_host_with_its_own_sigint_handler_is_not_interrupted() -> None:
+    """The effect of such a handler is unknown; the gates end all the same."""
     before = signal.signal(signal.SIGINT, lambda *_: pytest.fail("it was interrupted"))
     try:
         host._end()
@@ -236,23 +180,23 @@ def test_a_host_that_handles_sigint_in_its_own_way_is_not_interrupted() -> None:
     assert host.CANCELLED.is_set()
 
 
-def test_the_configurations_keys_are_listed() -> None:
-    """The host's own class keeps them in a dictionary."""
+def test_the_keys_of_the_configuration_are_listed() -> None:
+    """The host's own class has them in a dictionary."""
     assert host.config_keys(Config({"a:b": "c", "d:e": "f"}, "test")) == ("a:b", "d:e")
 
 
 @pytest.mark.parametrize("config", [SimpleNamespace(), SimpleNamespace(_props=["a:b"]), {"a:b": "c"}, None])
-def test_a_configuration_of_another_shape_lists_nothing(config: object) -> None:
-    """Where the host's class has changed, no key is named, and nothing fails."""
+def test_an_unknown_configuration_class_lists_no_keys(config: object) -> None:
+    """If the host's class has changed, no key is named, and nothing fails."""
     assert host.config_keys(config) == ()
 
 
-def test_the_projects_name_is_told() -> None:
-    """The host's own class keeps it, and completes a key without a namespace with it."""
+def test_the_projects_name_is_known() -> None:
+    """The host's own class has it, and completes a key without a namespace with it."""
     assert host.project_name(Config({}, "shop")) == "shop"
 
 
 @pytest.mark.parametrize("config", [SimpleNamespace(), SimpleNamespace(_project_name=1), {}, None])
-def test_a_configuration_of_another_shape_has_no_known_project(config: object) -> None:
-    """Where the host's class has changed, the name is unknown, and nothing fails."""
+def test_an_unknown_configuration_class_has_no_project(config: object) -> None:
+    """If the host's class has changed, the name is unknown, and nothing fails."""
     assert host.project_name(config) is None

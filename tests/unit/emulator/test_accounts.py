@@ -30,14 +30,14 @@ def test_a_signature_made_by_the_sdk_is_accepted(signed: SignedRequest) -> None:
     _verify(signed())
 
 
-def test_the_payload_may_be_left_unsigned(signed: SignedRequest) -> None:
-    """With UNSIGNED-PAYLOAD, as the SDK can be told to send, the body isn't part of the signature."""
+def test_the_payload_may_be_unsigned(signed: SignedRequest) -> None:
+    """With UNSIGNED-PAYLOAD, which the SDK can send, the body isn't part of the signature."""
     request = signed(headers={"x-tc-content-sha256": "UNSIGNED-PAYLOAD"})
 
     _verify(replace(request, body=b"another"))
 
 
-def test_other_keys_are_honoured(signed: SignedRequest) -> None:
+def test_other_keys_replace_the_dummies(signed: SignedRequest) -> None:
     """The emulator's keys replace the public dummies."""
     keys = Keys("AKIDother", "another-key")
 
@@ -66,7 +66,7 @@ def test_a_wrong_key_is_refused(signed: SignedRequest) -> None:
     assert _refusal(signed(secret_key="wrong")) == "AuthFailure.SignatureFailure"
 
 
-def test_an_unknown_id_is_refused(signed: SignedRequest) -> None:
+def test_an_unknown_id_is_not_found(signed: SignedRequest) -> None:
     """An id that isn't the emulator's isn't found."""
     assert _refusal(signed(secret_id="AKIDnobody")) == "AuthFailure.SecretIdNotFound"
 
@@ -111,8 +111,8 @@ def test_another_host_up_to_its_first_dot_is_no_service(signed: SignedRequest, h
     assert _refusal(signed(headers={"host": host}, service=host.split(".", 1)[0])) == "AuthFailure.SignatureFailure"
 
 
-def test_a_date_that_is_not_the_timestamps_is_refused(signed: SignedRequest) -> None:
-    """The scope's date is the timestamp's in UTC, even if the signature fits the scope."""
+def test_a_scope_of_another_date_is_refused(signed: SignedRequest) -> None:
+    """The scope's date must be the timestamp's in UTC, even if the signature fits the scope."""
     assert _refusal(signed(date="2020-01-01")) == "AuthFailure.SignatureFailure"
 
 
@@ -129,7 +129,7 @@ def test_a_timestamp_off_by_300_seconds_is_accepted(signed: SignedRequest, skew:
 
 
 @pytest.mark.parametrize("text", ["soon", "-1", "1.5", "٣", "9" * 5000])
-def test_a_timestamp_that_is_no_number_is_refused(signed: SignedRequest, text: str) -> None:
+def test_an_invalid_timestamp_is_refused(signed: SignedRequest, text: str) -> None:
     """Anything but a plain count of seconds is an invalid parameter."""
     assert _refusal(signed(headers={"x-tc-timestamp": text})) == "InvalidParameter"
 
@@ -151,7 +151,7 @@ def test_a_missing_header_is_named(signed: SignedRequest, header: str, value: st
         f"TC3-HMAC-SHA256 Credential={_SCOPED_ID}/tc3_request, SignedHeaders=content-type;host, Signature=abc",
     ],
 )
-def test_an_authorization_of_another_form_is_refused(signed: SignedRequest, authorization: str) -> None:
+def test_an_invalid_authorization_is_refused(signed: SignedRequest, authorization: str) -> None:
     """Another algorithm, a missing part and a signature of another length are invalid."""
     assert _refusal(signed(headers={"authorization": authorization})) == "AuthFailure.InvalidAuthorization"
 
@@ -166,7 +166,7 @@ def test_host_and_content_type_must_be_signed(signed: SignedRequest, headers: st
     assert _refusal(signed(headers={"authorization": authorization})) == "AuthFailure.SignatureFailure"
 
 
-def test_a_token_is_required_where_the_emulator_has_one(signed: SignedRequest) -> None:
+def test_a_token_is_required_if_the_emulator_has_one(signed: SignedRequest) -> None:
     """With a token, a request must carry the same one."""
     keys = Keys(token="session")
 
@@ -175,7 +175,7 @@ def test_a_token_is_required_where_the_emulator_has_one(signed: SignedRequest) -
     assert _refusal(signed(headers={"x-tc-token": "other"}), keys) == "AuthFailure.TokenFailure"
 
 
-def test_a_token_is_ignored_where_the_emulator_has_none(signed: SignedRequest) -> None:
+def test_a_token_is_ignored_if_the_emulator_has_none(signed: SignedRequest) -> None:
     """Without a token of its own, the emulator accepts any."""
     _verify(signed(headers={"x-tc-token": "session"}))
 

@@ -93,17 +93,15 @@ def test_a_listed_migration_has_the_published_fields(clock: ManualClock, signed:
         (ResetFault(), 3),
     ],
 )
-def test_the_flag_follows_the_frame_unless_it_states_it(
+def test_the_flag_follows_the_frame_unless_the_frame_has_one(
     clock: ManualClock, signed: SignedRequest, frame: Frame, flag: int
 ) -> None:
-    """All passed is 1, none started 0, one left behind 2, all else 3; a flag in the frame replaces these."""
+    """All passed is 1, none started 0, a step left behind 2, and any other 3; a flag in the frame replaces these."""
     assert _flag_at(clock, signed, frame) == flag
 
 
-def test_an_error_in_a_frame_replaces_the_whole_list_and_nothing_else(
-    clock: ManualClock, signed: SignedRequest
-) -> None:
-    """The list fails, as with a missing permission; queries of the steps don't."""
+def test_an_error_in_a_frame_replaces_the_list_alone(clock: ManualClock, signed: SignedRequest) -> None:
+    """The list fails, as with a missing permission; queries for the steps don't."""
     refusal = Refusal(code="UnauthorizedOperation.PermissionDenied", message="No.")
     frames = {"1066": (Progress(statuses=(0,) * 8, check_flag=refusal),), "7": (Progress(statuses=(0,) * 8),)}
     api = _api(Scenario(name="mine", migrations=dict(frames)), clock)
@@ -112,7 +110,7 @@ def test_an_error_in_a_frame_replaces_the_whole_list_and_nothing_else(
     assert api.reply(signed()).outcome == "answer"
 
 
-def test_the_list_has_what_has_a_key_or_was_asked_for(clock: ManualClock, signed: SignedRequest) -> None:
+def test_the_list_has_configured_and_queried_migrations(clock: ManualClock, signed: SignedRequest) -> None:
     """An id under `*` appears once it was queried or started; one that doesn't exist never does."""
     frames: tuple[Frame, ...] = (Progress(statuses=(0,) * 8),)
     api = _api(Scenario(name="mine", migrations={"5": frames, "*": frames, "404": None}), clock)
@@ -125,7 +123,7 @@ def test_the_list_has_what_has_a_key_or_was_asked_for(clock: ManualClock, signed
     assert _ids(_list(api, signed)) == [3, 5, 9]
 
 
-def test_being_listed_starts_no_migration(clock: ManualClock) -> None:
+def test_listing_starts_no_migration(clock: ManualClock) -> None:
     """Its frames count from its first query, not from a list."""
     frames: tuple[Frame, ...] = (Error(seconds=2, code="first", message=""), Error(code="second", message=""))
     playback = Playback(Scenario(name="mine", migrations={"1": frames}), clock)
@@ -157,7 +155,7 @@ def test_being_listed_starts_no_migration(clock: ManualClock) -> None:
         ({"StatusSet": [], "MigrateName": "", "Limit": 1}, (1,), 250),
     ],
 )
-def test_the_list_is_filtered_sorted_and_given_page_by_page(
+def test_the_list_is_filtered_sorted_and_paged(
     clock: ManualClock, signed: SignedRequest, parameters: dict[str, object], ids: tuple[int, ...], total: int
 ) -> None:
     """`Offset` is the number of a page from 0, and a page has 100 migrations by default."""
@@ -185,7 +183,7 @@ def test_the_list_is_filtered_sorted_and_given_page_by_page(
         ({"MigrateName": 1}, "InvalidParameter", "MigrateName"),
     ],
 )
-def test_what_is_wrong_with_a_parameter_is_refused(
+def test_an_invalid_parameter_is_refused(
     clock: ManualClock, signed: SignedRequest, parameters: dict[str, object], code: str, named: str
 ) -> None:
     """The error names a parameter that isn't published, such as a filter for an id, or that is out of range."""
@@ -197,8 +195,8 @@ def test_what_is_wrong_with_a_parameter_is_refused(
     assert error["Message"].endswith(".")
 
 
-def test_the_list_has_a_limit_of_its_own(clock: ManualClock, signed: SignedRequest) -> None:
-    """20 requests a second, apart from other actions."""
+def test_the_list_has_its_own_limit(clock: ManualClock, signed: SignedRequest) -> None:
+    """The limit is 20 requests a second, independent of other actions."""
     api = _api(MANY, clock)
     assert [_list(api, signed).outcome for _ in range(21)] == ["answer"] * 20 + ["RequestLimitExceeded"]
     assert api.reply(signed(parameters={"MigrateId": 1})).outcome == "answer"

@@ -1,4 +1,4 @@
-"""Scenario files: what is valid, and the sentence for what is not."""
+"""Scenario files: what is valid, and the error for an invalid one."""
 
 import json
 from pathlib import Path
@@ -90,8 +90,8 @@ def test_defaults_are_the_published_steps_and_the_first_query() -> None:
     assert (scenario.starts, scenario.description, scenario.steps) == ("first-query", "", PUBLISHED_STEPS)
 
 
-def test_an_id_is_found_under_its_own_key_first() -> None:
-    """A key that is the id takes precedence over "*", also if it says that there is no such migration."""
+def test_an_ids_own_key_precedes_the_asterisk() -> None:
+    """This holds also if the id's own key says that there is no such migration."""
     frame = {"kind": "progress", "statuses": [-2] * 8}
     scenario = parse(json.dumps({"migrations": {"*": [_PASSED], "7": [frame], "8": None}}).encode(), name="mine")
 
@@ -100,8 +100,8 @@ def test_an_id_is_found_under_its_own_key_first() -> None:
     assert scenario.frames(9) == (Progress(statuses=(0,) * 8),)
 
 
-def test_what_is_started_again_has_frames_of_its_own_or_the_same() -> None:
-    """An id finds those under its own key first, then those under "*"; with neither, and with `null`, nothing new."""
+def test_another_start_plays_its_own_frames_or_the_same() -> None:
+    """An id's own key precedes "*"; without either, and with `null`, nothing changes."""
     failed = {"kind": "progress", "statuses": [-1] * 8, "current": 8}
     text = json.dumps({"migrations": {"7": [failed], "8": [failed], "9": None}, "again": {"7": [_PASSED], "8": None}})
     scenario = parse(text.encode(), name="mine")
@@ -113,8 +113,8 @@ def test_what_is_started_again_has_frames_of_its_own_or_the_same() -> None:
     assert everything.frames_again(8) == (ResetFault(),)
 
 
-def test_frames_of_another_start_that_can_not_be_played_are_refused() -> None:
-    """The error names the section as well as the key and the frame."""
+def test_invalid_frames_of_another_start_are_refused() -> None:
+    """The error names the section, the key and the frame."""
     text = json.dumps({"migrations": {"7": [_PASSED]}, "again": {"7": [{"kind": "explode"}]}})
     with pytest.raises(ScenarioError, match=r"Invalid value 'explode' - at `\$\.again\.7\[0\]\.kind`"):
         parse(text.encode(), name="mine")
@@ -146,8 +146,8 @@ def test_an_id_without_a_key_does_not_exist() -> None:
         ),
     ],
 )
-def test_a_file_that_is_no_scenario_is_refused(text: bytes, problem: str) -> None:
-    """The error names the source and what is wrong with the outer layer."""
+def test_an_invalid_file_is_refused(text: bytes, problem: str) -> None:
+    """The error names the source and the mistake in the outer layer."""
     with pytest.raises(ScenarioError) as caught:
         parse(text, name="mine.json")
 
@@ -155,8 +155,8 @@ def test_a_file_that_is_no_scenario_is_refused(text: bytes, problem: str) -> Non
     assert caught.value.source == "mine.json"
 
 
-def test_a_file_that_is_nested_without_end_is_refused() -> None:
-    """The error depends on the version of Python."""
+def test_a_file_that_is_nested_too_deeply_is_refused() -> None:
+    """The error's text depends on the version of Python."""
     with pytest.raises(ScenarioError, match=r"^scenario mine\.json: (maximum recursion|Stack overflow|Input data was)"):
         parse(b'{"migrations": {"*": ' + b"[" * 100_000, name="mine.json")
 
@@ -196,7 +196,7 @@ def test_a_file_that_is_nested_without_end_is_refused() -> None:
         ([{**_PASSED, "current": 9}], "Expected `current` from 1 to 8, got 9 - at `$.migrations.7[0]`"),
     ],
 )
-def test_a_frame_that_can_not_be_played_is_refused(frames: list[object], problem: str) -> None:
+def test_an_invalid_frame_is_refused(frames: list[object], problem: str) -> None:
     """The error names the migration's key, the frame and the field."""
     with pytest.raises(ScenarioError) as caught:
         _parse_frames(*frames, key="7")
@@ -205,14 +205,14 @@ def test_a_frame_that_can_not_be_played_is_refused(frames: list[object], problem
 
 
 @pytest.mark.parametrize("key", ["", "0", "01", "-1", "x", "1.5", "٣", "**"])
-def test_a_key_that_is_no_migration_id_is_refused(key: str) -> None:
+def test_an_invalid_key_is_refused(key: str) -> None:
     """A key is "*" or an id from 1, written as the API writes it."""
     with pytest.raises(ScenarioError, match=r'Expected a key that is a migration id, from 1, or "\*"'):
         _parse_frames(_PASSED, key=key)
 
 
 def test_a_file_is_found_by_its_path(tmp_path: Path) -> None:
-    """What isn't the name of a built-in scenario is a path."""
+    """A name that no built-in scenario has is a path."""
     path = tmp_path / "mine.json"
     path.write_text(json.dumps({"migrations": {"*": [_PASSED]}}), encoding="utf-8")
 
@@ -221,7 +221,7 @@ def test_a_file_is_found_by_its_path(tmp_path: Path) -> None:
         assert emulator.scenario == load(str(path))
 
 
-def test_a_scenario_that_is_not_there_lists_the_built_in_ones() -> None:
+def test_a_missing_scenario_lists_the_built_in_ones() -> None:
     """The error for a misspelt name lists the valid ones."""
     with pytest.raises(ScenarioError) as caught:
         load("slwo")
@@ -232,15 +232,15 @@ def test_a_scenario_that_is_not_there_lists_the_built_in_ones() -> None:
     assert {"fail", "slow", "tls-untrusted"} <= set(built_in_names())
 
 
-def test_a_path_that_can_not_be_read_says_why(tmp_path: Path) -> None:
-    """The error for a folder is one sentence too."""
+def test_an_unreadable_path_is_one_error(tmp_path: Path) -> None:
+    """The error for a folder is one sentence."""
     with pytest.raises(ScenarioError, match=r"it can't be read \(Is a directory\)"):
         load(str(tmp_path))
 
 
 @pytest.mark.parametrize("name", built_in_names())
-def test_every_built_in_scenario_can_be_played_and_says_what_it_is(name: str) -> None:
-    """Built-in scenarios are valid, have a description, serve any id but 404 and say which codes are made up."""
+def test_every_built_in_scenario_is_valid_and_described(name: str) -> None:
+    """Built-in scenarios have a description, serve any id but 404, and say which codes are undocumented."""
     scenario = load(name)
 
     assert scenario.name == name

@@ -19,7 +19,7 @@ SignedRequest = Callable[..., Request]
 
 
 class _Stdout(io.StringIO):
-    """Calls a function as soon as the ready line is flushed."""
+    """A stdout that calls a function as soon as the ready line is flushed."""
 
     def __init__(self, then: Callable[[str], None]) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ def test_a_signal_ends_it_quietly(
     assert capfd.readouterr() == ("", "")
 
 
-def test_it_listens_once_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_it_listens_after_the_ready_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """After the ready line the port responds, and the request log is written."""
     path = tmp_path / "requests.jsonl"
     answers = []
@@ -85,7 +85,7 @@ def test_the_keys_come_from_the_environment(
     assert "another-key" not in shown
 
 
-def test_a_scenario_that_is_not_there_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_scenario_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     """A wrong scenario exits with 1 and no traceback."""
     assert __main__.main(["--port", "0", "--scenario", "nonsense"]) == 1
 
@@ -104,7 +104,7 @@ def test_a_port_that_is_taken_is_one_sentence(capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "x"])
-def test_a_port_that_is_none_is_a_wrong_command_line(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_port_is_a_wrong_command_line(port: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A number outside 0 to 65535, or no number, exits with 2."""
     with pytest.raises(SystemExit) as caught:
         __main__.main(["--port", port])
@@ -125,7 +125,7 @@ def test_running_the_file_runs_the_program(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_process_ends_quietly(number: signal.Signals) -> None:
-    """As a process of its own it prints the ready line and ends with code 0, with nothing on stderr."""
+    """As a process it prints the ready line and exits with code 0, with nothing on stderr."""
     command = [sys.executable, "-m", "pulumi_tcsql_check.emulator", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""Which frame holds now, by a clock that the test sets."""
+"""The frame at an instant, by a clock that the test sets."""
 
 import pytest
 from hypothesis import given
@@ -29,8 +29,8 @@ def _statuses(playback: Playback) -> tuple[int, ...]:
 
 
 @given(seconds=st.lists(st.integers(min_value=0, max_value=9), max_size=6), elapsed=st.integers(0, 60))
-def test_a_frame_holds_from_the_end_of_the_one_before(seconds: list[int], elapsed: int) -> None:
-    """The frame that holds is the first whose end lies after now, and the last one once all ends are past."""
+def test_a_frame_begins_at_the_end_of_the_previous_one(seconds: list[int], elapsed: int) -> None:
+    """The current frame is the first that ends after now, or the last one."""
     frames = _numbered(*seconds, None)
     ends = [sum(seconds[: index + 1]) for index in range(len(seconds))]
 
@@ -52,7 +52,7 @@ def test_frames_are_counted_from_the_first_query(clock: ManualClock) -> None:
     assert seen == ["0", "0", "1", "1", "1", "2", "2"]
 
 
-def test_each_migration_has_its_own_beginning(clock: ManualClock) -> None:
+def test_each_migration_has_its_own_start(clock: ManualClock) -> None:
     """A second id under the same key starts at its own first query."""
     playback = Playback(_scenario(), clock)
     playback.frame(1)
@@ -62,7 +62,7 @@ def test_each_migration_has_its_own_beginning(clock: ManualClock) -> None:
 
 
 @pytest.mark.parametrize("starts", ["first-query", "start-check"])
-def test_starting_the_check_begins_anew(clock: ManualClock, starts: Starts) -> None:
+def test_starting_the_check_restarts_its_frames(clock: ManualClock, starts: Starts) -> None:
     """After `StartMigrationCheck` the frames count from then."""
     playback = Playback(_scenario(starts), clock)
     playback.frame(1)
@@ -74,7 +74,7 @@ def test_starting_the_check_begins_anew(clock: ManualClock, starts: Starts) -> N
     assert _code(playback.frame(1)) == "1"
 
 
-def test_the_first_frame_holds_until_the_check_is_started(clock: ManualClock) -> None:
+def test_the_first_frame_is_played_until_the_check_is_started(clock: ManualClock) -> None:
     """With "start-check", queries alone don't start a migration."""
     playback = Playback(_scenario("start-check"), clock)
     playback.frame(1)
@@ -83,7 +83,7 @@ def test_the_first_frame_holds_until_the_check_is_started(clock: ManualClock) ->
     assert _code(playback.frame(1)) == "0"
 
 
-def test_all_migrations_of_a_wave_may_begin_with_the_emulator(clock: ManualClock) -> None:
+def test_all_migrations_may_start_with_the_emulator(clock: ManualClock) -> None:
     """With "emulator-start", frames count from the emulator's start until the migration is started anew."""
     clock.advance(5)
     playback = Playback(_scenario("emulator-start"), clock)
@@ -94,7 +94,7 @@ def test_all_migrations_of_a_wave_may_begin_with_the_emulator(clock: ManualClock
     assert (_code(playback.frame(1)), _code(playback.frame(2))) == ("1", "0")
 
 
-def test_a_migration_that_does_not_exist_can_be_neither_queried_nor_started(clock: ManualClock) -> None:
+def test_a_missing_migration_can_be_neither_queried_nor_started(clock: ManualClock) -> None:
     """An unknown id has no frame and doesn't start."""
     playback = Playback(_scenario(), clock)
 
@@ -121,8 +121,8 @@ def test_a_flow_counts_from_its_own_start(clock: ManualClock) -> None:
 
 
 @pytest.mark.parametrize("starts", ["first-query", "start-check"])
-def test_another_start_plays_what_was_fixed_in_between(clock: ManualClock, starts: Starts) -> None:
-    """The first start, or first query, plays `migrations`, each later one `again`; a flow stays with its own start."""
+def test_another_start_plays_its_own_frames(clock: ManualClock, starts: Starts) -> None:
+    """The first start or query plays `migrations`, each later start `again`; a flow keeps its own start's frames."""
     again: dict[str, tuple[Frame, ...]] = {
         "*": (Error(seconds=1, code="again", message=""), Error(code="fixed", message=""))
     }
@@ -154,7 +154,7 @@ def test_slow_moves_step_by_step_and_passes_after_15_seconds(clock: ManualClock)
     assert seen == [(*[0] * step, 1, *[-2] * (7 - step)) for step in range(8)] + [(0,) * 8]
 
 
-def test_fail_goes_on_past_the_failed_step(clock: ManualClock) -> None:
+def test_fail_continues_after_the_failed_step(clock: ManualClock) -> None:
     """In `fail`, after 3 seconds step 4 has the failed code for ever while step 5 is the current one."""
     playback = Playback(load("fail"), clock)
     playback.frame(1)

@@ -95,7 +95,7 @@ def test_the_real_sdk_sends_the_session_token() -> None:
     assert caught.value.get_code() == "AuthFailure.TokenFailure"
 
 
-def test_the_clock_is_the_one_passed_in(signed: SignedRequest, clock: ManualClock) -> None:
+def test_the_server_uses_the_given_clock(signed: SignedRequest, clock: ManualClock) -> None:
     """A request signed for a past instant is valid if the emulator's clock is at that instant."""
     with Emulator("pass", clock=clock) as emulator, sent(emulator, as_bytes(signed())) as connection:
         assert connection.recv(64).startswith(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")
@@ -119,8 +119,8 @@ def test_an_error_of_the_scenario_reaches_the_sdk() -> None:
 
 
 @pytest.mark.parametrize(("name", "host"), [("tls-untrusted", "127.0.0.1"), ("tls-wrong-name", "elsewhere.example")])
-def test_under_tls_the_certificate_is_the_one_to_be_refused(tmp_path: Path, name: str, host: str) -> None:
-    """The authority's certificate is written to a file, and the scenario determines the certificate's host."""
+def test_the_scenario_determines_the_certificate(tmp_path: Path, name: str, host: str) -> None:
+    """The authority's certificate is written to a file, and the scenario chooses the name that it certifies."""
     authority = tmp_path / "authority.pem"
     with Emulator(name, authority=authority) as emulator:
         assert emulator.url == f"https://{emulator.endpoint}"
@@ -160,7 +160,7 @@ def test_the_request_log_has_a_line_for_each_request(signed: SignedRequest, cloc
     assert DUMMY_SECRET_ID not in text
 
 
-def test_a_port_that_is_taken_leaves_nothing_open(tmp_path: Path) -> None:
+def test_a_taken_port_leaves_nothing_open(tmp_path: Path) -> None:
     """If the port is taken, the error says so and the log is closed."""
     with Emulator("pass") as emulator, pytest.raises(OSError, match="in use"):
         Emulator("pass", port=emulator.port, request_log=tmp_path / "requests.jsonl")
@@ -173,7 +173,7 @@ def _line(request: Request, clock: ManualClock) -> str:
     return text
 
 
-def test_a_line_says_when_what_and_how(signed: SignedRequest, clock: ManualClock) -> None:
+def test_a_line_has_its_time_action_and_outcome(signed: SignedRequest, clock: ManualClock) -> None:
     """A line has the time in UTC, the action, the migration, the region and the outcome."""
     clock.advance(0.25)
 
@@ -189,20 +189,20 @@ def test_a_line_says_when_what_and_how(signed: SignedRequest, clock: ManualClock
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"MigrateId": "7"}', b'{"MigrateId": true}', b"{}"])
-def test_an_id_that_can_not_be_read_is_null(signed: SignedRequest, clock: ManualClock, body: bytes) -> None:
+def test_an_invalid_id_is_null(signed: SignedRequest, clock: ManualClock, body: bytes) -> None:
     """A body without an integer `MigrateId` gives null."""
     assert json.loads(_line(signed(body=body), clock))["migrate_id"] is None
 
 
-def test_a_flow_is_recorded_as_a_migration_is(signed: SignedRequest, clock: ManualClock) -> None:
-    """A line about a flow has its id, and no migration's."""
+def test_a_line_about_a_flow_has_its_id(signed: SignedRequest, clock: ManualClock) -> None:
+    """The line has no migration's id."""
     line = json.loads(_line(signed(action="DescribeFlowStatus", parameters={"FlowId": 1001}), clock))
 
     assert (line["action"], line["migrate_id"], line["flow_id"]) == ("DescribeFlowStatus", None, 1001)
 
 
 @pytest.mark.parametrize("text", [None, "", "two words", "a\nb", "é", "x" * 65])
-def test_a_name_that_is_none_is_null(signed: SignedRequest, clock: ManualClock, text: str | None) -> None:
+def test_an_invalid_name_is_null(signed: SignedRequest, clock: ManualClock, text: str | None) -> None:
     """An action or region that isn't a plain name is null, so that no client can inject lines."""
     line = json.loads(_line(signed(headers={"x-tc-action": text, "x-tc-region": text}), clock))
 

@@ -74,7 +74,7 @@ def test_a_reset_fault_resets_the_connection(signed: SignedRequest, clock: Manua
         connection.recv(1)
 
 
-def test_a_silent_fault_never_answers(signed: SignedRequest, clock: ManualClock) -> None:
+def test_a_silent_fault_sends_nothing(signed: SignedRequest, clock: ManualClock) -> None:
     """Nothing is sent before or after the client's last byte."""
     with Emulator(_only(SilentFault()), clock=clock) as emulator, sent(emulator, as_bytes(signed())) as connection:
         connection.settimeout(0.05)
@@ -86,7 +86,7 @@ def test_a_silent_fault_never_answers(signed: SignedRequest, clock: ManualClock)
         assert connection.recv(1) == b""
 
 
-def test_a_body_can_end_in_the_middle(signed: SignedRequest, clock: ManualClock) -> None:
+def test_a_body_can_end_early(signed: SignedRequest, clock: ManualClock) -> None:
     """The headers announce a whole response that has passed, of which half is sent."""
     fault = _only(CloseMidBodyFault())
     with Emulator(fault, clock=clock) as emulator, sent(emulator, as_bytes(signed())) as connection:
@@ -97,7 +97,7 @@ def test_a_body_can_end_in_the_middle(signed: SignedRequest, clock: ManualClock)
     assert body.startswith(b'{"Response":{"TotalStep":8,"CurrentStep":8,')
 
 
-def test_a_text_may_be_sent_again_and_again_and_in_latin_1(signed: SignedRequest, clock: ManualClock) -> None:
+def test_a_text_may_be_repeated_and_encoded_in_latin_1(signed: SignedRequest, clock: ManualClock) -> None:
     """The length is that of all repetitions, and an é is a byte of invalid UTF-8."""
     fault = _only(HttpFault(status=200, body="é-", times=3, encoding="latin-1"))
     with Emulator(fault, clock=clock) as emulator, sent(emulator, as_bytes(signed())) as connection:
@@ -107,7 +107,7 @@ def test_a_text_may_be_sent_again_and_again_and_in_latin_1(signed: SignedRequest
 
 
 @pytest.mark.parametrize(("part", "first"), [("headers", b"HTTP"), ("body", b'{"Re')])
-def test_an_answer_may_trickle(
+def test_a_response_may_trickle(
     signed: SignedRequest, monkeypatch: pytest.MonkeyPatch, part: Literal["headers", "body"], first: bytes
 ) -> None:
     """The emulator sends byte by byte until it is stopped."""
@@ -124,7 +124,7 @@ def test_an_answer_may_trickle(
         assert connection.recv(1)
 
 
-def test_connections_are_refused_while_the_frame_holds(signed: SignedRequest, clock: ManualClock) -> None:
+def test_connections_are_refused_during_the_frame(signed: SignedRequest, clock: ManualClock) -> None:
     """Every client's open connections end, new ones are refused, and afterwards the same port serves again."""
     frames = (RefuseFault(seconds=5), Error(code="InternalError", message="m"))
     scenario = Scenario(name="mine", migrations={"*": frames})
@@ -141,8 +141,8 @@ def test_connections_are_refused_while_the_frame_holds(signed: SignedRequest, cl
             assert connection.recv(12) == b"HTTP/1.1 200"
 
 
-def test_an_emulator_that_refuses_can_be_stopped(signed: SignedRequest, clock: ManualClock) -> None:
-    """It doesn't wait until the frame ends."""
+def test_a_refusing_emulator_can_be_stopped(signed: SignedRequest, clock: ManualClock) -> None:
+    """Its stop doesn't wait until the frame ends."""
     with Emulator(_only(RefuseFault()), clock=clock) as emulator:
         with sent(emulator, as_bytes(signed())) as connection:
             assert receive_all(connection) == b""
@@ -154,7 +154,7 @@ def _is_refused(emulator: Emulator) -> bool:
         socket.create_connection((emulator.host, emulator.port), timeout=5).close()
     except ConnectionRefusedError:
         return True
-    except ConnectionResetError:  # it arrived while the port was closing
+    except ConnectionResetError:  # the connection arrived while the port was closing
         return False
     return False
 
@@ -192,7 +192,7 @@ def test_a_body_of_unknown_or_excessive_length_is_not_read(headers: str, status:
         assert receive_all(connection).startswith(b"HTTP/1.1 %d " % status)
 
 
-def test_a_client_that_leaves_without_reading_disturbs_nobody(
+def test_a_client_that_leaves_early_affects_no_other(
     signed: SignedRequest, clock: ManualClock, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A reply that can't be delivered is dropped with no output, and the next client is served."""
@@ -208,7 +208,7 @@ def test_a_client_that_leaves_without_reading_disturbs_nobody(
 
 
 class _WatchedClock(ManualClock):
-    """Sets an event when it is read, which is after a request has arrived."""
+    """A clock that sets an event when it is read, which is after a request has arrived."""
 
     def __init__(self) -> None:
         super().__init__(NOW)

@@ -49,7 +49,7 @@ def _only(clock: ManualClock, frame: Frame, steps: tuple[Step, ...] = PUBLISHED_
     return _api(Scenario(name="mine", steps=steps, migrations={"*": (frame,)}), clock)
 
 
-def test_the_answer_is_the_published_one(api: Api, signed: SignedRequest) -> None:
+def test_the_response_is_the_published_one(api: Api, signed: SignedRequest) -> None:
     """A query gets exactly the fields of the published example, and its own request id."""
     first, second = _content(api.reply(signed())), _content(api.reply(signed()))
 
@@ -65,7 +65,7 @@ def test_the_answer_is_the_published_one(api: Api, signed: SignedRequest) -> Non
     ("statuses", "current", "expected"),
     [((0, 1, -2), None, 2), ((0, 0, 0), None, 3), ((-2, -2, -2), None, 1), ((0, 1, -2), 3, 3)],
 )
-def test_the_current_step_is_the_first_open_one_unless_given(
+def test_the_current_step_is_the_first_open_one_by_default(
     clock: ManualClock, signed: SignedRequest, statuses: tuple[int, ...], current: int | None, expected: int
 ) -> None:
     """`CurrentStep` follows the statuses if a frame doesn't state it."""
@@ -78,7 +78,7 @@ def test_the_current_step_is_the_first_open_one_unless_given(
     assert [step["Status"] for step in content["StepDetails"]] == list(statuses)
 
 
-def test_a_raw_answer_is_sent_byte_for_byte(clock: ManualClock, signed: SignedRequest, tmp_path: Path) -> None:
+def test_a_raw_response_is_sent_byte_for_byte(clock: ManualClock, signed: SignedRequest, tmp_path: Path) -> None:
     """A response that isn't well-formed is sent as it is in the file."""
     path = tmp_path / "odd.json"
     path.write_text('{"migrations": {"*": [{"kind": "answer", "answer": {"Response":  {"TotalStep": null }}}]}}')
@@ -107,7 +107,7 @@ def test_an_error_frame_is_an_error_envelope(clock: ManualClock, signed: SignedR
         (CloseMidBodyFault(), "close-mid-body"),
     ],
 )
-def test_a_fault_is_handed_on_with_its_name(
+def test_a_fault_is_passed_to_the_server_by_its_name(
     clock: ManualClock, signed: SignedRequest, fault: HttpFault, outcome: str
 ) -> None:
     """The server produces the fault; the reply's body is that of a check that has passed."""
@@ -118,7 +118,7 @@ def test_a_fault_is_handed_on_with_its_name(
 
 
 def test_starting_a_check_gives_a_new_flow_id_each_time(api: Api, signed: SignedRequest) -> None:
-    """`StartMigrationCheck` returns a flow id that no other start had."""
+    """`StartMigrationCheck` returns a flow id that no other start has had."""
     first, second = (_content(api.reply(signed(action="StartMigrationCheck"))) for _ in range(2))
 
     assert first.keys() == {"FlowId", "RequestId"}
@@ -126,7 +126,7 @@ def test_starting_a_check_gives_a_new_flow_id_each_time(api: Api, signed: Signed
     assert second["FlowId"] != first["FlowId"]
 
 
-def test_starting_a_check_begins_its_frames_anew(clock: ManualClock, signed: SignedRequest) -> None:
+def test_starting_a_check_restarts_its_frames(clock: ManualClock, signed: SignedRequest) -> None:
     """A query after `StartMigrationCheck` gets the scenario from its beginning."""
     api = _api(load("slow"), clock)
     api.reply(signed())
@@ -161,7 +161,7 @@ def _flow_of(api: Api, signed: SignedRequest, clock: ManualClock, flow_id: int =
 def test_a_flow_follows_the_steps(
     clock: ManualClock, signed: SignedRequest, statuses: tuple[int, ...], current: int | None, status: int
 ) -> None:
-    """It has succeeded when the check has passed, failed when a step was left behind, and runs otherwise."""
+    """It has succeeded when the check has passed, has failed if a step was left behind, and runs otherwise."""
     steps = tuple(Step(str(number), "") for number in range(3))
     api = _only(clock, Progress(statuses=statuses, current=current), steps)
     api.reply(signed(action="StartMigrationCheck"))
@@ -205,7 +205,7 @@ def test_a_flow_is_played_from_its_own_start(clock: ManualClock, signed: SignedR
 def test_a_frame_may_state_its_flow(
     clock: ManualClock, signed: SignedRequest, frame: Frame, content: dict[str, object], outcome: str
 ) -> None:
-    """A frame's code or error for its flow replaces the frame's own, which is otherwise the flow's too."""
+    """A frame's code or error for its flow replaces the frame's own, which otherwise is also the flow's."""
     api = _only(clock, frame)
     api.reply(signed(action="StartMigrationCheck"))
 
@@ -238,7 +238,7 @@ def test_a_fault_is_the_reply_about_a_flow_too(clock: ManualClock, signed: Signe
         ({"FlowId": 1066}, "InvalidParameter.ParamsAssertFailed"),
     ],
 )
-def test_a_wrong_flow_is_refused(api: Api, signed: SignedRequest, parameters: dict[str, object], code: str) -> None:
+def test_an_unknown_flow_is_refused(api: Api, signed: SignedRequest, parameters: dict[str, object], code: str) -> None:
     """Only a flow that was started can be queried, by its number."""
     api.reply(signed(action="StartMigrationCheck"))
 
@@ -292,7 +292,7 @@ def test_json_with_and_without_charset_is_served(api: Api, signed: SignedRequest
         ({"parameters": {"MigrateId": 404}}, "ResourceNotFound.DBNotFound"),
     ],
 )
-def test_what_is_wrong_is_refused_with_the_apis_code(
+def test_an_invalid_request_is_refused_with_the_apis_code(
     api: Api, signed: SignedRequest, action: str, changes: dict[str, object], code: str
 ) -> None:
     """Each mistake has its code, in the error envelope, for both actions."""
@@ -331,7 +331,7 @@ def test_the_21st_request_within_a_second_is_refused(api: Api, signed: SignedReq
     assert api.reply(signed()).outcome == "answer"
 
 
-def test_what_was_refused_does_not_count(api: Api, signed: SignedRequest, clock: ManualClock) -> None:
+def test_refused_requests_do_not_count(api: Api, signed: SignedRequest, clock: ManualClock) -> None:
     """A client that keeps sending still gets 20 responses a second."""
     answered = 0
     for _ in range(400):
@@ -341,7 +341,7 @@ def test_what_was_refused_does_not_count(api: Api, signed: SignedRequest, clock:
     assert 80 <= answered <= 101
 
 
-def test_requests_that_are_not_genuine_do_not_count(api: Api, signed: SignedRequest) -> None:
+def test_requests_without_a_valid_signature_do_not_count(api: Api, signed: SignedRequest) -> None:
     """A client without the key can't use up the limit of one with it."""
     for _ in range(30):
         api.reply(signed(secret_key="wrong"))

@@ -63,7 +63,7 @@ def test_each_account_has_its_own_keys_and_its_own_migrations(services: Services
 
 
 def test_unknown_keys_are_refused(services: Services, signed: SignedRequest) -> None:
-    """The log names no account either."""
+    """The log has no account for them."""
     reply, account = services.reply(signed(secret_id="AKIDnobody"))
 
     assert (reply.outcome, account) == ("AuthFailure.SecretIdNotFound", None)
@@ -99,8 +99,8 @@ def test_a_role_lasts_two_hours_by_default(services: Services, signed: SignedReq
     assert _content(services.reply(_sts(signed, "AssumeRole", ROLE))[0])["ExpiredTime"] == clock.time() + 7200
 
 
-def test_an_identity_from_elsewhere_needs_no_signature(services: Services, signed: SignedRequest) -> None:
-    """A web identity is enough for the role's keys."""
+def test_a_web_identity_needs_no_signature(services: Services, signed: SignedRequest) -> None:
+    """The identity alone is enough for the role's keys."""
     reply, account = services.reply(_sts(signed, "AssumeRoleWithWebIdentity", WEB, headers=UNSIGNED))
 
     assert account is None
@@ -108,7 +108,7 @@ def test_an_identity_from_elsewhere_needs_no_signature(services: Services, signe
     assert account == OTHER_ACCOUNT_ID
 
 
-def test_an_identity_is_that_of_the_keys(services: Services, signed: SignedRequest) -> None:
+def test_the_identity_belongs_to_the_keys(services: Services, signed: SignedRequest) -> None:
     """The response has the published fields, for permanent and for temporary keys."""
     mine = _content(services.reply(_sts(signed, "GetCallerIdentity", {}))[0])
     assert mine.pop("RequestId")
@@ -153,7 +153,7 @@ def test_an_identity_is_that_of_the_keys(services: Services, signed: SignedReque
         ("GetCallerIdentity", {}, {"secret_key": "wrong"}, "AuthFailure.SignatureFailure"),
     ],
 )
-def test_what_is_wrong_is_refused_with_a_published_code(  # noqa: PLR0913, PLR0917  # a case is one row
+def test_an_invalid_request_is_refused_with_a_published_code(  # noqa: PLR0913, PLR0917  # a case is one row
     services: Services, signed: SignedRequest, action: str, parameters: object, changes: dict[str, Any], code: str
 ) -> None:
     """Each mistake has its code, in the error envelope."""
@@ -189,7 +189,7 @@ def test_an_instance_has_no_other_role(services: Services) -> None:
 def test_the_second_account_plays_the_same_scenario_by_default(
     signed: SignedRequest, clock: ManualClock, tmp_path: Path
 ) -> None:
-    """By default each account plays it by itself; a name or a file gives the second account another one."""
+    """By default each account plays it separately; a name or a file gives the second account another one."""
     path = tmp_path / "mine.json"
     path.write_text('{"migrations": {"*": null}}', encoding="utf-8")
     request = signed(secret_id=OTHER_SECRET_ID, secret_key=OTHER_SECRET_KEY)

@@ -53,7 +53,7 @@ def test_the_error_tree_matches_the_drawing() -> None:
 
 
 def test_an_invalid_input_is_named_with_its_value_and_range() -> None:
-    """A long or unprintable value is shown cut and escaped."""
+    """The error shows a long or unprintable value cut and escaped."""
     error = InvalidInputError("region", "a\n\x1b" + "b" * 500, "a region")
     assert (error.name, error.value) == ("region", "a\n\x1b" + "b" * 500)
     assert str(error).startswith(r"region is 'a\n\x1bbbb")
@@ -70,13 +70,13 @@ def test_an_invalid_input_is_named_with_its_value_and_range() -> None:
         (CheckTimeoutError(MIGRATION, 1800), "had not passed after 1800 s"),
     ],
 )
-def test_an_error_of_a_check_says_what_happened_in_one_short_sentence(error: TcsqlCheckError, sentence: str) -> None:
-    """It is for a log or a debugger; what to do next is for `messages`."""
+def test_the_error_of_a_check_is_one_short_sentence(error: TcsqlCheckError, sentence: str) -> None:
+    """The sentence is for a log or a debugger; `messages` adds what to do next."""
     assert str(error) == f"{MIGRATION} {sentence}"
 
 
-def test_an_error_of_a_group_counts_in_one_short_sentence() -> None:
-    """An error of one check does the same."""
+def test_the_error_of_a_group_counts_in_one_short_sentence() -> None:
+    """A failed group and a group that timed out each have a count and the total."""
     members = [Member(MIGRATION, None, "unknown")] * 3
     late = CheckTimeoutError(MIGRATION, 1800)
     failed = GroupFailedError(members, {MIGRATION: PermanentError("No.")})
@@ -87,8 +87,8 @@ def test_an_error_of_a_group_counts_in_one_short_sentence() -> None:
     )
 
 
-def test_a_call_names_the_checks_and_the_flow_that_it_was_about() -> None:
-    """Only those that are known are named."""
+def test_a_call_names_its_checks_and_its_flow() -> None:
+    """The names that are unknown are left out."""
     error = PermanentError("No.", request_id="r-1")
     error.flow_id = 1001
     assert str(error) == "flow 1001: No. Request r-1."

@@ -1,4 +1,4 @@
-"""That both catalogues say the same."""
+"""Both catalogues have the same sentences."""
 
 import ast
 import string
@@ -33,13 +33,13 @@ def calls(name: str) -> Iterator[ast.Call]:
 
 
 def test_both_catalogues_have_the_same_keys() -> None:
-    """In the same order, so that they can be read side by side."""
+    """The order is the same too, so that they can be compared."""
     assert list(chinese.SENTENCES) == list(english.SENTENCES)
 
 
 @pytest.mark.parametrize("key", english.SENTENCES)
-def test_a_sentence_has_the_same_facts_and_commands_in_both(key: str) -> None:
-    """A fact that only one reader gets is a mistake, and a command is the same in each language."""
+def test_a_sentence_has_the_same_facts_and_commands_in_both_catalogues(key: str) -> None:
+    """A fact in one language alone is a mistake, and commands are the same in each language."""
     assert fields(chinese.SENTENCES[key]) == fields(english.SENTENCES[key])
     assert commands(chinese.SENTENCES[key]) == commands(english.SENTENCES[key])
 
@@ -61,8 +61,8 @@ def test_a_chinese_sentence_is_chinese(key: str) -> None:
     assert ", " not in words
 
 
-def test_a_sentence_gets_the_facts_that_its_catalogue_entry_has() -> None:
-    """Neither more nor fewer; a call whose key or facts are computed is not seen here."""
+def test_every_call_gives_the_facts_of_its_catalogue_entry() -> None:
+    """The test doesn't check calls whose key or facts are computed."""
     found = 0
     for call in calls("Sentence"):
         key = call.args[0]
@@ -74,7 +74,7 @@ def test_a_sentence_gets_the_facts_that_its_catalogue_entry_has() -> None:
 
 
 def test_every_sentence_is_used() -> None:
-    """By its key or, for a family of sentences, by the beginning of it."""
+    """The package contains its key or, for a family of sentences, the prefix of it."""
     nodes = [node for path in MODULES for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
     texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     families = ("column ", "count ", "flag ", "remedy ", "state ", "step ")

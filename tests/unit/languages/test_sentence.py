@@ -1,4 +1,4 @@
-"""How a sentence is written in a language."""
+"""A sentence in a language."""
 
 import pytest
 
@@ -10,8 +10,8 @@ from pulumi_tcsql_check.model.progress import Migration
 CHINESE = language("zh")
 
 
-def test_a_sentence_is_written_with_its_facts_in_the_language_that_is_asked_for() -> None:
-    """Those that are sentences themselves are in the same language."""
+def test_a_sentence_has_its_facts_in_the_requested_language() -> None:
+    """Facts that are sentences themselves are in the same language."""
     late = Sentence("not passed in time", check=Migration(1066, "ap-guangzhou").sentence, seconds=1800.0)
     assert write(late, ENGLISH) == "migration check 1066 (ap-guangzhou) had not passed after 1800 s"
     assert write(late, CHINESE) == "迁移校验 1066（ap-guangzhou）在 1800 秒内未通过"
@@ -20,12 +20,12 @@ def test_a_sentence_is_written_with_its_facts_in_the_language_that_is_asked_for(
 
 
 def test_a_text_is_the_same_in_each_language() -> None:
-    """A name, or what the API says."""
+    """This holds for a name, and for text from the API."""
     assert write("orders", ENGLISH) == write("orders", CHINESE) == "orders"
 
 
 def test_braces_in_a_fact_are_no_fields() -> None:
-    """A text from the API can't reach other facts."""
+    """Text from the API can't refer to other facts."""
     assert str(Sentence("row without place", left="{words}", words="{left!r}")) == "{words} left · {left!r}"
 
 
@@ -39,20 +39,20 @@ def test_braces_in_a_fact_are_no_fields() -> None:
         (Endpoint("https", "a.example"), "https://a.example", "https://a.example"),
     ],
 )
-def test_a_list_is_written_as_the_language_writes_lists(items: object, english: str, chinese_text: str) -> None:
-    """A list ends with "and", a tuple has commas alone, and an endpoint is no list although it is a tuple."""
+def test_a_list_has_its_languages_conjunction(items: object, english: str, chinese_text: str) -> None:
+    """A list ends with "and", a tuple has only commas, and an endpoint is no list although it is a tuple."""
     sentence = Sentence("items", items=items)
     assert (write(sentence, ENGLISH), write(sentence, CHINESE)) == (english, chinese_text)
 
 
 def test_sentences_are_equal_by_key_and_facts() -> None:
-    """So that a warning is shown once, and that an error can be compared."""
+    """This is needed to show a warning once, and to compare errors."""
     assert Sentence("flow", flow_id=1) == Sentence("flow", flow_id=1)
     assert len({Sentence("flow", flow_id=1), Sentence("flow", flow_id=1), Sentence("flow", flow_id=2)}) == 2
     assert Sentence("flow", flow_id=1) != "flow 1"
 
 
-def test_every_other_code_is_english() -> None:
-    """`config.language` refuses it before."""
+def test_an_unknown_language_is_english() -> None:
+    """`config.language` refuses it earlier."""
     assert language("en") is ENGLISH
     assert CHINESE.sentences is chinese.SENTENCES

@@ -1,4 +1,4 @@
-"""The audience of an error decides its wording."""
+"""The audience of an error determines its wording."""
 
 from harness.error_texts import full_text
 from harness.responses import MIGRATION, make_progress

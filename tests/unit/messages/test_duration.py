@@ -19,6 +19,6 @@ from pulumi_tcsql_check.messages.duration import span
         (360_000, "100 h"),
     ],
 )
-def test_a_duration_is_as_exact_as_somebody_who_waits_wants_it(seconds: float, words: str) -> None:
-    """Seconds below two minutes, minutes below two hours, and then hours."""
+def test_a_duration_has_a_unit_that_suits_its_length(seconds: float, words: str) -> None:
+    """The unit is seconds below two minutes, minutes below two hours, and then hours."""
     assert str(span(seconds)) == words

@@ -28,8 +28,8 @@ from pulumi_tcsql_check.model.progress import Progress, StepDetail
 AGAIN = "tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou"
 
 
-def test_missing_credentials_say_where_they_were_looked_for() -> None:
-    """The sources are listed in their order, if there were any, and what to do comes after them."""
+def test_missing_credentials_list_the_sources() -> None:
+    """The sources are in their order, if there were any, and the text ends with what to do."""
     error = CredentialsError("None were found.", ["the stack", "the environment"], reason="missing")
     assert error.tried == ("the stack", "the environment")
     assert full_text(error) == (
@@ -40,8 +40,8 @@ def test_missing_credentials_say_where_they_were_looked_for() -> None:
     assert full_text(CredentialsError("Half a pair.")) == "Half a pair. Code: credentials"
 
 
-def test_a_failed_check_says_what_where_and_what_next() -> None:
-    """Each step, what the API says of the failed one, each command on a line of its own, the code and the request."""
+def test_a_failed_check_says_what_failed_and_what_to_do() -> None:
+    """The text has each step, the API's message for the failed one, each command on its own line, code and request."""
     progress = make_progress(3, 0, -1, 1)
     error = CheckFailedError(MIGRATION, progress, (2,))
     assert (error.migration, error.progress, error.steps) == (MIGRATION, progress, (2,))
@@ -62,8 +62,8 @@ migration check 1066 (ap-guangzhou) failed at step 2 of 3
 
 
 @pytest.mark.parametrize("name", ["Character set check", "字符集检查"])
-def test_a_failed_step_that_is_published_comes_with_its_remedy(name: str) -> None:
-    """Before what the API says of it; in whichever language the step has its name."""
+def test_a_published_step_that_failed_has_its_remedy(name: str) -> None:
+    """The remedy precedes the API's message, for the step's English and Chinese name."""
     step = StepDetail(name, -1, "Check whether the character sets are consistent.")
     error = CheckFailedError(MIGRATION, Progress(1, 1, (step,), "4be5990d"), [1])
     assert detail_lines(error)[:5] == [
@@ -75,8 +75,8 @@ def test_a_failed_step_that_is_published_comes_with_its_remedy(name: str) -> Non
     ]
 
 
-def test_the_remedy_belongs_to_the_step_that_is_named() -> None:
-    """With several failed steps, it is the first one's; what the others' messages say changes nothing."""
+def test_the_remedy_is_that_of_the_named_step() -> None:
+    """With several failed steps, it is the first one's; the other steps' messages have no effect."""
     names = ("Database version check", "Hard disk space check")
     steps = tuple(StepDetail(name, -1, "Character set check") for name in names)
     text = full_text(CheckFailedError(MIGRATION, Progress(2, 2, steps, "r"), (1, 2)))
@@ -86,21 +86,21 @@ def test_the_remedy_belongs_to_the_step_that_is_named() -> None:
 
 
 def test_every_failed_step_is_named_and_an_empty_message_is_left_out() -> None:
-    """In the headline by its number, in the list by its mark."""
+    """The headline has its number, and the list has its mark."""
     error = CheckFailedError(MIGRATION, make_progress(4, 0, -1, 3, 7, message=""), (2, 3, 4))
     assert headline(error) == "migration check 1066 (ap-guangzhou) failed at steps 2, 3 and 4 of 4"
     assert [line[2] for line in detail_lines(error)[:4]] == ["✓", "✗", "✗", "✗"]
     assert "API:" not in full_text(error)
 
 
-def test_a_failed_check_with_a_flow_needs_the_next_one() -> None:
-    """A flow is of one start alone, so the text asks for the new number."""
+def test_a_failed_check_with_a_flow_asks_for_the_next_flow() -> None:
+    """A flow belongs to one start, so the text asks for the new id."""
     text = full_text(CheckFailedError(MIGRATION, make_progress(3, 0, -1, 1), [2], Flow(1001, 0)))
     assert f"Then: fix the cause; run these with the new FlowId as flow_id: {AGAIN} pulumi up Code:" in text
 
 
-def test_a_failed_flow_says_what_where_and_what_next() -> None:
-    """It names migration, flow and the steps as far as known, gives no reason, and ends with the request."""
+def test_a_failed_flow_says_what_failed_and_what_to_do() -> None:
+    """It names the migration, the flow and the known steps, gives no reason, and ends with the request."""
     flow, progress = Flow(1001, 1, "4be5990d"), make_progress(3, 0, -1, 1)
     error = FlowFailedError(MIGRATION, flow, progress)
     assert (error.migration, error.flow, error.progress) == (MIGRATION, flow, progress)
@@ -123,8 +123,8 @@ migration check 1066 (ap-guangzhou) failed: flow 1001 has failed
     assert detail_lines(taught)[0] == "  ✗ 1 Step 1: failed (status 7)"
 
 
-def test_a_check_that_the_api_calls_failed_says_who_says_so_and_where_it_stands() -> None:
-    """The step is not said to be what failed; its code, words and remedy are there, and the flag's own request."""
+def test_a_failed_flag_names_its_source_and_the_current_step() -> None:
+    """The text doesn't call the step failed; it has its code, message and remedy, and the flag's own request."""
     step = StepDetail("Character set check", 7, "Check whether the character sets are consistent.")
     progress = Progress(2, 2, (StepDetail("one", 0, ""), step), "r-1")
     error = FlagFailedError(MIGRATION, progress, CheckFlag(2, "4be5990d"))
@@ -156,8 +156,8 @@ def test_a_check_that_the_api_calls_failed_says_who_says_so_and_where_it_stands(
         (CheckFlag(9), "; for the check as a whole the API last reported CheckFlag 9"),
     ],
 )
-def test_a_timeout_quotes_the_last_word_on_the_check_as_a_whole(flag: CheckFlag | None, words: str) -> None:
-    """If there was one; a pass is not left to be wondered at."""
+def test_a_timeout_quotes_the_last_flag(flag: CheckFlag | None, words: str) -> None:
+    """A pass is quoted with the note that it opens nothing; without a flag there is no quote."""
     error = CheckTimeoutError(MIGRATION, 5, make_progress(2, 0, -2), flag=flag)
     assert error.flag == flag
     assert f"Seen: 2/2 Step 2: not started{words} Then: raise timeout_seconds, or run again to continue" in full_text(
@@ -165,7 +165,7 @@ def test_a_timeout_quotes_the_last_word_on_the_check_as_a_whole(flag: CheckFlag 
     )
 
 
-def test_text_from_the_api_is_made_printable() -> None:
+def test_text_from_the_api_is_escaped() -> None:
     """Names, messages and request ids can't move the cursor."""
     progress = Progress(1, 1, (StepDetail("a\x1b", 3, "b\n\u202e"),), "c\r" * 99)
     for error in (
@@ -179,8 +179,8 @@ def test_text_from_the_api_is_made_printable() -> None:
         assert len(full_text(error)) < 450
 
 
-def test_a_timeout_says_what_was_seen_last() -> None:
-    """How long, what and since when, and that another up goes on waiting where the step seems to run."""
+def test_a_timeout_reports_what_was_last_seen() -> None:
+    """The text has the duration and the step, and advises another up if the step seems to run."""
     progress = make_progress(2, 0, 1)
     error = CheckTimeoutError(MIGRATION, 1800.0, progress, unchanged_seconds=900)
     assert (error.migration, error.timeout_seconds, error.progress) == (MIGRATION, 1800.0, progress)
@@ -200,7 +200,7 @@ migration check 1066 (ap-guangzhou) had not passed after 1800 s
     )
 
 
-def test_a_timeout_at_a_code_that_never_changed_says_how_to_teach_it() -> None:
+def test_a_timeout_at_an_unchanged_code_names_failed_statuses() -> None:
     """A step that didn't change for most of the wait may have failed with an undocumented status code."""
     text = full_text(CheckTimeoutError(MIGRATION, 1800, make_progress(2, 0, 7), unchanged_seconds=901))
     assert text.endswith(
@@ -210,13 +210,13 @@ def test_a_timeout_at_a_code_that_never_changed_says_how_to_teach_it() -> None:
     )
 
 
-def test_a_check_that_the_api_calls_running_is_not_taken_for_stuck() -> None:
+def test_a_check_with_a_running_flag_is_not_called_stuck() -> None:
     """The API's flag is more reliable than a guess from the elapsed time."""
     error = CheckTimeoutError(MIGRATION, 9, make_progress(2, 0, 7), flag=CheckFlag(3), unchanged_seconds=9)
     assert "Looks: as if the step still runs Then: raise timeout_seconds, or run again to continue" in full_text(error)
 
 
-def test_the_steps_are_listed_where_they_say_something() -> None:
+def test_the_steps_are_listed_where_they_help() -> None:
     """A failure and a timeout show the state of each step; a check that never started has none."""
     progress = make_progress(3, 0, -1, 1)
     listed = ["  ✓ 1 Step 1", "  ✗ 2 Step 2: failed (status -1)", "  ▸ 3 Step 3: running (status 1)"]
@@ -231,15 +231,15 @@ def test_the_steps_are_listed_where_they_say_something() -> None:
         assert detail_lines(error)[0].startswith("  Seen: ")
 
 
-def test_a_timeout_of_a_check_that_never_started_says_how_to_start_it() -> None:
-    """Waiting longer would not help."""
+def test_a_timeout_before_the_start_says_how_to_start_the_check() -> None:
+    """The text doesn't advise a longer wait."""
     text = full_text(CheckTimeoutError(MIGRATION, 0.5, make_progress(1, -2, -2)))
     assert "after 0.5 s " in text
     assert f"Then: start the check, then run again: {AGAIN} pulumi up Code: not-started Request:" in text
 
 
 def test_a_timeout_of_a_flow_says_that_it_had_not_succeeded() -> None:
-    """A running flow needs no start command; after its success the text is as any other."""
+    """A running flow needs no start command; after its success the text is the usual one."""
     error = CheckTimeoutError(MIGRATION, 5, make_progress(1, -2, -2), flow=Flow(1001, 2))
     assert error.flow == Flow(1001, 2)
     assert "flow 1001 had not succeeded; 1/2 Step 1: not started Then: raise timeout_seconds, or" in full_text(error)
@@ -248,8 +248,8 @@ def test_a_timeout_of_a_flow_says_that_it_had_not_succeeded() -> None:
     assert f"start the check, then run again with the new FlowId as flow_id: {AGAIN} pulumi up" in text
 
 
-def test_a_timeout_in_trouble_does_not_ask_for_more_time() -> None:
-    """Where the last call brought no response, waiting longer is no advice."""
+def test_a_timeout_after_a_failed_query_does_not_advise_a_longer_wait() -> None:
+    """If the last query got no response, a longer wait may not help."""
     trouble = TransientError("No answer.")
     error = CheckTimeoutError(MIGRATION, 2e6, trouble=trouble)
     assert error.trouble is trouble
@@ -264,13 +264,13 @@ def test_a_timeout_without_any_response_names_no_request() -> None:
 
 
 def test_a_cancelled_wait_says_that_nothing_changed() -> None:
-    """The text says how to wait again."""
+    """The text also says how to wait again."""
     assert "nothing behind the gate was changed" in full_text(WaitCancelledError())
 
 
 @pytest.mark.parametrize("kind", [ThrottledError, TransientError, PermanentError])
-def test_an_error_of_the_api_has_code_and_request(kind: type[ApiError]) -> None:
-    """Support finds the call by its number; without one, none is mentioned."""
+def test_an_api_error_has_its_code_and_its_request(kind: type[ApiError]) -> None:
+    """Tencent's support finds the call by its request id; the text omits a missing one."""
     error = kind("It refused.", code="AuthFailure", request_id="4be5990d")
     assert (error.code, error.request_id) == ("AuthFailure", "4be5990d")
     assert headline(error) == "It refused. Request 4be5990d."
@@ -278,7 +278,7 @@ def test_an_error_of_the_api_has_code_and_request(kind: type[ApiError]) -> None:
 
 
 def test_an_outage_quotes_the_last_error() -> None:
-    """How long it lasted, why, and what to do."""
+    """The text says how long the outage lasted, why, and what to do."""
     last = TransientError("No connection.", code="InternalError", request_id="4be5990d")
     error = OutageError(MIGRATION, 120.0, last)
     assert (error.migration, error.last, error.code) == (MIGRATION, last, "InternalError")
@@ -302,8 +302,8 @@ TEXTS = (
 
 
 @pytest.mark.parametrize("error", TEXTS, ids=lambda error: type(error).__name__)
-def test_no_line_is_wider_than_76_columns_but_a_command(error: TcsqlCheckError) -> None:
-    """Pulumi indents by four, so that a terminal of 80 columns breaks no word."""
+def test_no_line_except_a_command_is_wider_than_76_columns(error: TcsqlCheckError) -> None:
+    """Pulumi indents by four, so that no word breaks on a terminal of 80 columns."""
     lines = str(text_of(error, PROGRAM)).splitlines()
     wide = [line for line in lines if columns(line) > WIDTH and AGAIN not in line]
     assert wide == []

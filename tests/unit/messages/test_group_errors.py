@@ -1,4 +1,4 @@
-"""The text of a group that was refused."""
+"""The text of the error of a refused group."""
 
 import pytest
 from harness.error_texts import detail_lines, full_text, headline
@@ -32,16 +32,16 @@ def of(number: int) -> Migration:
 
 
 def members(count: int) -> list[Member]:
-    """Make a group of so many running checks, counted from 1."""
+    """Make a group of this many running checks, counted from 1."""
     return [Member(of(number), RUNNING, "running") for number in range(1, count + 1)]
 
 
 def failed(*numbers: int) -> dict[Migration, TcsqlCheckError]:
-    """Let the second step of some have failed."""
+    """Mark the second step of some as failed."""
     return {of(number): CheckFailedError(of(number), FAILED, [2]) for number in numbers}
 
 
-def test_every_one_that_failed_is_listed_and_the_rest_is_counted() -> None:
+def test_every_failed_check_is_listed_and_the_rest_is_counted() -> None:
     """The text has the command that starts the failed ones again."""
     error = GroupFailedError(members(60), failed(3, 7, 59))
     assert headline(error) == "3 of 60 migration checks (ap-guangzhou) failed"
@@ -59,8 +59,8 @@ def test_every_one_that_failed_is_listed_and_the_rest_is_counted() -> None:
     assert set(error.errors) == {of(3), of(7), of(59)}
 
 
-def test_a_single_failure_has_nothing_about_others() -> None:
-    """Its text doesn't mention other checks."""
+def test_a_single_failure_does_not_mention_other_checks() -> None:
+    """The text has no line about the others."""
     assert full_text(GroupFailedError(members(1), failed(1))) == (
         "1 of 1 migration checks (ap-guangzhou) failed ✗ 1 failed at step 2 of 3: Step 2 (status -1) Then: fix the "
         "cause, then run: tccli sqlserver StartMigrationCheck --MigrateId 1 --region ap-guangzhou pulumi up Code: "
@@ -68,8 +68,8 @@ def test_a_single_failure_has_nothing_about_others() -> None:
     )
 
 
-def test_every_kind_of_failure_says_what_it_is() -> None:
-    """A flag and a flow are failures, and with a flow the next start has another number."""
+def test_every_kind_of_failure_is_named() -> None:
+    """A failed flag and a failed flow are failures, and with a flow the next start has another id."""
     error = GroupFailedError(
         members(2),
         {of(1): FlagFailedError(of(1), RUNNING, CheckFlag(2)), of(2): FlowFailedError(of(2), Flow(1001, 1))},
@@ -79,8 +79,8 @@ def test_every_kind_of_failure_says_what_it_is() -> None:
     assert detail_lines(error)[:2] == ["  ✗ 1 failed as a whole (CheckFlag 2)", "  ✗ 2 failed: flow 1001 has failed"]
 
 
-def test_checks_that_could_not_be_read_are_listed_separately() -> None:
-    """Each with its own sentence, which says what to do; alone, there is nothing to start again."""
+def test_checks_that_cannot_be_read_are_listed_separately() -> None:
+    """Each has its own error with what to do; if there are no other failures, there is no command to start."""
     lost: dict[Migration, TcsqlCheckError] = {
         of(2): NotFoundError("There is no such migration. Check migrate_id."),
         of(3): OutageError(of(3), 120, TransientError("No connection.")),
@@ -95,8 +95,8 @@ def test_checks_that_could_not_be_read_are_listed_separately() -> None:
 
 
 @pytest.mark.parametrize("count", [MOST_LINES, MOST_LINES + 1, 1000])
-def test_the_list_has_room_on_one_screen(count: int) -> None:
-    """It has the first ten, and counts the others; the command names all."""
+def test_the_list_fits_on_one_screen(count: int) -> None:
+    """It has the first ten checks, and counts the others; the command names all."""
     error = GroupFailedError(members(count), failed(*range(1, count + 1)))
     lines = [line for line in detail_lines(error) if line.startswith(("  ✗", "  ..."))]
     assert len(lines) == min(count, MOST_LINES + 1)
@@ -104,8 +104,8 @@ def test_the_list_has_room_on_one_screen(count: int) -> None:
     assert f" {count}; do tccli" in full_text(error)
 
 
-def test_a_timeout_names_those_that_had_not_passed_and_what_to_do() -> None:
-    """The text has each advice once, and a command for the checks that nobody has started."""
+def test_a_timeout_names_the_checks_that_have_not_passed() -> None:
+    """The text has each piece of advice once, and a command for the checks that were never started."""
     errors = {
         of(1): CheckTimeoutError(of(1), 1800, RUNNING, unchanged_seconds=1000),
         of(2): CheckTimeoutError(of(2), 1800, RUNNING, unchanged_seconds=900.5),
@@ -134,8 +134,8 @@ def test_a_timeout_names_those_that_had_not_passed_and_what_to_do() -> None:
     assert error.timeout_seconds == 1800
 
 
-def test_a_check_whose_flow_started_has_no_start_command() -> None:
-    """Its flow says that it was."""
+def test_a_check_whose_flow_has_started_has_no_start_command() -> None:
+    """A flow exists only after a start."""
     late = CheckTimeoutError(of(1), 5, IDLE, flow=Flow(1001, 2))
     assert full_text(GroupTimeoutError(members(2), {of(1): late})) == (
         "1 of 2 migration checks (ap-guangzhou) had not passed after 5 s ▸ 1: flow 1001 had not succeeded; "

@@ -27,15 +27,13 @@ CLOSING = "，。：；、）”"
         ("二三 abcd", ["二三", "abcd"]),
     ],
 )
-def test_a_line_ends_behind_a_chinese_character_and_never_before_a_punctuation_mark(
-    words: str, lines: list[str]
-) -> None:
-    """In eight columns; a Chinese character takes two, and a word that is too long has a line of its own."""
+def test_a_line_may_end_after_a_chinese_character_but_not_before_punctuation(words: str, lines: list[str]) -> None:
+    """In eight columns; a Chinese character takes two, and a word that is too long has its own line."""
     assert list(wrap(words, 8)) == lines
 
 
-def test_a_chinese_refusal_is_laid_out_as_the_english_one() -> None:
-    """The labels stand in a column, though they have two columns a character."""
+def test_a_chinese_error_has_the_layout_of_the_english_one() -> None:
+    """The labels are aligned, although each character takes two columns."""
     step = StepDetail("Character set check", -1, "Check ...")
     error = CheckFailedError(MIGRATION, Progress(1, 1, (step,), "4be5990d"), [1])
     assert (
@@ -55,8 +53,8 @@ def test_a_chinese_refusal_is_laid_out_as_the_english_one() -> None:
 
 
 @pytest.mark.parametrize("code", ["en", "zh"])
-def test_no_line_of_a_sentence_is_wider_than_the_screen(code: str) -> None:
-    """Beside what Pulumi writes before the first line."""
+def test_no_line_is_wider_than_the_screen(code: str) -> None:
+    """The width includes what Pulumi writes before the first line."""
     allowed = Sentence("without that key", key="tcsql-check:endpoint")
     text = text_of(InvalidInputError("PULUMI_OPTION_CONFIG", "x" * 40, allowed), PROGRAM)
     first, *others = text.written(language(code)).splitlines()
@@ -66,6 +64,6 @@ def test_no_line_of_a_sentence_is_wider_than_the_screen(code: str) -> None:
 
 
 def test_the_english_and_the_chinese_text_have_the_same_facts() -> None:
-    """The number, the region and the value that was given."""
+    """These are the number, the region and the given value."""
     error = InvalidInputError("timeout_seconds", 0, Sentence("seconds above 0"))
     assert write(error.sentence, CHINESE) == "timeout_seconds 的值 0 无效，应为：大于 0 的有限秒数。"

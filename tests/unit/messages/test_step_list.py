@@ -1,4 +1,4 @@
-"""The lines below a refusal: one for each step."""
+"""The lines below an error: one for each step."""
 
 import pytest
 from harness.responses import make_progress
@@ -9,7 +9,7 @@ from pulumi_tcsql_check.model.progress import Progress, StepDetail
 
 
 def lines_of(progress: Progress, failed: tuple[int, ...] = (), taught: tuple[int, ...] = ()) -> list[str]:
-    """List the steps, in English."""
+    """List the steps in English."""
     return [str(line) for line in step_list(progress, failed, taught)]
 
 
@@ -28,17 +28,17 @@ def lines_of(progress: Progress, failed: tuple[int, ...] = (), taught: tuple[int
 def test_each_state_has_its_mark(
     code: int, current: int, failed: tuple[int, ...], taught: tuple[int, ...], line: str
 ) -> None:
-    """What is neither passed nor not started is shown with its raw code."""
+    """A state other than passed and not started has its raw code."""
     assert lines_of(make_progress(current, code), failed, taught) == [line]
 
 
-def test_a_published_step_is_named_in_english_where_the_api_names_it_in_chinese() -> None:
-    """The text has one language; a name that is not published is shown as it came, and can't write on the terminal."""
+def test_a_published_step_has_its_english_name_if_the_api_sends_the_chinese_one() -> None:
+    """The text has one language; an unpublished name is shown as received, but escaped."""
     steps = (StepDetail("硬盘空间检查", 0, ""), StepDetail("a\x1b", 0, ""))
     assert lines_of(Progress(2, 2, steps, "r")) == ["✓ 1 Hard disk space check", "✓ 2 a\\x1b"]
 
 
-def test_of_very_many_the_rest_are_counted() -> None:
+def test_a_long_list_is_cut_and_counted() -> None:
     """The list fits on one screen."""
     lines = lines_of(make_progress(1, *[-2] * (MOST_LINES + 3)))
     assert len(lines) == MOST_LINES + 1
@@ -46,6 +46,6 @@ def test_of_very_many_the_rest_are_counted() -> None:
     assert len(step_list(make_progress(1, *[-2] * MOST_LINES))) == MOST_LINES
 
 
-def test_where_nothing_is_listed_there_is_nothing() -> None:
-    """An answer without steps adds no line."""
+def test_a_response_without_steps_adds_no_line() -> None:
+    """The list is empty."""
     assert step_list(make_progress(1)) == []

@@ -1,4 +1,4 @@
-"""The status of several checks together, in numbers and words."""
+"""The status of several checks together, as numbers and as text."""
 
 import itertools
 from typing import get_args
@@ -27,21 +27,21 @@ PASSED, RUNNING, IDLE = member(1, 0, 0, current=2), member(2, 0, 7, current=2), 
 
 
 @pytest.mark.parametrize("statuses", list(itertools.product(get_args(Status), repeat=3)))
-def test_a_wave_has_passed_only_if_all_have(statuses: tuple[Status, ...]) -> None:
-    """One that has failed makes it failed, and only if none was started has it not started."""
+def test_a_group_has_passed_only_if_all_have(statuses: tuple[Status, ...]) -> None:
+    """One failed check makes it failed; it has not started only if no check has."""
     status = status_of(statuses)
     assert (status == "passed") == (set(statuses) == {"passed"})
     assert (status == "failed") == ("failed" in statuses)
     assert (status == "not-started") == (set(statuses) == {"not-started"})
 
 
-def test_a_wave_of_nothing_has_not_passed() -> None:
+def test_an_empty_group_has_not_passed() -> None:
     """A group always has a member; an empty one would prove nothing."""
     assert status_of([]) == "unknown"
 
 
-def test_a_wave_is_told_in_numbers_and_by_its_slowest() -> None:
-    """The one that runs and has passed the fewest steps; those that have passed come first."""
+def test_a_group_shows_its_numbers_and_its_slowest_check() -> None:
+    """The slowest is the running check with the fewest passed steps; the passed ones come first."""
     slower = member(9, 0, 0, 0, 7, -2, current=4)
     slowest = member(10, 0, 7, -2, -2, -2, current=2)
     tally = Tally(
@@ -53,7 +53,7 @@ def test_a_wave_is_told_in_numbers_and_by_its_slowest() -> None:
     )
 
 
-def test_trouble_and_what_was_never_asked_are_counted_apart() -> None:
+def test_checks_in_trouble_and_unqueried_checks_are_counted_separately() -> None:
     """A check without a response counts as nothing else, whatever it showed before, and each kind is named once."""
     troubled = [
         member(1, 0, 0, current=2, trouble="HTTP 502"),
@@ -66,20 +66,20 @@ def test_trouble_and_what_was_never_asked_are_counted_apart() -> None:
     assert str(Tally([member(4, trouble="")]).words()) == "0/1 passed, 1 without a response"
 
 
-def test_a_step_with_a_code_that_nobody_explained_is_none_that_passed() -> None:
-    """Otherwise a check with many of them would seem ahead of one that has passed more steps."""
+def test_a_step_with_an_undocumented_code_has_not_passed() -> None:
+    """Otherwise a check with many of them would rank before one that has passed more steps."""
     farther, slower = member(1, 0, 0, 9, -2, current=3), member(2, 0, 7, 5, 3, current=2)
     assert "slowest 2: " in str(Tally([farther, slower]).words())
 
 
-def test_only_one_that_runs_can_be_the_slowest() -> None:
-    """Neither one that was never started nor one that has failed: their numbers say it."""
+def test_only_a_running_check_can_be_the_slowest() -> None:
+    """Checks that were never started or have failed are counted instead."""
     assert str(Tally([PASSED, IDLE]).words()) == "1/2 passed, 1 not started"
     assert str(Tally([RUNNING]).words()) == "0/1 passed, 1 running; slowest 2: 2/2 Step 2: running"
 
 
-def test_taught_codes_are_named_as_failed() -> None:
-    """The words of the slowest know the codes that mean "failed"."""
+def test_codes_in_failed_statuses_are_named_as_failed() -> None:
+    """The text of the slowest check uses them."""
     late = Member(Migration(1, "ap-guangzhou"), make_progress(1, 7, 5), "unknown")
     assert str(Tally([late], (7,)).words()).endswith("slowest 1: 1/2 Step 1: failed (status 7)")
 
@@ -93,6 +93,6 @@ def test_taught_codes_are_named_as_failed() -> None:
         ((1, 2, 3, 4, 5), "5 migration checks (ap-guangzhou)"),
     ],
 )
-def test_a_wave_is_named_by_its_numbers_as_long_as_they_are_few(ids: tuple[int, ...], name: str) -> None:
-    """The numbers keep the given order."""
+def test_a_small_group_is_named_by_its_ids(ids: tuple[int, ...], name: str) -> None:
+    """The ids keep the given order."""
     assert str(name_of(of(*ids))) == name

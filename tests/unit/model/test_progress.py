@@ -1,4 +1,4 @@
-"""The verdict on one response, recorded or made."""
+"""The verdict on one response, recorded or generated."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ STATES = load_responses("states")
 
 
 @pytest.mark.parametrize("case", STATES.values(), ids=STATES)
-def test_a_recorded_answer_is_judged_as_its_file_says(case: dict[str, Any]) -> None:
+def test_a_recorded_response_has_the_verdict_in_its_file(case: dict[str, Any]) -> None:
     """Verdict, status and the states of all steps are those in the file."""
     progress = decode(as_body(case["answer"]))
     taught = case["failed_statuses"]
@@ -22,8 +22,8 @@ def test_a_recorded_answer_is_judged_as_its_file_says(case: dict[str, Any]) -> N
     assert progress.passed == (case["verdict"] == "passed")
 
 
-def test_an_answer_is_decoded_field_by_field() -> None:
-    """The API's names end up in ours, text unchanged."""
+def test_a_response_is_decoded_field_by_field() -> None:
+    """The API's names become the package's, and text is unchanged."""
     progress = decode(as_body(STATES["chinese_names"]["answer"]))
     assert (progress.total, progress.current) == (2, 2)
     assert progress.request_id == "4be5990d-a4b5-49dc-b2b4-e713b6aa7ba3"
@@ -34,21 +34,21 @@ def test_an_answer_is_decoded_field_by_field() -> None:
     ("value", "field"),
     [(MIGRATION, "migrate_id"), (make_progress(1, 0), "total"), (make_progress(1, 0).steps[0], "status")],
 )
-def test_what_was_said_can_not_be_changed(value: object, field: str) -> None:
-    """A verdict belongs to one response, whose value is immutable."""
+def test_a_response_is_immutable(value: object, field: str) -> None:
+    """A verdict belongs to one response, which must not change."""
     with pytest.raises(AttributeError, match="immutable"):
         setattr(value, field, 0)
 
 
-def test_a_migration_names_itself() -> None:
-    """Its text has the number and the region."""
+def test_a_migrations_text_has_its_number_and_region() -> None:
+    """Errors and logs use this text."""
     assert str(MIGRATION) == "migration check 1066 (ap-guangzhou)"
 
 
 @pytest.mark.parametrize("code", [-3, -1, 1, 2, 3, 100, 2**63, -(2**70)])
 @pytest.mark.parametrize("current", [0, 1, 2, 3, 4, 5])
-def test_no_other_code_than_0_passes(code: int, current: int) -> None:
-    """Whatever the code, wherever the check is, a step that shows it holds the gate."""
+def test_only_code_0_passes(code: int, current: int) -> None:
+    """A step with any other code holds the gate, at any current step."""
     for codes in ((code, 0, 0), (0, code, 0), (0, 0, code)):
         progress = make_progress(current, *codes)
         assert judge(progress) == "waiting"
@@ -57,13 +57,13 @@ def test_no_other_code_than_0_passes(code: int, current: int) -> None:
 
 
 @pytest.mark.parametrize("code", [-3, -1, 1, 7])
-def test_a_code_is_running_where_the_check_is_and_unknown_beyond(code: int) -> None:
-    """Only its position tells what an undocumented code may mean; behind the current step it is a failure."""
+def test_an_undocumented_code_is_running_at_the_current_step_and_unknown_after_it(code: int) -> None:
+    """Only its position shows what such a code may mean; before the current step it is a failure."""
     assert make_progress(2, code, code, code).step_states() == ("failed", "running", "unknown")
 
 
-def test_a_step_left_behind_has_failed_once_two_polls_agree() -> None:
-    """One poll proves nothing, nor do two that differ in code or in step."""
+def test_a_step_left_behind_has_failed_after_two_equal_polls() -> None:
+    """One poll proves nothing, nor do two that differ in the code or the step."""
     now = make_progress(3, 0, -1, 1)
     assert failed_steps(now) == ()
     assert failed_steps(now, (), now) == (2,)
@@ -73,35 +73,35 @@ def test_a_step_left_behind_has_failed_once_two_polls_agree() -> None:
     assert judge(now, (), now) == "failed"
 
 
-def test_only_what_the_check_has_gone_past_is_left_behind() -> None:
-    """The same odd code at the current step, or beyond it, is no failure however often it is seen."""
+def test_only_a_step_before_the_current_one_is_left_behind() -> None:
+    """The same code at the current step, or after it, is no failure in any number of polls."""
     now = make_progress(2, 0, 1, -1)
     assert failed_steps(now, (), now) == ()
     assert judge(now, (), now) == "waiting"
 
 
 def test_a_check_of_a_single_step_can_pass() -> None:
-    """One step that has passed is all steps."""
+    """A single passed step is all steps."""
     assert judge(make_progress(1, 0)) == "passed"
     assert make_progress(1, 0).status() == "passed"
 
 
 @pytest.mark.parametrize("current", [0, 1, 2, 4, 5, 2**63 - 1])
-def test_only_the_last_step_is_the_end_of_a_check(current: int) -> None:
-    """Steps that all passed open the gate only if the current step is the last one, neither before it nor beyond."""
+def test_a_check_ends_only_at_its_last_step(current: int) -> None:
+    """Passed steps open the gate only if the current step is exactly the last one."""
     progress = make_progress(current, 0, 0, 0)
     assert judge(progress) == judge(progress, (), progress) == "waiting"
     assert progress.status() == ("running" if current < 3 else "unknown")
 
 
 def test_failed_steps_are_listed_in_their_order() -> None:
-    """Taught and left-behind steps come together, each once, sorted."""
+    """Failed steps from `failed_statuses` and steps left behind are listed together, each once, sorted."""
     now = make_progress(4, -1, 0, 7, 7, 0)
     assert failed_steps(now, (7,), now) == (1, 3, 4)
 
 
-def test_a_pass_outranks_the_poll_before() -> None:
-    """What failed in the poll before is forgotten once all steps passed."""
+def test_a_pass_overrides_the_previous_poll() -> None:
+    """A failure in the previous poll has no effect once all steps have passed."""
     assert judge(make_progress(3, 0, 0, 0), (-1,), make_progress(3, 0, -1, 1)) == "passed"
 
 
@@ -119,13 +119,15 @@ def test_a_pass_outranks_the_poll_before() -> None:
         (0, (5, -2), 2, "0/2 unknown"),
     ],
 )
-def test_a_check_stands_at_the_step_that_matters(current: int, codes: tuple[int, ...], total: int, line: str) -> None:
-    """A failed step comes first, then the current one, then the mere count."""
+def test_the_reported_step_is_the_most_relevant_one(
+    current: int, codes: tuple[int, ...], total: int, line: str
+) -> None:
+    """A failed step comes first, then the current one, then only the count."""
     assert str(place_of(make_progress(current, *codes, total=total)).sentence) == line
 
 
-def test_a_check_stands_at_a_step_with_a_taught_code() -> None:
-    """A taught code makes the current step a failed one."""
+def test_a_current_step_with_a_code_in_failed_statuses_has_failed() -> None:
+    """The reported step is the failed one."""
     assert str(place_of(make_progress(2, 0, 3), (3,)).sentence) == "2/2 Step 2: failed (status 3)"
 
 
@@ -148,8 +150,8 @@ def test_a_check_stands_at_a_step_with_a_taught_code() -> None:
         ("\U000e0041", r"\U000e0041"),
     ],
 )
-def test_text_from_outside_is_made_safe(text: str, shown: str) -> None:
-    """Nothing reaches the terminal that moves its cursor, breaks its line or turns its direction."""
+def test_text_from_outside_is_escaped(text: str, shown: str) -> None:
+    """The result can't move the terminal's cursor, break its line or reverse its direction."""
     assert printable(text) == shown
     assert printable(text).isprintable()
 
@@ -165,12 +167,12 @@ def test_text_from_outside_is_made_safe(text: str, shown: str) -> None:
     ],
 )
 def test_long_text_is_cut(text: str, shown: str) -> None:
-    """At most 300 characters come out, escapes counted as they are written."""
+    """The result has at most 300 characters, counted after escaping."""
     assert printable(text) == shown
     assert len(shown) <= 300
 
 
 def test_the_limit_can_be_chosen() -> None:
-    """The caller chooses it."""
+    """The caller may pass another limit."""
     assert printable("abcdef", 5) == "abcd…"
     assert printable("abcde", 5) == "abcde"

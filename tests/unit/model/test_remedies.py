@@ -1,4 +1,4 @@
-"""Which remedy a step gets, and what all of them have in common."""
+"""The remedy of each step, and the properties of all remedies."""
 
 import pytest
 
@@ -25,7 +25,7 @@ FULL_WIDTH = "".join("\u3000" if char == " " else chr(ord(char) + 0xFEE0) for ch
 """The name as a Chinese keyboard may write it: each letter as wide as a Chinese one."""
 
 
-def test_every_published_step_has_one_in_the_published_order() -> None:
+def test_every_published_step_has_a_remedy_in_the_published_order() -> None:
     """English and Chinese names are those of the pages' examples, and each leads to its own remedy."""
     assert [str(remedy.title) for remedy in REMEDIES] == [step.name for step in PUBLISHED_STEPS]
     assert tuple(write(remedy.title, language("zh")) for remedy in REMEDIES) == CHINESE
@@ -46,22 +46,22 @@ def test_every_published_step_has_one_in_the_published_order() -> None:
         "\ufeff字 符 集\u3000检查 ",
     ],
 )
-def test_spaces_case_and_width_are_forgiven(name: str) -> None:
-    """However the API comes to write a name, it is the same step."""
+def test_spaces_case_and_width_of_a_name_are_ignored(name: str) -> None:
+    """Every such spelling of a name is the same step."""
     assert remedy_for(name) is CHARACTER_SET
 
 
 @pytest.mark.parametrize(
     "name", ["", " ", "check", "Character set", "Character set checks", "Backup check", "字符集", "集字符检查"]
 )
-def test_a_step_that_nobody_published_has_none(name: str) -> None:
-    """A part of a name, or one more letter, is another step: nothing is guessed."""
+def test_an_unpublished_step_has_no_remedy(name: str) -> None:
+    """A part of a name, or a name with one more letter, is another step."""
     assert remedy_for(name) is None
 
 
 @pytest.mark.parametrize("remedy", REMEDIES, ids=lambda remedy: remedy.step)
-def test_a_remedy_is_one_sentence_with_a_page_of_tencents(remedy: Remedy) -> None:
-    """It begins and ends as a sentence does, fits on a screen, and its source is the API's page or the step's own."""
+def test_a_remedy_is_one_sentence_with_a_page_of_tencent(remedy: Remedy) -> None:
+    """It is one full sentence that fits on a screen, and its source is the API's page or the step's own."""
     for code, end in (("en", "."), ("zh", "。")):
         sentence = write(remedy.sentence, language(code))
         assert not sentence[0].islower()
@@ -74,8 +74,8 @@ def test_a_remedy_is_one_sentence_with_a_page_of_tencents(remedy: Remedy) -> Non
     assert remedy.source.startswith("https://www.tencentcloud.com/document/product/238/")
 
 
-def test_only_where_a_cause_is_published_one_is_named() -> None:
-    """For the other six steps, a remedy says what the step checks and where to look, and claims no more."""
+def test_a_remedy_names_a_cause_only_if_one_is_published() -> None:
+    """For the other six steps, a remedy only describes what the step checks and where to look."""
     for remedy in REMEDIES:
         sentence = str(remedy.sentence)
         claims_no_more = sentence.startswith("The step checks whether ") and " look " in sentence

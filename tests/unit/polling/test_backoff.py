@@ -1,4 +1,4 @@
-"""Repeating one call: what is repeated, for how long, and at what pace."""
+"""Retries of one call: which errors are retried, for how long, and with which pauses."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -23,10 +23,10 @@ HOUR = 3600.0
 
 
 class Call:
-    """Raises or returns one thing after the other, and notes when it was called."""
+    """A callable that raises or returns its results in order, and records when it was called."""
 
     def __init__(self, *outcomes: object, forever: object = "answer", takes: float = 0.0) -> None:
-        """Take what comes first, what comes ever after, and how long each try takes."""
+        """Take the first results, the result of every later call, and the duration of each call."""
         self.clock = FakeClock()
         self.instants: list[float] = []
         self.troubles: list[ApiError] = []
@@ -34,7 +34,7 @@ class Call:
         self._takes = takes
 
     def __call__(self) -> object:
-        """Be tried once."""
+        """Return or raise the next result."""
         self.instants.append(self.clock.monotonic())
         self.clock.advance(self._takes)
         outcome = next(self._outcomes)
@@ -43,22 +43,22 @@ class Call:
         return outcome
 
     def call_with_retries(self, timeout: float = HOUR, on_trouble: Callable[[ApiError], None] | None = None) -> object:
-        """Have it tried until it answers."""
+        """Call it with the package's retries until it returns a result."""
         deadline = self.clock.monotonic() + timeout
         tell = on_trouble or self.troubles.append
         return call_with_retries(self, deadline=deadline, clock=self.clock, on_trouble=tell)
 
 
 def test_an_answer_is_returned_as_it_is() -> None:
-    """One try, no pause, no word of trouble, whatever the answer."""
+    """A successful first attempt needs no pause and reports no trouble, whatever the result is."""
     call = Call(None)
     assert call.call_with_retries() is None
     assert (len(call.instants), call.clock.sleeps, call.troubles) == (1, [], [])
 
 
 @pytest.mark.parametrize("error", [DOWN, THROTTLED, OutageError(MIGRATION, 1, DOWN)])
-def test_passing_trouble_is_told_and_tried_again(error: ApiError) -> None:
-    """Each error that another try follows is told, then the answer comes."""
+def test_a_transient_error_is_reported_and_retried(error: ApiError) -> None:
+    """The callback gets each error that is followed by another attempt, and then the caller gets the result."""
     call = Call(error, error)
     assert call.call_with_retries() == "answer"
     assert call.troubles == [error, error]
@@ -67,7 +67,7 @@ def test_passing_trouble_is_told_and_tried_again(error: ApiError) -> None:
 
 @pytest.mark.parametrize("error", [PermanentError("No."), ApiError("?"), WaitCancelledError(), ValueError("?")])
 def test_everything_else_is_raised_at_once(error: Exception) -> None:
-    """The error itself comes out of the first try, untold."""
+    """The first attempt raises the error itself, and the callback gets nothing."""
     call = Call(error)
     with pytest.raises(type(error)) as raised:
         call.call_with_retries()
@@ -75,8 +75,8 @@ def test_everything_else_is_raised_at_once(error: Exception) -> None:
     assert (len(call.instants), call.troubles) == (1, [])
 
 
-def test_a_permanent_error_after_passing_trouble_ends_it() -> None:
-    """What may be repeated is decided anew for each error."""
+def test_a_permanent_error_after_transient_errors_ends_the_retries() -> None:
+    """Each error decides anew whether the call is retried."""
     call = Call(DOWN, THROTTLED, PermanentError("No."))
     with pytest.raises(PermanentError):
         call.call_with_retries()
@@ -84,7 +84,7 @@ def test_a_permanent_error_after_passing_trouble_ends_it() -> None:
 
 
 def test_the_backoff_grows_with_full_jitter() -> None:
-    """Each pause lies between nothing and a bound that doubles from 0.5 s up to 5 s."""
+    """Each pause is random, between 0 and a bound that doubles from 0.5 s up to 5 s."""
     bounds = [min(FIRST_BACKOFF_SECONDS * 2**n, LAST_BACKOFF_SECONDS) for n in range(8)]
     longest = [0.0] * 8
     shortest = [LAST_BACKOFF_SECONDS] * 8
@@ -98,8 +98,8 @@ def test_the_backoff_grows_with_full_jitter() -> None:
     assert all(pause < bound * 0.1 for pause, bound in zip(shortest, bounds, strict=True))
 
 
-def test_throttling_is_put_up_with_until_the_deadline() -> None:
-    """Hours of it end with the last error, from a try at the deadline itself, and no pause went beyond."""
+def test_a_throttled_call_is_retried_until_the_deadline() -> None:
+    """Hours of throttling end with the last error, the last attempt is at the deadline, and no pause goes beyond it."""
     call = Call(forever=THROTTLED)
     with pytest.raises(ThrottledError):
         call.call_with_retries(2 * HOUR)
@@ -107,8 +107,8 @@ def test_throttling_is_put_up_with_until_the_deadline() -> None:
     assert len(call.troubles) == len(call.instants) - 1
 
 
-def test_an_outage_is_put_up_with_for_two_minutes() -> None:
-    """It ends with the last error, once more than 120 s have passed since the first."""
+def test_an_outage_is_retried_for_two_minutes() -> None:
+    """The retries end with the last error once more than 120 s have passed since the first."""
     call = Call(forever=DOWN)
     with pytest.raises(TransientError) as raised:
         call.call_with_retries()
@@ -117,8 +117,8 @@ def test_an_outage_is_put_up_with_for_two_minutes() -> None:
     assert call.instants[-2] - 1000 <= OUTAGE_SECONDS
 
 
-def test_an_outage_begins_when_its_first_try_has_failed() -> None:
-    """Long tries count too: twelve of ten seconds and their pauses use up the two minutes."""
+def test_an_outage_begins_when_its_first_attempt_has_failed() -> None:
+    """Long attempts count too: twelve attempts of ten seconds and their pauses use up the two minutes."""
     call = Call(forever=DOWN, takes=10)
     with pytest.raises(TransientError):
         call.call_with_retries()
@@ -126,7 +126,7 @@ def test_an_outage_begins_when_its_first_try_has_failed() -> None:
 
 
 def test_a_short_deadline_ends_an_outage() -> None:
-    """Before the two minutes are over, the deadline is what counts."""
+    """A deadline within the two minutes ends the retries."""
     call = Call(forever=DOWN)
     with pytest.raises(TransientError):
         call.call_with_retries(30)
@@ -134,14 +134,14 @@ def test_a_short_deadline_ends_an_outage() -> None:
 
 
 def test_a_throttled_call_ends_an_outage() -> None:
-    """It reached the API: the two minutes begin anew with the next failure."""
+    """A throttled call has reached the API, so the two minutes begin anew with the next failure."""
     call = Call(*[DOWN, DOWN, DOWN, THROTTLED] * 200, takes=10)
     assert call.call_with_retries(10 * HOUR) == "answer"
     assert call.clock.now - 1000 > 2 * HOUR
 
 
-def test_past_the_deadline_there_is_one_try() -> None:
-    """Whoever comes late still asks once, and doesn't pause."""
+def test_after_the_deadline_there_is_one_attempt() -> None:
+    """A call that starts after the deadline is attempted once, without a pause."""
     call = Call(forever=DOWN)
     with pytest.raises(TransientError):
         call.call_with_retries(-5)
@@ -149,7 +149,7 @@ def test_past_the_deadline_there_is_one_try() -> None:
 
 
 def test_a_pause_is_never_negative() -> None:
-    """Where telling of the trouble outlasts the deadline, the last try follows at once."""
+    """If the callback takes until after the deadline, the last attempt follows at once."""
     call = Call(DOWN)
     assert call.call_with_retries(3, lambda _: call.clock.advance(10)) == "answer"
     assert call.clock.sleeps == [0.0]

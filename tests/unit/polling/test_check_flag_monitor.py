@@ -1,4 +1,4 @@
-"""What the API calls a check as a whole, asked while a gate waits: how often, and what comes of it."""
+"""The check flag, queried while a gate waits: how often, and how it affects the wait."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -39,10 +39,10 @@ Said = int | None | BaseException
 
 
 class Check:
-    """A check whose steps and whose flag are answered one after the other, the last of each for ever."""
+    """A check with replies for the steps and for the flag, in order; the last of each repeats."""
 
     def __init__(self, steps: Sequence[Progress | Exception], flags: Sequence[Said], takes: float = 0.0) -> None:
-        """Take what each question brings, and how long one for the flag takes."""
+        """Take the results of each query, and the duration of a query for the flag."""
         self.clock = FakeClock()
         self.steps_asked: list[float] = []
         self.flag_asked: list[float] = []
@@ -54,7 +54,7 @@ class Check:
         self._takes = takes
 
     def query(self, _deadline: float) -> Progress:
-        """Be asked for the steps."""
+        """Return or raise the next result for the steps."""
         self.steps_asked.append(self.clock.now - 1000)
         outcome = next(self._steps)
         if isinstance(outcome, Exception):
@@ -62,7 +62,7 @@ class Check:
         return outcome
 
     def ask(self, until: float) -> CheckFlag:
-        """Be asked for the flag."""
+        """Return or raise the next result for the flag."""
         self.flag_asked.append(self.clock.now - 1000)
         self.seconds_given.append(until - self.clock.now)
         self.clock.advance(self._takes)
@@ -78,7 +78,7 @@ class Check:
         *failed_statuses: int,
         flow: Sequence[int] = (),
     ) -> Evidence:
-        """Have a gate wait for it, with a flow that says these codes, if any."""
+        """Let a gate wait for it, with a flow that has these codes, if any."""
         codes = itertools.chain(flow, itertools.repeat(flow[-1])) if flow else iter(())
         monitor = CheckFlagMonitor([MIGRATION], clock=self.clock, warn=self.warnings.append)
         policy = PollPolicy(timeout, interval, failed_statuses)
@@ -87,8 +87,8 @@ class Check:
         return wait_for(watch, api, clock=self.clock, on_progress=self.seen.append)
 
 
-def test_a_check_that_the_api_twice_calls_failed_ends_the_wait() -> None:
-    """Ten seconds after the first time, and not at the deadline of half an hour; the error has both answers."""
+def test_a_failed_flag_in_two_queries_ends_the_wait() -> None:
+    """The wait ends ten seconds after the first failed flag, not at its deadline; the error has both responses."""
     check = Check([RUNNING], [2])
     with pytest.raises(FlagFailedError) as raised:
         check.wait(1800)
@@ -102,8 +102,8 @@ def test_a_check_that_the_api_twice_calls_failed_ends_the_wait() -> None:
 
 
 @pytest.mark.parametrize("said", [0, 1, 3, 4, -1, -2, 2**70, None])
-def test_nothing_else_that_it_says_changes_a_wait(said: int | None) -> None:
-    """Neither opened nor failed, for as long as the steps don't say so."""
+def test_any_other_flag_does_not_change_a_wait(said: int | None) -> None:
+    """The flag alone neither opens nor fails the gate while the steps are undecided."""
     check = Check([RUNNING], [said])
     with pytest.raises(CheckTimeoutError):
         check.wait()
@@ -112,8 +112,8 @@ def test_nothing_else_that_it_says_changes_a_wait(said: int | None) -> None:
 
 
 @pytest.mark.parametrize("said", [2, 1, DOWN, REFUSED])
-def test_a_pass_opens_the_gate_whatever_it_says(said: Said) -> None:
-    """The steps decide; once they have passed, nobody else is asked."""
+def test_a_pass_opens_the_gate_whatever_the_flag_is(said: Said) -> None:
+    """The steps decide: once they have passed, the gate doesn't query the flag."""
     check = Check([PASSED], [said])
     assert check.wait().progress is PASSED
     assert check.flag_asked == []
@@ -122,16 +122,16 @@ def test_a_pass_opens_the_gate_whatever_it_says(said: Said) -> None:
     assert len(check.flag_asked) == 1
 
 
-def test_a_flag_of_the_start_before_fails_nothing() -> None:
-    """Right after a new start it may still be 2; if it is not ten seconds later, the wait goes on to its pass."""
+def test_a_failed_flag_of_an_earlier_start_fails_nothing() -> None:
+    """After a new start the flag may still be 2; if it changes within ten seconds, the gate waits for the pass."""
     check = Check([RUNNING] * 20 + [PASSED], [2, 3, 3, 2, 3])
     assert check.wait().progress is PASSED
     assert len(check.flag_asked) == 4
 
 
 @pytest.mark.parametrize("between", [0, 1, 3, None, 4])
-def test_two_that_are_not_in_a_row_do_not_count(between: int | None) -> None:
-    """Whatever was said between them."""
+def test_two_failed_flags_with_another_flag_between_them_do_not_count(between: int | None) -> None:
+    """This holds for every other flag."""
     check = Check([RUNNING], [2, between, 2, between])
     with pytest.raises(CheckTimeoutError):
         check.wait(39)
@@ -139,8 +139,8 @@ def test_two_that_are_not_in_a_row_do_not_count(between: int | None) -> None:
 
 
 @pytest.mark.parametrize("between", [DOWN, THROTTLED])
-def test_a_question_without_an_answer_breaks_no_row(between: TransientError | ThrottledError) -> None:
-    """The two answers are in a row all the same, as those about the steps are."""
+def test_a_failed_query_between_two_failed_flags_is_ignored(between: TransientError | ThrottledError) -> None:
+    """The two responses are still consecutive, as two responses with steps are."""
     check = Check([RUNNING], [2, between, between, 2])
     with pytest.raises(FlagFailedError):
         check.wait()
@@ -148,8 +148,8 @@ def test_a_question_without_an_answer_breaks_no_row(between: TransientError | Th
 
 
 @pytest.mark.parametrize("moved", [NEXT_STEP, OTHER_CODE, make_progress(2, 0, 7, 0), make_progress(1, 7, 0, -2)])
-def test_a_check_that_moves_is_not_called_failed(moved: Progress) -> None:
-    """Where the steps aren't those of the first time, the second time is the first."""
+def test_a_failed_flag_does_not_count_if_the_steps_have_changed(moved: Progress) -> None:
+    """If the steps differ from those at the first failed flag, the second failed flag counts as the first."""
     check = Check([RUNNING] * 5 + [moved] * 5 + [RUNNING] * 5 + [PASSED], [2])
     assert check.wait(60, 2.2).progress is PASSED
     assert len(check.flag_asked) == 3
@@ -160,16 +160,16 @@ def test_a_check_that_moves_is_not_called_failed(moved: Progress) -> None:
     assert len(check.flag_asked) == 3
 
 
-def test_only_the_steps_codes_and_numbers_must_stand_still() -> None:
-    """Another request id, or another wording of the same step, is no movement."""
+def test_only_the_codes_and_numbers_of_the_steps_are_compared() -> None:
+    """Another request id, or another message of the same step, is no change."""
     check = Check([RUNNING, make_progress(2, 0, 7, -2, message="Other words.")], [2])
     with pytest.raises(FlagFailedError):
         check.wait()
     assert len(check.flag_asked) == 2
 
 
-def test_a_step_that_is_explained_in_between_starts_anew() -> None:
-    """Passed or not started for a moment, as after another start: what was said before is forgotten."""
+def test_a_documented_code_in_between_resets_the_flag() -> None:
+    """If the current step has passed or not started in one poll, as after a new start, earlier flags don't count."""
     check = Check([RUNNING, NOT_STARTED, RUNNING], [2])
     with pytest.raises(FlagFailedError):
         check.wait()
@@ -187,8 +187,8 @@ def test_a_step_that_is_explained_in_between_starts_anew() -> None:
         make_progress(1, 0, 0, 7),
     ],
 )
-def test_it_is_not_asked_while_the_current_step_is_explained(steps: Progress) -> None:
-    """Passed, not started, or not there."""
+def test_the_flag_is_not_queried_while_the_current_step_has_a_documented_code(steps: Progress) -> None:
+    """The current step has passed, has not started, or is missing."""
     check = Check([steps], [2])
     with pytest.raises(CheckTimeoutError) as raised:
         check.wait()
@@ -197,8 +197,8 @@ def test_it_is_not_asked_while_the_current_step_is_explained(steps: Progress) ->
     assert {observation.flag for observation in check.seen} == {None}
 
 
-def test_it_is_not_asked_where_the_steps_have_failed() -> None:
-    """A taught code, and a step left behind twice, end the wait by themselves."""
+def test_the_flag_is_not_queried_once_the_steps_have_failed() -> None:
+    """A code in `failed_statuses`, and a step left behind in two polls, end the wait without the flag."""
     check = Check([RUNNING], [2])
     with pytest.raises(CheckFailedError):
         check.wait(60, 2, 7)
@@ -210,8 +210,8 @@ def test_it_is_not_asked_where_the_steps_have_failed() -> None:
 
 
 @pytest.mark.parametrize("interval", [0.1, 2, 9.99, 10, 25, 200])
-def test_it_is_asked_at_most_every_ten_seconds(interval: float) -> None:
-    """However often the steps are polled; and at the first poll after that, which is up to a tenth late."""
+def test_the_flag_is_queried_at_most_every_ten_seconds(interval: float) -> None:
+    """The query is at the first poll after ten seconds, up to 0.1 s late, however often the steps are polled."""
     check = Check([RUNNING], [3])
     with pytest.raises(CheckTimeoutError):
         check.wait(600, interval)
@@ -220,8 +220,8 @@ def test_it_is_asked_at_most_every_ten_seconds(interval: float) -> None:
     assert max(gaps) <= 10 + 1.1 * interval + 1e-6
 
 
-def test_the_ten_seconds_count_on_while_the_steps_are_explained() -> None:
-    """A step that comes and goes is no way to ask more often."""
+def test_a_documented_code_does_not_reset_the_ten_seconds() -> None:
+    """A step whose code comes and goes doesn't cause more queries."""
     check = Check([RUNNING, NOT_STARTED] * 100, [3])
     with pytest.raises(CheckTimeoutError):
         check.wait(100)
@@ -229,8 +229,8 @@ def test_the_ten_seconds_count_on_while_the_steps_are_explained() -> None:
     assert min(later - earlier for earlier, later in itertools.pairwise(check.flag_asked)) >= 10
 
 
-def test_a_question_may_take_three_seconds_and_no_longer_than_the_wait() -> None:
-    """Near the deadline it gets what is left, and at the deadline it isn't asked."""
+def test_a_query_for_the_flag_may_take_three_seconds_and_ends_with_the_wait() -> None:
+    """Near the deadline the query gets the remaining time, and at the deadline there is no query."""
     check = Check([RUNNING], [3], takes=1)
     with pytest.raises(CheckTimeoutError):
         check.wait(12)
@@ -244,8 +244,8 @@ def test_a_question_may_take_three_seconds_and_no_longer_than_the_wait() -> None
 
 
 @pytest.mark.parametrize(("deadline", "count"), [(999, 0), (1000, 0), (1000.1, 1)])
-def test_nothing_is_asked_when_the_time_is_up(deadline: float, count: int) -> None:
-    """Neither at the deadline nor after it, whoever calls; the clock stands at 1000."""
+def test_the_flag_is_not_queried_after_the_deadline(deadline: float, count: int) -> None:
+    """There is no query at the deadline, nor after it; the clock stays at 1000."""
     asked: list[float] = []
 
     def ask(until: float) -> CheckFlag:
@@ -260,8 +260,8 @@ def test_nothing_is_asked_when_the_time_is_up(deadline: float, count: int) -> No
 @pytest.mark.parametrize(
     "trouble", [DOWN, THROTTLED, CredentialsError("None."), AccountError("1", "x", "y", forbidden=True)]
 )
-def test_trouble_with_it_never_disturbs_the_steps(trouble: Exception) -> None:
-    """The polls are what they would be without it: it is asked again ten seconds later, and nothing is said of it."""
+def test_a_failed_query_for_the_flag_never_changes_the_polls(trouble: Exception) -> None:
+    """The polls are the same without the flag; the next query is ten seconds later, and the user sees no error."""
     check = Check([RUNNING] * 20 + [PASSED], [trouble])
     assert check.wait(60, 2).progress is PASSED
     assert len(check.steps_asked) == 21
@@ -270,8 +270,8 @@ def test_trouble_with_it_never_disturbs_the_steps(trouble: Exception) -> None:
     assert {observation.trouble for observation in check.seen} == {None}
 
 
-def test_a_refusal_is_said_once_and_nothing_else_changes() -> None:
-    """It isn't asked again in this wait, which goes on to its pass."""
+def test_a_refused_query_for_the_flag_is_reported_once() -> None:
+    """The wait doesn't query the flag again, and goes on to its pass."""
     check = Check([RUNNING] * 20 + [PASSED], [REFUSED, 2])
     assert check.wait().progress is PASSED
     assert check.flag_asked == [0]
@@ -282,8 +282,8 @@ def test_a_refusal_is_said_once_and_nothing_else_changes() -> None:
     )
 
 
-def test_what_was_said_before_a_refusal_counts_no_more() -> None:
-    """Neither for the verdict nor on the screen."""
+def test_a_flag_from_before_a_refusal_does_not_count() -> None:
+    """It affects neither the verdict nor the screen."""
     check = Check([RUNNING], [3, 2, REFUSED])
     with pytest.raises(CheckTimeoutError) as raised:
         check.wait()
@@ -292,16 +292,16 @@ def test_what_was_said_before_a_refusal_counts_no_more() -> None:
     assert len(check.warnings) == 1
 
 
-def test_a_cancelled_question_ends_the_wait() -> None:
-    """Cancelling is no trouble of the list's."""
+def test_a_cancelled_query_for_the_flag_ends_the_wait() -> None:
+    """A cancelled update is not treated as a failed query."""
     check = Check([RUNNING], [WaitCancelledError()])
     with pytest.raises(WaitCancelledError):
         check.wait()
     assert len(check.steps_asked) == 1
 
 
-def test_it_is_not_asked_before_the_flow_of_this_start_has_succeeded() -> None:
-    """The steps may be of another start until then; from then on it counts as without a flow."""
+def test_the_flag_is_not_queried_before_the_flow_has_succeeded() -> None:
+    """The steps may be of another start until then; afterwards the flag counts as without a flow."""
     check = Check([RUNNING], [2])
     with pytest.raises(CheckTimeoutError):
         check.wait(60, flow=[2])
@@ -317,8 +317,8 @@ def test_it_is_not_asked_before_the_flow_of_this_start_has_succeeded() -> None:
     assert check.flag_asked == []
 
 
-def test_the_observer_hears_of_it_while_it_is_about_the_step() -> None:
-    """Never together with a step that explains itself, such as one that passed."""
+def test_the_observer_gets_the_flag_while_the_current_step_has_an_undocumented_code() -> None:
+    """An observation never has a flag together with a current step whose code is documented, such as a passed one."""
     check = Check([RUNNING, NEXT_STEP, NOT_STARTED, RUNNING, PASSED], [3])
     check.wait()
     said = [(one.progress, one.flag.code if one.flag else None) for one in check.seen]
@@ -328,8 +328,8 @@ def test_the_observer_hears_of_it_while_it_is_about_the_step() -> None:
     ]
 
 
-def test_what_was_said_is_the_last_word_until_another_question_is_asked() -> None:
-    """Ten seconds later there is another word, or none where the question was not answered."""
+def test_a_flag_is_reported_until_the_next_query() -> None:
+    """Ten seconds later the observation has the new flag, or none if the query failed."""
     check = Check([RUNNING], [3, 0, DOWN, 3, REFUSED])
     with pytest.raises(CheckTimeoutError):
         check.wait(60)
@@ -337,8 +337,8 @@ def test_what_was_said_is_the_last_word_until_another_question_is_asked() -> Non
     assert [code for code, _ in itertools.groupby(said)] == [None, 3, 0, None, 3, None]
 
 
-def test_a_wait_that_times_out_says_what_was_said_last() -> None:
-    """The error has it, and the sentence."""
+def test_a_wait_that_times_out_reports_the_last_flag() -> None:
+    """The error has the flag, and its text names it."""
     check = Check([RUNNING], [0, 3])
     with pytest.raises(CheckTimeoutError) as raised:
         check.wait(15)
@@ -348,8 +348,8 @@ def test_a_wait_that_times_out_says_what_was_said_last() -> None:
     )
 
 
-def test_a_gate_without_a_second_opinion_is_what_it_was() -> None:
-    """Nobody is asked, and no observation has a flag."""
+def test_a_gate_that_does_not_query_the_flag_waits_as_before() -> None:
+    """There is no query for the flag, and no observation has one."""
     check = Check([RUNNING, PASSED], [2])
     watch = Watch(MIGRATION, PollPolicy(60, 2), check.clock.monotonic())
     evidence = wait_for(watch, StubApi(check.query), clock=check.clock, on_progress=check.seen.append)
@@ -357,8 +357,8 @@ def test_a_gate_without_a_second_opinion_is_what_it_was() -> None:
     assert {observation.flag for observation in check.seen} == {None}
 
 
-def test_without_a_second_opinion_there_is_nothing_more_to_ask() -> None:
-    """Whoever asks for more all the same gets nothing, and nobody is asked."""
+def test_without_a_query_for_the_flag_the_monitor_returns_nothing() -> None:
+    """The monitor sends no request if it has no function to query the flag."""
     check = Check([RUNNING], [2])
     watch = Watch(MIGRATION, PollPolicy(60, 2), check.clock.monotonic())
     api = StubApi(check.query, flag=check.ask)

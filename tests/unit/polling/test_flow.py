@@ -1,4 +1,4 @@
-"""The flow of a start, beside the steps: it can hold or fail, never open."""
+"""The flow of a start: it can hold or fail a gate, but never opens one."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -48,10 +48,10 @@ PROGRESS = st.builds(
 
 
 class Check:
-    """A check and its flow, which answer one thing after the other, the last one for ever."""
+    """A check and its flow, with results in order; the last one repeats."""
 
     def __init__(self, flow: Sequence[int | Exception], steps: Sequence[Progress | Exception]) -> None:
-        """Take what each call brings."""
+        """Take the results of each query."""
         self.clock = FakeClock()
         self.asked: list[str] = []
         self.seen: list[Observation] = []
@@ -76,7 +76,7 @@ class Check:
         return outcome
 
     def wait(self, timeout: float = 60, *failed_statuses: int) -> Evidence:
-        """Have a gate wait for both."""
+        """Let a gate wait for both."""
         policy = PollPolicy(timeout, 2, failed_statuses)
         watch = Watch(MIGRATION, policy, self.clock.monotonic(), Flow(1001))
         return wait_for(watch, StubApi(self.query, self.follow), clock=self.clock, on_progress=self.seen.append)
@@ -84,8 +84,8 @@ class Check:
 
 @settings(max_examples=1000, deadline=None, database=None)
 @given(PROGRESS, CODES)
-def test_a_pair_of_answers_passes_exactly_if_both_do(progress: Progress, code: int | None) -> None:
-    """No code but 0 adds a pass to the steps, and 0 adds none to steps that don't pass; the word says the same."""
+def test_steps_and_flow_pass_only_if_both_do(progress: Progress, code: int | None) -> None:
+    """Only the flow's code 0 together with passed steps is a pass, and the status in words agrees."""
     evidence = Evidence(progress, Flow(1001, code))
     assert evidence.passed == (progress.passed and code == 0)
     assert (evidence.status() == "passed") == evidence.passed
@@ -99,10 +99,10 @@ def test_a_pair_of_answers_passes_exactly_if_both_do(progress: Progress, code: i
         st.one_of(st.sampled_from([PASSED] * 3 + [RUNNING, LEFT_BEHIND]), st.sampled_from(NO_ANSWERS)), min_size=1
     ),
 )
-def test_a_wait_opens_only_on_steps_asked_for_after_the_flow_had_succeeded(
+def test_a_wait_passes_only_on_steps_queried_after_the_flow_had_succeeded(
     flow: list[int | Exception], steps: list[Progress | Exception]
 ) -> None:
-    """Whatever the two bring, in whatever order, an open gate means: the flow said 0, and then the steps passed."""
+    """In any order of responses, an open gate means that the flow returned 0 and that the steps passed afterwards."""
     check = Check(flow, steps)
     try:
         evidence = check.wait(30)
@@ -116,7 +116,7 @@ def test_a_wait_opens_only_on_steps_asked_for_after_the_flow_had_succeeded(
 
 
 def test_steps_that_passed_before_the_flow_succeeded_do_not_count() -> None:
-    """The pass of an earlier start is seen first, then the flow's 0 with steps that run: the gate stays shut."""
+    """If the steps show an earlier start's pass and the flow's 0 comes with running steps, the gate stays shut."""
     check = Check([2, 0], [PASSED, RUNNING])
     with pytest.raises(CheckTimeoutError):
         check.wait()
@@ -125,8 +125,8 @@ def test_steps_that_passed_before_the_flow_succeeded_do_not_count() -> None:
     assert check.asked == ["flow", "steps", "flow", "steps", "steps", "steps"]
 
 
-def test_the_flow_is_asked_for_first_once_a_poll_and_never_again_after_its_0() -> None:
-    """A passed check costs two requests, and a wait after the flow's end one a poll."""
+def test_each_poll_queries_the_flow_first_until_it_returns_0() -> None:
+    """A passed check needs two requests, and after the flow's end each poll needs one."""
     check = Check([0], [PASSED])
     check.wait()
     assert check.asked == ["flow", "steps"]
@@ -136,8 +136,8 @@ def test_the_flow_is_asked_for_first_once_a_poll_and_never_again_after_its_0() -
 
 
 @pytest.mark.parametrize("code", [2, 3, -1, -2, 2**63])
-def test_any_other_code_of_the_flow_waits(code: int) -> None:
-    """What nobody has explained neither opens nor fails."""
+def test_any_other_code_of_the_flow_keeps_waiting(code: int) -> None:
+    """An undocumented code neither opens nor fails the gate."""
     with pytest.raises(CheckTimeoutError) as raised:
         Check([code], [PASSED]).wait()
     assert raised.value.flow == Flow(1001, code, "f-1")
@@ -147,8 +147,8 @@ def test_any_other_code_of_the_flow_waits(code: int) -> None:
 
 
 @pytest.mark.parametrize("steps", [PASSED, RUNNING, LEFT_BEHIND])
-def test_a_flow_that_has_failed_ends_the_wait_whatever_the_steps_say(steps: Progress) -> None:
-    """The steps are queried once more, for the text alone."""
+def test_a_failed_flow_ends_the_wait_whatever_the_steps_are(steps: Progress) -> None:
+    """The gate queries the steps once more, for the error's text alone."""
     check = Check([2, 1], [RUNNING, steps])
     with pytest.raises(FlowFailedError) as raised:
         check.wait()
@@ -158,8 +158,8 @@ def test_a_flow_that_has_failed_ends_the_wait_whatever_the_steps_say(steps: Prog
 
 
 @pytest.mark.parametrize("trouble", NO_ANSWERS)
-def test_a_flow_that_has_failed_ends_the_wait_without_the_steps(trouble: Exception) -> None:
-    """Where they can't be had, the sentence goes without, or shows those that were seen last."""
+def test_a_failed_flow_ends_the_wait_without_the_steps(trouble: Exception) -> None:
+    """If the last query for the steps fails, the text shows the last known steps, or none."""
     with pytest.raises(FlowFailedError) as raised:
         Check([1], [trouble]).wait()
     assert raised.value.progress is None
@@ -167,21 +167,21 @@ def test_a_flow_that_has_failed_ends_the_wait_without_the_steps(trouble: Excepti
         Check([2, 1], [RUNNING, trouble]).wait()
 
 
-def test_a_cancelled_last_look_is_a_cancelled_wait() -> None:
-    """Cancelling goes before all else."""
+def test_a_cancelled_last_query_is_a_cancelled_wait() -> None:
+    """Cancelling precedes every other result."""
     with pytest.raises(WaitCancelledError):
         Check([1], [WaitCancelledError()]).wait()
 
 
-def test_a_failure_that_was_seen_before_the_flow_succeeded_does_not_count_either() -> None:
-    """The failed steps of an earlier start end nothing, neither taught nor left behind, not even as the first look."""
+def test_a_failure_from_before_the_flow_succeeded_does_not_count() -> None:
+    """An earlier start's failed steps end nothing, whether by `failed_statuses` or left behind in two polls."""
     assert Check([2, 2, 2, 0], [LEFT_BEHIND] * 3 + [PASSED]).wait().passed
     assert Check([2, 0], [LEFT_BEHIND, LEFT_BEHIND, RUNNING, PASSED]).wait().passed
     assert Check([2, 2, 0], [RUNNING, RUNNING, PASSED]).wait(60, 1).passed
 
 
 def test_a_step_that_fails_after_the_flow_succeeded_ends_the_wait() -> None:
-    """Success of the flow is not taken for success of the steps, and the sentence asks for the new flow's number."""
+    """The flow's success doesn't stand for the steps', and the text asks for the new flow's number."""
     check = Check([2, 0], [RUNNING, LEFT_BEHIND])
     with pytest.raises(CheckFailedError) as raised:
         check.wait()
@@ -189,30 +189,30 @@ def test_a_step_that_fails_after_the_flow_succeeded_ends_the_wait() -> None:
     assert "run these with the new FlowId as flow_id: tccli" in full_text(raised.value)
 
 
-def test_a_deadline_before_any_answer_about_the_flow_names_it() -> None:
-    """The trouble is told, and that the flow had not succeeded."""
+def test_a_timeout_before_any_response_about_the_flow_names_the_flow() -> None:
+    """The text has the last error, and says that the flow had not succeeded."""
     with pytest.raises(CheckTimeoutError) as raised:
         Check([DOWN], [PASSED]).wait(30)
     assert (raised.value.progress, raised.value.trouble) == (None, DOWN)
     assert "Seen: flow 1001 had not succeeded; No connection. Then:" in full_text(raised.value)
 
 
-def test_what_the_steps_were_before_the_flow_succeeded_has_stood_for_no_time() -> None:
-    """Where its 0 comes at the deadline, and the steps after it don't, nothing is said to have stood for long."""
+def test_steps_from_before_the_flow_succeeded_do_not_count_as_unchanged() -> None:
+    """If the flow's 0 comes at the deadline and the query for the steps then fails, the text names no duration."""
     with pytest.raises(CheckTimeoutError) as raised:
         Check([2, 2, 0], [RUNNING, RUNNING, NoTurnError("No turn in time.")]).wait(3)
     assert (raised.value.trouble, raised.value.unchanged_seconds) == (None, 0)
 
 
-def test_an_outage_of_either_call_ends_the_wait() -> None:
-    """Two minutes without a response about the flow are as good as two without one about the steps."""
+def test_an_outage_of_either_query_ends_the_wait() -> None:
+    """Two minutes without a response about the flow end it, as two minutes without one about the steps do."""
     for check in (Check([DOWN], [PASSED]), Check([2], [DOWN])):
         with pytest.raises(OutageError):
             check.wait(1800)
 
 
-def test_a_flow_that_may_not_be_asked_for_ends_the_wait_at_once() -> None:
-    """The user asked for it, so going on without it would be wrong."""
+def test_a_refused_query_for_the_flow_ends_the_wait_at_once() -> None:
+    """The user has set the flow, so going on without it would be wrong."""
     check = Check([REFUSED], [PASSED])
     with pytest.raises(PermanentError) as raised:
         check.wait()
@@ -220,8 +220,8 @@ def test_a_flow_that_may_not_be_asked_for_ends_the_wait_at_once() -> None:
     assert check.asked == ["flow"]
 
 
-def test_the_observer_hears_of_the_flow() -> None:
-    """Each observation has its last answer, the first one in trouble none."""
+def test_the_observer_gets_the_flow() -> None:
+    """Each observation has the flow's last response; after a failed first query it has none."""
     check = Check([DOWN, 2, 0], [PASSED])
     check.wait()
     assert check.seen[0] == Observation(None, DOWN, 0, Flow(1001))
@@ -246,9 +246,9 @@ def test_the_observer_hears_of_the_flow() -> None:
         (NOT_STARTED, Flow(1001, 2), "not-started", "1/3 Step 1: not started"),
     ],
 )
-def test_what_is_known_is_said_in_a_word_and_in_a_few(
+def test_the_status_in_words_mentions_the_flow_where_it_matters(
     progress: Progress, flow: Flow | None, status: Status, words: str
 ) -> None:
-    """The flow is mentioned where it alone is waited for, or where it has failed."""
+    """The text mentions the flow if the gate waits for it alone, or if it has failed."""
     evidence = Evidence(progress, flow)
     assert (evidence.status(), str(evidence.place().sentence)) == (status, words)

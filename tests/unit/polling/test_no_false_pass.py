@@ -1,4 +1,4 @@
-"""No answer passes that doesn't prove it: generated, damaged and truncated ones, from their bytes to the verdict."""
+"""No response passes without proving it: generated, damaged and truncated ones, from bytes to verdict."""
 
 import copy
 import json
@@ -30,7 +30,7 @@ Path = tuple[str | int, ...]
 
 
 def opens(body: bytes, failed_statuses: tuple[int, ...] = ()) -> bool:
-    """Say whether the package would let this answer open a gate; what it raises is one of its own errors."""
+    """Return whether the package lets this response open a gate; it may raise only its own errors."""
     try:
         progress = decode(body)
     except ApiError:
@@ -41,7 +41,7 @@ def opens(body: bytes, failed_statuses: tuple[int, ...] = ()) -> bool:
 
 
 def paths(node: object, path: Path = ()) -> Iterator[Path]:
-    """List the ways to all nodes below one."""
+    """List the paths to all nodes below one."""
     children: list[tuple[str | int, object]] = []
     if isinstance(node, dict):
         children = list(node.items())
@@ -53,26 +53,26 @@ def paths(node: object, path: Path = ()) -> Iterator[Path]:
 
 
 def parent_of(path: Path, document: Any) -> Any:  # noqa: ANN401  # a list or an object
-    """Go to the node that holds the last one of a path."""
+    """Return the parent of a path's last node."""
     for key in path[:-1]:
         document = document[key]
     return document
 
 
 def at(path: Path) -> Any:  # noqa: ANN401  # any JSON
-    """Return one node of the published answer in its envelope."""
+    """Return one node of the published response in its envelope."""
     return parent_of(path, {"Response": PUBLISHED})[path[-1]]
 
 
 def changed(path: Path, value: object) -> bytes:
-    """Write the published answer with one node changed."""
+    """Write the published response with one node changed."""
     document = copy.deepcopy({"Response": PUBLISHED})
     parent_of(path, document)[path[-1]] = value
     return json.dumps(document).encode()
 
 
 def deleted(path: Path) -> bytes:
-    """Write the published answer without one node."""
+    """Write the published response without one node."""
     document = copy.deepcopy({"Response": PUBLISHED})
     del parent_of(path, document)[path[-1]]
     return json.dumps(document).encode()
@@ -88,7 +88,7 @@ TEXTS = ("", "Disk", "检查", "\x1b[0m", "\U0001f600")
 
 
 def answer_from(choices: bytes) -> dict[str, Any]:
-    """Make an answer that is rarely far from a pass: right or wrong counts, codes, types and fields.
+    """Make a response that is usually close to a pass: right or wrong counts, codes, types and fields.
 
     Each decision takes one byte, since drawing them one by one would take most of the time.
     """
@@ -116,14 +116,14 @@ def answer_from(choices: bytes) -> dict[str, Any]:
 
 @settings(max_examples=GENERATED_ANSWERS, deadline=None, database=None)
 @given(st.binary(min_size=32, max_size=32), st.sampled_from([(), (-1,), (1, 3)]))
-def test_a_generated_answer_passes_exactly_if_it_proves_it(choices: bytes, taught: tuple[int, ...]) -> None:
-    """Package and oracle agree on each, whatever codes were taught, and nothing but our errors is raised."""
+def test_a_generated_response_passes_exactly_if_it_proves_a_pass(choices: bytes, taught: tuple[int, ...]) -> None:
+    """Package and oracle agree on each, for any `failed_statuses`, and only the package's errors are raised."""
     body = as_body(answer_from(choices))
     assert opens(body, taught) == proves_a_pass(body)
 
 
-def test_the_published_answer_passes() -> None:
-    """The answer that all damage below is done to does open a gate."""
+def test_the_published_response_passes() -> None:
+    """The response that the tests below damage does open a gate."""
     body = as_body(PUBLISHED)
     assert proves_a_pass(body)
     assert opens(body)
@@ -131,7 +131,7 @@ def test_the_published_answer_passes() -> None:
 
 @pytest.mark.parametrize("path", NODES, ids=str)
 def test_no_node_can_be_missing_or_of_another_type(path: Path) -> None:
-    """Without any one node, or with null or another type in its place, the published answer doesn't pass."""
+    """If one node is missing, null or of another type, the published response doesn't pass."""
     assert not opens(deleted(path))
     for value in OTHER_TYPES:
         if type(value) is not type(at(path)):
@@ -139,8 +139,8 @@ def test_no_node_can_be_missing_or_of_another_type(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", NUMBERS, ids=str)
-def test_a_pass_hangs_on_every_number(path: Path) -> None:
-    """Negated, one more, one less or huge: the published answer passes only where the oracle says so."""
+def test_a_pass_depends_on_every_number(path: Path) -> None:
+    """With one number negated, changed by one, or huge, the published response passes only if the oracle agrees."""
     number = at(path)
     for other in (-number, ~number, number + 1, number - 1, number + 2**32, number + 2**64, -(2**63), 10**400):
         body = changed(path, other)
@@ -150,21 +150,21 @@ def test_a_pass_hangs_on_every_number(path: Path) -> None:
 
 @pytest.mark.parametrize("literal", ["0.0", "-0.0", "0e0", "1e-9", "00", "+0", "0x0", "NaN", "false", '"0"', "0,1"])
 def test_only_a_whole_zero_passes(literal: str) -> None:
-    """A status that is merely equal to zero, or no JSON at all, doesn't pass."""
+    """A status that is only equal to zero, or that isn't JSON, doesn't pass."""
     body = as_body(PUBLISHED).replace(b'"Status": 0', f'"Status": {literal}'.encode(), 1)
     assert literal.encode() in body
     assert not opens(body)
 
 
-def test_a_truncated_answer_never_passes() -> None:
-    """Cut at whatever byte, the published answer is none."""
+def test_a_truncated_response_never_passes() -> None:
+    """The published response is refused if it ends early, at any byte."""
     body = as_body(PUBLISHED)
     assert not any(opens(body[:length]) for length in range(len(body)))
 
 
 @pytest.mark.parametrize("bit", range(8))
 def test_a_flipped_bit_never_makes_a_pass(bit: int) -> None:
-    """With one bit flipped anywhere, the answer passes only where the raw JSON still proves it, as in a text."""
+    """With one bit flipped anywhere, the response passes only if its raw JSON still proves a pass."""
     for body in (as_body(PUBLISHED), changed(("Response", "StepDetails", 3, "Status"), 1)):
         for place in range(len(body)):
             damaged = bytearray(body)
@@ -173,38 +173,38 @@ def test_a_flipped_bit_never_makes_a_pass(bit: int) -> None:
 
 
 @pytest.mark.parametrize("path", NUMBERS, ids=str)
-def test_a_number_that_is_none_of_the_apis_is_no_answer(path: Path) -> None:
-    """The API's integers have 64 bits; a larger one could neither be stored nor shown, so it is refused at once."""
+def test_a_number_outside_64_bits_is_refused(path: Path) -> None:
+    """The API's integers have 64 bits; a larger one could neither be stored nor shown."""
     for number in (2**63, -(2**63) - 1, 10**400):
         with pytest.raises(TransientError, match="not the documented one"):
             decode(changed(path, number))
 
 
 @pytest.mark.parametrize("name", ["TotalStep", "CurrentStep"])
-def test_a_count_below_0_is_no_answer(name: str) -> None:
-    """Nobody counts so; a check that hasn't begun may be at step 0."""
+def test_a_negative_count_is_refused(name: str) -> None:
+    """A count is 0 or more; a check that hasn't begun may be at step 0."""
     decode(changed(("Response", name), 0))
     with pytest.raises(TransientError, match="not the documented one"):
         decode(changed(("Response", name), -1))
 
 
 @pytest.mark.parametrize("path", NUMBERS, ids=str)
-def test_the_largest_of_the_apis_numbers_are_read(path: Path) -> None:
-    """The bounds themselves are numbers like others, and a count has no sign."""
+def test_the_largest_64_bit_numbers_are_accepted(path: Path) -> None:
+    """The bounds themselves are valid, and a count is 0 or more."""
     decode(changed(path, 2**63 - 1))
     if path[-1] == "Status":
         decode(changed(path, -(2**63)))
 
 
-def test_what_is_not_utf_8_is_no_answer_wherever_it_stands() -> None:
-    """Half a surrogate pair as bytes, in a field that nobody reads, makes the whole body no JSON."""
+def test_a_body_that_is_not_utf_8_is_refused() -> None:
+    """Half a surrogate pair as bytes makes the whole body invalid JSON, even in an unused field."""
     body = as_body({**PUBLISHED, "More": "~"}).replace(b"~", b"\xed\xa0\x80")
     with pytest.raises(TransientError, match="not the documented one"):
         decode(body)
 
 
-def test_an_error_beside_a_pass_wins() -> None:
-    """Steps that all passed don't open a gate if there is an error with them, of whatever shape."""
+def test_an_error_beside_a_pass_refuses_it() -> None:
+    """Passed steps don't open a gate if the response also has an error, of any shape."""
     shapes: tuple[Any, ...] = (
         None,
         {},
@@ -230,7 +230,7 @@ OBJECTS: tuple[Path, ...] = (
     "name", ["Error", "error", "ERROR", "eRRoR", "Errors", "errorMessage", "Code", "code", "CODE", "codeDesc"]
 )
 def test_an_error_at_any_depth_of_the_body_refuses_a_pass(path: Path, name: str) -> None:
-    """A full pass opens no gate if any object of its body describes an error, however the field spells it."""
+    """A complete pass opens no gate if any object in its body describes an error, in any spelling."""
     document = copy.deepcopy({"Response": PUBLISHED})
     document["Response"]["More"] = {}
     document["Response"]["StepDetails"][7]["More"] = [{}, {}]
@@ -244,8 +244,8 @@ def test_an_error_at_any_depth_of_the_body_refuses_a_pass(path: Path, name: str)
 
 
 @pytest.mark.parametrize("name", ["More", "response", "", "Data"])
-def test_nothing_stands_beside_the_response(name: str) -> None:
-    """A full pass opens no gate if the top level of its body has any other field."""
+def test_a_field_beside_the_response_refuses_a_pass(name: str) -> None:
+    """A complete pass opens no gate if its body has any other field at the top level."""
     for value in (None, {}, PUBLISHED):
         for document in ({name: value, "Response": PUBLISHED}, {"Response": PUBLISHED, name: value}):
             body = json.dumps(document).encode()
@@ -268,13 +268,13 @@ def test_nothing_stands_beside_the_response(name: str) -> None:
     ],
     ids=lambda body: repr(body[:24]),
 )
-def test_what_is_no_answer_never_passes(body: bytes) -> None:
-    """Another envelope, another encoding, or no JSON: one of our errors, and no pass."""
+def test_an_invalid_response_never_passes(body: bytes) -> None:
+    """Another envelope, another encoding, or invalid JSON raises one of the package's errors."""
     assert not opens(body)
 
 
 def test_unknown_fields_change_nothing() -> None:
-    """The API may add fields: a pass stays one, whatever they hold, if no name begins as that of an error."""
+    """The API may add fields: a pass remains a pass with any field whose name doesn't begin as an error's does."""
     for name in ("More", "Decode", "LastError", "Terror"):
         for value in (*OTHER_TYPES, PUBLISHED, {name: 1}):
             assert opens(as_body({**PUBLISHED, name: value}))
@@ -317,7 +317,7 @@ STEPS = st.sampled_from(
 
 
 def end_of(steps: Sequence[Progress], pages: Sequence[bytes] | None) -> Progress | TcsqlCheckError:
-    """Let a gate wait for these answers about the steps, with these pages of the list, each the last one for ever."""
+    """Let a gate wait for these responses about the steps, with these pages of the list; the last of each repeats."""
     clock, polls, lists = FakeClock(), iter(steps), iter(pages or ())
 
     def ask(_until: float) -> CheckFlag:
@@ -334,8 +334,8 @@ def end_of(steps: Sequence[Progress], pages: Sequence[bytes] | None) -> Progress
 
 @settings(max_examples=WAITS, deadline=None, database=None)
 @given(st.lists(STEPS, min_size=1, max_size=8), st.lists(PAGES, min_size=1, max_size=4))
-def test_nothing_that_a_list_of_migrations_says_opens_a_gate(steps: list[Progress], pages: list[bytes]) -> None:
-    """With it, a wait ends as it does without it, or else as failed because of two answers that said so."""
+def test_a_list_of_migrations_never_opens_a_gate(steps: list[Progress], pages: list[bytes]) -> None:
+    """With the list, a wait ends as without it, or as failed because two responses said so."""
     without, with_it = end_of(steps, None), end_of(steps, pages)
     if isinstance(with_it, FlagFailedError):
         assert sum(b'"CheckFlag": 2' in page for page in [*pages, pages[-1]]) >= 2

@@ -1,4 +1,4 @@
-"""The wait: how often it asks, when it ends, and with what."""
+"""The wait for one check: how often it polls, when it ends, and with which result."""
 
 import itertools
 import logging
@@ -39,10 +39,10 @@ DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.", 
 
 
 class Check:
-    """A check that answers one thing after the other, the last one for ever, and what a gate made of it."""
+    """A check with results in order, of which the last one repeats; records what the waiting gate observes."""
 
     def __init__(self, *outcomes: Progress | Exception, takes: float = 0.0) -> None:
-        """Take what each poll brings, and how long each takes."""
+        """Take the results of the polls, and the duration of each."""
         self.clock = FakeClock()
         self.instants: list[float] = []
         self.seconds_left: list[float] = []
@@ -51,7 +51,7 @@ class Check:
         self._takes = takes
 
     def query(self, deadline: float) -> Progress:
-        """Be asked once."""
+        """Return or raise the next result."""
         self.instants.append(self.clock.now - 1000)
         self.seconds_left.append(deadline - self.clock.monotonic())
         self.clock.advance(self._takes)
@@ -63,18 +63,18 @@ class Check:
     def wait(
         self, timeout: float = 60, interval: float = 2, *failed_statuses: int, migrate_id_is_new: bool = False
     ) -> Progress:
-        """Have a gate wait for it."""
+        """Let a gate wait for it."""
         policy = PollPolicy(timeout, interval, failed_statuses, migrate_id_is_new)
         return self.watched_by(self.seen.append, policy)
 
     def watched_by(self, observe: Callable[[Observation], None], policy: PollPolicy) -> Progress:
-        """Have a gate wait for it, and somebody watch."""
+        """Let a gate wait for it, with an observer."""
         watch = Watch(MIGRATION, policy, self.clock.monotonic())
         return wait_for(watch, StubApi(self.query), clock=self.clock, on_progress=observe).progress
 
 
 def outcome_of(answer: object) -> Progress | Exception:
-    """Decode a recorded answer as a query does."""
+    """Decode a recorded response as a query does."""
     try:
         return decode(as_body(answer))
     except errors.ApiError as error:
@@ -83,7 +83,7 @@ def outcome_of(answer: object) -> Progress | Exception:
 
 @pytest.mark.parametrize("workflow", WORKFLOWS.values(), ids=WORKFLOWS)
 def test_a_recorded_workflow_ends_as_its_file_says(workflow: dict[str, Any]) -> None:
-    """With a pass or an error, after so many polls, at these steps."""
+    """Each recorded workflow ends with its file's pass or error, after that many polls, at those steps."""
     check = Check(*map(outcome_of, workflow["answers"]))
     policy, ends = workflow["policy"], workflow["ends"]
     taught = policy.get("failed_statuses", [])
@@ -98,14 +98,14 @@ def test_a_recorded_workflow_ends_as_its_file_says(workflow: dict[str, Any]) -> 
     assert check.instants[-1] <= policy["timeout_seconds"]
 
 
-def test_a_policy_can_not_be_changed() -> None:
-    """It is not altered on the way."""
+def test_a_policy_is_immutable() -> None:
+    """Setting a field raises an error."""
     with pytest.raises(AttributeError, match="immutable"):
-        PollPolicy(1, 1).timeout_seconds = 2  # type: ignore[misc]  # what a careless caller may try
+        PollPolicy(1, 1).timeout_seconds = 2  # type: ignore[misc]  # the assignment that must fail
 
 
-def test_a_passed_check_is_asked_once() -> None:
-    """Nothing is slept, the whole timeout is offered, and the observer hears of the answer."""
+def test_a_passed_check_is_polled_once() -> None:
+    """The wait doesn't sleep, the query gets the whole timeout, and the observer gets the response."""
     check = Check(PASSED)
     assert check.wait(60) is PASSED
     assert (check.instants, check.seconds_left, check.clock.sleeps) == ([0], [60], [])
@@ -113,7 +113,7 @@ def test_a_passed_check_is_asked_once() -> None:
 
 
 def test_the_interval_varies_by_a_tenth() -> None:
-    """Polls are 1.8 to 2.2 s apart, spread over that range."""
+    """Polls are 1.8 to 2.2 s apart, distributed over that range."""
     check = Check(RUNNING)
     with pytest.raises(CheckTimeoutError):
         check.wait(2000)
@@ -123,8 +123,8 @@ def test_the_interval_varies_by_a_tenth() -> None:
     assert 2.15 < max(gaps) <= 2.2 + 1e-9
 
 
-def test_two_hours_are_polled_up_to_the_deadline_itself() -> None:
-    """The last poll is at the deadline, with nothing left, and no pause went beyond it."""
+def test_the_last_poll_is_at_the_deadline() -> None:
+    """In two hours no pause goes beyond the deadline, and the last poll is exactly there."""
     check = Check(RUNNING)
     with pytest.raises(CheckTimeoutError) as raised:
         check.wait(7200)
@@ -136,14 +136,14 @@ def test_two_hours_are_polled_up_to_the_deadline_itself() -> None:
 
 
 def test_a_pass_at_the_deadline_counts() -> None:
-    """The poll at the deadline opens the gate as any other."""
+    """A pass in the poll at the deadline opens the gate."""
     check = Check(RUNNING, PASSED)
     assert check.wait(1, 300) is PASSED
     assert check.instants == [0, 1]
 
 
 def test_slow_polls_do_not_move_the_deadline() -> None:
-    """Exchanges of ten seconds use up the timeout; only one more may end behind it."""
+    """Queries of ten seconds use up the timeout; only one of them may end after it."""
     check = Check(RUNNING, takes=10)
     with pytest.raises(CheckTimeoutError):
         check.wait(60)
@@ -151,8 +151,8 @@ def test_slow_polls_do_not_move_the_deadline() -> None:
     assert check.clock.now - 1000 <= 70
 
 
-def test_a_long_pause_is_told_every_five_seconds() -> None:
-    """The observer hears of time passing, with the last answer, also between two polls."""
+def test_a_long_pause_is_reported_every_five_seconds() -> None:
+    """The observer gets the last response again while the wait sleeps between two polls."""
     check = Check(RUNNING, PASSED)
     check.wait(600, 100)
     assert max(check.clock.sleeps) == poller.TICK_SECONDS
@@ -162,7 +162,7 @@ def test_a_long_pause_is_told_every_five_seconds() -> None:
 
 
 def test_a_step_left_behind_ends_the_wait_at_the_second_poll() -> None:
-    """The error has the answer and the step."""
+    """The error has the response and the step."""
     check = Check(LEFT_BEHIND)
     with pytest.raises(CheckFailedError) as raised:
         check.wait()
@@ -171,13 +171,13 @@ def test_a_step_left_behind_ends_the_wait_at_the_second_poll() -> None:
 
 
 def test_a_step_that_recovers_in_between_has_not_failed() -> None:
-    """Every other poll shows the odd code, and the wait goes on to its pass."""
+    """If every other poll shows the undocumented code, the wait goes on to its pass."""
     check = Check(LEFT_BEHIND, RUNNING, LEFT_BEHIND, RUNNING, LEFT_BEHIND, PASSED)
     assert check.wait() is PASSED
 
 
-def test_a_taught_code_ends_the_wait_at_the_first_poll() -> None:
-    """No second look is needed."""
+def test_a_code_in_failed_statuses_ends_the_wait_at_the_first_poll() -> None:
+    """The wait needs no second poll."""
     check = Check(RUNNING)
     with pytest.raises(CheckFailedError) as raised:
         check.wait(60, 2, 1)
@@ -185,7 +185,7 @@ def test_a_taught_code_ends_the_wait_at_the_first_poll() -> None:
 
 
 def test_an_observer_that_raises_is_logged_and_the_gate_goes_on(caplog: pytest.LogCaptureFixture) -> None:
-    """Neither an answer nor trouble is lost to it."""
+    """A failing observer loses neither a response nor an error of the wait."""
     check = Check(RUNNING, DOWN, PASSED)
 
     def observe(_: Observation) -> None:
@@ -198,7 +198,7 @@ def test_an_observer_that_raises_is_logged_and_the_gate_goes_on(caplog: pytest.L
 
 
 def test_throttled_until_the_deadline_is_a_timeout() -> None:
-    """It is no outage, however long, and the last try is at the deadline."""
+    """A throttled check is no outage, however long it lasts; the last attempt is at the deadline."""
     check = Check(RUNNING, THROTTLED)
     with pytest.raises(CheckTimeoutError) as raised:
         check.wait(1000)
@@ -211,8 +211,8 @@ def test_throttled_until_the_deadline_is_a_timeout() -> None:
 NO_TURN = NoTurnError("No turn in time.")
 
 
-def test_a_last_turn_that_did_not_come_says_nothing_of_the_check() -> None:
-    """The sentence is about what was seen last, be it the steps or trouble; with nothing seen it says so."""
+def test_a_last_query_without_a_turn_does_not_change_the_error() -> None:
+    """The text shows what was last seen, steps or an error; with neither, it says that no turn came."""
     check = Check(RUNNING, NO_TURN)
     with raises_error(CheckTimeoutError, r"Seen: 2/3 Step 2: running, with status 1, for 10 s Then:") as raised:
         check.wait(10, 300)
@@ -227,16 +227,16 @@ def test_a_last_turn_that_did_not_come_says_nothing_of_the_check() -> None:
     assert {observation.trouble for observation in check.seen} == {NO_TURN}
 
 
-def test_a_refusal_without_a_code_is_no_turn_that_did_not_come() -> None:
-    """HTTP 429 is trouble of the API's: the sentence tells that, and not for how long a step has stood."""
+def test_an_http_429_is_reported_as_an_error_of_the_api() -> None:
+    """The text names the status, and no duration of a step."""
     check = Check(RUNNING, ThrottledError("HTTP status 429.", kind="HTTP 429"))
     with raises_error(CheckTimeoutError, r"Seen: HTTP status 429\. Then:") as raised:
         check.wait(10)
     assert raised.value.trouble is not None
 
 
-def test_trouble_that_comes_after_the_deadline_is_a_timeout_as_well() -> None:
-    """A call may end later than the wait; what is said of it is the same."""
+def test_an_error_after_the_deadline_is_a_timeout() -> None:
+    """A call may end later than the wait; the text is the same."""
     check = Check(DOWN, takes=3)
     with raises_error(CheckTimeoutError, r"Seen: No connection\. Then:"):
         check.wait(10)
@@ -249,7 +249,7 @@ def test_trouble_that_comes_after_the_deadline_is_a_timeout_as_well() -> None:
 
 
 def test_an_outage_of_two_minutes_ends_the_wait() -> None:
-    """The error has the last call's error, and the observer heard of each."""
+    """The exception has the last call's error, and the observer gets each error."""
     check = Check(DOWN)
     with pytest.raises(OutageError) as raised:
         check.wait(1800)
@@ -260,7 +260,7 @@ def test_an_outage_of_two_minutes_ends_the_wait() -> None:
 
 
 def test_an_outage_that_reaches_the_deadline_is_a_timeout() -> None:
-    """The two minutes were not over; nothing was ever seen but the trouble."""
+    """The two minutes were not over; the wait never got a response."""
     check = Check(DOWN)
     with pytest.raises(CheckTimeoutError) as raised:
         check.wait(60)
@@ -270,7 +270,7 @@ def test_an_outage_that_reaches_the_deadline_is_a_timeout() -> None:
 
 @pytest.mark.parametrize("between", [THROTTLED, RUNNING], ids=["throttled", "answered"])
 def test_a_call_that_reached_the_api_ends_an_outage(between: Progress | Exception) -> None:
-    """With one such call in every hundred seconds or less, an hour of trouble is put up with."""
+    """With one such call in every hundred seconds or less, an hour of errors doesn't end the wait."""
     outage: list[Progress | Exception] = [DOWN] * 9
     outcomes: list[Progress | Exception] = [*outage, between]
     check = Check(*outcomes * 40, PASSED, takes=10)
@@ -279,26 +279,26 @@ def test_a_call_that_reached_the_api_ends_an_outage(between: Progress | Exceptio
 
 
 def look(check: Check) -> Progress:
-    """Look once, for ten seconds at most where a call fails in passing."""
+    """Read once; retry a transient failure for ten seconds at most."""
     return check.watched_by(check.seen.append, PollPolicy(10, 0, once=True))
 
 
 def failing(took_seconds: float) -> TransientError:
-    """Fail after an exchange of so many seconds."""
+    """Fail after a query of so many seconds."""
     error = TransientError("No connection.")
     error.took_seconds = took_seconds
     return error
 
 
-def test_the_turn_of_a_look_may_take_any_time() -> None:
-    """Of many gates in one preview the last has its turn long after the first: it is asked again all the same."""
+def test_a_single_read_may_wait_long_for_its_turn() -> None:
+    """In a preview of many gates the last one gets its turn late, and still retries a failed query."""
     check = Check(failing(1), RUNNING, takes=60)
     assert look(check) is RUNNING
     assert check.seconds_left[0] == float("inf")
 
 
-def test_a_look_gives_up_ten_seconds_after_its_turn() -> None:
-    """A server that is silent for all of them is not asked again."""
+def test_a_single_read_gives_up_ten_seconds_after_its_turn() -> None:
+    """A server that sends nothing for ten seconds gets no further request."""
     check = Check(failing(10), takes=10)
     with pytest.raises(TransientError):
         look(check)
@@ -310,7 +310,7 @@ def test_a_look_gives_up_ten_seconds_after_its_turn() -> None:
 
 
 def test_a_permanent_error_ends_the_wait_at_once() -> None:
-    """It comes out as it is, also in the middle of a wait."""
+    """The error is raised unchanged, also in the middle of a wait."""
     refusal = PermanentError("No.", code="AuthFailure")
     check = Check(RUNNING, DOWN, refusal)
     with pytest.raises(PermanentError) as raised:
@@ -320,12 +320,12 @@ def test_a_permanent_error_ends_the_wait_at_once() -> None:
 
 
 def not_found() -> NotFoundError:
-    """Say that there is no such migration."""
+    """Raise the API's error for a migration that doesn't exist."""
     return NotFoundError("None.", code="ResourceNotFound.DBNotFound", request_id="4be5990d")
 
 
 def test_a_new_id_may_be_unknown_for_half_a_minute() -> None:
-    """It is asked for again, with pauses, the observer hears why, and then the wait goes on as any other."""
+    """The wait retries with pauses, the observer gets the reason, and then the wait goes on as usual."""
     check = Check(*(not_found() for _ in range(4)), RUNNING, PASSED)
     assert check.wait(migrate_id_is_new=True) is PASSED
     assert len(check.instants) == 6
@@ -335,7 +335,7 @@ def test_a_new_id_may_be_unknown_for_half_a_minute() -> None:
 
 
 def test_a_new_id_that_stays_unknown_ends_the_wait_after_half_a_minute() -> None:
-    """The error is the API's own, and its sentence says for how long it was asked."""
+    """The error is the API's own, and its text says for how long the wait retried."""
     check = Check(not_found())
     with pytest.raises(NotFoundError) as raised:
         check.wait(1800, migrate_id_is_new=True)
@@ -349,16 +349,16 @@ def test_a_new_id_that_stays_unknown_ends_the_wait_after_half_a_minute() -> None
     )
 
 
-def test_an_id_that_was_written_down_must_be_known_at_once() -> None:
-    """There is one request, and the sentence is the API's own."""
+def test_an_id_from_a_plain_value_must_be_known_at_once() -> None:
+    """There is one request, and the text is the API's own."""
     check = Check(not_found())
     with pytest.raises(NotFoundError, match=r"^None\. Request 4be5990d\.$"):
         check.wait()
     assert len(check.instants) == 1
 
 
-def test_an_id_is_not_new_unless_somebody_says_so() -> None:
-    """By default the first refusal ends the wait."""
+def test_an_id_is_not_new_by_default() -> None:
+    """The first refusal ends the wait unless the caller marks the id as new."""
     check = Check(not_found())
     policy = PollPolicy(60, 2)
     with pytest.raises(NotFoundError):
@@ -366,24 +366,24 @@ def test_an_id_is_not_new_unless_somebody_says_so() -> None:
     assert check.instants == [0]
 
 
-def test_half_a_minute_is_over_once_it_has_passed() -> None:
-    """A call that brings the answer at its very end was the last one."""
+def test_a_call_that_ends_after_half_a_minute_is_the_last_one() -> None:
+    """A refusal at the very end of the half minute ends the wait."""
     check = Check(not_found(), takes=NEW_SECONDS)
     with pytest.raises(NotFoundError, match="queried for 30 s"):
         check.wait(1800, migrate_id_is_new=True)
     assert check.instants == [0]
 
 
-def test_half_a_minute_is_no_more_than_the_deadline() -> None:
-    """A shorter wait ends at it, and quotes the answer."""
+def test_a_shorter_deadline_ends_the_half_minute() -> None:
+    """A wait with a shorter timeout ends at it, and its text quotes the API's error."""
     check = Check(not_found())
     with raises_error(CheckTimeoutError, r"Seen: None\. Request 4be5990d\. Then: check migrate_id and region"):
         check.wait(10, migrate_id_is_new=True)
     assert check.instants[-1] == 10
 
 
-def test_an_id_that_was_known_and_is_no_more_ends_the_wait() -> None:
-    """After half a minute, however it came, without a word about new ones."""
+def test_an_id_that_was_known_and_no_longer_is_ends_the_wait() -> None:
+    """The wait ends after half a minute, and the text doesn't mention new ids."""
     check = Check(RUNNING, not_found(), *[RUNNING] * 20, not_found())
     with pytest.raises(NotFoundError, match=r"^None\. Request 4be5990d\.$"):
         check.wait(migrate_id_is_new=True)
@@ -391,7 +391,7 @@ def test_an_id_that_was_known_and_is_no_more_ends_the_wait() -> None:
 
 
 def test_a_cancelled_query_ends_the_wait_at_once() -> None:
-    """Cancelling is no trouble to be repeated."""
+    """The wait doesn't retry a cancelled query."""
     check = Check(RUNNING, WaitCancelledError())
     with pytest.raises(WaitCancelledError):
         check.wait()
@@ -399,8 +399,8 @@ def test_a_cancelled_query_ends_the_wait_at_once() -> None:
 
 
 @pytest.mark.parametrize("seed", range(50))
-def test_whatever_happens_no_wait_outlives_its_deadline(seed: int) -> None:
-    """Any mixture of answers and trouble ends by the deadline plus one exchange, and passes only on a pass."""
+def test_no_wait_outlives_its_deadline(seed: int) -> None:
+    """Any mixture of responses and errors ends by the deadline plus one query, and passes only on a pass."""
     chance = random.Random(seed)
     kinds: list[Progress | Exception] = [RUNNING, LEFT_BEHIND, DOWN, THROTTLED, PASSED]
     outcomes = chance.choices(kinds, [50, 5, 30, 30, 1], k=200)
@@ -414,8 +414,8 @@ def test_whatever_happens_no_wait_outlives_its_deadline(seed: int) -> None:
     assert check.clock.now - 1000 <= timeout + 10 + 1e-6
 
 
-def test_the_systems_clock_goes_on_by_itself() -> None:
-    """Its instants never go back, and an empty sleep ends."""
+def test_the_system_clock_never_goes_back() -> None:
+    """Its instants never decrease, and a sleep of 0 seconds returns."""
     clock = SystemClock(threading.Event())
     before = clock.monotonic()
     clock.sleep(0)
@@ -423,7 +423,7 @@ def test_the_systems_clock_goes_on_by_itself() -> None:
 
 
 def test_a_cancelled_update_ends_a_sleep() -> None:
-    """Once the event is set, an hour's sleep raises at once."""
+    """Once the event is set, a sleep of an hour raises at once."""
     cancelled = threading.Event()
     cancelled.set()
     with pytest.raises(WaitCancelledError):

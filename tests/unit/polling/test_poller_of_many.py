@@ -1,4 +1,4 @@
-"""A wait for several checks: when it ends, who is still asked, and what it gives back."""
+"""A wait for several checks: when it ends, which checks it still polls, and what it returns."""
 
 import itertools
 import random
@@ -45,10 +45,10 @@ Outcome = Progress | Exception
 
 
 class Wave:
-    """Checks that are answered one after the other in one thread, each with answers of its own, the last for ever."""
+    """Checks in one thread, each with its own results in order; the last one repeats."""
 
     def __init__(self, *checks: Sequence[Outcome], takes: float = 0.1) -> None:
-        """Take the answers of each check, and how long each takes, in seconds."""
+        """Take the results of each check, and the duration of each query in seconds."""
         self.clock = FakeClock()
         self.asked: list[tuple[int, float]] = []
         self.told: list[float] = []
@@ -58,7 +58,7 @@ class Wave:
         self.watches: list[Watch] = []
 
     def query(self, migration: Migration, _deadline: float) -> Progress:
-        """Be asked for one."""
+        """Return or raise the next result of one check."""
         number = migration.migrate_id
         self.asked.append((number, self.clock.now - 1000))
         self.clock.advance(self._takes)
@@ -70,7 +70,7 @@ class Wave:
     def wait(
         self, timeout: float = 60, interval: float = 2, *failed_statuses: int, stop_at_failure: bool = True
     ) -> dict[int, TcsqlCheckError]:
-        """Have a gate wait for all; returns the errors by number."""
+        """Let a gate wait for all; return the errors by number."""
         policy = PollPolicy(timeout, interval, failed_statuses)
         began = self.clock.monotonic()
         self.watches = [Watch(Migration(n, "ap-guangzhou"), policy, began) for n in range(1, len(self._answers) + 1)]
@@ -86,12 +86,12 @@ class Wave:
 
     @property
     def times(self) -> Counter[int]:
-        """How often each was asked."""
+        """How often each check was polled."""
         return Counter(number for number, _ in self.asked)
 
 
 class _Each(StubApi):
-    """Answers for each check."""
+    """Results for each check."""
 
     def __init__(self, ask: Callable[[Migration, float], Progress]) -> None:
         super().__init__(lambda _: RUNNING)
@@ -103,50 +103,50 @@ class _Each(StubApi):
 
 @pytest.fixture(autouse=True)
 def _one_lane(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask in one thread, since the clock is not real; other tests ask in eight."""
+    """Poll in one thread, since the clock is a fake one; other tests poll in eight."""
     if "lanes" not in request.fixturenames:
         monkeypatch.setattr(poller, "CONNECTIONS", 1)
 
 
-def test_it_ends_once_all_have_passed_and_asks_none_that_has() -> None:
-    """Each is asked until its own pass, and the answers are kept."""
+def test_a_wait_ends_once_all_have_passed() -> None:
+    """Each check is polled until its own pass and not after it, and the responses are kept."""
     wave = Wave([PASSED], [RUNNING, RUNNING, PASSED], [RUNNING, PASSED])
     assert wave.wait() == {}
     assert wave.times == {1: 1, 2: 3, 3: 2}
     assert all(watch.end is not None and watch.end.passed for watch in wave.watches)
 
 
-def test_the_first_round_asks_all_before_anybody_is_asked_again() -> None:
-    """However long it takes, and in the order given."""
+def test_the_first_round_polls_every_check_once() -> None:
+    """The checks are polled in the given order, however long the round takes."""
     wave = Wave(*[[RUNNING, PASSED]] * 50, takes=0.2)
     assert wave.wait() == {}
     assert [number for number, _ in wave.asked[:50]] == list(range(1, 51))
 
 
-def test_a_failure_ends_it_for_all_but_those_that_were_never_asked() -> None:
-    """They are asked once, so that all that have failed are known; who runs is not asked again."""
+def test_after_a_failure_only_checks_without_a_response_are_polled() -> None:
+    """Each of them is polled once, so that the errors are complete; a running check is not polled again."""
     wave = Wave([RUNNING], [TAUGHT], [RUNNING], [TAUGHT], [PASSED])
     errors = wave.wait(60, 2, 9)
     assert {number: type(error) for number, error in errors.items()} == {2: CheckFailedError, 4: CheckFailedError}
     assert wave.times == {1: 1, 2: 1, 3: 1, 4: 1, 5: 1}
 
 
-def test_those_whose_first_request_was_one_too_many_are_asked_again_before_it_ends() -> None:
-    """They were never asked, and may have failed as well."""
+def test_checks_whose_first_query_was_throttled_are_polled_again_before_the_end() -> None:
+    """Such a check has no response yet, and may have failed as well."""
     wave = Wave([TAUGHT], [THROTTLED, THROTTLED, TAUGHT], [RUNNING])
     assert wave.wait(60, 2, 9).keys() == {1, 2}
     assert wave.times == {1: 1, 2: 3, 3: 1}
 
 
-def test_one_that_ran_when_it_was_asked_is_not_asked_again_before_it_ends_however_often_it_was_refused() -> None:
-    """Its answer is known; nor does the end wait for it."""
+def test_a_running_check_is_not_polled_again_after_a_failure() -> None:
+    """The wait has its response and doesn't wait for another one, however often the check was throttled."""
     wave = Wave([RUNNING, THROTTLED], [RUNNING, RUNNING, TAUGHT], takes=1)
     assert wave.wait(60, 2, 9).keys() == {2}
     assert wave.asked[-1][0] == 2
 
 
-def test_a_pause_after_a_refusal_is_kept_to_also_before_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However soon those that look failed are asked again."""
+def test_a_throttled_check_keeps_its_pause_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pause isn't shortened, however soon the checks that may have failed are polled again."""
     monkeypatch.setattr(random, "uniform", lambda _, longest: longest)
     wave = Wave([THROTTLED, THROTTLED, THROTTLED, TAUGHT], [TAUGHT])
     wave.wait(60, 2, 9)
@@ -154,22 +154,22 @@ def test_a_pause_after_a_refusal_is_kept_to_also_before_it_ends(monkeypatch: pyt
     assert [later - sooner for sooner, later in itertools.pairwise(asked)] == pytest.approx([0.6, 1.1, 2.1])
 
 
-def test_those_that_are_refused_for_ever_hold_up_nobody() -> None:
-    """With every request half a second long, thirty of them would take every turn."""
+def test_checks_that_are_always_throttled_delay_no_other_check() -> None:
+    """With queries of half a second, thirty such checks could otherwise take every turn."""
     wave = Wave(*[[THROTTLED]] * 30, [RUNNING, RUNNING, TAUGHT], takes=0.5)
     assert wave.wait(600, 2, 9).keys() == {31}
     assert wave.clock.now - 1000 < 100
 
 
-def test_one_whose_first_request_was_one_too_many_goes_before_those_that_were_asked() -> None:
-    """It is asked as soon as each of the others has been."""
+def test_a_check_whose_first_query_was_throttled_precedes_polled_checks() -> None:
+    """It is polled again as soon as every other check has been polled once."""
     wave = Wave([THROTTLED, RUNNING], *[[RUNNING]] * 30, takes=0.5)
     wave.wait(40)
     assert [number for number, _ in wave.asked[:32]] == [*range(1, 32), 1]
 
 
-def test_one_that_looks_failed_is_asked_again_before_it_ends() -> None:
-    """A step that was left behind counts once it was seen twice, also after another check has failed."""
+def test_a_check_that_may_have_failed_is_polled_again_before_the_end() -> None:
+    """A step left behind counts after two polls, also if another check has failed meanwhile."""
     wave = Wave([FAILED], [TAUGHT], [FAILED, RUNNING])
     errors = wave.wait(60, 2, 9)
     assert set(errors) == {1, 2}
@@ -178,8 +178,8 @@ def test_one_that_looks_failed_is_asked_again_before_it_ends() -> None:
 
 
 @pytest.mark.parametrize("interval", [2, 300])
-def test_what_comes_after_a_failure_is_bounded(interval: float) -> None:
-    """With very many, or a long pause, not all are asked any more."""
+def test_the_polls_after_a_failure_are_bounded(interval: float) -> None:
+    """With very many checks, or a long interval, the wait doesn't poll all of them again."""
     wave = Wave([TAUGHT], *[[FAILED]] * 5, *[[RUNNING]] * 200, takes=0.1)
     assert 1 in wave.wait(1800, interval, 9)
     assert poller.LAST_ROUND_SECONDS == 10
@@ -188,8 +188,8 @@ def test_what_comes_after_a_failure_is_bounded(interval: float) -> None:
 
 
 @pytest.mark.parametrize("trouble", [DOWN, THROTTLED])
-def test_trouble_with_one_does_not_hold_up_the_others(trouble: Exception) -> None:
-    """It is asked again after a while of its own, and passes as well."""
+def test_an_error_of_one_check_does_not_delay_the_others(trouble: Exception) -> None:
+    """The wait retries the check after its own backoff, and the check passes too."""
     wave = Wave([trouble] * 5 + [PASSED], *[[RUNNING] * 3 + [PASSED]] * 4)
     assert wave.wait() == {}
     undisturbed = Wave([PASSED], *[[RUNNING] * 3 + [PASSED]] * 4)
@@ -198,8 +198,8 @@ def test_trouble_with_one_does_not_hold_up_the_others(trouble: Exception) -> Non
     assert last <= max(at for _, at in undisturbed.asked) + 1
 
 
-def test_an_outage_of_one_ends_it_after_two_minutes() -> None:
-    """While the others were answered all along."""
+def test_an_outage_of_one_check_ends_the_wait_after_two_minutes() -> None:
+    """This holds although the other checks get responses all the time."""
     wave = Wave([DOWN], [RUNNING])
     errors = wave.wait(1800)
     assert set(errors) == {1}
@@ -207,8 +207,8 @@ def test_an_outage_of_one_ends_it_after_two_minutes() -> None:
 
 
 @pytest.mark.parametrize("refusal", [MISSING, UnanswerableError("No.", code="InvalidParameter.InputIllegal")])
-def test_one_that_cannot_be_looked_up_ends_it_like_a_failure(refusal: Exception) -> None:
-    """With all that can't."""
+def test_a_check_that_cannot_be_read_ends_the_wait_as_a_failure_does(refusal: Exception) -> None:
+    """The wait returns an error for each such check."""
     wave = Wave([RUNNING], [refusal], [refusal], [RUNNING])
     assert set(wave.wait()) == {2, 3}
     assert wave.times == {1: 1, 2: 1, 3: 1, 4: 1}
@@ -224,23 +224,23 @@ def test_one_that_cannot_be_looked_up_ends_it_like_a_failure(refusal: Exception)
         ZeroDivisionError(),
     ],
 )
-def test_what_is_everybodys_trouble_is_raised_at_once(trouble: Exception) -> None:
-    """Nobody else is asked with what was refused, and nothing is asked after a cancel."""
+def test_an_error_that_affects_all_checks_is_raised_at_once(trouble: Exception) -> None:
+    """No other check is polled with refused credentials, nor after the update was cancelled."""
     wave = Wave([RUNNING], [trouble], [RUNNING])
     with pytest.raises(type(trouble)):
         wave.wait()
     assert wave.times == {1: 1, 2: 1}
 
 
-def test_what_is_everybodys_trouble_takes_no_failures_place() -> None:
-    """Once one is known to have failed, that is told, whatever the last round meets."""
+def test_an_error_that_affects_all_checks_does_not_replace_a_failure() -> None:
+    """Once a check has failed, the wait returns that failure, whatever error the last round meets."""
     refused = PermanentError("No.", code="AuthFailure.SignatureFailure")
     errors = Wave([TAUGHT], [refused]).wait(60, 2, 9)
     assert {number: type(error) for number, error in errors.items()} == {1: CheckFailedError, 2: PermanentError}
 
 
-def test_those_that_look_failed_are_asked_again_soon_however_long_the_interval() -> None:
-    """Whether they were asked before the first failure or after it, and nobody sleeps for nothing."""
+def test_checks_that_may_have_failed_are_polled_again_soon() -> None:
+    """This holds for any interval, whether they were polled before the first failure or after it."""
     wave = Wave([FAILED], [TAUGHT], [FAILED], [RUNNING])
     assert set(wave.wait(1800, 60, 9)) == {1, 2, 3}
     again = wave.asked[4:]
@@ -248,8 +248,8 @@ def test_those_that_look_failed_are_asked_again_soon_however_long_the_interval()
     assert all(1 <= at < 1.5 for _, at in again)
 
 
-def test_time_is_up_for_all_at_once() -> None:
-    """All that have not passed by then have an error, and the last answer of each came at the deadline or after it."""
+def test_the_deadline_is_the_same_for_all_checks() -> None:
+    """Each check that has not passed has an error, and its last response came at the deadline or after it."""
     wave = Wave([RUNNING], [PASSED], [RUNNING])
     errors = wave.wait(10)
     assert {number: type(error) for number, error in errors.items()} == {1: CheckTimeoutError, 3: CheckTimeoutError}
@@ -257,15 +257,15 @@ def test_time_is_up_for_all_at_once() -> None:
     assert {number: at + takes >= 10 for number, at in wave.asked} == {1: True, 2: False, 3: True}
 
 
-def test_where_whatever_comes_will_do_none_ends_it_for_the_others() -> None:
-    """All come to an end of their own."""
+def test_without_enforcement_no_check_ends_the_wait_for_the_others() -> None:
+    """Each check gets its own result."""
     wave = Wave([MISSING], [TAUGHT], [RUNNING, RUNNING, PASSED])
     assert set(wave.wait(60, 2, 9, stop_at_failure=False)) == {1, 2}
     assert wave.times == {1: 1, 2: 1, 3: 3}
 
 
-def test_one_second_opinion_serves_all() -> None:
-    """One question every ten seconds, and each check that it twice calls failed has failed."""
+def test_one_query_for_the_flags_serves_all_checks() -> None:
+    """The list is queried every ten seconds, and each check with two failed flags has failed."""
     clock, asked = FakeClock(), list[float]()
 
     def flag(_until: float) -> CheckFlag:
@@ -289,27 +289,27 @@ def test_one_second_opinion_serves_all() -> None:
 
 @pytest.fixture
 def lanes() -> int:
-    """How many requests may be in flight."""
+    """How many queries may run at once."""
     return poller.CONNECTIONS
 
 
-def test_so_many_are_asked_at_the_same_time_and_no_more(lanes: int) -> None:
-    """Each on a connection of its own, which one thread at a time uses."""
+def test_no_more_queries_run_at_once_than_allowed(lanes: int) -> None:
+    """Each query has its own connection, which one thread at a time uses."""
     gate_of_lanes = threading.Barrier(lanes)
     flying, most, lock = 0, 0, threading.Lock()
     connections = []
 
     class Connection(StubApi):
-        """One connection."""
+        """A connection."""
 
         def __init__(self) -> None:
-            """Begin with nobody using it."""
+            """Start without a user."""
             super().__init__(self.ask)
             self.in_use = threading.Lock()
             connections.append(self)
 
         def ask(self, _deadline: float) -> Progress:
-            """Be asked together with as many others as there are connections."""
+            """Wait until as many queries run as there are connections."""
             nonlocal flying, most
             assert self.in_use.acquire(blocking=False)
             with lock:
@@ -329,8 +329,8 @@ def test_so_many_are_asked_at_the_same_time_and_no_more(lanes: int) -> None:
 
 
 @pytest.mark.usefixtures("lanes")
-def test_what_is_still_asked_is_left_behind() -> None:
-    """Neither whoever ends the wait nor the process's end stands by until a silent server has spoken."""
+def test_a_running_query_does_not_delay_the_end() -> None:
+    """Neither the end of the wait nor the end of the process waits for a silent server."""
     spoken, asked = threading.Event(), threading.Event()
     lanes = list[threading.Thread]()
 

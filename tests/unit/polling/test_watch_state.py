@@ -7,8 +7,8 @@ from pulumi_tcsql_check.model.progress import Progress
 from pulumi_tcsql_check.polling.watch_state import WatchState
 
 
-def test_the_same_steps_are_no_change() -> None:
-    """Another request id and another message are no change."""
+def test_another_request_id_or_message_is_no_change() -> None:
+    """The instant of the last change stays the same."""
     state = WatchState(MIGRATION, 0.0)
     state.keep(make_progress(2, 0, 1), 100)
     state.keep(make_progress(2, 0, 1, message="Other."), 107)

@@ -1,4 +1,4 @@
-"""What a gate depends on must be in the stack: a new resource that `--target` or `--exclude` leaves out is not."""
+"""A gate's dependencies must be in the stack; a new resource that `--target` or `--exclude` leaves out is not."""
 
 import asyncio
 from collections.abc import Callable
@@ -29,20 +29,20 @@ def on(**options: Any) -> pulumi.ResourceOptions:  # noqa: ANN401  # as Resource
 
 
 def with_children() -> pulumi.ComponentResource:
-    """Declare a component with a component in it, and a resource in that one."""
+    """Declare a component with a nested component and a resource in that one."""
     outer = component("outer")
     record("front", parent=component("inner", outer))
     return outer
 
 
 def echoed() -> pulumi.Output[Any]:
-    """Return a value that is known, of a resource that is not there."""
+    """Return a known value from a resource that is not in the stack."""
     front = record("front", 1066)
     return pulumi.Output.all(1066, front.urn).apply(lambda both: both[0])
 
 
 def beside_itself() -> None:
-    """Declare a gate that depends on what its own component holds beside it."""
+    """Declare a gate that depends on a resource in its own component."""
     around = component("around")
     record("front", parent=around)
     check("orders", opts=on(parent=around, depends_on=list(around._childResources)))
@@ -68,8 +68,8 @@ WAYS: dict[str, Callable[[], object]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_gate_that_depends_on_what_is_not_in_the_stack_is_not_read(way: str) -> None:
-    """The program ends with one sentence that names both, and the engine gets no read."""
+def test_a_gate_with_a_dependency_outside_the_stack_is_not_read(way: str) -> None:
+    """One error names both and ends the program, and the engine gets no read."""
     engine = Engine()
     engine.left_out.add("front")
     with pytest.raises(pulumi.RunError) as refused:
@@ -82,8 +82,8 @@ def test_a_gate_that_depends_on_what_is_not_in_the_stack_is_not_read(way: str) -
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_gate_that_depends_on_what_is_in_the_stack_is_read(way: str) -> None:
-    """So is one below the stack itself, and one below or behind a component that a package constructs."""
+def test_a_gate_with_dependencies_in_the_stack_is_read(way: str) -> None:
+    """This includes the stack itself as parent, and a component that a package constructs as parent or dependency."""
     engine = Engine()
 
     def program() -> None:
@@ -96,7 +96,7 @@ def test_a_gate_that_depends_on_what_is_in_the_stack_is_read(way: str) -> None:
     assert {"orders", "below-the-stack", "remote"} <= set(engine.order)
 
 
-def test_a_preview_reads_whatever_a_gate_depends_on() -> None:
+def test_a_preview_reads_a_gate_with_any_dependency() -> None:
     """A preview writes no state."""
     engine = Engine()
     engine.left_out.add("front")
@@ -104,7 +104,7 @@ def test_a_preview_reads_whatever_a_gate_depends_on() -> None:
     assert "orders" in engine.order
 
 
-def test_a_component_that_was_registered_before_the_package_was_imported_is_taken_for_absent() -> None:
+def test_a_component_registered_before_the_import_counts_as_absent() -> None:
     """The package can't know whether it is in the stack, and a broken state is worse than a closed gate."""
     engine = Engine()
 
@@ -119,7 +119,7 @@ def test_a_component_that_was_registered_before_the_package_was_imported_is_take
 
 
 def test_registrations_are_observed_once() -> None:
-    """Each gate calls `observe`, and the monitor is wrapped once; without an engine there is nothing to observe."""
+    """Each gate calls `observe`, which wraps the monitor once; without an engine it does nothing."""
     engine = Engine()
 
     def program() -> None:

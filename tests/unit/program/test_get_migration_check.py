@@ -1,4 +1,4 @@
-"""`get_migration_check` in a program: its result, its endpoint, and how it fails and ends."""
+"""`get_migration_check` in a program: its result, its endpoint, its errors, and its end on Ctrl-C."""
 
 import asyncio
 import re
@@ -68,18 +68,18 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
     asyncio.set_event_loop(None)
 
 
-def resolve(output: pulumi.Output[Any]) -> Any:  # noqa: ANN401  # whatever the output holds
+def resolve(output: pulumi.Output[Any]) -> Any:  # noqa: ANN401  # an output of any type
     """Wait for an output."""
     return asyncio.get_event_loop().run_until_complete(output.future(with_unknowns=True))
 
 
 def here(below: int) -> str:
-    """Return the end of an error that is raised so many lines below this call."""
+    """Return the end of an error raised this many lines below this call."""
     return f" ({HERE}, line {sys._getframe(1).f_lineno + below})"
 
 
-def test_a_look_returns_what_the_check_shows_with_its_types() -> None:
-    """The same fields as the gate's outputs, whole numbers as ints and steps as `Step`."""
+def test_the_plain_form_returns_a_typed_result() -> None:
+    """The result has the gate's outputs as fields, with integers as ints and steps as `Step`."""
     with Emulator("pass") as emulator:
         seen = get_migration_check(1066, WHERE, endpoint=emulator.url)
     assert isinstance(seen, MigrationCheckResult)
@@ -92,7 +92,7 @@ def test_a_look_returns_what_the_check_shows_with_its_types() -> None:
     assert set(seen) == {"total", "current", "steps", "passed", "status", "migrate_id", "region"}
 
 
-def test_an_output_of_a_look_is_the_same_and_lifts_its_fields() -> None:
+def test_the_output_form_returns_the_same_result_and_lifts_its_fields() -> None:
     """Inputs may be outputs, text among them, and each field is an output of its own."""
     with Emulator("pass") as emulator:
         number = pulumi.Output.from_input("1066")
@@ -102,8 +102,8 @@ def test_an_output_of_a_look_is_the_same_and_lifts_its_fields() -> None:
         assert isinstance(resolve(seen.steps[0]), Step)
 
 
-def test_a_failed_check_is_a_result_like_any_other() -> None:
-    """Nothing is raised, and the codes that the account knows are named."""
+def test_a_failed_check_is_a_result() -> None:
+    """No error is raised, and the codes in `failed_statuses` are named."""
     with Emulator(ODD) as emulator:
         seen = get_migration_check("1", WHERE, endpoint=emulator.url, failed_statuses=(7,))
         assert (seen.passed, seen.status, seen.steps[0].state) == (False, "failed", "failed")
@@ -113,16 +113,16 @@ def test_a_failed_check_is_a_result_like_any_other() -> None:
         assert resolve(later).status == "failed"
 
 
-def test_a_look_is_one_request_that_waits_for_no_verdict() -> None:
-    """A check that has no steps yet is returned as it is."""
+def test_a_read_is_one_request_and_does_not_wait() -> None:
+    """A check without steps is returned too."""
     with ScriptedServer(answer(BODY)) as server:
         seen = get_migration_check(1066, WHERE, endpoint=f"http://{server.host}")
     assert (seen.status, seen.passed, seen.steps) == ("unknown", False, [])
     assert len(server.requests) == 1
 
 
-def test_a_look_asks_again_after_trouble_in_passing_but_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a preview does: a broken connection is tried again, and the last error ends it."""
+def test_a_read_retries_transient_errors_for_a_short_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a preview, a broken connection is retried, and the last error ends the read."""
     with ScriptedServer(reset, answer(BODY)) as server:
         assert get_migration_check(1066, WHERE, endpoint=f"http://{server.host}").status == "unknown"
     assert len(server.requests) == 2
@@ -135,16 +135,16 @@ def test_a_look_asks_again_after_trouble_in_passing_but_not_for_long(monkeypatch
     assert isinstance(caught.value.__cause__, TransientError)
 
 
-def test_an_endpoint_that_is_not_tencents_is_named_in_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
-    """It is the gate's warning, once for each call, on the stack's own row."""
+def test_another_endpoint_than_tencents_is_named_in_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    """The warning is the gate's, appears once for each call, and is on the stack's own row."""
     with Emulator("pass") as emulator:
         get_migration_check(1066, WHERE, endpoint=emulator.url)
         sentence = f"migration check 1066 ({WHERE}) is queried at\n  {emulator.url}, which is not Tencent Cloud."
         assert capsys.readouterr() == ("", f"warning: {sentence}\n")
 
 
-def test_the_stacks_configuration_says_whom_to_ask_and_as_whom(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Region, endpoint and credentials come from where a gate has them."""
+def test_region_endpoint_and_credentials_come_from_the_stacks_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They have the same sources as a gate's."""
     monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
     monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
     with Emulator("pass") as emulator:
@@ -162,7 +162,7 @@ def test_the_stacks_configuration_says_whom_to_ask_and_as_whom(monkeypatch: pyte
 
 
 def test_no_environment_variable_chooses_the_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pulumi's SDK takes a key that the stack doesn't set from the environment; a look doesn't."""
+    """Pulumi's SDK takes a key that the stack doesn't set from the environment; a read doesn't."""
     chosen = endpoints.choose
 
     def choose(given: Endpoint | None, config: StackConfig, region: str) -> Endpoint:
@@ -178,8 +178,8 @@ def test_no_environment_variable_chooses_the_endpoint(monkeypatch: pytest.Monkey
     assert (len(stand_in.requests), len(tencent.requests)) == (0, 1)
 
 
-def test_what_the_api_refuses_is_one_sentence_with_the_users_line() -> None:
-    """It is an error of this package and Pulumi's, and says what a gate would say."""
+def test_an_error_of_the_api_has_the_users_line() -> None:
+    """It is an error of this package and of Pulumi, with the gate's text."""
     with Emulator(NOBODY) as emulator:
         ends = here(+2)
         with pytest.raises(LookError) as caught:
@@ -198,8 +198,8 @@ def test_what_the_api_refuses_is_one_sentence_with_the_users_line() -> None:
         assert in_one_line(caught.value).endswith(f"{ends} Code: not-found")
 
 
-def test_missing_credentials_are_one_sentence_and_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same sentence as a gate's."""
+def test_missing_credentials_are_one_error_without_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The text is the gate's."""
     monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
     monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
     with ScriptedServer(reset) as server, pytest.raises(LookError, match=r"^No Tencent Cloud credentials") as caught:
@@ -218,7 +218,7 @@ def test_missing_credentials_are_one_sentence_and_nothing_is_sent(monkeypatch: p
 def test_a_variable_that_may_have_chosen_the_endpoint_is_refused_at_the_users_own_line(
     monkeypatch: pytest.MonkeyPatch, environ: dict[str, str]
 ) -> None:
-    """A program decides by what it sees, so a stand-in that a variable chose gets no request."""
+    """A program may decide by the result, so a stand-in that a variable chose gets no request."""
     (name, value) = environ.popitem()
     monkeypatch.setenv(name, value)
     with ScriptedServer(reset) as server:
@@ -230,8 +230,8 @@ def test_a_variable_that_may_have_chosen_the_endpoint_is_refused_at_the_users_ow
     assert server.requests == []
 
 
-def test_an_unexpected_error_is_one_sentence_without_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The text might hold a secret."""
+def test_an_unexpected_error_is_shown_without_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The text may contain a secret."""
     nothing: dict[str, Any] = {}
     monkeypatch.setattr(connection, "connection", lambda *_, **__: nothing["a secret"])
     ends = here(+2)
@@ -242,8 +242,8 @@ def test_an_unexpected_error_is_one_sentence_without_its_text(monkeypatch: pytes
     )
 
 
-def test_a_library_that_is_gone_is_one_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says what can't be loaded, and how to get it back."""
+def test_a_missing_library_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the library, and says how to install it again."""
     monkeypatch.delattr(pulumi_tcsql_check.reading, "reader")
     monkeypatch.setitem(sys.modules, "pulumi_tcsql_check.reading.reader", None)
     with pytest.raises(LookError) as caught:
@@ -275,35 +275,35 @@ def test_a_bad_plain_value_is_refused_at_the_users_own_line(name: str, value: ob
         assert str(refused.value).endswith(ends)
 
 
-def test_the_plain_form_takes_no_outputs_and_names_the_one_that_does() -> None:
-    """It can't wait for an output."""
+def test_the_plain_form_refuses_outputs_and_names_the_other_form() -> None:
+    """The plain form can't wait for an output."""
     number: Any = pulumi.Output.from_input(1066)
     with pytest.raises(InvalidInputError, match="a plain value here; get_migration_check_output takes outputs"):
         get_migration_check(number, WHERE)
 
 
-def test_a_bad_value_that_was_an_output_is_refused_once_it_is_known() -> None:
-    """The error has the line of the call, despite Pulumi's frames in between, and comes before any request."""
+def test_a_bad_value_from_an_output_is_refused_once_it_is_known() -> None:
+    """The error has the line of the call, despite Pulumi's frames in between, and no request is sent."""
     with ScriptedServer(reset) as server:
         bad = pulumi.Output.from_input(1.5)
         endpoint = f"http://{server.host}"
-        later, ends = get_migration_check_output(bad, WHERE, endpoint=endpoint), here(0)  # type: ignore[arg-type]  # a mistake
+        later, ends = get_migration_check_output(bad, WHERE, endpoint=endpoint), here(0)  # type: ignore[arg-type]  # the mistake
         with pytest.raises(InvalidInputError, match=f"^migrate_id is 1.5, .*{re.escape(ends)}$"):
             resolve(later)
     assert server.requests == []
 
 
-def test_while_an_input_is_unknown_nobody_is_asked() -> None:
-    """The result is unknown as well, as in the preview that would make the migration."""
-    unknown: pulumi.Output[int] = pulumi.Output.from_input(1066).apply(lambda _: pulumi.UNKNOWN)  # type: ignore[arg-type, return-value]  # what a preview brings
+def test_an_unknown_input_gives_an_unknown_result_without_a_request() -> None:
+    """This happens in a preview that would create the migration."""
+    unknown: pulumi.Output[int] = pulumi.Output.from_input(1066).apply(lambda _: pulumi.UNKNOWN)  # type: ignore[arg-type, return-value]  # an unknown output
     with ScriptedServer(reset) as server:
         later = get_migration_check_output(unknown, WHERE, endpoint=f"http://{server.host}")
         assert asyncio.get_event_loop().run_until_complete(later.is_known()) is False
     assert server.requests == []
 
 
-def test_other_things_go_on_while_an_output_is_looked_at() -> None:
-    """The answer comes only after the program's event loop has done something else."""
+def test_the_output_form_does_not_block_the_event_loop() -> None:
+    """The result comes only after the program's event loop has run something else."""
     released = threading.Event()
     went_on: list[bool] = []
 
@@ -325,22 +325,22 @@ class Answers(mocks.Mocks):
     """A unit test's mocks, which record the calls."""
 
     def __init__(self, **fields: object) -> None:
-        """Take what `call` is to return."""
+        """Return this from every call."""
         self.fields = fields
         self.seen: list[mocks.MockCallArgs] = []
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        """Make nothing."""
+        """Create nothing."""
         raise NotImplementedError(args.typ)
 
-    def call(self, args: mocks.MockCallArgs) -> Any:  # noqa: ANN401  # Pulumi takes a dict as well
-        """Note the call, and answer."""
+    def call(self, args: mocks.MockCallArgs) -> Any:  # noqa: ANN401  # Pulumi accepts a dict too
+        """Record the call, and return the result."""
         self.seen.append(args)
         return self.fields
 
 
-def test_under_mocks_the_mock_answers_and_nobody_is_asked() -> None:
-    """As Pulumi's data sources do: `call` gets the token and the inputs, and its answer has the result's types."""
+def test_under_mocks_the_mock_gives_the_result_without_a_request() -> None:
+    """As for Pulumi's functions, `call` gets the token and the inputs, and its result has the documented types."""
     step = {"name": "one", "status": 0, "state": "passed", "message": ""}
     answers = Answers(total=1, current=1, passed=True, status="passed", steps=[step])
     mocks.set_mocks(answers, preview=False)
@@ -364,8 +364,8 @@ def test_under_mocks_the_mock_answers_and_nobody_is_asked() -> None:
         assert isinstance(seen.steps[0], Step)
 
 
-def test_under_mocks_what_the_mock_leaves_out_is_none() -> None:
-    """A unit test need not invent what it doesn't use; bad plain values are refused all the same."""
+def test_under_mocks_an_omitted_field_is_none() -> None:
+    """A unit test may omit fields that it doesn't use; bad plain values are still refused."""
     mocks.set_mocks(Answers(), preview=False)
     seen: Any = get_migration_check(1066, WHERE)
     assert (seen.passed, seen.steps, seen.status) == (None, None, None)
@@ -406,8 +406,8 @@ finally:
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-def test_ctrl_c_ends_a_look_at_once_although_the_server_is_silent(tmp_path: Path, form: str) -> None:
-    """The program's own `finally` runs, it waits for no response, and it prints no traceback."""
+def test_ctrl_c_ends_a_read_from_a_silent_server_at_once(tmp_path: Path, form: str) -> None:
+    """The program's own `finally` runs, no response is awaited, and no traceback is printed."""
     with ScriptedServer(silence) as server:
         command = [sys.executable, "-c", PROGRAM.format(form=form), f"http://{server.host}"]
         with subprocess.Popen(

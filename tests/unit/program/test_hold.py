@@ -34,8 +34,8 @@ def no_mock(monkeypatch: pytest.MonkeyPatch) -> None:
         (["a check", ["a check"]], "hold_stack waits for MigrationCheck and MigrationCheckGroup, and was given list."),
     ],
 )
-def test_what_is_no_check_ends_the_program_at_the_users_line(given: list[Any], sentence: str) -> None:
-    """It is one sentence, and both Python's `TypeError` and Pulumi's `RunError`."""
+def test_an_argument_that_is_no_check_is_refused_at_the_users_line(given: list[Any], sentence: str) -> None:
+    """The error is both Python's `TypeError` and Pulumi's `RunError`."""
     engine = Engine()
     line = sys._getframe().f_lineno + 4
 
@@ -51,7 +51,7 @@ def test_what_is_no_check_ends_the_program_at_the_users_line(given: list[Any], s
 
 @pytest.mark.parametrize("preview", [False, True])
 def test_under_mocks_nothing_is_held(preview: bool) -> None:
-    """A user's unit test goes on before the check is read, whatever the mock says, and nothing depends on it."""
+    """A user's unit test continues before the check is read, for any result of the mock, and nothing depends on it."""
     engine = Engine(orders=False)
 
     def program() -> None:
@@ -66,8 +66,8 @@ def test_under_mocks_nothing_is_held(preview: bool) -> None:
 
 
 @pytest.mark.usefixtures("no_mock")
-def test_an_sdk_that_offers_no_wait_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is one sentence, and nothing below is declared."""
+def test_an_sdk_without_a_wait_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is one error, and nothing below is declared."""
     monkeypatch.delattr(sync_await, "_sync_await")
     engine = Engine()
 
@@ -81,8 +81,8 @@ def test_an_sdk_that_offers_no_wait_is_refused(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.usefixtures("no_mock")
-def test_a_call_in_a_thread_without_an_event_loop_is_refused_in_one_sentence() -> None:
-    """It can't wait there, and would hold nothing."""
+def test_a_call_in_a_thread_without_an_event_loop_is_refused() -> None:
+    """The call can't wait there, and would hold nothing."""
     engine = Engine()
     line = sys._getframe().f_lineno + 8
     refused: list[BaseException] = []
@@ -110,7 +110,7 @@ def test_a_call_in_a_thread_without_an_event_loop_is_refused_in_one_sentence() -
 
 @pytest.mark.usefixtures("no_mock")
 def test_it_waits_for_each_check() -> None:
-    """One that has passed lets nothing through while the other's number is not even known."""
+    """A passed check lets nothing through while another check's id is unknown."""
     engine = Engine()
 
     def program() -> None:
@@ -136,7 +136,7 @@ def test_it_waits_for_each_check() -> None:
 @pytest.mark.usefixtures("no_mock")
 @pytest.mark.parametrize("verdict", [False, None])
 def test_a_check_that_has_not_passed_ends_the_program(verdict: bool | None) -> None:
-    """The guard's sentence comes at once, also while another check can't be read yet; nothing below is reached."""
+    """The guard's error comes at once, even while another check can't be read yet; nothing below the call runs."""
     engine = Engine(one=verdict)
 
     def program() -> None:
@@ -157,7 +157,7 @@ def test_a_check_that_has_not_passed_ends_the_program(verdict: bool | None) -> N
 
 @pytest.mark.usefixtures("no_mock")
 def test_the_pass_of_another_update_ends_the_program() -> None:
-    """As the engine answers with it where it has skipped the read; no `apply` on an output of the check runs."""
+    """The engine returns such a pass if it skips the read; no `apply` on an output of the check runs."""
     engine = Engine()
     engine.stale.add("orders")
 
@@ -177,8 +177,10 @@ def test_the_pass_of_another_update_ends_the_program() -> None:
 
 @pytest.mark.usefixtures("no_mock")
 @pytest.mark.parametrize(("preview", "enforce"), [(True, None), (False, False)])
-def test_a_preview_and_a_broken_glass_wait_for_an_answer_alone(preview: bool, enforce: bool | None) -> None:
-    """Whatever it says, the program goes on after it, and what is below depends on the check."""
+def test_a_preview_and_a_gate_that_is_not_enforced_continue_after_any_response(
+    preview: bool, enforce: bool | None
+) -> None:
+    """The program continues for any verdict, and resources below the call depend on the check."""
     engine = Engine(orders=False)
 
     def program() -> None:
@@ -192,8 +194,8 @@ def test_a_preview_and_a_broken_glass_wait_for_an_answer_alone(preview: bool, en
 
 
 @pytest.mark.usefixtures("no_mock")
-def test_what_is_declared_afterwards_depends_on_the_checks() -> None:
-    """So does whatever has dependencies of its own, which it keeps; what was declared before and other checks don't."""
+def test_resources_below_the_call_depend_on_the_checks() -> None:
+    """They keep their own dependencies; resources from above the call and other checks don't depend on the checks."""
     engine = Engine()
 
     def program() -> None:
@@ -204,7 +206,7 @@ def test_what_is_declared_afterwards_depends_on_the_checks() -> None:
         record("list", depends_on=[own, other])
         record("output", depends_on=pulumi.Output.from_input([own, other]))
         record("output-in-list", depends_on=[pulumi.Output.from_input(own)])
-        # These edges are no more than a second belt: a child of what was declared before inherits none of them.
+        # These edges are a second safeguard: a child of a resource from above the call doesn't inherit them.
         record("child", parent=own, depends_on=[other])
         check("later")
         hold_stack(check("third", opts=pulumi.ResourceOptions(depends_on=[own])))
@@ -230,8 +232,8 @@ def test_what_is_declared_afterwards_depends_on_the_checks() -> None:
 
 
 @pytest.mark.usefixtures("no_mock")
-def test_a_program_that_runs_afterwards_is_untouched() -> None:
-    """What one stack's program holds, another one in the same process doesn't depend on."""
+def test_another_program_in_the_process_is_not_held() -> None:
+    """Its resources don't depend on the first stack's checks."""
     run(Engine(), lambda: hold_stack(check("first")))
     engine = Engine()
 
@@ -245,8 +247,8 @@ def test_a_program_that_runs_afterwards_is_untouched() -> None:
 
 
 @pytest.mark.usefixtures("no_mock")
-def test_a_wait_ends_when_the_sdk_has_stopped_the_loop() -> None:
-    """It does so in an inline program whose engine has gone; nothing that is waited for will come any more."""
+def test_a_wait_ends_when_the_sdk_stops_the_loop() -> None:
+    """The SDK does so in an inline program whose engine has gone; the awaited values never come."""
     engine = Engine()
 
     def program() -> None:
@@ -264,8 +266,8 @@ def test_a_wait_ends_when_the_sdk_has_stopped_the_loop() -> None:
 
 
 @pytest.mark.usefixtures("no_mock")
-def test_an_interrupt_ends_the_wait_and_leaves_the_event_loop_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is raised from the call, and other coroutines of the program go on."""
+def test_an_interrupt_ends_the_wait_and_keeps_the_event_loop_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The call raises the interrupt, and other coroutines of the program continue."""
     engine = Engine()
 
     @contextmanager
@@ -289,8 +291,8 @@ def test_an_interrupt_ends_the_wait_and_leaves_the_event_loop_whole(monkeypatch:
 
 
 @pytest.mark.usefixtures("no_mock")
-def test_a_program_that_catches_the_refusal_makes_nothing_below() -> None:
-    """What it declares afterwards depends on the check all the same, and the program ends with the same sentence."""
+def test_a_program_that_catches_the_refusal_creates_nothing_below() -> None:
+    """Resources that it declares afterwards depend on the check, and the program ends with the same error."""
     engine = Engine(orders=False)
 
     def program() -> None:

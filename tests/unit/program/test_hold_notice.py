@@ -13,10 +13,10 @@ from pulumi_tcsql_check import MigrationCheck, hold_stack
 from pulumi_tcsql_check.program import hold
 
 Declare = Callable[[pulumi.Output[Any]], list[MigrationCheck]]
-"""What declares the checks of a program, from a value that comes late."""
+"""Declares the checks of a program, given a value that is known late."""
 
 LATE = hold.NOTICE_SECONDS + 5
-"""When the value comes, in seconds, if the notice is to come first."""
+"""When the value is known, in seconds, if the notice comes first."""
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def on(**options: Any) -> pulumi.ResourceOptions:  # noqa: ANN401  # as Resource
 def test_a_check_that_cannot_be_read_for_long_is_named_once(
     said: Callable[[], list[str]], declare: Declare, missing: dict[str, str]
 ) -> None:
-    """The line says what is missing, and comes before that is there; then all goes on as if nothing had been said."""
+    """The line names the missing input before it is known; then the program continues as without a notice."""
     engine = Engine()
     in_time: list[str] = []
 
@@ -82,8 +82,8 @@ def test_a_check_that_cannot_be_read_for_long_is_named_once(
 
 
 @pytest.mark.parametrize("seconds", [0, hold.NOTICE_SECONDS - 1])
-def test_nothing_is_said_if_all_comes_in_time(said: Callable[[], list[str]], seconds: float) -> None:
-    """A value that comes before that isn't worth a line."""
+def test_there_is_no_notice_if_all_inputs_are_known_in_time(said: Callable[[], list[str]], seconds: float) -> None:
+    """The notice appears only after a long wait."""
     engine = Engine()
 
     def program() -> None:
@@ -97,8 +97,8 @@ def test_nothing_is_said_if_all_comes_in_time(said: Callable[[], list[str]], sec
     assert engine.order == ["orders", "below"]
 
 
-def test_nothing_is_said_of_a_check_that_is_being_read(said: Callable[[], list[str]]) -> None:
-    """With all its inputs there, it is the gate's own row that says why it takes long."""
+def test_there_is_no_notice_for_a_check_that_is_being_read(said: Callable[[], list[str]]) -> None:
+    """Once all its inputs are known, the gate's own row shows the progress."""
     engine = Engine()
 
     def program() -> None:
@@ -115,8 +115,8 @@ def test_nothing_is_said_of_a_check_that_is_being_read(said: Callable[[], list[s
     assert engine.order == ["above", "orders", "below"]
 
 
-def test_nothing_is_said_when_a_check_is_refused(said: Callable[[], list[str]]) -> None:
-    """Its own sentence is enough, whatever another check waits for."""
+def test_there_is_no_notice_if_a_check_is_refused(said: Callable[[], list[str]]) -> None:
+    """The error is enough, even if another check still waits for an input."""
     engine = Engine(refused=False)
 
     def program() -> None:

@@ -11,7 +11,7 @@ from harness.pulumi_mocks import STEP, RecordingMocks, mocked_program, resolve
 from pulumi.runtime import mocks
 
 from pulumi_tcsql_check import InvalidInputError, MigrationCheck, Step
-from pulumi_tcsql_check.program import gate, shutdown
+from pulumi_tcsql_check.program import shutdown
 
 PLAIN: dict[str, Any] = {"migrate_id": 1066, "region": "ap-guangzhou"}
 
@@ -63,7 +63,7 @@ def test_outputs_have_their_types(recorder: RecordingMocks) -> None:
     assert recorder.seen
 
 
-def test_a_step_can_be_made_by_a_users_own_test() -> None:
+def test_a_users_test_can_make_a_step() -> None:
     """`Step` is a plain value."""
     step = Step(name="Disk", status=-2, state="not-started", message="")
     assert (step.name, step.status, step.state, step.message) == ("Disk", -2, "not-started", "")
@@ -71,10 +71,10 @@ def test_a_step_can_be_made_by_a_users_own_test() -> None:
 
 @pytest.mark.parametrize("as_output", [True, False])
 @pytest.mark.parametrize("migrate_id", ["1066", 1066, 1066.0])
-def test_text_and_numbers_make_one_resource(
+def test_an_id_as_text_or_number_gives_one_resource(
     recorder: RecordingMocks, migrate_id: int | str, *, as_output: bool
 ) -> None:
-    """Text and floats, as other providers give them, end in one resource id and one input, which is a number."""
+    """Text and floats, which other providers return, give the same resource id and the same integer input."""
     given: Any = pulumi.Output.from_input(migrate_id) if as_output else migrate_id
     check = MigrationCheck("orders", migrate_id=given, region="ap-guangzhou")
     assert resolve(check.id) == "ap-guangzhou/1066"
@@ -82,8 +82,8 @@ def test_text_and_numbers_make_one_resource(
     assert seen.inputs["migrate_id"] == 1066
 
 
-def test_the_provider_is_told_what_came_as_an_output(recorder: RecordingMocks) -> None:
-    """Plain values, those left out among them, are not named; outputs, awaitables and lists of them are."""
+def test_the_provider_gets_the_names_of_inputs_from_outputs(recorder: RecordingMocks) -> None:
+    """Plain and omitted values are not named; outputs, awaitables and lists of them are."""
 
     async def region() -> str:
         return "ap-guangzhou"
@@ -96,7 +96,7 @@ def test_the_provider_is_told_what_came_as_an_output(recorder: RecordingMocks) -
 
 
 def test_an_input_may_be_awaitable(recorder: RecordingMocks) -> None:
-    """A coroutine, which can be awaited but once, is as good as an output."""
+    """A coroutine, which can be awaited once, works as an output does."""
 
     async def number() -> int:
         return 1066
@@ -109,17 +109,17 @@ def test_an_input_may_be_awaitable(recorder: RecordingMocks) -> None:
     assert recorder.seen[0].inputs["migrate_id"] == 1066
 
 
-def test_an_output_of_a_wrong_kind_is_left_for_the_provider(recorder: RecordingMocks) -> None:
-    """The program goes on, and `read` refuses it."""
+def test_an_output_of_a_wrong_type_is_left_to_the_provider(recorder: RecordingMocks) -> None:
+    """The program continues, and `read` refuses the value."""
     check = MigrationCheck("orders", migrate_id=pulumi.Output.from_input("x"), region="ap-guangzhou")
     assert resolve(check.id) == "ap-guangzhou/x"
     assert recorder.seen
 
 
-def test_the_region_comes_from_the_configuration_then_from_the_environment(
+def test_the_configured_region_precedes_the_environment(
     recorder: RecordingMocks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The stack's own region wins over the machine's."""
+    """The stack's own region precedes the machine's."""
     monkeypatch.setenv("TENCENTCLOUD_REGION", "ap-tokyo")
     assert resolve(MigrationCheck("one", migrate_id=1).id) == "ap-tokyo/1"
     pulumi.runtime.set_config("tencentcloud:region", "ap-seoul")
@@ -143,7 +143,7 @@ def test_the_region_comes_from_the_configuration_then_from_the_environment(
     ],
 )
 def test_a_bad_plain_value_is_refused_at_the_users_own_line(recorder: RecordingMocks, name: str, value: object) -> None:
-    """The error is Pulumi's, too, names input, value and line, and nothing is registered."""
+    """The error is also Pulumi's, names input, value and line, and nothing is registered."""
     given: dict[str, Any] = {**PLAIN, name: value}
     line = sys._getframe().f_lineno + 2
     with pytest.raises(InvalidInputError) as refused:
@@ -165,33 +165,35 @@ def test_a_bad_plain_value_is_refused_at_the_users_own_line(recorder: RecordingM
         ({"hooks": pulumi.ResourceHookBinding(before_create=[lambda _: None])}, "the engine runs none for a read"),
     ],
 )
-def test_an_option_that_would_make_it_another_thing_is_refused(
+def test_an_option_that_changes_the_kind_of_resource_is_refused(
     recorder: RecordingMocks, options: dict[str, Any], sentence: str
 ) -> None:
-    """It ends at the user's own line, and nothing is registered."""
+    """The error has the user's line, and nothing is registered."""
     ((name, _),) = options.items()
     with pytest.raises(pulumi.RunError, match=rf"^opts\.{name} is .*{sentence}\. \(test_migration_check\.py, line"):
         MigrationCheck("orders", **PLAIN, opts=pulumi.ResourceOptions(**options))
     assert recorder.seen == []
 
 
-def test_a_list_with_an_output_in_it_is_left_for_the_provider(recorder: RecordingMocks) -> None:
-    """What is not known yet can't be validated yet."""
+def test_a_list_with_an_output_is_left_to_the_provider(recorder: RecordingMocks) -> None:
+    """An unknown value can't be validated yet."""
     codes: list[Any] = [pulumi.Output.from_input(-1)]
     resolve(MigrationCheck("orders", **PLAIN, failed_statuses=codes).urn)
     assert recorder.seen[0].inputs["failed_statuses"] == [-1]
 
 
-def test_a_unit_test_of_a_program_keeps_its_own_way_to_end(recorder: RecordingMocks) -> None:
-    """Under mocks, Ctrl-C stays what it was."""
+def test_under_mocks_the_interrupt_handler_is_unchanged(recorder: RecordingMocks) -> None:
+    """A user's unit test keeps its own handling of Ctrl-C."""
     before = signal.getsignal(signal.SIGINT), sys.excepthook
     resolve(MigrationCheck("orders", **PLAIN).urn)
     assert (signal.getsignal(signal.SIGINT), sys.excepthook) == before
     assert recorder.seen
 
 
-def test_a_program_that_an_engine_runs_ends_quietly(recorder: RecordingMocks, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With an engine behind the program, its gate prepares the ending, and guards against deletions on an up alone."""
+def test_under_an_engine_the_gate_prepares_the_shutdown(
+    recorder: RecordingMocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It prepares the shutdown in previews and updates, and guards against deletions only in updates."""
     prepared: list[bool] = []
     guarded: list[str] = []
     monkeypatch.setattr(shutdown, "prepare", lambda: prepared.append(True))
@@ -201,7 +203,7 @@ def test_a_program_that_an_engine_runs_ends_quietly(recorder: RecordingMocks, mo
         return passed
 
     monkeypatch.setattr(shutdown, "guard", guard)
-    monkeypatch.setattr(gate, "get_monitor", object)
+    monkeypatch.setattr("pulumi_tcsql_check.program.stack.get_monitor", object)
     resolve(MigrationCheck("orders", **PLAIN).urn)
     mocks.set_mocks(recorder, preview=True)
     resolve(MigrationCheck("previewed", **PLAIN).urn)
@@ -210,8 +212,8 @@ def test_a_program_that_an_engine_runs_ends_quietly(recorder: RecordingMocks, mo
     assert recorder.seen
 
 
-def test_a_preview_does_not_ask_to_wait(recorder: RecordingMocks) -> None:
-    """The hidden input is set on an up alone."""
+def test_a_preview_does_not_wait(recorder: RecordingMocks) -> None:
+    """The hidden input `wait` is true only in an update."""
     mocks.set_mocks(recorder, preview=True)
     resolve(MigrationCheck("orders", **PLAIN).urn)
     assert recorder.seen[0].inputs["wait"] is False

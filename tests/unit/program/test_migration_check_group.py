@@ -22,8 +22,8 @@ def _recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[RecordingMocks]:
         yield recorder
 
 
-def test_a_flow_too_few_is_refused_at_the_users_own_line(recorder: RecordingMocks) -> None:
-    """Where both lists are there; an output among the numbers leaves it to the provider."""
+def test_too_few_flows_are_refused_at_the_users_line(recorder: RecordingMocks) -> None:
+    """Both lists must be plain; with an output among the ids, the provider validates them."""
     with pytest.raises(
         InvalidInputError, match=r"^flow_ids is \[1001\], but must be as many .* \(test_migration_check_group\.py"
     ):
@@ -74,7 +74,7 @@ def test_outputs_have_their_types(recorder: RecordingMocks) -> None:
     assert recorder.seen
 
 
-def test_a_result_can_be_made_by_a_users_own_test() -> None:
+def test_a_users_test_can_make_a_result() -> None:
     """`CheckResult` is a plain value."""
     check = CheckResult(migrate_id=7, total=0, current=0, steps=[], passed=False, status="unknown")
     assert (check.migrate_id, check.steps, check.passed, check.status) == (7, [], False, "unknown")
@@ -91,10 +91,10 @@ def test_a_result_can_be_made_by_a_users_own_test() -> None:
     ],
 )
 @pytest.mark.parametrize("as_output", [True, False])
-def test_the_id_is_of_the_sorted_numbers_or_a_digest_of_them(
+def test_the_id_has_the_sorted_ids_or_their_digest(
     recorder: RecordingMocks, ids: list[int], name: str, *, as_output: bool
 ) -> None:
-    """The same wave in another order is the same resource; up to eight numbers can be read."""
+    """The same group in another order is the same resource; up to eight ids are readable."""
     given: Any = [*ids[:-1], pulumi.Output.from_input(str(ids[-1]))] if as_output else ids
     wave = MigrationCheckGroup("wave-1", migrate_ids=given, region="ap-guangzhou")
     assert resolve(wave.id) == f"ap-guangzhou/{name}"
@@ -118,15 +118,15 @@ def test_the_id_is_of_the_sorted_numbers_or_a_digest_of_them(
 def test_a_plain_value_outside_its_range_is_refused_at_the_users_line(
     recorder: RecordingMocks, given: dict[str, Any], sentence: str
 ) -> None:
-    """The refusal comes before anything is registered."""
+    """Nothing is registered."""
     with pytest.raises(InvalidInputError) as refused:
         MigrationCheckGroup("wave-1", **{**PLAIN, **given})
     assert str(refused.value).startswith(f"{sentence} (test_migration_check_group.py, line ")
     assert recorder.seen == []
 
 
-def test_numbers_that_come_late_and_are_none_are_left_for_the_read_to_refuse(recorder: RecordingMocks) -> None:
-    """The id shows them as they came."""
+def test_invalid_ids_from_outputs_are_left_to_the_provider(recorder: RecordingMocks) -> None:
+    """The resource id shows them unchanged."""
     late: Any = pulumi.Output.from_input(["x", 1])
     wave = MigrationCheckGroup("wave-1", migrate_ids=late, region="ap-guangzhou")
     assert resolve(wave.id) == "ap-guangzhou/['x', 1]"

@@ -1,4 +1,4 @@
-"""What the package learns from calls to the resource monitor, and the end of a program whose update is over."""
+"""The package's wrapper of the resource monitor, and the end of a program whose update is over."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -30,7 +30,7 @@ class Refusal(grpc.RpcError):
 
 
 class Monitor:
-    """A monitor that answers every call with an error."""
+    """A monitor that raises an error in every call."""
 
     def __init__(self, error: Exception) -> None:
         """Raise this error in every call."""
@@ -43,16 +43,16 @@ class Monitor:
     ReadResource = RegisterResourceOutputs = RegisterResource
 
 
-def observed(error: Exception) -> Any:  # noqa: ANN401  # the SDK's has no public type
-    """Return a monitor that is observed."""
+def observed(error: Exception) -> Any:  # noqa: ANN401  # the SDK's monitor has no public type
+    """Return a wrapped monitor."""
     settings.configure(settings.Settings("test", "test", monitor=Monitor(error)))
     monitor.observe()
     return settings.get_monitor()
 
 
 @pytest.mark.parametrize("call", ["RegisterResource", "ReadResource", "RegisterResourceOutputs"])
-def test_a_program_whose_update_is_over_ends_without_a_word(monkeypatch: pytest.MonkeyPatch, call: str) -> None:
-    """The engine has said why; the call is not left to the SDK, which would add an error."""
+def test_a_program_whose_update_is_over_ends_silently(monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    """The engine has reported the reason; the SDK doesn't get the error, which it would print."""
     broken = observed(Refusal(grpc.StatusCode.UNAVAILABLE))
     monkeypatch.setattr(shutdown, "end_with_the_update", lambda: pytest.fail("it ended"))
     with pytest.raises(pytest.fail.Exception, match="it ended"):
@@ -62,8 +62,8 @@ def test_a_program_whose_update_is_over_ends_without_a_word(monkeypatch: pytest.
 @pytest.mark.parametrize(
     "error", [Refusal(grpc.StatusCode.UNAVAILABLE), Refusal(grpc.StatusCode.UNKNOWN), grpc.RpcError(), ValueError()]
 )
-def test_every_other_error_is_the_sdks(error: Exception) -> None:
-    """So is an update that is over while the program runs inside another one, whose process goes on."""
+def test_every_other_error_reaches_the_sdk(error: Exception) -> None:
+    """So does an update that is over in an inline program, whose process continues."""
     broken = observed(error)
     with pytest.raises(type(error)) as raised:
         broken.ReadResource(None)
@@ -71,15 +71,15 @@ def test_every_other_error_is_the_sdks(error: Exception) -> None:
 
 
 def test_only_an_unavailable_engine_means_that_the_update_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any other error of gRPC is the program's."""
+    """Any other error of gRPC belongs to the program."""
     broken = observed(Refusal(grpc.StatusCode.UNKNOWN))
     monkeypatch.setattr(shutdown, "end_with_the_update", lambda: pytest.fail("it ended"))
     with pytest.raises(grpc.RpcError):
         broken.ReadResource(None)
 
 
-def test_nothing_is_registered_before_it_is_observed() -> None:
-    """Without a monitor there is nothing to know either."""
+def test_without_a_wrapped_monitor_no_registration_is_known() -> None:
+    """Without a monitor none is known either."""
     settings.reset_options()
     monitor.observe()
     assert not monitor.has_registered("urn:pulumi:test::test::test:index:Group::above")

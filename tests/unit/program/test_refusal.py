@@ -19,7 +19,7 @@ from pulumi_tcsql_check.program import refusal
 
 @pytest.mark.parametrize("option", ["provider", "providers"])
 def test_a_provider_is_refused(option: str) -> None:
-    """A gate has one of its own, and isn't registered with another."""
+    """A gate has its own provider, and can't be registered with another."""
     engine = Engine()
 
     def program() -> None:
@@ -32,8 +32,8 @@ def test_a_provider_is_refused(option: str) -> None:
     assert engine.order == ["mine"]
 
 
-def test_options_that_have_nothing_to_act_on_are_accepted() -> None:
-    """The engine never changes or deletes what it only reads, so none of them is a mistake."""
+def test_options_without_effect_on_a_read_are_accepted() -> None:
+    """The engine never changes or deletes a resource that it only reads, so these options are harmless."""
     engine = Engine()
 
     def program() -> None:
@@ -60,7 +60,7 @@ def test_options_that_have_nothing_to_act_on_are_accepted() -> None:
 
 
 def unknown() -> pulumi.Output[Any]:
-    """Return what a resource brings that is left out of an update, or isn't made yet in a preview."""
+    """Return an unknown output, as of a resource that is left out of an update or not created yet in a preview."""
     loop = asyncio.get_running_loop()
     value, known = loop.create_future(), loop.create_future()
     value.set_result(None)
@@ -77,8 +77,8 @@ def unknown() -> pulumi.Output[Any]:
         ("failed_statuses", lambda: [unknown()]),
     ],
 )
-def test_an_input_that_is_not_known_is_refused_on_an_up_alone(name: str, make: Callable[[], Any]) -> None:
-    """On an up one sentence says which, and the gate isn't registered; on a preview it may come later."""
+def test_an_unknown_input_is_refused_only_in_an_update(name: str, make: Callable[[], Any]) -> None:
+    """In an update one error names it, and the gate isn't registered; in a preview it may become known later."""
     plain: dict[str, Any] = {"migrate_id": 1066, "region": "ap-guangzhou"}
     engine = Engine()
     with pytest.raises(pulumi.RunError, match=rf"^{name} of the gate is not known in this update: the resource that "):
@@ -93,15 +93,15 @@ def _declare(given: dict[str, Any]) -> None:
 
 
 def test_a_folder_with_a_similar_name_is_the_users_own() -> None:
-    """The line is the first one outside of this package's folder, not of any that begins like it."""
+    """The line is the first one outside this package's folder, not outside every folder that begins like it."""
     package = Path(refusal.__file__).parents[1]
     program = compile("\n\nraise NotAGateError('No.')", f"{package}_program/__main__.py", "exec")
     with pytest.raises(TypeError, match=r"^No\. \(__main__\.py, line 3\)$"):
         exec(program, {"NotAGateError": refusal.NotAGateError})
 
 
-def test_a_call_from_no_file_still_has_its_sentence() -> None:
-    """A thread that calls straight into the package has no line of a user's."""
+def test_a_call_without_a_file_is_refused_without_a_line() -> None:
+    """A thread that calls the package directly has no line of the user's."""
     errors: list[refusal.NotAGateError] = []
     _thread.start_new_thread(errors.extend, (map(refusal.NotAGateError, ["No."]),))
     deadline = time.monotonic() + 10
@@ -110,10 +110,10 @@ def test_a_call_from_no_file_still_has_its_sentence() -> None:
     assert [str(error) for error in errors] == ["No. (your program)"]
 
 
-def test_options_that_do_nothing_on_a_gate_are_named_once(
+def test_options_without_effect_on_a_gate_are_named_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A component passes its own options on, so the gate is declared, and each option is named in one warning."""
+    """A component passes its own options on, so the gate is declared, and one warning names each option."""
     take_for_real(monkeypatch)
     monkeypatch.setattr(refusal, "_warned", set())
     engine = Engine()
@@ -132,8 +132,8 @@ def test_options_that_do_nothing_on_a_gate_are_named_once(
     ]
 
 
-def test_every_option_that_the_sdk_has_is_sorted() -> None:
-    """Each is one that a gate honours, refuses, or warns of, so that a new one of the SDK's doesn't slip through."""
+def test_every_option_of_the_sdk_is_classified() -> None:
+    """A gate supports it, refuses it, or warns of it, so that a new option of the SDK fails this test."""
     honoured = {
         "additional_secret_outputs",
         "depends_on",
@@ -146,10 +146,10 @@ def test_every_option_that_the_sdk_has_is_sorted() -> None:
     assert set(inspect.signature(pulumi.ResourceOptions).parameters) == known
 
 
-def test_a_preview_that_does_not_query_a_gate_says_so(
+def test_a_preview_that_does_not_read_a_gate_says_so(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Such a gate comes back without outputs; one that is read says nothing of the kind."""
+    """Such a gate has no outputs; for one that is read there is no message."""
     take_for_real(monkeypatch)
     caplog.set_level(logging.INFO)
 

@@ -1,4 +1,4 @@
-"""How the program process ends when its language host interrupts it."""
+"""The end of the program's process when its language host interrupts it."""
 
 import asyncio
 import signal
@@ -29,7 +29,7 @@ finally:
 
 
 def printed_when_interrupted(code: str) -> str:
-    """Run a program, interrupt it once it is ready, and return what it prints then; it ends with 130 and no error."""
+    """Run a program, interrupt it once it is ready, and return its output from then on; it must exit with 130."""
     command = [sys.executable, "-c", code]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -45,7 +45,7 @@ def printed_when_interrupted(code: str) -> str:
 
 
 def test_an_interrupted_program_ends_soon_and_prints_nothing() -> None:
-    """SIGINT ends it with 130 although a thread is stuck, its `finally` has run, and stderr is empty."""
+    """SIGINT ends it with 130 although a thread is stuck; its `finally` has run, and stderr is empty."""
     assert printed_when_interrupted(STUCK) == "finally\n"
 
 
@@ -75,13 +75,13 @@ while True:
         ("signal.signal(signal.SIGINT, signal.SIG_IGN)", ""),
     ],
 )
-def test_a_program_that_handles_or_ignores_an_interrupt_ends_soon_as_well(handle: str, printed: str) -> None:
-    """Its own handler is called, once, and the process ends with 130 after the grace."""
+def test_a_program_that_handles_or_ignores_an_interrupt_ends_soon(handle: str, printed: str) -> None:
+    """Its own handler is called once, and the process exits with 130 after the grace period."""
     assert printed_when_interrupted(OWN.format(handle=handle)) == printed
 
 
-def test_a_program_that_an_interrupt_kills_at_once_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The system's own handling needs no timer, and a second preparation adds nothing."""
+def test_a_program_that_an_interrupt_kills_is_left_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default action needs no timer, and a second preparation adds nothing."""
     monkeypatch.setattr(sys, "excepthook", hook := sys.excepthook)
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
@@ -97,8 +97,8 @@ def test_a_program_that_an_interrupt_kills_at_once_is_left_alone(monkeypatch: py
         signal.signal(signal.SIGINT, before)
 
 
-def test_nothing_is_installed_from_another_thread() -> None:
-    """The package is used in worker threads too, where signals are none of its business."""
+def test_another_thread_installs_nothing() -> None:
+    """Worker threads use the package too, but can't handle signals."""
     before = signal.getsignal(signal.SIGINT), sys.excepthook
     thread = threading.Thread(target=shutdown.prepare)
     thread.start()
@@ -106,8 +106,8 @@ def test_nothing_is_installed_from_another_thread() -> None:
     assert (signal.getsignal(signal.SIGINT), sys.excepthook) == before
 
 
-def test_the_hook_and_the_handler_do_as_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In this process: the handler interrupts and starts the timer, the hook hides the interrupt alone."""
+def test_the_handler_starts_the_timer_and_the_hook_hides_the_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The handler also raises the interrupt; the hook still shows every other exception."""
     ended: list[int] = []
     shown: list[type[BaseException]] = []
     monkeypatch.setattr(sys, "excepthook", lambda kind, _error, _trace: shown.append(kind))
@@ -127,8 +127,8 @@ def test_the_hook_and_the_handler_do_as_they_say(monkeypatch: pytest.MonkeyPatch
     assert shown == [ValueError]
 
 
-def test_an_interrupt_that_is_deferred_is_raised_at_the_end_of_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the block it calls what ends it; before and after the block it is raised where it comes."""
+def test_a_deferred_interrupt_is_raised_at_the_end_of_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inside the block it calls the given function; outside the block it is raised at once."""
     monkeypatch.setattr("os._exit", lambda _: None)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     done: list[str] = []
@@ -137,7 +137,7 @@ def test_an_interrupt_that_is_deferred_is_raised_at_the_end_of_the_block(monkeyp
         shutdown.prepare()
         with shutdown.deferring_interrupts(lambda: done.append("woken")):
             done.append("nothing came")
-        with pytest.raises(KeyboardInterrupt), shutdown.deferring_interrupts(lambda: done.append("woken")):  # noqa: PT012  # the block is what is tried
+        with pytest.raises(KeyboardInterrupt), shutdown.deferring_interrupts(lambda: done.append("woken")):  # noqa: PT012  # the test is about the block
             signal.raise_signal(signal.SIGINT)
             done.append("the block went on")
     finally:
@@ -145,8 +145,8 @@ def test_an_interrupt_that_is_deferred_is_raised_at_the_end_of_the_block(monkeyp
     assert done == ["nothing came", "woken", "the block went on"]
 
 
-def test_nothing_is_deferred_in_a_process_that_is_not_prepared() -> None:
-    """There the program handles interrupts by itself."""
+def test_a_process_that_is_not_prepared_defers_nothing() -> None:
+    """The program handles interrupts by itself there."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt), shutdown.deferring_interrupts(lambda: None):
@@ -167,15 +167,15 @@ finally:
 """
 
 
-def test_a_program_whose_update_is_over_ends_as_if_it_were_interrupted() -> None:
-    """The call, which comes from another thread, doesn't return; the `finally` of the program runs."""
+def test_a_program_whose_update_is_over_ends_as_if_interrupted() -> None:
+    """The call, which comes from another thread, doesn't return; the program's `finally` runs."""
     began = time.monotonic()
     done = subprocess.run([sys.executable, "-c", OVER], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (shutdown.INTERRUPTED, "finally\n", "")
     assert time.monotonic() - began < 5
 
 
-def test_the_end_of_an_update_leaves_a_process_alone_that_is_not_prepared() -> None:
+def test_a_process_that_is_not_prepared_continues_after_an_update() -> None:
     """An inline program shares its process with others."""
     shutdown.end_with_the_update()
 
@@ -187,8 +187,8 @@ def _wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def test_the_guard_ends_a_program_whose_gate_has_no_verdict_at_all() -> None:
-    """Newer SDKs make the outputs of a refused read unknown, for which an `apply` is usually skipped."""
+def test_the_guard_ends_a_program_whose_gate_has_unknown_outputs() -> None:
+    """Newer SDKs make a refused read's outputs unknown, for which an `apply` is usually skipped."""
 
     async def run() -> None:
         loop = asyncio.get_running_loop()
@@ -215,10 +215,10 @@ def test_the_guard_ends_a_program_whose_gate_has_no_verdict_at_all() -> None:
         (True, None, True, True),
     ],
 )
-def test_the_guard_ends_a_program_whose_gate_did_not_pass_in_this_update(
+def test_the_guard_ends_a_program_whose_gate_has_not_passed_in_this_update(
     passed: bool | None, is_fresh: bool | None, enforce: bool | None, ends: bool
 ) -> None:
-    """Anything but `True` for both ends it, unless `enforce` is False."""
+    """Any value but `True` for both outputs ends it, unless `enforce` is False."""
 
     async def run() -> None:
         known = [pulumi.Output.from_input(cast("bool", value)) for value in (passed, is_fresh)]

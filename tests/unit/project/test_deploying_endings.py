@@ -20,7 +20,7 @@ Ending = ENDINGS.Ending
 PROGRESS = Progress(1, 1, (StepDetail("migration check 1 (x) had not passed after", -1, "failed at step 1"),), "r")
 FLOW = Flow(1001)
 SAID = "The wait for the migration check was cancelled; migration check 1066 (ap-guangzhou) failed at step 4"
-"""What a server might say, were it to look like the gate."""
+"""Text of a server that imitates the gate."""
 
 MEMBERS = [Member(MIGRATION, PROGRESS, "running"), Member(Migration(7, "ap-guangzhou"), PROGRESS, "running")]
 FAILED = errors.CheckFailedError(MIGRATION, PROGRESS, [1])
@@ -51,31 +51,31 @@ SENTENCES: Mapping[type[errors.TcsqlCheckError], tuple[errors.TcsqlCheckError, s
 
 
 def below(kind: type[errors.TcsqlCheckError]) -> Iterator[type[errors.TcsqlCheckError]]:
-    """Walk the tree of errors."""
+    """Yield every class in the tree of errors."""
     for child in kind.__subclasses__():
         if child.__module__.startswith("pulumi_tcsql_check.errors"):
             yield child
             yield from below(child)
 
 
-def test_every_error_of_the_package_is_in_the_table() -> None:
-    """A new error has to be given an exit code here."""
+def test_every_error_of_the_package_has_an_exit_code() -> None:
+    """The test's table must have each new error."""
     assert set(SENTENCES) == set(below(errors.TcsqlCheckError))
 
 
 @pytest.mark.parametrize(("error", "word"), SENTENCES.values(), ids=[kind.__name__ for kind in SENTENCES])
-def test_an_error_ends_in_the_code_that_the_guide_gives_it(error: errors.TcsqlCheckError, word: str) -> None:
-    """Its code decides, even if the API's text in it looks like another one."""
+def test_an_error_has_its_exit_code_from_the_guide(error: errors.TcsqlCheckError, word: str) -> None:
+    """The error's code determines it, even if the API's text in it imitates another one."""
     assert ENDINGS.of_refusals([str(text_of(error, PROGRAM))]).word == word
 
 
-def test_an_unknown_sentence_is_trouble() -> None:
+def test_an_unknown_error_is_trouble() -> None:
     """It is neither a pass nor a failed check."""
     assert ENDINGS.of_refusals(["The gate stays shut: it failed with an unexpected error (KeyError)."]).exit_code == 4
 
 
-def test_a_wait_that_another_gate_ended_says_nothing_of_its_own() -> None:
-    """The refused gate decides the code; if its text is missing, the code isn't that of an interrupt."""
+def test_a_wait_that_another_gate_ended_has_no_result_of_its_own() -> None:
+    """The refused gate determines the code; if its text is missing, the code isn't that of an interrupt."""
     ended = str(text_of(errors.WaitCancelledError("shop"), PROGRAM))
     assert (
         ENDINGS.of_refusals([ended, str(text_of(SENTENCES[errors.CheckTimeoutError][0], PROGRAM))]) is Ending.TIMED_OUT
@@ -83,7 +83,7 @@ def test_a_wait_that_another_gate_ended_says_nothing_of_its_own() -> None:
     assert ENDINGS.of_refusals([ended]) is Ending.TROUBLE
 
 
-def test_the_most_telling_of_several_refusals_counts() -> None:
+def test_the_refusal_of_highest_precedence_counts() -> None:
     """One gate failed, another timed out, and a third could not query."""
     sentences = [
         str(text_of(SENTENCES[kind][0], PROGRAM)) for kind in (errors.PermanentError, errors.CheckTimeoutError)
@@ -104,10 +104,10 @@ def test_the_most_telling_of_several_refusals_counts() -> None:
         (False, False, ["something"], {}, Ending.TROUBLE),
     ],
 )
-def test_only_an_update_that_went_through_behind_a_pass_ends_with_0(
+def test_only_an_update_with_a_pass_ends_with_0(
     *, went_through: bool, was_interrupted: bool, refusals: list[str], passed: dict[str, bool], ending: object
 ) -> None:
-    """Whatever else happened has another code, a gate that held nothing among them."""
+    """Every other end has another code, including an update whose gate held nothing."""
     seen = ENDINGS.of_update(
         went_through=went_through, was_interrupted=was_interrupted, refusals=refusals, passed=passed
     )
@@ -124,13 +124,13 @@ def test_only_an_update_that_went_through_behind_a_pass_ends_with_0(
         ("urn:pulumi:p::shop::a:b:C::pulumi-python:dynamic/tcsql:MigrationCheck", False),
     ],
 )
-def test_a_gate_is_recognized_by_its_type_alone(urn: str, gate: bool) -> None:
-    """Neither a resource inside of it nor one that is named like it is a gate."""
+def test_only_the_type_identifies_a_gate(urn: str, gate: bool) -> None:
+    """Neither a child of a gate nor a resource with its name is a gate."""
     assert ENDINGS.is_gate(urn) is gate
 
 
-def test_the_readme_lists_every_exit_code_with_its_word() -> None:
-    """The table is the code's own, row by row."""
+def test_the_guides_readme_has_the_table_of_exit_codes() -> None:
+    """The table is that of the code, row by row."""
     readme = (EXAMPLES / "automation" / "README.md").read_text(encoding="utf-8")
     rows = [f"| {ending.exit_code} | `{ending.word}` |" for ending in Ending]
     assert [row for row in rows if row not in readme] == []

@@ -1,4 +1,4 @@
-"""The automation guide's report of the engine's events, also when the web hook is in trouble."""
+"""The automation guide's messages from the engine's events, also if the web hook fails."""
 
 import json
 import time
@@ -18,18 +18,18 @@ SECRET = "hunter2"
 
 
 def event(**parts: object) -> EngineEvent:
-    """Make an event of the JSON that the engine sends."""
+    """Make an event from the JSON that the engine sends."""
     return EngineEvent.from_json({"sequence": 1, "timestamp": 1, **parts})
 
 
 def diagnostic(urn: str, severity: str, message: str) -> EngineEvent:
-    """Make one of what a resource says, coloured as the engine does."""
+    """Make a diagnostic event, with the engine's colours."""
     text = f"<{{%reset%}}>{message}<{{%reset%}}>\n"
     return event(diagnosticEvent={"message": text, "color": "never", "severity": severity, "urn": urn})
 
 
 def outputs(urn: str, op: str, **values: object) -> EngineEvent:
-    """Make the one after a step."""
+    """Make the event after a step."""
     kind = urn.split("::")[2]
     state = {"type": kind, "urn": urn, "id": "1", "parent": "", "provider": "", "inputs": values, "outputs": values}
     metadata = {"op": op, "urn": urn, "type": kind, "provider": "", "new": state}
@@ -49,8 +49,8 @@ def outputs(urn: str, op: str, **values: object) -> EngineEvent:
         ),
     ],
 )
-def test_a_gate_is_reported_with_its_own_text(given: EngineEvent, message: dict[str, Any] | None) -> None:
-    """Without the engine's colours, and without what else is in its outputs."""
+def test_a_message_about_a_gate_has_the_gates_text(given: EngineEvent, message: dict[str, Any] | None) -> None:
+    """It has neither the engine's colours nor the gate's other outputs."""
     assert MESSAGES.message_of(given) == (message and {"gate": "orders", **message})
 
 
@@ -70,7 +70,7 @@ def test_a_gate_is_reported_with_its_own_text(given: EngineEvent, message: dict[
         (event(diagnosticEvent={"message": SECRET, "color": "never", "severity": "error"}), None),
     ],
 )
-def test_other_resources_are_reported_by_name_alone(given: EngineEvent, message: dict[str, Any] | None) -> None:
+def test_a_message_about_another_resource_has_only_its_name(given: EngineEvent, message: dict[str, Any] | None) -> None:
     """No value, text or configuration reaches a pipeline's log or a web hook."""
     assert MESSAGES.message_of(given) == message
 
@@ -84,10 +84,10 @@ def test_other_resources_are_reported_by_name_alone(given: EngineEvent, message:
         (silence, "ReadTimeout"),
     ],
 )
-def test_a_web_hook_in_trouble_fails_nothing(
+def test_a_failing_web_hook_fails_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reply: Reply, problem: str
 ) -> None:
-    """Every message is on stdout, the trouble on stderr without the hook's address, and the end comes in time."""
+    """Every message is on stdout, the failure is on stderr without the hook's address, and the end comes in time."""
     monkeypatch.setattr(OUTLETS, "POST_SECONDS", 0.5)
     with ScriptedServer(reply) as hook:
         monkeypatch.setenv(OUTLETS.HOOK_VARIABLE, f"http://{hook.host}/a-secret-path")

@@ -33,25 +33,25 @@ def files(wheel: Path) -> dict[str, bytes]:
 
 
 def metadata(wheel: Path) -> Message:
-    """Read what a wheel says of itself."""
+    """Read a wheel's metadata."""
     (text,) = (content for name, content in files(wheel).items() if name.endswith(".dist-info/METADATA"))
     return message_from_bytes(text)
 
 
-def test_the_wheel_of_the_sdist_is_the_wheel_of_the_checkout(sdist: Path, wheel: Path, tmp_path: Path) -> None:
-    """Without a network the source distribution gives the same wheel, byte for byte in each file."""
+def test_the_sdist_gives_the_wheel_of_the_checkout(sdist: Path, wheel: Path, tmp_path: Path) -> None:
+    """Built without a network, both wheels have the same files, byte for byte."""
     assert files(distributions.wheel(sdist, tmp_path)) == files(wheel)
 
 
-def test_the_wheel_is_the_package_and_nothing_else(wheel: Path) -> None:
-    """All of its modules and data files are in it, and no test, tool or example."""
+def test_the_wheel_has_only_the_package(wheel: Path) -> None:
+    """It has all modules and data files of the package, and no test, tool or example."""
     inside = {name for name in files(wheel) if not re.match(rf"{PACKAGE}-[^/]+\.dist-info/", name)}
     package = (path for path in (ROOT / PACKAGE).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     assert inside == {str(path.relative_to(ROOT)) for path in package}
 
 
-def test_the_sdist_has_what_the_readme_leads_to(sdist: Path, tmp_path: Path) -> None:
-    """Each file that a page in it links to is in it; so are the licence and what to do about a vulnerability."""
+def test_the_sdist_has_the_files_that_the_readme_links_to(sdist: Path, tmp_path: Path) -> None:
+    """It also has the licence and SECURITY.md."""
     project = distributions.unpacked(sdist, tmp_path)
     for name in ("LICENSE", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md"):
         assert (project / name).read_bytes() == (ROOT / name).read_bytes()
@@ -61,8 +61,8 @@ def test_the_sdist_has_what_the_readme_leads_to(sdist: Path, tmp_path: Path) -> 
     assert [link for page, link in links if "://" not in link and not (page.parent / link).exists()] == []
 
 
-def test_the_description_links_to_no_file(wheel: Path) -> None:
-    """On an index there are no files beside it; its words are those of the README otherwise, code included."""
+def test_the_description_has_no_relative_links(wheel: Path) -> None:
+    """An index has no files beside the description; the text and code are otherwise the README's."""
     description = metadata(wheel).get_payload(decode=True)
     assert isinstance(description, bytes)
     shown, readme = description.decode(), (ROOT / "README.md").read_text("utf-8")
@@ -73,8 +73,8 @@ def test_the_description_links_to_no_file(wheel: Path) -> None:
     )
 
 
-def test_the_metadata_is_complete_and_true(wheel: Path) -> None:
-    """It has the fields of an index, and the Python versions are the tested ones."""
+def test_the_metadata_is_complete(wheel: Path) -> None:
+    """It has the fields that an index shows, and the Python versions are the tested ones."""
     said = metadata(wheel)
     assert said["Summary"]
     assert (said["License-Expression"], said.get_all("License-File")) == ("Apache-2.0", ["LICENSE"])

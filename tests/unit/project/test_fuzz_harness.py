@@ -1,4 +1,4 @@
-"""The fuzzer's judge is one: it lets all that is in order pass, and notices what a broken package would do."""
+"""The fuzzer's check of a response: it accepts the package as it is, and detects each kind of defect."""
 
 import copy
 import random
@@ -25,8 +25,8 @@ RUNNING = as_body(STATES["last_step_runs"]["answer"])
 HEAD = bytes([0, 0, 0, 0, 1])
 
 
-def test_changed_answers_are_all_judged_as_the_oracle_says() -> None:
-    """From the recorded answers come many that are complete, that pass, and that fail; no promise is broken."""
+def test_the_package_agrees_with_the_oracle_on_changed_responses() -> None:
+    """The changed responses include complete, passed and failed ones, and violate no property."""
     chance = random.Random(4)
     cases = [mutate(chance.choice(seeds()), chance) for _ in range(INPUTS)]
     found: Counter[str] = Counter()
@@ -37,16 +37,16 @@ def test_changed_answers_are_all_judged_as_the_oracle_says() -> None:
     assert found["passed"] > INPUTS / 50
 
 
-def test_the_same_numbers_make_the_same_changes() -> None:
-    """What a seed has found can be found again."""
+def test_the_same_seed_makes_the_same_changes() -> None:
+    """A result can be reproduced."""
     assert mutate(seeds()[3], random.Random(7)) == mutate(seeds()[3], random.Random(7))
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"[" * 9999, b"\xff", b'{"Response":', b"9" * 9999], ids=lambda body: repr(body[:9])
 )
-def test_what_is_no_json_is_examined_too(body: bytes) -> None:
-    """It is changed without a stumble, through the SDK as well, and opens nothing."""
+def test_a_body_that_is_not_json_is_examined_too(body: bytes) -> None:
+    """It can be changed and sent through the SDK, and opens nothing."""
     for last in range(2):
         case = mutate(bytes([0, 0, 0, 0, last]) + body, random.Random(last + 1))
         assert not examine(Case.of(case)).passed
@@ -54,22 +54,22 @@ def test_what_is_no_json_is_examined_too(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("body", [MERELY_EQUAL, RUNNING], ids=["equal", "running"])
-def test_a_verdict_that_is_too_lenient_is_noticed(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
-    """If reaching the last step were enough, the fuzzer would find a false pass."""
+def test_a_lenient_verdict_is_detected(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
+    """If the last step alone were enough, the fuzzer would find a false pass."""
     assert not examine(Case.of(HEAD + body)).passed
     monkeypatch.setattr(Progress, "passed", property(lambda self: self.current == self.total))
     with pytest.raises(AssertionError, match="false pass"):
         examine(Case.of(HEAD + body))
 
 
-def test_a_gate_that_is_too_lenient_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the wait returned in spite of a correct verdict, the fuzzer would find it."""
+def test_a_lenient_wait_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the wait returned despite a correct verdict, the fuzzer would find it."""
     monkeypatch.setattr(watch, "judge", lambda *_: "passed")
     with pytest.raises(AssertionError, match="a false pass of the gate"):
         examine(Case.of(HEAD + RUNNING))
 
 
-def test_outputs_that_are_too_lenient_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lenient_outputs_are_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     """If the outputs differed from the verdict or ignored the flow, the fuzzer would find it."""
     behind_a_flow = bytes([0, 0, 0, 8, 1]) + as_body(STATES["published_example"]["answer"])
     assert examine(Case.of(behind_a_flow)).passed
@@ -81,7 +81,7 @@ def test_outputs_that_are_too_lenient_are_noticed(monkeypatch: pytest.MonkeyPatc
         examine(Case.of(HEAD + RUNNING))
 
 
-def test_a_lenient_reader_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lenient_decoder_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     """If every body were decoded as a pass, the fuzzer would find it, through the SDK as well."""
     monkeypatch.setattr(response, "decode", lambda *_, **__: make_progress(1, 0))
     for last in range(2):
@@ -89,7 +89,7 @@ def test_a_lenient_reader_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
             examine(Case.of(bytes([0, 0, 0, 0, last]) + b"<html>"))
 
 
-def test_a_secret_that_is_let_through_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_secret_in_an_error_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     """If a secret id that a server repeats were shown, the fuzzer would find it."""
     for field in ("Name", "Msg"):
         answer = copy.deepcopy(STATES["last_step_runs"]["answer"])
@@ -102,8 +102,8 @@ def test_a_secret_that_is_let_through_is_noticed(monkeypatch: pytest.MonkeyPatch
                 examine(case)
 
 
-def test_an_unexpected_exception_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An exception that is not the package's own gets out."""
+def test_an_unexpected_exception_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception that is not the package's own is raised to the caller."""
 
     def stumble(*_: object, **__: object) -> None:
         raise OverflowError
@@ -113,7 +113,7 @@ def test_an_unexpected_exception_is_noticed(monkeypatch: pytest.MonkeyPatch) -> 
         examine(Case.of(HEAD + RUNNING))
 
 
-def test_a_row_that_moves_the_cursor_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unescaped_row_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     """If text from the API were shown unescaped, the fuzzer would find it."""
     answer = STATES["last_step_runs"]["answer"]
     steps = [{**step, "Name": "\x1b[31m"} for step in answer["StepDetails"]]

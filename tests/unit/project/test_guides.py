@@ -1,4 +1,4 @@
-"""The guides' files agree with the code, as far as that can be tested without an engine."""
+"""The guides' files agree with the code, as far as a test without an engine can compare them."""
 
 import re
 import subprocess
@@ -22,20 +22,20 @@ GUIDES = ("automation", "created-here", "pipeline", "rehearsal")
 
 
 def github() -> dict[str, Any]:
-    """Read the workflow."""
+    """Read GitHub's workflow."""
     read: dict[str, Any] = YAML(typ="safe").load(GITHUB)
     return read
 
 
 def gitlab() -> dict[str, Any]:
-    """Read GitLab's file."""
+    """Read GitLab's pipeline file."""
     read: dict[str, Any] = YAML(typ="safe").load(GITLAB)
     return read
 
 
 @pytest.mark.parametrize(("schema", "path"), [("github-workflows", GITHUB), ("gitlab-ci", GITLAB)])
 def test_a_pipeline_file_fits_its_published_schema(schema: str, path: Path) -> None:
-    """The schemas come with the tool, so nothing is fetched."""
+    """The schemas come with the tool, so the test downloads nothing."""
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout
@@ -43,7 +43,7 @@ def test_a_pipeline_file_fits_its_published_schema(schema: str, path: Path) -> N
 
 @pytest.mark.parametrize("job", JOBS)
 def test_both_pipelines_run_the_same_commands(job: str) -> None:
-    """What is tried of one is true of the other; `exec` is for the runner that signals the shell alone."""
+    """A test of one file therefore covers the other; `exec` is for GitHub's runner, which signals only the shell."""
     ours = [step["run"].strip() for step in github()["jobs"][job]["steps"] if "run" in step]
     theirs = [*gitlab()["default"]["before_script"], *gitlab()[job]["script"]]
     assert [line.removeprefix("exec ") for line in ours] == [line.strip() for line in theirs]
@@ -51,8 +51,8 @@ def test_both_pipelines_run_the_same_commands(job: str) -> None:
 
 
 @pytest.mark.parametrize("job", ["up", "break-glass"])
-def test_no_two_updates_run_at_once_and_none_ends_another(job: str) -> None:
-    """One group for all of them, in either file, and the job outlives the gate's own deadline."""
+def test_updates_run_one_at_a_time_and_none_cancels_another(job: str) -> None:
+    """Both files have one group for all updates, and the job's timeout exceeds the gate's."""
     ours, theirs = github()["jobs"][job], gitlab()[job]
     assert ours["concurrency"] == {"group": "production", "cancel-in-progress": False}
     assert (theirs["resource_group"], theirs["interruptible"]) == ("production", False)
@@ -60,8 +60,8 @@ def test_no_two_updates_run_at_once_and_none_ends_another(job: str) -> None:
     assert theirs["timeout"] == f"{ours['timeout-minutes']} minutes"
 
 
-def test_only_a_protected_job_by_hand_overrules_the_check() -> None:
-    """It has an environment of its own, on the main branch; nothing else in either file speaks of `enforceCheck`."""
+def test_only_a_manual_protected_job_disables_the_check() -> None:
+    """It has its own environment, on the main branch; no other job in either file sets `enforceCheck`."""
     ours, theirs = github()["jobs"], gitlab()
     assert "workflow_dispatch" in ours["break-glass"]["if"]
     assert "refs/heads/main" in ours["break-glass"]["if"]
@@ -77,14 +77,14 @@ def test_only_a_protected_job_by_hand_overrules_the_check() -> None:
         assert "enforceCheck false" in below
 
 
-def test_what_somebody_types_is_no_part_of_a_command() -> None:
-    """The reason reaches the shell as a variable: an expression in a command could hold another command."""
+def test_a_typed_reason_is_no_part_of_a_command() -> None:
+    """The shell gets the reason as a variable; inside an expression it could contain another command."""
     runs = [step["run"] for job in github()["jobs"].values() for step in job["steps"] if "run" in step]
     assert [run for run in runs if "${{" in run] == []
 
 
 def test_the_readme_names_every_secret_and_environment_of_the_pipeline() -> None:
-    """Nobody has to find one out by a failed run."""
+    """A user need not find one by a failed run."""
     readme = (PIPELINE / "README.md").read_text(encoding="utf-8")
     secrets = set(re.findall(r"secrets\.(\w+)", GITHUB.read_text(encoding="utf-8")))
     environments = {job["environment"] for job in github()["jobs"].values()}
@@ -92,8 +92,8 @@ def test_the_readme_names_every_secret_and_environment_of_the_pipeline() -> None
 
 
 @pytest.mark.parametrize("guide", GUIDES)
-def test_a_guide_is_one_screen_and_its_links_lead_somewhere(guide: str) -> None:
-    """Sixty lines at most, and each file that it names is there."""
+def test_a_guide_has_one_screen_and_valid_links(guide: str) -> None:
+    """A guide has at most sixty lines, and each file that it names exists."""
     readme = (EXAMPLES / guide / "README.md").read_text(encoding="utf-8")
     assert len(readme.splitlines()) <= 60
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", readme) if "://" not in link]
@@ -107,8 +107,8 @@ def test_a_guide_rehearses_with_the_emulators_own_keys(guide: str) -> None:
     assert KEYS in [command for block in blocks(guide) for command in block]
 
 
-def test_the_rehearsals_scenario_can_be_played_and_says_what_is_made_up() -> None:
-    """The scenario is valid, fails at its first start, and says which codes are undocumented."""
+def test_the_rehearsals_scenario_is_valid_and_names_undocumented_codes() -> None:
+    """The scenario fails at its first start."""
     scenario = load(str(EXAMPLES / "rehearsal" / "last-quarter.json"))
     assert scenario.frames(1066) != scenario.frames_again(1066)
     assert scenario.frames(1067) is None

@@ -1,4 +1,4 @@
-"""The package stays easy to enter: few modules in a folder, and short ones."""
+"""The package stays readable: few modules in a folder, and short ones."""
 
 from pathlib import Path
 
@@ -23,5 +23,5 @@ CATALOGUES = {PACKAGE / "languages" / name for name in ("english.py", "chinese.p
     "module", sorted({*PACKAGE.rglob("*.py")} - CATALOGUES), ids=lambda path: str(path.relative_to(PACKAGE))
 )
 def test_a_module_has_at_most_250_lines(module: Path) -> None:
-    """A reader can take it in at once; a catalogue of sentences is only looked up."""
+    """A catalogue of sentences is excepted."""
     assert len(module.read_text(encoding="utf-8").splitlines()) <= 250

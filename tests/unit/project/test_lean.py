@@ -1,4 +1,4 @@
-"""The tests' language host has Pulumi's messages, and nothing else of Pulumi."""
+"""The tests' language host loads Pulumi's messages, and nothing else of Pulumi."""
 
 import subprocess
 import sys
@@ -18,8 +18,8 @@ print(*sorted(name for name in sys.modules if name.startswith("pulumi") and "_pb
 
 
 @pytest.mark.parametrize("environment", [sys.prefix, f"{sys.prefix}-oldest"], ids=["newest", "oldest"])
-def test_the_messages_are_there_without_the_sdk(environment: str) -> None:
-    """Of the SDK's own modules none is loaded, whichever SDK it is."""
+def test_the_messages_load_without_the_sdk(environment: str) -> None:
+    """None of the SDK's own modules is loaded, with any supported SDK."""
     command = [f"{environment}/bin/python", "-c", PROGRAM]
     done = subprocess.run(command, cwd=TOOLCHAIN, capture_output=True, text=True, check=True)
     assert done.stdout.split() == [
@@ -31,7 +31,7 @@ def test_the_messages_are_there_without_the_sdk(environment: str) -> None:
     ]
 
 
-def test_without_pulumi_one_line_says_so() -> None:
+def test_without_pulumi_the_error_says_so() -> None:
     """The error of a Python without Pulumi differs from that of a broken one."""
     command = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.append({str(TOOLCHAIN)!r}); import lean"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

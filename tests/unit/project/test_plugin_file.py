@@ -1,4 +1,4 @@
-"""The file that declares that there is no plugin is in every installation, and Pulumi's look-up finds it."""
+"""Every installation has the file that declares that there is no plugin, and Pulumi finds it."""
 
 import shutil
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def from_a_sdist(environment: OfflineEnvironment, project: Path) -> None:
 
 
 def from_a_checkout(environment: OfflineEnvironment, project: Path) -> None:
-    """Install the checkout itself, as its developers do."""
+    """Install the checkout itself in editable form."""
     environment.install("--editable", str(project))
 
 
@@ -41,7 +41,7 @@ build_sdist("dist")
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Copy what the package is built from, so that a test may change it."""
+    """Copy the files that the package is built from, so that a test may change them."""
     copy = tmp_path / "project"
     copy.mkdir()
     for name in SOURCES:
@@ -53,15 +53,15 @@ def project(tmp_path: Path) -> Path:
 
 
 def asked_for(environment: OfflineEnvironment) -> list[str]:
-    """Name the plugins that a program in this environment makes the engine look for."""
+    """Return the plugins that a program in this environment requires from the engine."""
     return [package.name for package in plugins.required(environment.run("-c", plugins.LIST_DISTRIBUTIONS))]
 
 
 @pytest.mark.parametrize("install", [from_a_wheel, from_a_sdist, from_a_checkout])
-def test_no_plugin_is_asked_for(
+def test_the_package_requires_no_plugin(
     tmp_path: Path, project: Path, install: Callable[[OfflineEnvironment, Path], None]
 ) -> None:
-    """However it is installed, the package needs no plugin; without the file the engine would look for one."""
+    """This holds for every kind of installation; without the file the engine would search for one."""
     environment = OfflineEnvironment(tmp_path)
     install(environment, project)
     assert asked_for(environment) == []

@@ -39,13 +39,13 @@ def run_pytest(folder: Path, text: str) -> tuple[int, str]:
 
 
 def change(old: str, new: str) -> str:
-    """Return the file with one unique text replaced."""
+    """Return the file with one text replaced, which must be unique."""
     assert FILE.count(old) == 1
     return str(FILE.replace(old, new))
 
 
-def test_the_file_passes_as_it_is(tmp_path: Path) -> None:
-    """Nothing more has to be stubbed, and no warning comes from this package."""
+def test_the_file_passes_unchanged(tmp_path: Path) -> None:
+    """It needs no other stub, and the package gives no warning."""
     code, screen = run_pytest(tmp_path, FILE)
     assert code == 0, screen
     assert " 2 passed" in screen
@@ -53,8 +53,8 @@ def test_the_file_passes_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("heading", ["中文快速开始", "A whole wave"])
-def test_a_short_program_of_the_page_declares_what_it_says(tmp_path: Path, heading: str) -> None:
-    """As written, behind the mocks."""
+def test_a_short_program_of_the_page_declares_its_resources(tmp_path: Path, heading: str) -> None:
+    """The program runs as written under mocks."""
     section = README.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
     (program,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
     mocks = FILE.split("# The program comes after the mocks.", 1)[0]
@@ -72,8 +72,8 @@ def test_it():
     assert code == 0, screen
 
 
-def test_the_program_may_be_a_module_of_its_own(tmp_path: Path) -> None:
-    """With the line that the comment gives, the tests are the same."""
+def test_the_program_may_be_a_separate_module(tmp_path: Path) -> None:
+    """With the line that the comment names, the tests are the same."""
     found = BELOW_THE_MOCKS.search(FILE)
     assert found is not None
     imports = FILE.split("class MyMocks", 1)[0]
@@ -83,8 +83,8 @@ def test_the_program_may_be_a_module_of_its_own(tmp_path: Path) -> None:
     assert " 2 passed" in screen
 
 
-def test_outputs_are_none_where_the_mock_gives_nothing(tmp_path: Path) -> None:
-    """Unlike an input, which the mock hands back."""
+def test_outputs_are_none_if_the_mock_gives_none(tmp_path: Path) -> None:
+    """Inputs differ: the mock returns them."""
     code, screen = run_pytest(tmp_path, FILE + GIVES_NOTHING)
     assert code == 0, screen
     assert " 3 passed" in screen
@@ -108,8 +108,8 @@ def test_outputs_are_none_where_the_mock_gives_nothing(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_it_fails_when_the_program_is_wrong(tmp_path: Path, old: str, new: str, says: str, ends: str) -> None:
-    """Behind the gate, at the gate, and where the program is refused altogether."""
+def test_the_file_fails_if_the_program_is_wrong(tmp_path: Path, old: str, new: str, says: str, ends: str) -> None:
+    """The mistakes are behind the gate, at the gate, and in a program that is refused."""
     code, screen = run_pytest(tmp_path, change(old, new))
     assert code != 0, screen
     assert says in screen

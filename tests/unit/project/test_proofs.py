@@ -1,4 +1,4 @@
-"""The long proofs would notice what they are there to notice; each is tried on something that is wrong."""
+"""The long tests detect what they are for; each is run on something wrong."""
 
 import random
 from pathlib import Path
@@ -18,8 +18,8 @@ ASKED: list[dict[str, Any]] = [
 ASKED_AT = 1795586400.0
 
 
-def test_a_record_before_its_time_is_a_false_pass() -> None:
-    """What exists without a pass, or before it, is noticed; what exists after it is in order."""
+def test_a_record_before_its_pass_is_a_false_pass() -> None:
+    """A record without a pass, or before it, is reported; a record after it is accepted."""
     assert _false_pass("passes", 5, ASKED_AT + 5, ASKED, 1) == []
     assert "FALSE PASS" in _false_pass("passes", 5, ASKED_AT + 4, ASKED, 1)[0]
     assert "FALSE PASS" in _false_pass("fails", 5, ASKED_AT + 60, ASKED, 1)[0]
@@ -27,7 +27,7 @@ def test_a_record_before_its_time_is_a_false_pass() -> None:
 
 
 def test_a_soak_with_a_problem_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One problem, or memory that grew, and the exit code is 1; the folder stays."""
+    """A problem, or memory that grew, gives exit code 1 and keeps the folder."""
     assert report(Figures(problems=["short-1: hung"]), tmp_path) == 1
     assert report(Figures(memory={"long-0": Samples()}), tmp_path) == 1
     growing = Samples([60.0] * 74 + [66.0] * 36, [30.0] * 110)
@@ -39,23 +39,23 @@ def test_a_soak_with_a_problem_fails(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 def test_growth_is_that_of_the_second_half() -> None:
-    """What a process takes at its beginning is no growth; without samples there is none to be seen."""
+    """Memory that a process takes at its start is no growth; without samples the growth is 0."""
     assert Samples([float(number) for number in range(50)] + [50.0] * 50).growth == 0
     assert Samples([50.0] * 80 + [55.0] * 20).growth == pytest.approx(0.1)
     assert Samples([1.0, 2.0]).growth == 0
     assert Samples([50.0] * 80 + [50.0, 60.0] * 10).growth == 0, "what comes on top now and then is no growth"
 
 
-def test_nobody_elses_provider_is_sampled(tmp_path: Path) -> None:
-    """Where no provider has this home, nothing is found."""
+def test_other_providers_are_not_sampled(tmp_path: Path) -> None:
+    """If no provider has this home, there are no samples."""
     assert providers(str(tmp_path)) == []
     with Sampler(str(tmp_path)) as samples:
         pass
     assert samples.rss == []
 
 
-def test_every_invented_round_can_be_played_and_ends() -> None:
-    """The emulator takes each scenario; a check that is to pass does so within its gate's patience."""
+def test_every_generated_round_is_valid_and_ends() -> None:
+    """The emulator accepts each scenario; a check that passes does so within its gate's timeout."""
     kinds = set()
     for number in range(100):
         this = invent(random.Random(number))
@@ -70,8 +70,8 @@ def test_every_invented_round_can_be_played_and_ends() -> None:
     assert invent(random.Random(3)) == invent(random.Random(3))
 
 
-def test_a_long_round_is_trouble_from_beginning_to_end() -> None:
-    """For as long as it lasts the check runs or is in trouble, in turns, and then it passes."""
+def test_a_long_round_has_errors_until_its_pass() -> None:
+    """The check alternates between running and errors for the given time, and then passes."""
     this = invent_long(random.Random(1), 300)
     assert this.is_to_pass
     for check in this.checks:
@@ -79,8 +79,8 @@ def test_a_long_round_is_trouble_from_beginning_to_end() -> None:
         assert {frame["kind"] for frame in check.frames[:-1:2]} <= {frame["kind"] for frame in trouble_that_passes()}
 
 
-def test_the_trouble_is_that_of_the_built_in_scenarios() -> None:
-    """Throttling and an outage are among what passes, a step that was left behind among what refuses."""
+def test_the_errors_are_those_of_the_built_in_scenarios() -> None:
+    """Throttling and an outage are among the transient errors, a step left behind among the refusals."""
     kinds = {frame["kind"] for frame in trouble_that_passes()}
     assert {"error", "reset", "http"} <= kinds
     assert refusals()[-1]["statuses"] == [-1, 1]

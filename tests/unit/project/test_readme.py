@@ -45,7 +45,7 @@ LINK = r"\]\(#([^)]+)\)"
 
 
 def anchor(heading: str) -> str:
-    """Write a heading as its own link has it: in small letters, without punctuation, with dashes for spaces."""
+    """Return a heading's anchor: in small letters, without punctuation, with dashes for spaces."""
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
@@ -72,7 +72,7 @@ def test_the_commands_come_first() -> None:
 
 
 def test_every_input_is_in_the_table_with_its_default() -> None:
-    """The table lists the constructor's own names, and the defaults that the provider fills in."""
+    """The table has the constructor's names, and the defaults that the provider fills in."""
     rows = {cells[0].strip("`"): cells for cells in table("Inputs")}
     assert set(rows) == {
         "migrate_id",
@@ -89,15 +89,15 @@ def test_every_input_is_in_the_table_with_its_default() -> None:
     assert rows["poll_interval_seconds"][2] == f"{validation.DEFAULT_POLL_INTERVAL_SECONDS:g}"
 
 
-def test_every_output_is_in_the_table_and_a_look_has_the_same_fields() -> None:
-    """What the section about looking calls "the outputs above" is what a look returns; its token is named."""
+def test_every_output_is_in_the_table_and_a_read_has_the_same_fields() -> None:
+    """The section about reading refers to "the outputs above", and names the token."""
     names = [name.strip("` ") for cells in table("Outputs") for name in cells[0].split(",")]
     assert names == list(inspect.get_annotations(MigrationCheckResult))
     assert f"for the token `{get_migration_check.TOKEN}`" in README
 
 
 def test_every_remedy_is_in_the_table_word_for_word() -> None:
-    """Both names, the sentence and the source of each step, in the order of the steps."""
+    """The table has both names, the sentence and the source of each step, in the order of the steps."""
     chinese = language("zh")
     part = README.split("\n### What to look at when a step has failed\n", 1)[1].split("\n## ", 1)[0]
     rows = [tuple(cell.strip() for cell in row.split(" | ")) for row in re.findall(r"(?m)^\|(.+)\|$", part)[2:]]
@@ -107,8 +107,8 @@ def test_every_remedy_is_in_the_table_word_for_word() -> None:
     ]
 
 
-def test_every_code_of_an_error_is_explained() -> None:
-    """Neither more nor fewer than the errors have."""
+def test_every_error_code_is_explained() -> None:
+    """The section has exactly the codes of the errors."""
     part = README.split("\n### Codes\n", 1)[1].split("\n### ", 1)[0]
     explained = re.findall(r"`([a-z-]+)`", "".join(re.findall(r"(?m)^\|(.+?) \|", part)[2:]))
     group = GroupFailedError([Member(MIGRATION, None, "unknown")], {MIGRATION: PermanentError("No.")})
@@ -118,8 +118,8 @@ def test_every_code_of_an_error_is_explained() -> None:
 
 
 @pytest.mark.parametrize("path", ["README.md", "examples/hold/README.md"])
-def test_the_failed_check_on_the_page_is_what_the_code_prints(path: str) -> None:
-    """The text is that of the scenario `fail`, but for its line breaks and the number of its request."""
+def test_the_failed_check_on_the_page_is_the_codes_output(path: str) -> None:
+    """The text is that of the scenario `fail`, except for line breaks and the request id."""
     codes = (0, 0, 0, -1, 1, -2, -2, -2)
     steps = tuple(StepDetail(step.name, code, step.message) for step, code in zip(PUBLISHED_STEPS, codes, strict=True))
     text = full_text(CheckFailedError(MIGRATION, Progress(len(steps), 5, steps, "number"), [4]))
@@ -128,44 +128,44 @@ def test_the_failed_check_on_the_page_is_what_the_code_prints(path: str) -> None
 
 
 def test_every_built_in_scenario_is_in_the_table() -> None:
-    """Neither more nor fewer than the emulator has: stories of a check there, faults in a table of their own."""
+    """The table has exactly the emulator's scenarios; faults have a table of their own."""
     *stories, (elsewhere, _) = table("Rehearsal")
     faults = [cells[1].strip("`") for cells in table("What it survives")]
     assert elsewhere == 'any of "What it survives"'
     assert sorted({*faults, *(cells[0].strip("`") for cells in stories)}) == sorted(built_in_names())
 
 
-def test_what_it_survives_is_what_the_tests_expect() -> None:
-    """Each row is written by the table that the end-to-end test goes by."""
+def test_the_table_of_faults_is_the_tests_own() -> None:
+    """The end-to-end test uses the same table."""
     part = README.split("\n## What it survives\n", 1)[1].split("\n## ", 1)[0]
     assert re.findall(r"(?m)^\|.+\|$", part)[2:] == [fault.row for fault in FAULTS]
 
 
-def test_the_rehearsal_names_the_emulators_own_keys() -> None:
+def test_the_rehearsal_has_the_emulators_own_keys() -> None:
     """Its commands work as written."""
     assert f"TENCENTCLOUD_SECRET_ID={DUMMY_SECRET_ID} TENCENTCLOUD_SECRET_KEY={DUMMY_SECRET_KEY}" in README
 
 
-def test_the_bounds_of_the_second_opinion_are_the_codes_own() -> None:
-    """How often, for how long, and how far through the list."""
+def test_the_bounds_of_the_flags_query_are_the_codes_own() -> None:
+    """These are its interval, its timeout, and its number of pages."""
     often, long = check_flag_monitor.INTERVAL_SECONDS, check_flag_monitor.QUERY_SECONDS
     assert f"at most every {often:g} seconds and for at most {long:g} seconds." in README
     assert f"the {sqlserver.MAX_PAGES * check_flag.PAGE_SIZE} newest migrations of the region" in README
 
 
-def test_the_contents_lead_somewhere() -> None:
-    """Each link of the contents is a heading, and each heading is in the contents."""
+def test_the_contents_have_valid_links() -> None:
+    """Each link of the contents has a heading, and each heading is in the contents."""
     contents = "".join(re.findall(r"(?m)^- \[.+\]\(#.+\)$", README.split("\n## ", 1)[0]))
     assert re.findall(LINK, contents) == [anchor(line) for line in re.findall(r"(?m)^## (.+)$", README)]
 
 
-def test_every_other_link_within_the_page_leads_somewhere() -> None:
+def test_every_other_link_within_the_page_is_valid() -> None:
     """Each link within the page has its heading."""
     headings = {anchor(line) for line in re.findall(r"(?m)^##+ (.+)$", README)}
     assert set(re.findall(LINK, README)) <= headings
 
 
-def test_the_pictures_are_there() -> None:
+def test_the_pictures_exist() -> None:
     """Each picture file exists."""
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
     assert pictures == ["docs/up.svg", "docs/refusal.svg"]
@@ -173,7 +173,7 @@ def test_the_pictures_are_there() -> None:
 
 
 def test_every_input_and_output_of_a_group_is_in_its_section() -> None:
-    """Those that differ from a single gate's."""
+    """These are the ones that differ from a single gate's."""
     section = README.split("\n## A whole wave\n", 1)[1].split("\n## ", 1)[0]
     single, group = (set(inspect.signature(kind).parameters) for kind in (MigrationCheck, MigrationCheckGroup))
     assert group - single == {"migrate_ids", "flow_ids"}

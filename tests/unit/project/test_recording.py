@@ -1,4 +1,4 @@
-"""The pictures in `docs` show what a terminal showed, wherever they are seen; so does whatever is recorded again."""
+"""The pictures in `docs` show what a terminal showed, in every viewer; so does a new recording."""
 
 import re
 import sys
@@ -37,20 +37,20 @@ def picture(name: str) -> str:
 
 
 def screens(drawn: str) -> list[str]:
-    """Read the screens of a picture, in order, with a blank between separate texts."""
+    """Return the screens of a picture, in order, with a blank between separate texts."""
     film = ET.fromstring(drawn).findall(f"{SVG}svg/{SVG}g/{SVG}g")
     return [" ".join(text.text or "" for text in screen) for screen in film]
 
 
 def shown(data: bytes, *, columns: int = 20, rows: int = 4) -> Frame:
-    """Show some bytes in a small terminal."""
+    """Return the screens of a small terminal after these bytes."""
     *_, (_, frame) = frames([Written(0, data)], columns=columns, rows=rows, prompt="$ it")
     return frame
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_is_a_picture_wherever_it_is_seen(name: str) -> None:
-    """It is small and well-formed, has a name for who doesn't see it, and nothing that runs or comes from elsewhere."""
+def test_a_picture_is_a_small_self_contained_image(name: str) -> None:
+    """It is well-formed, has a name for screen readers, and contains no script and no external address."""
     drawn = picture(name)
     root = ET.fromstring(drawn)
     assert len(drawn.encode()) < MOST_BYTES
@@ -64,14 +64,14 @@ def test_a_picture_is_a_picture_wherever_it_is_seen(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_shows_nothing_of_the_machine_it_was_made_on(name: str) -> None:
-    """No key, no folder, and no day."""
+def test_a_picture_shows_nothing_of_the_machine(name: str) -> None:
+    """It has no key, no folder, and no date."""
     drawn = picture(name)
     assert marked_credentials.found_in(drawn.encode()) == set()
     assert not re.search(r"/tmp|/home|/root|/usr|/var|\b20\d\d-\d\d|file:", drawn)
 
 
-def test_the_refusal_is_what_the_code_prints() -> None:
+def test_the_refusal_is_the_codes_output() -> None:
     """The picture has the text of the scenario `fail` word for word, except line breaks, and each step's mark."""
     codes = (0, 0, 0, -1, 1, -2, -2, -2)
     steps = tuple(StepDetail(step.name, code, step.message) for step, code in zip(PUBLISHED_STEPS, codes, strict=True))
@@ -82,8 +82,8 @@ def test_the_refusal_is_what_the_code_prints() -> None:
     assert [row for row in rows if "{} {} {.name}".format(*row) not in screen] == []
 
 
-def test_the_update_is_told_from_its_preview_to_its_end() -> None:
-    """The preview says that it will wait, each step is seen, and in the end the application was switched."""
+def test_the_update_is_shown_from_its_preview_to_its_end() -> None:
+    """The preview says that the update will wait, each step is visible, and at the end the application was switched."""
     preview, *steps, end = screens(picture("up"))
     assert "$ pulumi preview" in preview
     assert "1/8 Source database connectivity check: running; `pulumi up` will wait for up to 30 min" in preview
@@ -92,8 +92,8 @@ def test_the_update_is_told_from_its_preview_to_its_end() -> None:
     assert "updated" in end
 
 
-def test_where_nothing_moves_the_end_is_seen() -> None:
-    """Without animation it shows its last screen; it respects a preference for reduced motion."""
+def test_without_animation_the_last_screen_is_visible() -> None:
+    """The picture respects a preference for reduced motion."""
     drawn = picture("up")
     film = ET.fromstring(drawn).find(f"{SVG}svg")
     assert film is not None
@@ -103,16 +103,16 @@ def test_where_nothing_moves_the_end_is_seen() -> None:
     assert drawn.count("animation:") == 1
 
 
-def test_a_terminal_is_as_wide_as_asked_and_everything_is_kept(tmp_path: Path) -> None:
-    """What a command writes arrives, its error output and its last words too, and so does its exit code."""
+def test_a_terminal_has_the_requested_width_and_keeps_all_output(tmp_path: Path) -> None:
+    """It keeps stdout, stderr and the last output of a command, and its exit code."""
     program = "import os, sys; print(*os.get_terminal_size(), os.environ['TERM'], file=sys.stderr); sys.exit(3)"
     session = terminal.run([sys.executable, "-c", program], tmp_path, {}, columns=100, rows=30)
     assert b"".join(piece.data for piece in session.written) == b"100 30 xterm-256color\r\n"
     assert session.exit_code == 3
 
 
-def test_a_screen_is_what_is_left_after_repainting() -> None:
-    """What was painted over is gone, a long line goes on below, and colours are the terminal's, by name or number."""
+def test_a_screen_is_the_state_after_repainting() -> None:
+    """Overwritten text is gone, a long line continues below, and colours are the terminal's, by name or number."""
     frame = shown(b"old\x1b[K\r\n\x1b[1A\x1b[38;5;13m\x1b[1mnew row:\x1b[0m  \x1b[32mgreen\x1b[0m\x1b[K" + b"x" * 9)
     assert frame.rows[:3] == (
         (Run(0, 4, "$ it", Style()),),
@@ -128,14 +128,14 @@ def test_a_screen_is_what_is_left_after_repainting() -> None:
 
 
 def test_a_chinese_character_fills_two_cells() -> None:
-    """The text after it keeps its column, and the run is as wide as its cells."""
+    """The text after it keeps its column, and the run has the width of its cells."""
     frame = shown("\x1b[4m检查\x1b[0m  ok".encode())
     assert frame.rows[1] == (Run(0, 4, "检查", Style(underlined=True)), Run(6, 2, "ok", Style()))
     assert frame.lines[1] == "检查  ok"
 
 
-def test_text_is_drawn_where_it_stood() -> None:
-    """Its column, row, width and style are kept, and XML's special characters are escaped."""
+def test_text_is_drawn_at_its_place() -> None:
+    """It keeps its column, row, width and style, and XML's special characters are escaped."""
     drawn = svg.draw([Moment(shown(b"  \x1b[1;31m<&\x1b[0m"), 1)], title="<t>", description="&", columns=20)
     prompt, text = ET.fromstring(drawn).iter(f"{SVG}text")
     assert (prompt.text, prompt.get("x"), prompt.get("y"), prompt.get("class")) == ("$ it", "0", "14.5", None)
@@ -146,8 +146,8 @@ def test_text_is_drawn_where_it_stood() -> None:
     assert "animation" not in drawn
 
 
-def test_each_moment_is_seen_in_its_turn() -> None:
-    """The film moves to a screen when the one before has had its time, and begins anew after the last one."""
+def test_each_moment_is_visible_in_turn() -> None:
+    """The strip moves to a screen after the previous one's time, and starts again after the last one."""
     drawn = svg.draw([Moment(shown(b"a"), 3), Moment(shown(b"b"), 1)], title="t", description="d", columns=20)
     assert screens(drawn) == ["$ it a", "$ it b"]
     assert [text.get("y") for text in ET.fromstring(drawn).iter(f"{SVG}text")] == ["14.5", "33.5", "52.5", "71.5"]
@@ -156,14 +156,14 @@ def test_each_moment_is_seen_in_its_turn() -> None:
     assert '<g class="film" transform="translate(0 -38)">' in drawn
 
 
-def test_a_screen_that_was_being_drawn_is_no_moment() -> None:
-    """One that stood long enough is one, and the last always is."""
+def test_a_partial_repaint_is_no_moment() -> None:
+    """A screen that was visible for long enough is one, and the last screen always is."""
     half, whole, end = shown(b"1/8"), shown(b"1/8 it"), shown(b"end")
     assert list(moments.settled([(0.0, half), (0.01, whole), (1.0, half), (1.01, end)])) == [whole, end]
 
 
-def test_a_story_has_one_moment_for_each_mark_and_its_end() -> None:
-    """What turns or counts meanwhile makes no moment of its own, nor does what comes before the first mark."""
+def test_a_recording_has_one_moment_for_each_mark_and_its_end() -> None:
+    """Spinners and counters make no moment, and neither does output before the first mark."""
     begun, one, turned, two, end = (shown(text) for text in (b"..", b"1/8 .", b"1/8 ..", b"2/8 .", b"done"))
     told = moments.told([begun, one, turned, two, end], re.compile(r"\d/8"), seconds=1, end_seconds=5)
     assert told == [Moment(one, 1), Moment(two, 1), Moment(end, 5)]

@@ -1,4 +1,4 @@
-"""The template's pipeline file is one, and what it needs is said."""
+"""The template's pipeline file is valid, and its README names what it needs."""
 
 import re
 import subprocess
@@ -10,14 +10,14 @@ WORKFLOW = TEMPLATE / ".github" / "workflows" / "cut-over.yaml"
 
 
 def test_the_pipeline_file_fits_the_published_schema() -> None:
-    """The schema of workflow files, as published, comes with the tool, so nothing is fetched."""
+    """The schema of workflow files comes with the tool, so the test downloads nothing."""
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(WORKFLOW)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout
 
 
 def test_the_templates_readme_names_every_secret_of_the_pipeline() -> None:
-    """Neither more nor fewer, but for the one that takes the place of two."""
+    """The README names exactly these, except one secret that replaces two."""
     secrets = set(re.findall(r"secrets\.(\w+)", WORKFLOW.read_text(encoding="utf-8")))
     readme = (TEMPLATE / "README.md").read_text(encoding="utf-8")
     rows = "".join(re.findall(r"(?m)^\| (`PULUMI_.*|`TENCENTCLOUD_.*)$", readme))

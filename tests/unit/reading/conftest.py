@@ -10,7 +10,7 @@ from harness.process_state import isolated_process
 
 @pytest.fixture(autouse=True)
 def _isolated_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Keep the user's credentials and the rate limit of other tests out of it."""
+    """Isolate the test from the user's credentials and from the rate limit of other tests."""
     with isolated_process(monkeypatch, tmp_path):
         yield
 

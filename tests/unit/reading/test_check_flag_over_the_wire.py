@@ -1,4 +1,4 @@
-"""The check flag, queried with the real SDK: page by page, in time, and without disturbing a wait."""
+"""The check flag, queried with the real SDK: page by page, within its time, and without affecting a wait."""
 
 import itertools
 import json
@@ -70,14 +70,14 @@ def actions(log: Path) -> list[str]:
 
 
 def api(host: str, cancelled: threading.Event | None = None, clock: FakeClock | None = None) -> MigrationApi:
-    """Make a client of a server on this machine, whose clock stands still."""
+    """Make a client of a server on this machine, with a constant clock."""
     who = Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, None, "a test")
     clock = clock or FakeClock(cancelled=cancelled)
     return MigrationApi(who, Endpoint("http", host), MIGRATION.region, clock=clock)
 
 
 def many(count: int, **flags: int) -> Scenario:
-    """Make a scenario of so many migrations, whose ids count from 1; some with a flag of their own."""
+    """Make a scenario of this many migrations, with ids from 1; some have a flag of their own."""
     frames = {
         str(number): [{"kind": "progress", "statuses": ODD, "check_flag": flags.get(f"m{number}", 3)}]
         for number in range(1, count + 1)
@@ -138,10 +138,8 @@ class TwoActions:
 @pytest.mark.parametrize(
     ("migrate_id", "pages", "code"), [(250, 1, 3), (151, 1, 3), (150, 2, 3), (51, 2, 3), (50, 3, 3), (1, 3, 2)]
 )
-def test_pages_are_followed_up_to_the_one_that_has_the_migration(
-    log: Path, migrate_id: int, pages: int, code: int
-) -> None:
-    """The newest come first, so that a check that runs now is mostly on the first page; no other migration counts."""
+def test_pages_are_queried_up_to_the_one_with_the_migration(log: Path, migrate_id: int, pages: int, code: int) -> None:
+    """The newest come first, so a running check is usually on the first page; other migrations don't count."""
     with Emulator(many(250, m1=2), request_log=log) as emulator:
         flag = flag_of(migrate_id, api(emulator.endpoint), SOON)
     assert flag.code == code
@@ -150,24 +148,22 @@ def test_pages_are_followed_up_to_the_one_that_has_the_migration(
 
 
 @pytest.mark.parametrize(("count", "pages"), [(0, 1), (99, 1), (100, 2), (250, 3), (600, MAX_PAGES)])
-def test_a_migration_that_is_not_listed_is_looked_for_on_so_many_pages_and_no_more(
-    log: Path, count: int, pages: int
-) -> None:
-    """Up to the end of the list, or five pages, of which it is on none."""
+def test_an_unlisted_migration_is_searched_on_five_pages_at_most(log: Path, count: int, pages: int) -> None:
+    """The search ends at the end of the list, or after five pages."""
     with Emulator(many(count) if count else "pass", request_log=log) as emulator:
         assert flag_of(9999, api(emulator.endpoint), SOON) == CheckFlag()
     assert actions(log) == [LIST] * pages
 
 
-def test_one_that_is_too_old_is_not_found(log: Path) -> None:
-    """More than 500 newer ones in the region: the list says nothing of it."""
+def test_an_old_migration_is_not_found(log: Path) -> None:
+    """With more than 500 newer ones in the region, the flag is unknown."""
     with Emulator(many(501, m1=2), request_log=log) as emulator:
         assert flag_of(1, api(emulator.endpoint), SOON) == CheckFlag()
         assert flag_of(2, api(emulator.endpoint), SOON).code == 3
 
 
-def test_the_question_has_the_published_parameters_alone() -> None:
-    """An offset counts pages, and no parameter is sent that the page doesn't name."""
+def test_a_query_for_the_list_has_only_published_parameters() -> None:
+    """An offset counts pages, and the client sends no parameter that the page doesn't name."""
     full = as_body({"MigrateTaskSet": [{"MigrateId": 1, "CheckFlag": 2}] * 100, "RequestId": "r-1"})
     with ScriptedServer(answer(full), answer(as_body({"MigrateTaskSet": [], "RequestId": "r-2"}))) as server:
         assert flag_of(1066, api(server.host), SOON) == CheckFlag()
@@ -180,14 +176,14 @@ def test_the_question_has_the_published_parameters_alone() -> None:
     assert {request.headers["x-tc-region"] for request in server.requests} == {"ap-guangzhou"}
 
 
-def test_a_question_that_is_not_answered_in_time_is_given_up() -> None:
-    """The time is the question's own, also where it is less than any other exchange gets."""
+def test_a_query_for_the_list_ends_at_its_timeout() -> None:
+    """The timeout is the query's own, even if it is shorter than any other exchange's."""
     with ScriptedServer(silence) as server, pytest.raises(TransientError, match=r"gave no response within 0\.05 s"):
         flag_of(1066, api(server.host), NOW + 0.05)
 
 
-def test_a_question_whose_turn_comes_too_late_is_not_asked() -> None:
-    """It waits for its turn under the process's limit, as every request, but not for longer than it may take."""
+def test_a_query_whose_turn_comes_too_late_is_not_sent() -> None:
+    """It waits for its turn under the process's limit, as every request, but not beyond its timeout."""
     clock = FakeClock()
     rate_limit.PROCESS.wait_for_turn(clock, NOW)
     rate_limit.PROCESS.slow_down(clock)  # the next turn is a second later
@@ -200,8 +196,8 @@ def test_a_question_whose_turn_comes_too_late_is_not_asked() -> None:
     assert len(server.requests) == 1
 
 
-def test_a_list_that_is_asked_for_too_often_slows_nobody_down() -> None:
-    """The limit is the list's own, and the questions about the steps go on at their rate."""
+def test_a_throttled_list_slows_no_other_query() -> None:
+    """The limit is the list's own, and the queries for the steps keep their rate."""
     clock = FakeClock()
     with ScriptedServer(error("RequestLimitExceeded")) as server:
         asking = api(server.host, clock=clock)
@@ -213,8 +209,8 @@ def test_a_list_that_is_asked_for_too_often_slows_nobody_down() -> None:
     assert clock.sleeps == [rate_limit.WINDOW_SECONDS]  # after the first query alone
 
 
-def test_each_page_takes_a_turn_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With too many pages for the time, the question is given up."""
+def test_each_page_takes_its_own_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With too many pages for its timeout, the query ends."""
     monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 1.0)
     monkeypatch.setattr(rate_limit, "QUEUED_SECONDS", 1.0)
     full = as_body({"MigrateTaskSet": [{"MigrateId": 1, "CheckFlag": 2}] * 100, "RequestId": "r-1"})
@@ -223,7 +219,7 @@ def test_each_page_takes_a_turn_of_its_own(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(server.requests) == 3
 
 
-def test_a_cancelled_update_ends_a_question() -> None:
+def test_a_cancelled_update_ends_a_query_for_the_list() -> None:
     """It ends at once, although its server is silent."""
     cancelled = threading.Event()
     cancelled.set()
@@ -231,8 +227,8 @@ def test_a_cancelled_update_ends_a_question() -> None:
         flag_of(1066, api(server.host, cancelled), SOON)
 
 
-def test_a_refusal_says_what_to_allow() -> None:
-    """The action is named as CAM names it."""
+def test_a_refusal_names_the_action_to_allow() -> None:
+    """The action has its name in CAM."""
     refusal = {"code": "UnauthorizedOperation.PermissionDenied", "message": "No."}
     with Emulator(many(1)) as emulator:
         assert flag_of(1, api(emulator.endpoint), SOON).code == 3
@@ -245,8 +241,8 @@ def test_a_refusal_says_what_to_allow() -> None:
     assert "Allow the action sqlserver:DescribeMigrations in CAM." in headline(raised.value)
 
 
-def test_an_up_ends_once_the_api_has_twice_called_the_check_failed(call: RecordingListener, log: Path) -> None:
-    """It takes four requests, and ends with one sentence."""
+def test_an_up_ends_after_two_failed_flags(call: RecordingListener, log: Path) -> None:
+    """It takes four requests, and ends with one error."""
     with Emulator("check-flag", request_log=log) as emulator, pytest.raises(FlagFailedError) as raised:
         read({**WAITING, "endpoint": emulator.url}, {}, call)
     assert actions(log) == [STEPS, LIST] * 2
@@ -259,8 +255,8 @@ def test_an_up_ends_once_the_api_has_twice_called_the_check_failed(call: Recordi
     assert call.warnings == []
 
 
-def test_an_up_without_the_permission_says_so_once_and_passes(call: RecordingListener, log: Path) -> None:
-    """One question, one warning, and the gate opens as it would have without."""
+def test_an_up_without_the_permission_warns_once_and_passes(call: RecordingListener, log: Path) -> None:
+    """There is one query and one warning, and the gate opens as it would have without the query."""
     refusal = {"code": "UnauthorizedOperation.PermissionDenied", "message": "No."}
     scenario = played(
         {"statuses": ODD, "check_flag": refusal, "seconds": 0.5}, {"statuses": [0] * 8, "check_flag": refusal}
@@ -290,8 +286,8 @@ def test_an_up_without_the_permission_says_so_once_and_passes(call: RecordingLis
         answer(as_body({"MigrateTaskSet": None, "RequestId": "r-1"})),
     ],
 )
-def test_an_up_passes_although_the_list_is_out_of_order(call: RecordingListener, trouble: Reply) -> None:
-    """The list is queried after each poll, never again in between, and no warning appears."""
+def test_an_up_passes_although_the_list_fails(call: RecordingListener, trouble: Reply) -> None:
+    """The list is queried after each poll, or never again, and no other warning appears."""
     check = TwoActions([steps(0, 7)] * 4 + [steps(0, 0)], [trouble])
     assert check.read(call)["passed"] is True
     assert check.asked == [STEPS, LIST] * 4 + [STEPS]
@@ -299,10 +295,10 @@ def test_an_up_passes_although_the_list_is_out_of_order(call: RecordingListener,
     assert [line.split(" · ")[::2] for line in call.lines] == [["2/2", "2: running"], ["2/2", "2: passed"]]
 
 
-def test_the_flag_of_the_start_before_fails_no_up(call: RecordingListener) -> None:
-    """The list is late: it still says 2 while the steps of the new start go on, and then they pass.
+def test_the_flag_of_an_earlier_start_fails_no_up(call: RecordingListener) -> None:
+    """The list is late: the flag is still 2 while the steps of the new start continue, and then they pass.
 
-    Whoever takes the first 2 for the verdict refuses a check that passes.
+    A gate that took the first 2 for the verdict would refuse a check that passes.
     """
     polls = [steps(7, -2, current=1), steps(0, 7), steps(0, 7), steps(0, 0)]
     check = TwoActions(polls, [listed(2), listed(2), listed(3)])
@@ -310,8 +306,8 @@ def test_the_flag_of_the_start_before_fails_no_up(call: RecordingListener) -> No
     assert check.asked == [STEPS, LIST] * 3 + [STEPS]
 
 
-def test_nothing_else_of_the_list_is_shown(call: RecordingListener) -> None:
-    """What a migration is called stays where it is, whatever becomes of the question."""
+def test_nothing_of_the_list_but_the_flag_is_shown(call: RecordingListener) -> None:
+    """The names of migrations stay off the screen, for any result of the query."""
     polls = [steps(0, 7)] * 4
     lists = [listed("hush-2"), listed({"Name": "hush-3"}), listed(2), listed(2)]
     with pytest.raises(FlagFailedError) as raised:
@@ -319,9 +315,7 @@ def test_nothing_else_of_the_list_is_shown(call: RecordingListener) -> None:
     assert "hush" not in "".join([headline(raised.value), *call.lines, *call.warnings])
 
 
-def test_an_up_that_times_out_says_what_the_api_called_the_check(
-    call: RecordingListener, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_up_that_times_out_shows_the_last_flag(call: RecordingListener, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last flag is in the error and on the row."""
     monkeypatch.setattr(check_flag_monitor, "INTERVAL_SECONDS", 10.0)  # a query that the deadline cuts has no flag
     with Emulator("unknown-code") as emulator, pytest.raises(CheckTimeoutError) as raised:
@@ -332,15 +326,15 @@ def test_an_up_that_times_out_says_what_the_api_called_the_check(
     ) in full_text(raised.value)
 
 
-def test_an_up_with_the_code_taught_asks_nobody_else(call: RecordingListener, log: Path) -> None:
-    """What the user has explained is decided by the steps."""
+def test_an_up_with_the_code_in_failed_statuses_does_not_query_the_list(call: RecordingListener, log: Path) -> None:
+    """The steps decide about a code that the user has configured."""
     with Emulator("check-flag", request_log=log) as emulator, pytest.raises(CheckFailedError):
         read({**WAITING, "failed_statuses": [7], "endpoint": emulator.url}, {}, call)
     assert actions(log) == [STEPS]
 
 
 @pytest.mark.parametrize("more", [{"wait": False}, {"wait": True, "enforce": False}, {"wait": False, "enforce": False}])
-def test_a_read_that_does_not_wait_queries_the_steps_alone(
+def test_a_read_that_does_not_wait_queries_only_the_steps(
     call: RecordingListener, log: Path, more: dict[str, Any]
 ) -> None:
     """A preview, a refresh, `get_migration_check` and a gate with `enforce=False` each send one request."""
@@ -350,10 +344,10 @@ def test_a_read_that_does_not_wait_queries_the_steps_alone(
     assert outputs["status"] == "running"
 
 
-def test_a_silent_list_holds_nothing_up_beyond_its_bound(
+def test_a_silent_list_delays_nothing_beyond_its_timeout(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener
 ) -> None:
-    """Each question is left behind in time, the polls go on, and the check passes."""
+    """Each query for the list ends in time, the polls continue, and the check passes."""
     monkeypatch.setattr(check_flag_monitor, "QUERY_SECONDS", 0.05)
     check = TwoActions([steps(0, 7)] * 4 + [steps(0, 0)], [silence])
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""An unusual endpoint is refused or named before anything is sent."""
+"""An unusual endpoint is refused, or named in a warning, before any request."""
 
 import os
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ PROXY = "http://somebody:a-password@127.0.0.1:1"
 
 @pytest.fixture(autouse=True)
 def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the user's proxy out of it."""
+    """Remove the user's proxy from the environment."""
     for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "REQUESTS_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
 
@@ -53,10 +53,10 @@ def test_a_proxy_that_can_answer_for_tencent_cloud_is_named_once(
     assert connect({}) == []
 
 
-def test_a_variable_that_may_have_chosen_the_endpoint_is_refused_for_a_stack_alone(
+def test_a_variable_that_may_have_chosen_the_endpoint_is_refused_only_for_a_stack(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The command has no stack, and no such variable reaches it."""
+    """The command has no stack, and such a variable doesn't affect it."""
     config = {"tcsql-check:endpoint": "http://127.0.0.1:1"}
     monkeypatch.setitem(os.environ, "PULUMI_OPTION_CONFIG", "tcsql-check:endpoint=http://127.0.0.1:1")
     with pytest.raises(InvalidInputError, match=r"^PULUMI_OPTION_CONFIG is"):

@@ -70,12 +70,12 @@ SOMETHING_MISSING = r"^migration check 1066 \(ap-guangzhou\): http://.* answered
 
 
 def stand_in(url: str) -> str:
-    """Write the warning about an endpoint that isn't Tencent's."""
+    """Return the warning about an endpoint that isn't Tencent's."""
     return f"migration check 1066 (ap-guangzhou) is queried at {url}, which is not Tencent Cloud."
 
 
 def test_an_up_passes_once_the_check_has(call: RecordingListener) -> None:
-    """A waiting read returns every output of the passed check, and what a refresh needs to ask again."""
+    """A waiting read returns every output of the passed check, and the fields that a refresh needs for its query."""
     with Emulator("pass") as emulator:
         outputs = read({**PROPS, "wait": True, "endpoint": emulator.url}, {}, call)
     steps = outputs.pop("steps")
@@ -106,7 +106,7 @@ def test_an_up_waits_until_the_deadline(call: RecordingListener) -> None:
 
 @pytest.mark.parametrize("wait", [True, False])
 @pytest.mark.parametrize(("call_that_hangs", "kind"), [("open", CredentialsError), ("stat", InvalidInputError)])
-def test_a_file_that_hangs_is_no_reason_to_wait_beyond_the_deadline(  # noqa: PLR0913, PLR0917  # a case is one row
+def test_a_file_that_hangs_does_not_extend_the_deadline(  # noqa: PLR0913, PLR0917  # a case is one row
     call: RecordingListener,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -129,8 +129,8 @@ def test_a_file_that_hangs_is_no_reason_to_wait_beyond_the_deadline(  # noqa: PL
     assert server.requests == []
 
 
-def test_an_up_fails_on_a_code_that_was_taught(call: RecordingListener) -> None:
-    """`failed_statuses` reach the verdict and the row."""
+def test_an_up_fails_on_a_code_in_failed_statuses(call: RecordingListener) -> None:
+    """The codes reach the verdict and the row."""
     props = {**PROPS, "wait": True, "failed_statuses": [7.0]}
     with Emulator(ONE_STEP) as emulator, pytest.raises(CheckFailedError) as caught:
         read({**props, "endpoint": emulator.url}, {}, call)
@@ -139,7 +139,7 @@ def test_an_up_fails_on_a_code_that_was_taught(call: RecordingListener) -> None:
 
 
 def test_a_preview_does_not_wait(call: RecordingListener) -> None:
-    """A running check is shown as it is, with exactly these outputs, `wait` not among them."""
+    """A running check is returned at once, with exactly these outputs; `wait` is not among them."""
     with Emulator(ONE_STEP) as emulator:
         outputs = read({**PROPS, "wait": False, "endpoint": emulator.url}, {}, call)
     assert outputs == {
@@ -161,7 +161,7 @@ def test_a_preview_does_not_wait(call: RecordingListener) -> None:
     assert call.notes == ["2/2 two: running; `pulumi up` will wait for up to 30 min"]
 
 
-def test_a_preview_of_a_check_that_has_passed_notes_nothing(call: RecordingListener) -> None:
+def test_a_preview_of_a_passed_check_adds_no_message(call: RecordingListener) -> None:
     """The row is enough."""
     with Emulator("pass") as emulator:
         read({**PROPS, "endpoint": emulator.url}, {}, call)
@@ -171,7 +171,7 @@ def test_a_preview_of_a_check_that_has_passed_notes_nothing(call: RecordingListe
 @pytest.mark.parametrize(
     ("worth", "notes"), [(0.0, ["migration check 1066 (ap-guangzhou) has passed, after 0 s"]), (60.0, [])]
 )
-def test_a_pass_is_told_with_the_time_it_took_if_that_was_long(
+def test_a_long_wait_that_passes_reports_its_duration(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener, worth: float, notes: list[str]
 ) -> None:
     """A check that had passed before shows only its row."""
@@ -181,16 +181,16 @@ def test_a_pass_is_told_with_the_time_it_took_if_that_was_long(
     assert call.notes == notes
 
 
-def test_a_preview_of_a_check_that_nobody_started_shows_how_to_start_it(call: RecordingListener) -> None:
-    """The row has the command, so the user doesn't learn it only at the update's deadline."""
+def test_a_preview_of_a_check_that_has_not_started_shows_how_to_start_it(call: RecordingListener) -> None:
+    """The row has the command, so the user learns it before the update's deadline."""
     with Emulator("never-started") as emulator:
         outputs = read({**PROPS, "endpoint": emulator.url}, {}, call)
     assert outputs["status"] == "not-started"
     assert call.lines == [f"no step has started; {START} starts the check"]
 
 
-def test_an_up_on_a_check_that_nobody_started_ends_with_the_command(call: RecordingListener) -> None:
-    """While it waits the row has it, and at the deadline the sentence."""
+def test_an_up_on_a_check_that_has_not_started_shows_how_to_start_it(call: RecordingListener) -> None:
+    """The row has the command during the wait, and the error has it at the deadline."""
     props = {**PROPS, "wait": True, "timeout_seconds": 0.05, "poll_interval_seconds": 0.1}
     with Emulator("never-started") as emulator, pytest.raises(CheckTimeoutError) as caught:
         read({**props, "endpoint": emulator.url}, {}, call)
@@ -199,7 +199,7 @@ def test_an_up_on_a_check_that_nobody_started_ends_with_the_command(call: Record
 
 
 def test_a_refresh_of_a_failed_check_is_no_error(call: RecordingListener) -> None:
-    """Stored outputs are enough for a new query; a failed step is reported and doesn't raise."""
+    """Stored outputs are enough for a new query; a failed step is returned as a result."""
     with Emulator(ONE_STEP) as emulator:
         props = {**PROPS, "endpoint": emulator.url, "failed_statuses": [7]}
         stored = read(props, {}, call)
@@ -210,8 +210,8 @@ def test_a_refresh_of_a_failed_check_is_no_error(call: RecordingListener) -> Non
     assert call.notes == ["2/2 two: failed (status 7); unless that changes, `pulumi up` will refuse"]
 
 
-def test_a_preview_asks_again_after_trouble_in_passing(call: RecordingListener) -> None:
-    """A connection that broke once is no reason to fail a preview."""
+def test_a_preview_retries_a_transient_error(call: RecordingListener) -> None:
+    """A connection that broke once doesn't fail a preview."""
     body = '{"Response":{"TotalStep":0,"CurrentStep":0,"StepDetails":[],"RequestId":"r"}}'
     with ScriptedServer(reset, answer(body)) as server:
         outputs = read({**PROPS, "endpoint": f"http://{server.host}"}, {}, call)
@@ -220,7 +220,7 @@ def test_a_preview_asks_again_after_trouble_in_passing(call: RecordingListener) 
 
 
 def test_a_preview_gives_up_soon(monkeypatch: pytest.MonkeyPatch, call: RecordingListener) -> None:
-    """Trouble that goes on ends a preview with the last error."""
+    """A lasting error ends a preview."""
     monkeypatch.setattr(watches, "ONCE_SECONDS", 0.03)
     with ScriptedServer(reset) as server, pytest.raises(TransientError):
         read({**PROPS, "endpoint": f"http://{server.host}"}, {}, call)
@@ -260,10 +260,10 @@ def test_a_flow_that_succeeded_passes_with_the_steps(call: RecordingListener, *,
         (3, "failed", "flow 1001 has failed; 8/8 Target database existence check: passed"),
     ],
 )
-def test_a_preview_and_a_refresh_say_what_the_flow_adds(
+def test_a_preview_and_a_refresh_report_the_flow(
     call: RecordingListener, migrate_id: int, status: str, line: str
 ) -> None:
-    """The steps have passed, the check hasn't, and neither fails because of that."""
+    """The steps have passed, the check hasn't, and neither command fails because of that."""
     with Emulator(FLOWS) as emulator:
         start_check(emulator.url, migrate_id)
         props = {**PROPS, "migrate_id": migrate_id, "flow_id": 1001, "endpoint": emulator.url}
@@ -274,8 +274,8 @@ def test_a_preview_and_a_refresh_say_what_the_flow_adds(
     assert call.lines == [line, line]
 
 
-def test_a_preview_that_can_not_know_its_flow_yet_does_not_pass(call: RecordingListener) -> None:
-    """It queries the steps alone, and says what is missing."""
+def test_a_preview_with_an_unknown_flow_does_not_pass(call: RecordingListener) -> None:
+    """It queries only the steps, and says what is missing."""
     with Emulator("pass") as emulator:
         outputs = read({**PROPS, "from_outputs": ["flow_id"], "endpoint": emulator.url}, {}, call)
     assert (outputs["passed"], outputs["status"]) == (False, "unknown")
@@ -283,8 +283,8 @@ def test_a_preview_that_can_not_know_its_flow_yet_does_not_pass(call: RecordingL
     assert call.lines == ["waiting for a flow that is not known yet"]
 
 
-def test_an_up_waits_for_the_flow_and_fails_with_it(call: RecordingListener) -> None:
-    """Each ends as the flow says, whatever the steps do."""
+def test_an_up_waits_for_the_flow_and_fails_if_it_fails(call: RecordingListener) -> None:
+    """Each update ends with the flow's result, for any steps."""
     props = {**PROPS, "wait": True, "timeout_seconds": 0.3, "poll_interval_seconds": 0.1, "flow_id": 1001}
     with Emulator(FLOWS) as emulator:
         start_check(emulator.url, 2)
@@ -297,15 +297,15 @@ def test_an_up_waits_for_the_flow_and_fails_with_it(call: RecordingListener) -> 
 
 
 @pytest.mark.parametrize("wait", [True, False])
-def test_a_flow_that_can_not_be_asked_for_fails_a_gate_that_is_enforced(call: RecordingListener, *, wait: bool) -> None:
-    """An up and a preview alike, in a sentence that names migration and flow."""
+def test_a_flow_that_cannot_be_queried_fails_an_enforced_gate(call: RecordingListener, *, wait: bool) -> None:
+    """An update and a preview fail with an error that names migration and flow."""
     named = r"^migration check 1066 \(ap-guangzhou\): flow 9: http://.* answered InvalidParameter\.ParamsAssertFailed"
     with Emulator("pass") as emulator, pytest.raises(PermanentError, match=named):
         read({**PROPS, "wait": wait, "flow_id": 9, "endpoint": emulator.url}, {}, call)
 
 
-def test_a_gate_that_is_not_enforced_passes_whatever_its_flow_is(call: RecordingListener) -> None:
-    """A failed or unknown flow is queried once, and the warning names it."""
+def test_a_gate_that_is_not_enforced_passes_for_any_flow(call: RecordingListener) -> None:
+    """A failed or unknown flow is queried once, and a warning names it."""
     props = {**PROPS, "migrate_id": 3, "enforce": False, "wait": True}
     with Emulator(FLOWS) as emulator:
         start_check(emulator.url, 3)
@@ -332,8 +332,8 @@ NOT_YET = parse(
 )
 
 
-def test_a_new_migration_is_asked_for_again_on_an_up(call: RecordingListener) -> None:
-    """Its id came from an output, so the API may not know it in the first moment; the row says so."""
+def test_an_up_queries_a_new_migration_again(call: RecordingListener) -> None:
+    """Its id came from an output, so the API may not know it at first; the row says so."""
     props = {**PROPS, "wait": True, "from_outputs": ["migrate_id"]}
     with Emulator(NOT_YET) as emulator:
         assert read({**props, "endpoint": emulator.url}, {}, call)["passed"]
@@ -341,7 +341,7 @@ def test_a_new_migration_is_asked_for_again_on_an_up(call: RecordingListener) ->
 
 
 @pytest.mark.parametrize(("wait", "from_outputs"), [(False, ["migrate_id"]), (True, []), (True, ["region"])])
-def test_a_preview_or_an_id_that_was_written_down_takes_the_first_answer(
+def test_a_preview_or_an_id_from_a_plain_value_is_queried_once(
     call: RecordingListener, *, wait: bool, from_outputs: list[str]
 ) -> None:
     """A preview never waits, and other outputs don't make the migration new."""
@@ -351,24 +351,26 @@ def test_a_preview_or_an_id_that_was_written_down_takes_the_first_answer(
 
 
 @pytest.mark.parametrize("wait", [True, False])
-def test_a_refused_call_fails_a_gate_that_is_enforced(call: RecordingListener, *, wait: bool) -> None:
-    """A migration that doesn't exist fails up and preview alike, at once."""
+def test_a_refused_query_fails_an_enforced_gate(call: RecordingListener, *, wait: bool) -> None:
+    """A migration that doesn't exist fails an update and a preview at once."""
     with Emulator(NOBODY) as emulator, pytest.raises(PermanentError, match=SOMETHING_MISSING):
         read({**PROPS, "wait": wait, "endpoint": emulator.url}, {}, call)
 
 
-def test_an_outage_is_told_once(monkeypatch: pytest.MonkeyPatch, call: RecordingListener) -> None:
-    """Its sentence names the migration already, and does so once."""
+def test_the_error_of_an_outage_names_the_migration_once(
+    monkeypatch: pytest.MonkeyPatch, call: RecordingListener
+) -> None:
+    """The underlying error already has the name."""
     monkeypatch.setattr(backoff, "OUTAGE_SECONDS", 0.0)
     with ScriptedServer(reset) as server, pytest.raises(OutageError) as caught:
         read({**PROPS, "wait": True, "endpoint": f"http://{server.host}"}, {}, call)
     assert headline(caught.value).count("migration check 1066") == 1
 
 
-def test_a_gate_that_is_not_enforced_passes_whatever_breaks(
+def test_a_gate_that_is_not_enforced_passes_for_any_error(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener
 ) -> None:
-    """Not even an unexpected error fails it; the warning has its type, not its text."""
+    """Even an unexpected error doesn't fail it; the warning has the error's type, not its text."""
     nothing: dict[str, Any] = {}
     monkeypatch.setattr(connection, "connection", lambda *_, **__: nothing["a secret"])
     assert read({**PROPS, "enforce": False}, {}, call) == UNKNOWN
@@ -376,10 +378,10 @@ def test_a_gate_that_is_not_enforced_passes_whatever_breaks(
 
 
 @pytest.mark.parametrize("wait", [True, False])
-def test_no_credentials_fail_a_gate_that_is_enforced(
+def test_missing_credentials_fail_an_enforced_gate(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener, *, wait: bool
 ) -> None:
-    """It sends nothing."""
+    """The gate sends no request."""
     monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
     monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
     with ScriptedServer(reset) as server, pytest.raises(CredentialsError) as caught:
@@ -389,8 +391,8 @@ def test_no_credentials_fail_a_gate_that_is_enforced(
 
 
 @pytest.mark.parametrize("wait", [True, False])
-def test_a_gate_that_is_not_enforced_tells_of_a_failed_check_and_passes(call: RecordingListener, *, wait: bool) -> None:
-    """It queries once, returns the result, and warns that it doesn't hold the update."""
+def test_a_gate_that_is_not_enforced_warns_of_a_failed_check_and_passes(call: RecordingListener, *, wait: bool) -> None:
+    """It queries once, returns the result, and warns that it holds nothing."""
     props = {**PROPS, "enforce": False, "wait": wait, "failed_statuses": [7]}
     with Emulator(ONE_STEP) as emulator:
         outputs = read({**props, "endpoint": emulator.url}, {}, call)
@@ -401,7 +403,7 @@ def test_a_gate_that_is_not_enforced_tells_of_a_failed_check_and_passes(call: Re
 
 
 def test_a_gate_that_is_not_enforced_passes_on_an_unknown_migration(call: RecordingListener) -> None:
-    """The warning has the API's refusal, and the outputs have the status "unknown"."""
+    """The warning has the API's error, and the outputs have the status "unknown"."""
     with Emulator(NOBODY) as emulator:
         outputs = read({**PROPS, "enforce": False, "wait": True, "endpoint": emulator.url}, {}, call)
     assert outputs == {**UNKNOWN, "endpoint": emulator.url}
@@ -409,8 +411,8 @@ def test_a_gate_that_is_not_enforced_passes_on_an_unknown_migration(call: Record
     assert "ResourceNotFound" in call.warnings[-1]
 
 
-def test_a_gate_that_is_not_enforced_asks_exactly_once(call: RecordingListener) -> None:
-    """Trouble in passing is not tried again."""
+def test_a_gate_that_is_not_enforced_queries_exactly_once(call: RecordingListener) -> None:
+    """A transient error is not retried."""
     with ScriptedServer(reset) as server:
         endpoint = f"http://{server.host}"
         outputs = read({**PROPS, "enforce": False, "wait": True, "endpoint": endpoint}, {}, call)
@@ -429,7 +431,7 @@ def test_a_gate_that_is_not_enforced_passes_without_credentials(
     assert "No Tencent Cloud credentials were found" in warning
 
 
-def test_a_gate_that_is_not_enforced_passes_on_an_answer_nested_too_deeply(call: RecordingListener) -> None:
+def test_a_gate_that_is_not_enforced_passes_for_a_response_nested_too_deeply(call: RecordingListener) -> None:
     """No response can fail it."""
     with ScriptedServer(answer('{"Response":{"Unknown":' + "[" * 100_000)) as server:
         endpoint = f"http://{server.host}"
@@ -438,29 +440,29 @@ def test_a_gate_that_is_not_enforced_passes_on_an_answer_nested_too_deeply(call:
 
 @pytest.mark.parametrize("enforce", [True, False])
 def test_a_cancelled_update_ends_a_read(call: RecordingListener, *, enforce: bool) -> None:
-    """Whether it is enforced or not, a gate ends when the update is cancelled."""
+    """A gate ends when the update is cancelled, whether it is enforced or not."""
     call.cancelled.set()
     with Emulator("pass") as emulator, pytest.raises(WaitCancelledError):
         read({**PROPS, "wait": True, "enforce": enforce, "endpoint": emulator.url}, {}, call)
 
 
-def test_an_unknown_region_is_asked_all_the_same(call: RecordingListener) -> None:
-    """A region that isn't on the page gets a warning; what it amounts to is for the API to say."""
+def test_an_unknown_region_is_queried_with_a_warning(call: RecordingListener) -> None:
+    """The API decides whether a region that isn't on the page exists."""
     with Emulator("pass") as emulator, pytest.raises(PermanentError, match="UnsupportedRegion"):
         read({**PROPS, "region": "ap-nowhere", "endpoint": emulator.url}, {}, call)
     assert call.warnings[1] == "ap-nowhere is not a region that the API's page lists; it is queried nevertheless."
 
 
 def test_tencents_own_endpoint_needs_no_warning() -> None:
-    """The default and the named host of Tencent are what a gate is about."""
+    """The default host and the named host of Tencent give no warning."""
     warnings: list[Sentence] = []
     for props in ({**PROPS, "endpoint": "sqlserver.tencentcloudapi.com"}, PROPS):
         connection.connection(CheckInputs.from_props(props), Stack({}), clock=FakeClock(), warn=warnings.append)
     assert warnings == []
 
 
-def test_a_configured_endpoint_is_asked_and_stays_out_of_the_outputs(call: RecordingListener) -> None:
-    """It belongs to the stack, so a refresh uses the endpoint that is configured then."""
+def test_a_configured_endpoint_is_queried_but_is_no_output(call: RecordingListener) -> None:
+    """It belongs to the stack, so a refresh uses the endpoint that is configured at that time."""
     with Emulator("pass") as emulator:
         outputs = read(PROPS, {"tcsql-check:endpoint": emulator.url}, call)
     assert outputs["passed"]
@@ -469,7 +471,7 @@ def test_a_configured_endpoint_is_asked_and_stays_out_of_the_outputs(call: Recor
 
 
 def test_a_configured_endpoint_is_validated(call: RecordingListener) -> None:
-    """What isn't allowed as an input isn't allowed as configuration either."""
+    """A value that is invalid as an input is invalid as configuration too."""
     with pytest.raises(InvalidInputError, match=r"http://somewhere\.test"):
         read(PROPS, {"tcsql-check:endpoint": "http://somewhere.test"}, call)
 
@@ -487,8 +489,8 @@ def actions(log: Path) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("wait", [True, False])
 @pytest.mark.parametrize("key", ["allowedAccountIds", "forbiddenAccountIds"])
-def test_a_wrong_account_does_not_even_ask(tmp_path: Path, call: RecordingListener, key: str, *, wait: bool) -> None:
-    """The other account has a migration of the same number that has passed; neither up nor preview sees it."""
+def test_a_wrong_account_sends_no_query(tmp_path: Path, call: RecordingListener, key: str, *, wait: bool) -> None:
+    """The other account has a passed migration with the same number; neither update nor preview sees it."""
     log = tmp_path / "requests.jsonl"
     ids = {"allowedAccountIds": OTHER_ACCOUNT_ID, "forbiddenAccountIds": ACCOUNT_ID}[key]
     config = {f"tencentcloud:{key}": json.dumps([ids])}
@@ -498,8 +500,8 @@ def test_a_wrong_account_does_not_even_ask(tmp_path: Path, call: RecordingListen
     assert actions(log) == [("GetCallerIdentity", ACCOUNT_ID)]
 
 
-def test_a_right_account_asks(tmp_path: Path, call: RecordingListener) -> None:
-    """It is made sure of once, before the first query, whatever the number of gates."""
+def test_a_right_account_is_verified_once(tmp_path: Path, call: RecordingListener) -> None:
+    """The verification precedes the first query, for any number of gates."""
     log = tmp_path / "requests.jsonl"
     config = {"tencentcloud:allowedAccountIds": json.dumps([ACCOUNT_ID])}
     with emulated_services(Emulator("pass", request_log=log)) as emulator:
@@ -510,8 +512,8 @@ def test_a_right_account_asks(tmp_path: Path, call: RecordingListener) -> None:
     assert actions(log) == [("GetCallerIdentity", ACCOUNT_ID), query, query]
 
 
-def test_a_role_is_asked_as_and_not_the_account_that_assumes_it(call: RecordingListener) -> None:
-    """The same number is another migration there: what has passed here has failed there."""
+def test_a_gate_queries_as_the_role_and_not_as_its_caller(call: RecordingListener) -> None:
+    """The same number is another migration in each account: it has passed in the caller's and failed in the role's."""
     with emulated_services(Emulator("pass", other_scenario=ONE_STEP)) as emulator:
         props = {**PROPS, "wait": True, "endpoint": emulator.url, "failed_statuses": [7]}
         assert read(props, {}, call)["passed"] is True
@@ -519,8 +521,8 @@ def test_a_role_is_asked_as_and_not_the_account_that_assumes_it(call: RecordingL
             read(props, ASSUMED, call)
 
 
-def test_trouble_with_the_token_service_passes_as_that_with_the_api_does(call: RecordingListener) -> None:
-    """A wait outlasts a token service that gives no answer for a moment."""
+def test_a_transient_error_of_the_token_service_does_not_end_a_wait(call: RecordingListener) -> None:
+    """The wait continues while the token service doesn't respond for a moment."""
     session = answer(
         '{"Response":{"Credentials":{"Token":"t","TmpSecretId":"i","TmpSecretKey":"k"},"ExpiredTime":9999999999,'
         '"RequestId":"r"}}'
@@ -547,10 +549,10 @@ BROKEN: list[dict[str, str]] = [
 
 
 @pytest.mark.parametrize("config", BROKEN)
-def test_a_gate_that_is_not_enforced_passes_whatever_the_configuration_says(
+def test_a_gate_that_is_not_enforced_passes_for_any_configuration(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener, config: dict[str, str]
 ) -> None:
-    """The warning names what can't be honoured, and no query is sent without it."""
+    """The warning names the unsupported setting, and the gate sends no query."""
     if "tencentcloud:profile" in config:
         monkeypatch.delenv("TENCENTCLOUD_SECRET_ID")
         monkeypatch.delenv("TENCENTCLOUD_SECRET_KEY")
@@ -562,8 +564,8 @@ def test_a_gate_that_is_not_enforced_passes_whatever_the_configuration_says(
             read({**PROPS, "wait": True}, given, call)
 
 
-def test_keys_that_nobody_knows_are_named_once_in_a_process(call: RecordingListener) -> None:
-    """Two gates, preview and up: one warning, which names them all, and no value."""
+def test_unknown_keys_are_named_once_in_a_process(call: RecordingListener) -> None:
+    """For two gates, in preview and update, one warning names all keys and no value."""
     raw = {"tencentcloud:zeal": "v1", "tencentcloud:ardour": "v2", "tencentcloud:cosDomain": "v3", "test:folder": "v4"}
     with Emulator("pass") as emulator:
         config = Config({**raw, "tcsql-check:endpoint": emulator.url}, "test")
@@ -584,7 +586,7 @@ def test_keys_that_nobody_knows_are_named_once_in_a_process(call: RecordingListe
 def test_an_endpoint_that_a_variable_sets_is_refused_and_not_queried(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener, option: str, props: dict[str, Any]
 ) -> None:
-    """An up, a preview and a refresh fail alike; a key without a namespace has that of the project."""
+    """An update, a preview and a refresh all fail; a key without a namespace has the project's."""
     with ScriptedServer(reset) as server:
         endpoint = f"http://{server.host}"
         monkeypatch.setenv("PULUMI_OPTION_CONFIG", option.format(endpoint))
@@ -594,7 +596,7 @@ def test_an_endpoint_that_a_variable_sets_is_refused_and_not_queried(
     assert server.requests == []
 
 
-def test_a_key_of_the_projects_own_may_have_the_value_of_the_domain(
+def test_a_variable_for_a_projects_own_domain_key_is_accepted(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener
 ) -> None:
     """A variable that sets `domain` of a project called shop doesn't set the private domain of the stack's file."""
@@ -610,7 +612,7 @@ def test_a_key_of_the_projects_own_may_have_the_value_of_the_domain(
 def test_a_gate_that_is_not_enforced_warns_of_a_variable_that_sets_the_endpoint(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener
 ) -> None:
-    """It holds nothing, so nothing fails; the stand-in gets no request all the same."""
+    """Nothing fails, since the gate holds nothing; the stand-in gets no request."""
     with ScriptedServer(reset) as server:
         endpoint = f"http://{server.host}"
         monkeypatch.setenv("PULUMI_OPTION_CONFIG", f"tcsql-check:endpoint={endpoint}")
@@ -641,10 +643,10 @@ LOOKS_LIKE_AN_ENDPOINT = (
 
 
 @pytest.mark.parametrize("config", [{}, {"tencentcloud:allowedAccountIds": '["1"]'}, ASSUMED])
-def test_no_environment_variable_chooses_whom_to_ask(
+def test_no_environment_variable_chooses_the_endpoint(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener, config: dict[str, str]
 ) -> None:
-    """With every variable that looks like an endpoint's set, a proxy sees requests to Tencent's own hosts."""
+    """With every variable that looks like an endpoint's set, a proxy gets requests for Tencent's own hosts."""
     with ScriptedServer(answer("", status="502 Bad Gateway")) as proxy, ScriptedServer(reset) as trap:
         for name in LOOKS_LIKE_AN_ENDPOINT:
             scheme = "HTTP" if name.endswith("PROTOCOL") else None

@@ -31,7 +31,7 @@ def asked(log: Path) -> Counter[int]:
     return Counter(line["migrate_id"] for line in lines if line["action"] == "QueryMigrationCheckProcess")
 
 
-def test_an_up_passes_once_all_have_and_asks_each_once(call: RecordingListener, log: Path) -> None:
+def test_an_up_passes_once_all_have_and_queries_each_once(call: RecordingListener, log: Path) -> None:
     """The outputs have totals, every check in the given order, and what a refresh needs for its queries."""
     with Emulator(WAVE, request_log=log) as emulator:
         outputs = read({**PROPS, "endpoint": emulator.url}, {}, call)
@@ -57,8 +57,8 @@ def test_an_up_passes_once_all_have_and_asks_each_once(call: RecordingListener, 
     )
 
 
-def test_a_preview_and_a_refresh_of_a_wave_that_has_not_passed_fail_nothing(call: RecordingListener) -> None:
-    """The status is the worst there is, and the note says what the update would do."""
+def test_a_preview_and_a_refresh_of_a_group_never_fail(call: RecordingListener) -> None:
+    """The status is that of the worst check, and a message says what the update would do."""
     props = {**PROPS, "migrate_ids": [1, 3, 5], "wait": False}
     with Emulator(WAVE) as emulator:
         outputs = read({**props, "endpoint": emulator.url}, {}, call)
@@ -67,7 +67,7 @@ def test_a_preview_and_a_refresh_of_a_wave_that_has_not_passed_fail_nothing(call
     assert call.notes == [f"{call.lines[0]}; unless that changes, `pulumi up` will refuse"]
 
 
-def test_an_up_names_all_that_have_failed(call: RecordingListener) -> None:
+def test_an_up_names_all_failed_checks(call: RecordingListener) -> None:
     """This holds for a group with failed, missing and other checks."""
     props = {**PROPS, "migrate_ids": [1, 2, 3, 5, 99], "poll_interval_seconds": 0.1}
     with Emulator(WAVE) as emulator, pytest.raises(GroupFailedError) as raised:
@@ -76,7 +76,7 @@ def test_an_up_names_all_that_have_failed(call: RecordingListener) -> None:
     assert kinds == {2: CheckFailedError, 5: CheckFailedError, 99: NotFoundError}
 
 
-def test_an_up_whose_time_is_up_says_so_for_all(call: RecordingListener) -> None:
+def test_an_up_at_its_deadline_names_all_checks_that_have_not_passed(call: RecordingListener) -> None:
     """The error counts those that have passed."""
     props = {**PROPS, "migrate_ids": [1, 3, 7], "timeout_seconds": 0.2, "poll_interval_seconds": 0.1}
     with Emulator(WAVE) as emulator, pytest.raises(GroupTimeoutError) as raised:
@@ -85,14 +85,14 @@ def test_an_up_whose_time_is_up_says_so_for_all(call: RecordingListener) -> None
     assert [member.status for member in raised.value.members] == ["passed", "running", "not-started"]
 
 
-def test_a_group_of_one_speaks_as_a_single_check_does(call: RecordingListener) -> None:
-    """Its error is that check's own."""
+def test_a_group_of_one_has_a_single_checks_error(call: RecordingListener) -> None:
+    """The text doesn't mention a group."""
     with Emulator(WAVE) as emulator, pytest.raises(CheckFailedError):
         read({**PROPS, "migrate_ids": [5], "poll_interval_seconds": 0.1, "endpoint": emulator.url}, {}, call)
 
 
-def test_a_refusal_that_is_everybodys_names_the_wave(call: RecordingListener) -> None:
-    """There is one sentence, and one request."""
+def test_an_error_that_affects_all_checks_names_the_group(call: RecordingListener) -> None:
+    """There is one error, and one request."""
     body = '{"Response":{"Error":{"Code":"AuthFailure.SignatureFailure","Message":"No."},"RequestId":"r"}}'
     with (
         ScriptedServer(answer(body)) as server,
@@ -102,10 +102,8 @@ def test_a_refusal_that_is_everybodys_names_the_wave(call: RecordingListener) ->
     assert len(server.requests) <= 8
 
 
-def test_a_wave_that_is_not_enforced_is_asked_once_and_passes_whatever_it_says(
-    call: RecordingListener, log: Path
-) -> None:
-    """Each is in the outputs, those that don't exist among them."""
+def test_a_group_that_is_not_enforced_is_queried_once_and_passes(call: RecordingListener, log: Path) -> None:
+    """The outputs have each check, including those that don't exist."""
     props = {**PROPS, "migrate_ids": [1, 99, 3, 5], "enforce": False}
     with Emulator(WAVE, request_log=log) as emulator:
         outputs = read({**props, "endpoint": emulator.url}, {}, call)
@@ -134,8 +132,8 @@ FLOWS = parse(
 )
 
 
-def test_each_of_a_group_has_a_flow_of_its_own(call: RecordingListener) -> None:
-    """The flows follow the order of the ids; one that runs holds the group, and a refresh queries them again."""
+def test_each_check_of_a_group_has_its_own_flow(call: RecordingListener) -> None:
+    """The flows follow the order of the ids; a running flow holds the group, and a refresh queries the flows again."""
     props = {**PROPS, "migrate_ids": [2, 1], "flow_ids": [1002.0, 1001.0], "timeout_seconds": 0.2}
     with Emulator(FLOWS) as emulator:
         start_check(emulator.url, 1)
@@ -150,16 +148,16 @@ def test_each_of_a_group_has_a_flow_of_its_own(call: RecordingListener) -> None:
     assert again == stored
 
 
-def test_a_group_needs_a_flow_for_each_or_for_none(call: RecordingListener) -> None:
-    """Another number of them is refused before any request."""
+def test_a_group_needs_as_many_flows_as_ids_or_none(call: RecordingListener) -> None:
+    """Another number of flows is refused before any request."""
     with pytest.raises(
         InvalidInputError, match=r"^flow_ids is \[1001\], but must be as many numbers as migrate_ids has"
     ):
         read({**PROPS, "flow_ids": [1001]}, {}, call)
 
 
-def test_a_preview_that_can_not_know_its_flows_yet_does_not_pass(call: RecordingListener) -> None:
-    """None of them is taken for succeeded."""
+def test_a_preview_with_unknown_flows_does_not_pass(call: RecordingListener) -> None:
+    """No flow counts as succeeded."""
     with Emulator("pass") as emulator:
         props = {**PROPS, "wait": False, "from_outputs": ["flow_ids"], "endpoint": emulator.url}
         outputs = read(props, {}, call)

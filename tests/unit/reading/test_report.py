@@ -1,4 +1,4 @@
-"""What a gate reports while its checks are queried, and how often."""
+"""The messages of a gate while its checks are queried, and how often they appear."""
 
 import pytest
 from harness.responses import make_progress
@@ -26,7 +26,7 @@ def inputs(count: int = 1, failed_statuses: tuple[int, ...] = ()) -> CheckInputs
 
 
 class Waiting:
-    """Checks that are waited for from the instant 0 on, and the row that was shown."""
+    """Checks in a wait that starts at the instant 0, and the row that was shown."""
 
     def __init__(self, count: int = 1, failed_statuses: tuple[int, ...] = ()) -> None:
         """Start without a response."""
@@ -45,14 +45,14 @@ class Waiting:
         flow: Flow | None = None,
         flag: CheckFlag | None = None,
     ) -> None:
-        """Let the responses of one check be these."""
+        """Set the responses of one check."""
         watch = self.watches[number - 1]
         watch.progress, watch.trouble, watch.flow, watch.flag = progress, trouble, flow, flag
         watch.status = progress.status() if progress is not None else "unknown"
         watch.end = Evidence(progress) if progress is not None and progress.passed and trouble is None else None
 
     def at(self, now: float, progress: Progress | None = RUNNING, trouble: ApiError | None = None) -> list[str]:
-        """Let the first check be so, and return what is shown of it at an instant."""
+        """Set the responses of the first check, and return what is shown at an instant."""
         self.know(progress, trouble)
         return self.shown(now)
 
@@ -63,8 +63,8 @@ class Waiting:
         return list(self.lines)
 
 
-def test_the_row_begins_with_the_step_and_the_time_that_is_left() -> None:
-    """The engine's table leaves a row few columns, so what matters comes first."""
+def test_the_row_begins_with_the_step_and_the_remaining_time() -> None:
+    """The engine's table leaves a row few columns, so the most relevant text comes first."""
     assert Waiting().at(0.4) == ["2/3 · 30 min left · Step 2: running"]
 
 
@@ -76,8 +76,8 @@ def test_a_change_is_shown_at_once() -> None:
     assert row.at(4, PASSED) == ["3/3 · 30 min left · Step 3: passed"]
 
 
-def test_the_same_is_not_shown_once_per_poll() -> None:
-    """Within the heartbeat, what hasn't changed is not repeated."""
+def test_an_unchanged_row_is_not_repeated_at_each_poll() -> None:
+    """Within the heartbeat, an unchanged row is not shown again."""
     row = Waiting()
     row.at(0)
     assert [line for now in range(1, 20) for line in row.at(now)] == []
@@ -114,8 +114,8 @@ def test_before_the_first_response_the_row_says_so() -> None:
         (NotYetFoundError("None."), "not known to the API yet"),
     ],
 )
-def test_trouble_says_for_how_long(trouble: ApiError, words: str) -> None:
-    """The duration counts from the first call that failed; the step that was seen last stays."""
+def test_an_error_has_its_duration(trouble: ApiError, words: str) -> None:
+    """The duration counts from the first query that failed; the last known step remains."""
     row = Waiting()
     row.at(0)
     assert row.at(10, trouble=trouble) == [f"2/3 · 30 min left · {words} for 0 s, retrying"]
@@ -124,15 +124,15 @@ def test_trouble_says_for_how_long(trouble: ApiError, words: str) -> None:
     assert row.at(50, trouble=trouble) == [f"2/3 · 29 min left · {words} for 40 s, retrying"]
 
 
-def test_another_kind_of_trouble_is_news_and_counts_anew() -> None:
-    """Throttling after an outage is shown at once, with its own duration."""
+def test_another_kind_of_error_is_shown_at_once_with_its_own_duration() -> None:
+    """An example is throttling after an outage."""
     row = Waiting()
     row.at(0, None, trouble=DOWN)
     assert row.at(7, None, trouble=THROTTLED) == ["30 min left · throttled by the API for 0 s, retrying"]
 
 
-def test_trouble_that_passed_is_forgotten() -> None:
-    """A response is shown at once, and the next trouble counts from its own beginning."""
+def test_an_error_that_is_over_does_not_count() -> None:
+    """A response is shown at once, and the next error has its own duration."""
     row = Waiting()
     row.at(0)
     row.at(10, trouble=DOWN)
@@ -141,8 +141,8 @@ def test_trouble_that_passed_is_forgotten() -> None:
     assert again == ["2/3 · 29 min left · no response from the API for 0 s, retrying"]
 
 
-def test_trouble_names_its_cause_and_another_cause_makes_no_line_of_its_own() -> None:
-    """In an outage the causes may change with every attempt."""
+def test_another_cause_of_the_same_error_makes_no_new_line() -> None:
+    """In an outage the cause may change with every attempt; a line names the current one."""
     row = Waiting()
     refused, gateway = TransientError("No.", kind="connection refused"), TransientError("No.", kind="HTTP 502")
     (line,) = row.at(0, None, trouble=refused)
@@ -152,8 +152,8 @@ def test_trouble_names_its_cause_and_another_cause_makes_no_line_of_its_own() ->
     assert line == "30 min left · no response from the API (HTTP 502) for 20 s, retrying"
 
 
-def test_a_flow_that_is_waited_for_is_named() -> None:
-    """Where the steps have passed, the row says what is missing; before and after, it is about the steps."""
+def test_a_missing_flow_is_named_once_the_steps_have_passed() -> None:
+    """Before that and after the flow's success, the row is about the steps."""
     row = Waiting()
     for now, progress, code in ((0, RUNNING, 2), (2, PASSED, 2), (4, PASSED, 0)):
         row.know(progress, flow=Flow(1001, code))
@@ -173,8 +173,8 @@ def test_a_flow_that_is_waited_for_is_named() -> None:
         (None, ""),
     ],
 )
-def test_what_the_api_calls_the_check_is_shown_where_it_helps(flag: CheckFlag | None, words: str) -> None:
-    """That it has failed; a pass that opens nothing, and what the row says anyway, are not."""
+def test_only_a_failed_flag_is_shown(flag: CheckFlag | None, words: str) -> None:
+    """A passed flag, which opens nothing, is not shown, nor is one that repeats the row."""
     row = Waiting()
     row.at(0)
     row.know(flag=flag)
@@ -182,28 +182,28 @@ def test_what_the_api_calls_the_check_is_shown_where_it_helps(flag: CheckFlag | 
     assert row.shown(4) == []
 
 
-def test_taught_codes_are_named_as_failed() -> None:
-    """The row knows the codes that mean "failed"."""
+def test_codes_in_failed_statuses_are_named_as_failed() -> None:
+    """The row calls such a step failed."""
     assert Waiting(failed_statuses=(1,)).at(0) == ["2/3 · 30 min left · Step 2: failed (status 1)"]
 
 
-def test_a_check_that_nobody_started_is_shown_with_the_command_that_starts_it() -> None:
-    """Who watches the row need not wait for the deadline to learn it; the first step that starts is news."""
+def test_a_check_that_has_not_started_shows_the_command_that_starts_it() -> None:
+    """The user learns the command before the deadline; the first step that starts makes a new line."""
     row = Waiting()
     start = "`tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou` starts the check"
     assert row.at(0, make_progress(1, -2, -2)) == [f"30 min left · no step has started; {start}"]
     assert row.at(2, make_progress(1, 7, -2)) == ["1/2 · 30 min left · Step 1: running"]
 
 
-def test_a_name_from_the_api_can_not_break_the_row() -> None:
+def test_a_steps_name_cannot_break_the_row() -> None:
     """Control characters in a step's name are shown as escapes."""
     (step,) = make_progress(1, 1).steps
     (line,) = Waiting().at(0, Progress(1, 1, (type(step)("a\x1b[2J\nb", 1, ""),), ""))
     assert line == r"1/1 · 30 min left · a\x1b[2J\nb: running"
 
 
-def test_the_time_that_is_left_is_as_exact_as_it_matters_and_never_less_than_none() -> None:
-    """Minutes first, and seconds at the end."""
+def test_the_remaining_time_has_a_suitable_unit_and_is_never_negative() -> None:
+    """It is in minutes first, and in seconds at the end."""
     row = Waiting()
     assert [line.split(" · ")[1] for now in (0, 1710, 1830) for line in row.at(now)] == [
         "30 min left",
@@ -222,15 +222,15 @@ def test_the_time_that_is_left_is_as_exact_as_it_matters_and_never_less_than_non
     ],
 )
 def test_a_preview_says_what_the_update_will_do(progress: Progress, words: str | None) -> None:
-    """It says nothing about a check that has passed."""
+    """For a check that has passed there is no message."""
     watch = Watch(Migration(1066, "ap-guangzhou"), PollPolicy(10, 0, once=True), 0.0)
     watch.poll(StubApi(lambda _: progress), lambda: 0.0)
     forecast = forecast_of([watch], inputs())
     assert forecast is None if words is None else str(forecast).endswith(words)
 
 
-def test_a_groups_first_line_comes_at_once_and_the_next_when_the_numbers_change() -> None:
-    """It has the numbers, the slowest, and the time that is left."""
+def test_a_groups_first_line_appears_at_once_and_the_next_after_a_change() -> None:
+    """The line has the numbers, the slowest check, and the remaining time."""
     row = Waiting(3)
     row.know(RUNNING)
     (line,) = row.shown(0)
@@ -241,8 +241,8 @@ def test_a_groups_first_line_comes_at_once_and_the_next_when_the_numbers_change(
     assert line.startswith("1/3 passed · 30 min left · 1 running, 1 not queried yet; slowest 1")
 
 
-def test_a_group_that_changes_with_every_response_is_shown_every_five_seconds() -> None:
-    """What came in between is in the next line, and the last pass of all is shown at once."""
+def test_a_group_that_changes_at_each_response_is_shown_every_five_seconds() -> None:
+    """The next line has the changes in between, and the last pass is shown at once."""
     row = Waiting(40)
     shown = []
     for number in range(1, 41):
@@ -252,8 +252,8 @@ def test_a_group_that_changes_with_every_response_is_shown_every_five_seconds() 
     assert [line.partition(" passed")[0] for line in shown] == ["1/40", "21/40", "40/40"]
 
 
-def test_a_groups_slowest_that_moves_makes_no_line_of_its_own_but_a_heartbeat_has_it() -> None:
-    """After 20 seconds there is a line, whatever has changed."""
+def test_a_step_of_a_groups_slowest_check_waits_for_the_heartbeat() -> None:
+    """After 20 seconds there is a line in any case."""
     row = Waiting(2)
     row.know(RUNNING)
     assert len(row.shown(0)) == 1
@@ -263,8 +263,8 @@ def test_a_groups_slowest_that_moves_makes_no_line_of_its_own_but_a_heartbeat_ha
     assert line == "0/2 passed · 30 min left · 1 running, 1 not queried yet; slowest 1: 3/3 Step 3: running"
 
 
-def test_a_groups_trouble_is_a_number_like_others() -> None:
-    """With its cause."""
+def test_a_group_counts_its_checks_in_trouble() -> None:
+    """The line also has the cause."""
     row = Waiting(2)
     row.know(None, TransientError("No.", kind="HTTP 502"))
     (line,) = row.shown(0)
@@ -273,13 +273,13 @@ def test_a_groups_trouble_is_a_number_like_others() -> None:
 
 
 def watches(count: int) -> list[Watch]:
-    """Begin to query so many at the instant 100."""
+    """Start to query this many checks at the instant 100."""
     policy = PollPolicy(10, 0, once=True)
     return [Watch(Migration(number, "ap-guangzhou"), policy, 100.0) for number in range(1, count + 1)]
 
 
-def test_a_long_look_at_several_tells_how_many_it_has_seen() -> None:
-    """Every five seconds, since a preview of hundreds takes a minute."""
+def test_a_long_read_of_several_checks_shows_its_count() -> None:
+    """It appears every five seconds, since a preview of hundreds takes a minute."""
     several, lines = watches(2), list[str]()
     tell = count_of(several, lambda sentence: lines.append(str(sentence)))
     tell(104.9)
@@ -290,8 +290,8 @@ def test_a_long_look_at_several_tells_how_many_it_has_seen() -> None:
     assert lines == ["1 of 2 queried"] * 2
 
 
-def test_a_look_at_one_tells_no_number() -> None:
-    """Its words are all there is to tell."""
+def test_a_read_of_one_check_shows_no_count() -> None:
+    """The row has only the check's own text."""
     lines: list[object] = []
     count_of(watches(1), lines.append)(200.0)
     assert lines == []

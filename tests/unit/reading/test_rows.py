@@ -42,10 +42,10 @@ def waited(*answers: Progress | ApiError, migrate_id: int = 1066, clock: FakeClo
     return watch
 
 
-def test_a_row_begins_with_nothing_asked() -> None:
+def test_a_row_starts_empty() -> None:
     """It has no step, no mark and no news."""
     row = Row(waited())
-    assert not row.look(0.0)
+    assert not row.update(0.0)
     assert (row.state, row.mark, str(row.words(0.0)), row.passed_steps, row.steps) == (
         "not queried yet",
         " ",
@@ -55,11 +55,11 @@ def test_a_row_begins_with_nothing_asked() -> None:
     )
 
 
-def test_a_row_has_news_when_the_words_change_and_only_then() -> None:
+def test_a_row_has_news_only_if_its_text_changes() -> None:
     """The same response again is no news."""
     watch = waited(make_progress(2, 0, 7))
     row = Row(watch)
-    assert row.look(0.0)
+    assert row.update(0.0)
     assert (row.state, row.mark, str(row.words(0.0)), row.passed_steps) == (
         "running",
         "▸",
@@ -67,11 +67,11 @@ def test_a_row_has_news_when_the_words_change_and_only_then() -> None:
         (1, 2),
     )
     assert list(map(str, row.steps)) == ["✓ 1 Step 1", "▸ 2 Step 2: running (status 7)"]
-    assert not row.look(0.0)
+    assert not row.update(0.0)
     watch.poll(StubApi(lambda _: make_progress(2, 0, 7)), FakeClock().monotonic)
-    assert not row.look(0.0)
+    assert not row.update(0.0)
     watch.poll(StubApi(lambda _: make_progress(2, 0, 0)), FakeClock().monotonic)
-    assert row.look(0.0)
+    assert row.update(0.0)
     assert (row.state, row.mark, row.passed_steps) == ("passed", "✓", (2, 2))
 
 
@@ -84,74 +84,74 @@ def test_a_row_has_news_when_the_words_change_and_only_then() -> None:
         (TransientError("No.", code="InternalError"), "the API says InternalError"),
     ],
 )
-def test_trouble_is_told_with_its_kind_and_since_when(trouble: ApiError, words: str) -> None:
-    """The seconds count from when it was first seen, until there is an answer."""
+def test_a_row_shows_the_kind_and_the_duration_of_an_error(trouble: ApiError, words: str) -> None:
+    """The duration counts from the first such error, until there is a response."""
     watch = waited(trouble)
     row = Row(watch)
-    assert row.look(100.0)
+    assert row.update(100.0)
     assert (row.state, row.mark) == ("in trouble", "!")
     assert str(row.words(112.0)) == f"{words} for 12 s, retrying"
     watch.poll(StubApi(lambda _: make_progress(1, 7)), FakeClock().monotonic)
-    assert row.look(113.0)
+    assert row.update(113.0)
     assert str(row.words(113.0)) == "1/1 Step 1: running"
 
 
-def test_an_error_is_the_rows_last_word() -> None:
+def test_an_error_is_the_last_text_of_a_row() -> None:
     """An API error is shown in a few words; after an unexpected error the row keeps its text."""
     row = Row(waited())
     row.error = NotFoundError("Not there.", code="ResourceNotFound.\x1b[2J")
-    assert row.look(0.0)
+    assert row.update(0.0)
     assert str(row.words(9.0)) == r"no such migration (ResourceNotFound.\x1b[2J)"
     row = Row(waited())
     row.error = PermanentError("No.", code="AuthFailure")
-    assert row.look(0.0)
+    assert row.update(0.0)
     assert str(row.words(9.0)) == "the API says AuthFailure"
     assert str(row.member.trouble) == "the API says AuthFailure"
     row = Row(waited(make_progress(1, 7)))
     row.error = FlagFailedError(MIGRATION, make_progress(1, 7), CheckFlag(2))
-    assert row.look(0.0)
+    assert row.update(0.0)
     assert (row.state, row.member.status, str(row.words(9.0))) == ("failed", "failed", "1/1 Step 1: running")
     row = Row(waited())
     row.error = FlowFailedError(MIGRATION, Flow(1001, 1))
-    assert row.look(0.0)
+    assert row.update(0.0)
     assert (row.state, str(row.words(9.0))) == ("failed", "not queried yet")
 
 
-def test_a_check_that_nobody_started_and_a_flow_that_is_missing_are_told_as_on_the_gates_row() -> None:
+def test_a_row_shows_a_missing_start_and_a_missing_flow_as_the_gate_does() -> None:
     """The row has the command that starts the check; a code in `failed_statuses` counts as failed."""
     row = Row(waited(make_progress(1, -2, -2)))
-    row.look(0.0)
+    row.update(0.0)
     assert str(row.words(0.0)).startswith("no step has started; `tccli sqlserver StartMigrationCheck --MigrateId 1066 ")
     row = Row(waited(make_progress(1, 7)), (7,))
-    row.look(0.0)
+    row.update(0.0)
     assert (row.state, row.mark, str(row.words(0.0))) == ("failed", "✗", "1/1 Step 1: failed (status 7)")
     clock = FakeClock()
     watch = Watch(MIGRATION, POLICY, clock.now, Flow(1001))
     api = StubApi(lambda _: make_progress(1, 0), follow=lambda flow, _: Flow(flow.flow_id, 2))
     watch.poll(api, clock.monotonic)
     row = Row(watch)
-    row.look(0.0)
+    row.update(0.0)
     assert (row.state, str(row.words(0.0))) == ("running", "waiting for flow 1001")
 
 
 @pytest.mark.parametrize(("flag", "more"), [(CheckFlag(2), "; the API reports that it failed"), (CheckFlag(3), "")])
-def test_what_the_api_calls_the_check_as_a_whole_is_told_if_it_is_failed(flag: CheckFlag, more: str) -> None:
-    """As on the gate's row."""
+def test_a_row_shows_only_a_failed_flag(flag: CheckFlag, more: str) -> None:
+    """The gate's row does the same."""
     watch = waited(make_progress(1, 7))
     watch.flag = flag
     row = Row(watch)
-    row.look(0.0)
+    row.update(0.0)
     assert str(row.words(0.0)) == f"1/1 Step 1: running{more}"
 
 
-def test_the_same_trouble_again_counts_from_its_first_time() -> None:
-    """Another kind of trouble starts a new count."""
+def test_a_repeated_error_counts_from_its_first_time() -> None:
+    """Another kind of error starts a new count."""
     watch = waited(TransientError("No."))
     row = Row(watch)
-    row.look(100.0)
+    row.update(100.0)
     for again, now, seconds in ((TransientError("No."), 105.0, 12), (ThrottledError("Slower."), 110.0, 2)):
         watch.trouble = again
-        row.look(now)
+        row.update(now)
         assert str(row.words(112.0)).endswith(f" for {seconds} s, retrying")
 
 
@@ -172,11 +172,11 @@ def board(clock: FakeClock) -> Board:
     return Board(watches, (9,), 60.0)
 
 
-def test_a_board_sums_up_and_tells_the_time() -> None:
+def test_a_board_shows_totals_and_the_remaining_time() -> None:
     """Failures come first; the remaining time is never negative."""
     clock = FakeClock()
     many = board(clock)
-    assert len(many.look(clock.now)) == 5
+    assert len(many.update(clock.now)) == 5
     others = "1 failed, 2 running, 1 without a response (connection refused), 1 not queried yet"
     assert str(many.sum_up()) == f"1/6 passed, {others}"
     assert str(many.sum_line(clock.now + 45)) == f"1/6 passed · 15 s left · {others}"
@@ -185,27 +185,27 @@ def test_a_board_sums_up_and_tells_the_time() -> None:
     assert str(many.left(clock.now + 90)) == "0 s"
 
 
-def test_one_that_has_passed_is_told_as_a_gate_tells_it() -> None:
+def test_a_single_passed_check_has_the_gates_text() -> None:
     """The line has the migration's name."""
     clock = FakeClock()
     one = Board([waited(make_progress(1, 0), clock=clock)], (), 60.0)
-    one.look(clock.now)
+    one.update(clock.now)
     assert str(one.end(clock.now)) == "migration check 1066 (ap-guangzhou) has passed, after 0 s"
 
 
-def test_several_that_have_passed_leave_nothing_to_add() -> None:
-    """Their number and the time are the whole line."""
+def test_several_passed_checks_are_one_line() -> None:
+    """The line has their number and the time."""
     clock = FakeClock()
     two = Board([waited(make_progress(1, 0), migrate_id=number, clock=clock) for number in (1, 2)], (), 60.0)
-    two.look(clock.now)
+    two.update(clock.now)
     assert str(two.line(clock.now)) == "2/2 passed · 60 s left"
 
 
-def test_where_there_is_no_room_for_all_those_that_matter_most_stay() -> None:
-    """Failed, in trouble, and the running one that is farthest from its end, in the order they were given."""
+def test_without_room_for_all_the_most_relevant_rows_stay() -> None:
+    """These are failed ones, ones in trouble, and the running one farthest from its end, in the given order."""
     clock = FakeClock()
     many = board(clock)
-    many.look(clock.now)
+    many.update(clock.now)
     first, others = many.first(3)
     assert [row.migration.migrate_id for row in first] == [2, 4, 5]
     assert str(many.sum_up(others)) == "1/3 passed, 1 running, 1 not queried yet"

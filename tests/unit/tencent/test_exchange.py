@@ -15,7 +15,7 @@ from pulumi_tcsql_check.tencent.exchange import BoundedAdapter, ExchangeTimeoutE
 
 @pytest.fixture(name="adapter")
 def _adapter() -> Iterator[BoundedAdapter]:
-    """An adapter whose deadline is far enough."""
+    """An adapter whose deadline is far in the future."""
     adapter = BoundedAdapter()
     adapter.begin(5)
     yield adapter
@@ -35,13 +35,13 @@ def go_on() -> None:
 
 
 @pytest.mark.parametrize(("left", "expected"), [(-5, 1), (0, 1), (0.5, 1), (3, 3), (10, 10), (1800, 10)])
-def test_an_exchange_is_bounded_by_what_is_left_and_by_its_own_limits(left: float, expected: float) -> None:
-    """It gets what is left until the deadline, but one second at least and ten at most."""
+def test_an_exchange_has_the_remaining_time_within_its_own_limits(left: float, expected: float) -> None:
+    """It has the time until the deadline, but at least one second and at most ten."""
     assert exchange.bound_seconds(left) == expected
 
 
-def test_the_body_is_read_and_its_type_hidden(adapter: BoundedAdapter) -> None:
-    """The whole body is there, under the type that the SDK doesn't judge."""
+def test_the_body_is_read_and_its_type_hidden_from_the_sdk(adapter: BoundedAdapter) -> None:
+    """The whole body is returned under a type that the SDK accepts."""
     with ScriptedServer(answer("body", Location="http://elsewhere.test/")) as server:
         response = get(adapter, server)
     assert (response.content, adapter.status) == (b"body", 200)
@@ -50,12 +50,12 @@ def test_the_body_is_read_and_its_type_hidden(adapter: BoundedAdapter) -> None:
 
 
 def plain(size: int) -> Reply:
-    """Send a body of so many bytes."""
+    """Send a body of this many bytes."""
     return answer(b" " * size)
 
 
 def compressed(size: int) -> Reply:
-    """Send a body that has so many bytes after decompression."""
+    """Send a body that has this many bytes after decompression."""
     return answer(gzip.compress(b" " * size), Content_Encoding="gzip")
 
 
@@ -69,16 +69,16 @@ def test_a_body_of_the_limit_is_read(adapter: BoundedAdapter, body: Callable[[in
 @pytest.mark.parametrize("body", [plain, compressed])
 @pytest.mark.parametrize("size", [exchange.MAX_BODY_BYTES + 1, 50 * exchange.MAX_BODY_BYTES])
 def test_a_larger_body_is_refused(adapter: BoundedAdapter, body: Callable[[int], Reply], size: int) -> None:
-    """One byte more than the limit is too large, and then there is no status of an answer either."""
+    """One byte more than the limit is too large, and the response's status is dropped too."""
     with ScriptedServer(body(size)) as server, pytest.raises(MalformedBodyError, match="the body is larger than"):
         get(adapter, server)
     assert adapter.status == 0
 
 
-def test_chunks_that_go_on_past_the_deadline_are_refused(
+def test_chunks_that_continue_after_the_deadline_are_refused(
     adapter: BoundedAdapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A body that keeps coming ends at the deadline, though no single read takes long."""
+    """The body ends at the deadline, although each read is short."""
     monkeypatch.setattr(exchange, "_GRACE_SECONDS", 0.0)
     adapter.begin(0.05)
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -89,21 +89,21 @@ def test_chunks_that_go_on_past_the_deadline_are_refused(
         get(adapter, server)
 
 
-def test_a_deadline_that_has_passed_still_allows_no_waiting(adapter: BoundedAdapter) -> None:
-    """After its deadline an exchange fails at once instead of waiting for ever."""
+def test_an_exchange_after_its_deadline_does_not_wait(adapter: BoundedAdapter) -> None:
+    """It fails at once instead of waiting for ever."""
     adapter.begin(-60)
     with ScriptedServer(send(b"")) as server, pytest.raises(requests.exceptions.Timeout):
         get(adapter, server)
 
 
-def test_a_call_within_its_bound_gives_its_result() -> None:
-    """What the call returns is returned, None as well."""
+def test_a_call_within_its_bound_returns_its_result() -> None:
+    """None is a valid result."""
     assert run_bounded(lambda: 7, 1, go_on) == 7
     run_bounded(lambda: None, 1, go_on)
 
 
-def test_a_calls_own_error_is_raised_here() -> None:
-    """The waiting thread sees what the call raised, an exit of the interpreter included."""
+def test_a_calls_own_error_is_raised_in_the_waiting_thread() -> None:
+    """This includes an exit of the interpreter."""
 
     def call() -> None:
         raise SystemExit(3)
@@ -112,8 +112,8 @@ def test_a_calls_own_error_is_raised_here() -> None:
         run_bounded(call, 1, go_on)
 
 
-def test_a_call_that_takes_too_long_is_left_behind() -> None:
-    """The wait ends with its bound, whatever the call does."""
+def test_a_call_that_takes_too_long_is_abandoned() -> None:
+    """The wait ends at its bound, and the call continues in its thread."""
     over = threading.Event()
     with pytest.raises(ExchangeTimeoutError, match="no answer in time"):
         run_bounded(over.wait, 0.02, go_on)
@@ -121,8 +121,8 @@ def test_a_call_that_takes_too_long_is_left_behind() -> None:
     join_exchanges()
 
 
-def test_a_call_may_take_several_glances(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looking up for a cancelled update does not end the wait for the call."""
+def test_a_check_for_a_cancelled_update_does_not_end_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wait checks several times, and still gets the call's result."""
     monkeypatch.setattr(exchange, "_CANCEL_POLL_SECONDS", 0.01)
     glances: list[None] = []
     over = threading.Event()
@@ -137,7 +137,7 @@ def test_a_call_may_take_several_glances(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_cancelled_update_ends_the_wait() -> None:
-    """What the check for a cancelled update raises ends the wait, and the call is left behind."""
+    """The wait raises the cancellation, and abandons the call."""
     over = threading.Event()
 
     def check_cancelled() -> None:
@@ -150,14 +150,14 @@ def test_a_cancelled_update_ends_the_wait() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_an_exchange_that_is_given_up_ends_whatever_the_server_does(scheme: str) -> None:
-    """Its thread is gone while the server still trickles its headers, or still says nothing to a handshake."""
+def test_an_abandoned_exchange_ends_its_thread(scheme: str) -> None:
+    """This holds while the server trickles its headers, and while it doesn't respond to a handshake."""
     adapter = BoundedAdapter()
     adapter.begin(60)
     reply = trickle(b"HTTP/1.1 200 OK\r\nX: ", b"x") if scheme == "http" else silence
 
     def call() -> requests.Response:
-        session = requests.Session()  # which nobody closes
+        session = requests.Session()  # nothing closes it
         session.trust_env = False
         session.mount(f"{scheme}://", adapter)
         return session.get(f"{scheme}://{server.host}/")
@@ -174,8 +174,8 @@ def test_an_exchange_that_is_given_up_ends_whatever_the_server_does(scheme: str)
         assert adapter._connection._handle is None, "nothing of it is left open"
 
 
-def test_an_exchange_that_was_given_up_connects_no_more(adapter: BoundedAdapter) -> None:
-    """What was still looking up a name then sends nothing afterwards."""
+def test_an_abandoned_exchange_does_not_connect(adapter: BoundedAdapter) -> None:
+    """An exchange that was still resolving a name sends nothing afterwards."""
     adapter.abandon()
     with ScriptedServer(answer("body")) as server, pytest.raises(requests.exceptions.ConnectionError):
         get(adapter, server)
@@ -183,10 +183,8 @@ def test_an_exchange_that_was_given_up_connects_no_more(adapter: BoundedAdapter)
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "deflate", "gzip, gzip"])
-def test_a_body_that_is_compressed_in_a_way_that_nobody_asked_for_is_refused(
-    adapter: BoundedAdapter, encoding: str
-) -> None:
-    """The request accepts gzip alone, and nothing else is decompressed."""
+def test_an_encoding_that_was_not_requested_is_refused(adapter: BoundedAdapter, encoding: str) -> None:
+    """The request accepts only gzip, and nothing else is decompressed."""
     with (
         ScriptedServer(answer("body", Content_Encoding=encoding)) as server,
         pytest.raises(requests.exceptions.ContentDecodingError),

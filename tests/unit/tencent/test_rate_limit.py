@@ -1,4 +1,4 @@
-"""The spacing of one process's requests."""
+"""The rate limit of one process's requests."""
 
 import itertools
 import threading
@@ -26,7 +26,7 @@ from pulumi_tcsql_check.tencent.rate_limit import (
 NEVER = float("inf")
 
 
-def test_the_first_request_goes_at_once() -> None:
+def test_the_first_request_starts_at_once() -> None:
     """The first request waits for nothing."""
     clock = FakeClock()
     RateLimit().wait_for_turn(clock, NEVER)
@@ -34,15 +34,15 @@ def test_the_first_request_goes_at_once() -> None:
 
 
 def warmed_up(clock: FakeClock) -> RateLimit:
-    """Make a limit that has had its slow beginning."""
+    """Make a limit after its slow start."""
     limit = RateLimit()
     limit.wait_for_turn(clock, NEVER)
     clock.advance(60)
     return limit
 
 
-def test_a_process_begins_as_if_ten_shared_the_limit() -> None:
-    """Two requests in the first 0.9 s, and twice the rate every three seconds, until no second sees more than ten."""
+def test_a_process_starts_as_if_ten_shared_the_limit() -> None:
+    """There are two requests in the first 0.9 s, and the rate doubles every three seconds, up to ten a second."""
     clock, limit = FakeClock(), RateLimit()
     instants = []
     for _ in range(100):
@@ -58,7 +58,7 @@ def test_a_process_begins_as_if_ten_shared_the_limit() -> None:
 
 
 def test_requests_without_pause_are_spaced_evenly() -> None:
-    """In no second are there more than ten of them."""
+    """No second has more than ten of them."""
     clock = FakeClock()
     limit = warmed_up(clock)
     instants = []
@@ -71,15 +71,15 @@ def test_requests_without_pause_are_spaced_evenly() -> None:
 
 
 class LateClock(FakeClock):
-    """A clock whose sleeper comes late once, as a thread on a busy machine does."""
+    """A clock with one late wake-up, as of a thread on a busy machine."""
 
     def sleep(self, seconds: float) -> None:
         """Sleep for half a second more, the first time."""
         super().sleep(seconds + (0.5 if len(self.sleeps) == 1 else 0.0))
 
 
-def test_requests_that_come_late_do_not_come_in_a_bunch_of_more_than_ten() -> None:
-    """The limit counts requests when they are sent, whatever their pauses were."""
+def test_late_requests_do_not_exceed_ten_a_second() -> None:
+    """The limit counts requests at their start, whatever their pauses were."""
     shared = FakeClock(900.0)
     limit = warmed_up(shared)
     clock, instants = LateClock(), list[float]()
@@ -90,8 +90,8 @@ def test_requests_that_come_late_do_not_come_in_a_bunch_of_more_than_ten() -> No
     assert instants[-1] - instants[0] < 40 * SPACING_SECONDS + 0.6
 
 
-def test_ten_of_many_late_requests_go_in_a_second() -> None:
-    """Requests whose turns are long past are still limited."""
+def test_only_ten_of_many_overdue_requests_start_in_a_second() -> None:
+    """Requests whose turns have passed are still limited."""
     limit = RateLimit()
     clock = FakeClock()
     assert [limit._try_to_send(clock, 0) for _ in range(11)] == pytest.approx([0.0] * 10 + [BURST_SECONDS])
@@ -108,14 +108,14 @@ class RefusedMeanwhile(FakeClock):
         self._limit = limit
 
     def sleep(self, seconds: float) -> None:
-        """Sleep, and let the refusal come in the middle of it."""
+        """Sleep, with the refusal in the middle."""
         if not self.sleeps:
             self._limit.slow_down(FakeClock(self.now + seconds / 2))
         super().sleep(seconds)
 
 
 def test_a_queued_request_takes_a_later_turn_after_a_refusal() -> None:
-    """Otherwise queued requests would keep the old rate, and be throttled one after the other."""
+    """Otherwise queued requests would keep the old rate, and be throttled one after another."""
     limit = RateLimit()
     clock = RefusedMeanwhile(limit)
     limit.wait_for_turn(clock, NEVER)
@@ -125,8 +125,8 @@ def test_a_queued_request_takes_a_later_turn_after_a_refusal() -> None:
         limit.wait_for_turn(RefusedMeanwhile(limit), 1002.2)
 
 
-def test_a_pause_is_not_saved_up() -> None:
-    """After a quiet minute one request is free to go, not a burst of them."""
+def test_a_quiet_time_does_not_allow_a_burst() -> None:
+    """After a quiet minute one request starts at once, and the next one after the spacing."""
     clock = FakeClock()
     limit = warmed_up(clock)
     limit.wait_for_turn(clock, NEVER)
@@ -135,7 +135,7 @@ def test_a_pause_is_not_saved_up() -> None:
     assert clock.sleeps == pytest.approx([SPACING_SECONDS])
 
 
-def test_gates_in_many_threads_get_one_instant_each() -> None:
+def test_requests_in_many_threads_start_one_after_another() -> None:
     """Simultaneous requests wait for different multiples of the spacing."""
     limit = warmed_up(FakeClock(900.0))
     clocks = [FakeClock() for _ in range(9)]
@@ -158,7 +158,7 @@ def test_a_turn_that_comes_too_late_is_not_taken() -> None:
     assert clock.sleeps == pytest.approx([SPACING_SECONDS])
 
 
-def test_a_cancelled_update_does_not_wait_for_its_turn() -> None:
+def test_a_cancelled_update_ends_the_wait_for_a_turn() -> None:
     """The sleep is the clock's, which a cancelled update ends."""
     cancelled, limit = threading.Event(), RateLimit()
     cancelled.set()
@@ -175,7 +175,7 @@ def _ask(limit: RateLimit, clock: FakeClock, *, every: float = 0.0) -> float:
     return clock.monotonic() - began
 
 
-def test_a_refusal_halves_the_rate_that_was_really_asked_at() -> None:
+def test_a_refusal_halves_the_actual_rate() -> None:
     """After requests every 2 s the next one waits 4 s, although the limit itself allows more."""
     clock, limit = FakeClock(), RateLimit()
     _ask(limit, clock)
@@ -184,8 +184,8 @@ def test_a_refusal_halves_the_rate_that_was_really_asked_at() -> None:
     assert _ask(limit, clock) == pytest.approx(4)
 
 
-def test_the_rate_comes_back_without_further_refusals() -> None:
-    """After a minute or so it doubles every twenty seconds, and ends where it was."""
+def test_the_rate_recovers_without_further_refusals() -> None:
+    """After about a minute it doubles every twenty seconds, up to the initial limit."""
     clock, limit = FakeClock(), RateLimit()
     _ask(limit, clock)
     _ask(limit, clock, every=2)
@@ -201,8 +201,8 @@ def test_the_rate_comes_back_without_further_refusals() -> None:
     assert _ask(limit, clock) == pytest.approx(SPACING_SECONDS)
 
 
-def test_refusals_at_the_same_time_halve_the_rate_once() -> None:
-    """What was under way when the rate was halved doesn't halve it again; what was sent after it does."""
+def test_simultaneous_refusals_halve_the_rate_once() -> None:
+    """A request that was running when the rate was halved doesn't halve it again; a later one does."""
     clock, limit = FakeClock(), RateLimit()
     _ask(limit, clock)
     _ask(limit, clock, every=1)
@@ -213,8 +213,8 @@ def test_refusals_at_the_same_time_halve_the_rate_once() -> None:
     assert _ask(limit, clock) == pytest.approx(4, rel=0.2)
 
 
-def test_refusals_alone_never_stop_a_process() -> None:
-    """After any number of refusals the next request comes within 5 s; after the first one it waits a second."""
+def test_refusals_never_stop_a_process() -> None:
+    """After any number of refusals the next request starts within 5 s; after the first one it waits a second."""
     clock, limit = FakeClock(), RateLimit()
     limit.slow_down(clock)
     assert _ask(limit, clock) == 0
@@ -227,7 +227,7 @@ def test_refusals_alone_never_stop_a_process() -> None:
 
 
 def test_many_gates_of_a_slowed_process_do_not_wait_for_minutes() -> None:
-    """Those that queue are a second apart at most, so that the twelfth has its turn within sixteen seconds."""
+    """Queued requests are at most a second apart, so that the twelfth starts within sixteen seconds."""
     clock, limit = FakeClock(), RateLimit()
     _ask(limit, clock)
     _ask(limit, clock, every=4)
@@ -240,6 +240,6 @@ def test_many_gates_of_a_slowed_process_do_not_wait_for_minutes() -> None:
     assert waited[-1] == pytest.approx(SLOWEST_SECONDS + 11 * QUEUED_SECONDS)
 
 
-def test_there_is_one_limit_for_the_process() -> None:
+def test_a_process_has_one_limit() -> None:
     """All gates of the process share it."""
     assert isinstance(PROCESS, RateLimit)

@@ -114,8 +114,8 @@ def refusal(code: str, message: str = "No.", secret_key: str = DUMMY_SECRET_KEY)
     return caught.value
 
 
-def test_an_answer_becomes_a_value() -> None:
-    """What the emulator answers is decoded field by field, twice over the same client."""
+def test_a_response_becomes_a_value() -> None:
+    """The emulator's response is decoded field by field, twice with the same client."""
     with Emulator("pass") as emulator:
         api = client(emulator.endpoint)
         first, second = api.query(MIGRATION, SOON), api.query(MIGRATION, SOON)
@@ -125,8 +125,8 @@ def test_an_answer_becomes_a_value() -> None:
     assert first.request_id != second.request_id
 
 
-def test_a_request_says_what_the_api_needs() -> None:
-    """Action, version, region, language, token and number are sent, signed, and the connection is kept."""
+def test_a_request_has_what_the_api_needs() -> None:
+    """It has action, version, region, language, token and number, is signed, and keeps the connection open."""
     with ScriptedServer(answer(ANSWER)) as server:
         assert query(server) == PROGRESS
     (request,) = server.requests
@@ -144,7 +144,7 @@ def test_a_request_says_what_the_api_needs() -> None:
     assert json.loads(request.body) == {"MigrateId": 1066}
 
 
-def test_every_query_awaits_its_turn() -> None:
+def test_every_query_waits_for_its_turn() -> None:
     """The process's rate limit delays the second request, on the clock that was passed in."""
     clock = FakeClock()
     with ScriptedServer(answer(ANSWER)) as server:
@@ -156,7 +156,7 @@ def test_every_query_awaits_its_turn() -> None:
 
 
 def test_a_throttled_query_slows_the_whole_process() -> None:
-    """Each throttled request doubles the pause before the next one; another error doesn't."""
+    """Each throttled request doubles the pause before the next one; other errors don't."""
     clock = FakeClock()
     codes = ("InternalError", "RequestLimitExceeded")
     bodies = [json.dumps({"Response": {"Error": {"Code": code, "Message": "x"}}}) for code in codes]
@@ -174,7 +174,7 @@ def test_a_throttled_query_slows_the_whole_process() -> None:
     assert str(caught.value.kind) == "HTTP 429"
 
 
-def test_an_error_tells_how_long_its_exchange_took() -> None:
+def test_an_error_has_the_duration_of_its_exchange() -> None:
     """The duration excludes the time in the queue for a turn."""
     clock = FakeClock()
 
@@ -197,8 +197,8 @@ def follow(server: ScriptedServer, clock: FakeClock | None = None) -> Flow:
 
 
 @pytest.mark.parametrize("status", [0, 1, 2, 3, -1, 2**63 - 1])
-def test_a_flow_is_asked_for_as_the_steps_are(status: int) -> None:
-    """Action and number are sent under the same limit, and the code comes back as it is, with its request."""
+def test_a_flow_is_queried_as_the_steps_are(status: int) -> None:
+    """Action and number are sent under the same limit, and the code is returned unchanged, with its request."""
     clock = FakeClock()
     with ScriptedServer(answer(f'{{"Response":{{"Status":{status},"RequestId":"r-1"}}}}')) as server:
         assert follow(server, clock) == follow(server, clock) == Flow(1001, status, "r-1")
@@ -209,8 +209,8 @@ def test_a_flow_is_asked_for_as_the_steps_are(status: int) -> None:
     assert clock.sleeps == [rate_limit.FIRST_SPACING_SECONDS]
 
 
-def test_a_flow_without_a_number_is_not_asked_for() -> None:
-    """A preview that doesn't know it yet learns nothing, and so it hasn't succeeded."""
+def test_a_flow_with_an_unknown_id_is_not_queried() -> None:
+    """In a preview the id may be unknown, and such a flow hasn't succeeded."""
     with ScriptedServer(answer(ANSWER)) as server:
         assert client(server.host).follow(Flow(None), SOON) == Flow(None)
     assert server.requests == []
@@ -238,8 +238,8 @@ def test_a_flow_without_a_number_is_not_asked_for() -> None:
         ANSWER,
     ],
 )
-def test_only_a_whole_zero_is_a_flow_that_has_succeeded(content: str) -> None:
-    """Anything that is merely like one is no answer, and the sentence names the flow."""
+def test_only_an_integer_zero_is_a_flow_that_has_succeeded(content: str) -> None:
+    """A value that only equals zero is an invalid response, and the error names the flow."""
     with ScriptedServer(answer(f'{{"Response":{content}}}')) as server, pytest.raises(TransientError) as caught:
         follow(server)
     assert str(caught.value).startswith(
@@ -260,7 +260,7 @@ def test_only_a_whole_zero_is_a_flow_that_has_succeeded(content: str) -> None:
     ],
 )
 def test_an_error_about_a_flow_is_classified_as_any_other(code: str, kind: type[ApiError], advice: str) -> None:
-    """Its advice is about the flow, its sentence names it, and its facts are attributes."""
+    """Its advice is about the flow, its text names the flow, and its facts are attributes."""
     played = scenario({"kind": "progress", "statuses": [0] * 8, "flow": {"code": code, "message": "No."}})
     with Emulator(played) as emulator:
         assert start_check(emulator.url, 1066) == 1001
@@ -274,7 +274,7 @@ def test_an_error_about_a_flow_is_classified_as_any_other(code: str, kind: type[
 
 
 def test_a_flow_and_its_steps_share_a_connection() -> None:
-    """They are queried one after the other, as in every poll."""
+    """They are queried one after the other in every poll."""
     with Emulator("pass") as emulator:
         start_check(emulator.url, 1066)
         api = client(emulator.endpoint)
@@ -284,15 +284,15 @@ def test_a_flow_and_its_steps_share_a_connection() -> None:
 
 @pytest.mark.parametrize("code", ["RequestLimitExceeded", "RequestLimitExceeded.UinLimitExceeded"])
 def test_too_many_requests_are_throttled(code: str) -> None:
-    """Every code of that beginning is the trouble that passes by itself."""
+    """Every code with that prefix is transient."""
     error = refusal(code)
     assert isinstance(error, ThrottledError)
     assert error.code == code
 
 
 @pytest.mark.parametrize("code", ["InternalError", "InternalError.SystemError", "FailedOperation.DBError"])
-def test_the_apis_own_trouble_is_transient(code: str) -> None:
-    """Errors inside of the API may pass, and carry their facts."""
+def test_the_apis_own_errors_are_transient(code: str) -> None:
+    """Errors inside the API may be over soon, and have their facts."""
     error = refusal(code)
     assert isinstance(error, TransientError)
     assert error.code == code
@@ -310,7 +310,7 @@ def test_the_apis_own_trouble_is_transient(code: str) -> None:
     ],
 )
 def test_a_refusal_says_what_to_do(code: str, advice: str) -> None:
-    """The known families of permanent errors come with advice of their own."""
+    """The known families of permanent errors have advice of their own."""
     error = refusal(code)
     assert isinstance(error, PermanentError)
     assert f" (queried with ...0000 from a test). {advice}" in str(error)
@@ -326,8 +326,8 @@ def test_an_unlisted_code_is_permanent(code: str) -> None:
     assert str(error).endswith(said)
 
 
-def test_a_migration_that_does_not_exist_is_permanent() -> None:
-    """The sentence names endpoint, code, credentials, advice and request, and the facts are attributes."""
+def test_a_missing_migration_is_permanent() -> None:
+    """The text has endpoint, code, credentials, advice and request, and the facts are attributes."""
     nobody = parse(b'{"migrations": {"1": [{"kind": "reset"}]}}', name="test")
     with Emulator(nobody) as emulator, pytest.raises(PermanentError) as caught:
         client(emulator.endpoint).query(Migration(404, "ap-guangzhou"), 5)
@@ -342,8 +342,8 @@ def test_a_migration_that_does_not_exist_is_permanent() -> None:
     )
 
 
-def test_a_wrong_key_is_permanent_and_stays_secret() -> None:
-    """The API refuses the signature, and the sentence shows neither key nor id."""
+def test_a_wrong_key_is_permanent_and_not_shown() -> None:
+    """The API refuses the signature, and the text shows neither key nor id."""
     error = refusal("InternalError", secret_key="a-wrong-key")
     assert isinstance(error, PermanentError)
     assert error.code == "AuthFailure.SignatureFailure"
@@ -351,8 +351,8 @@ def test_a_wrong_key_is_permanent_and_stays_secret() -> None:
     assert DUMMY_SECRET_ID not in str(error)
 
 
-def test_a_refusal_that_repeats_who_asked_is_shown_without_it() -> None:
-    """Neither sentence nor attribute holds the id or the token that the server was sent."""
+def test_credentials_are_removed_from_a_refusal_that_repeats_them() -> None:
+    """Neither text nor attributes contain the id or the token that the server got."""
     repeats = {"Code": f"UnauthorizedOperation.{DUMMY_SECRET_ID}", "Message": f"{TOKEN} may not."}
     body = json.dumps({"Response": {"Error": repeats, "RequestId": TOKEN}}).encode()
     with ScriptedServer(answer(body)) as server, pytest.raises(PermanentError) as caught:
@@ -366,7 +366,7 @@ REPEATS = "a text repeats the credentials or another secret of the request"
 
 
 def escaped(text: str) -> str:
-    """Spell each character as JSON may: by its number."""
+    """Spell each character by its number, as JSON may."""
     return "".join(f"\\u{ord(char):04X}" for char in text)
 
 
@@ -383,10 +383,10 @@ def escaped(text: str) -> str:
         ('"Name"', '"of SECRET": 0, "Name"'),
     ],
 )
-def test_a_success_that_repeats_a_secret_of_the_request_is_no_answer(
+def test_a_success_that_repeats_a_secret_is_refused(
     secret: str, spelled: Callable[[str], str], before: str, after: str
 ) -> None:
-    """In whatever field and spelling a server repeats it, nothing of it reaches outputs, sentence or attributes."""
+    """For every field and spelling, nothing of the secret reaches outputs, text or attributes."""
     body = ANSWER.replace(before, after.replace("SECRET", spelled(secret)))
     assert (secret in body) == (spelled is str)
     with ScriptedServer(answer(body)) as server, pytest.raises(TransientError) as caught:
@@ -397,15 +397,15 @@ def test_a_success_that_repeats_a_secret_of_the_request_is_no_answer(
 
 
 def test_a_secret_beside_the_response_is_not_shown() -> None:
-    """Whatever makes a body another one than the documented, the sentence quotes nothing of it."""
+    """The text quotes nothing of a body that differs from the documented one."""
     for body in (f'{{"{TOKEN}":0,{ANSWER[1:]}', f"{ANSWER} {TOKEN}", ANSWER.replace('"TotalStep": 1', f'"{TOKEN}": 1')):
         with ScriptedServer(answer(body)) as server, pytest.raises(TransientError) as caught:
             query(server)
         assert TOKEN not in str(caught.value)
 
 
-def test_a_flow_and_a_list_that_repeat_a_secret_are_no_answers() -> None:
-    """Request ids and unused fields are searched as well."""
+def test_a_flow_and_a_list_that_repeat_a_secret_are_refused() -> None:
+    """Request ids and unused fields are searched too."""
     flow = f'{{"Response":{{"Status":0,"RequestId":"{TOKEN}"}}}}'
     page = f'{{"Response":{{"MigrateTaskSet":[{{"MigrateName":"{DUMMY_SECRET_KEY}"}}],"RequestId":"r"}}}}'
     with ScriptedServer(answer(flow), answer(page)) as server:
@@ -417,8 +417,8 @@ def test_a_flow_and_a_list_that_repeat_a_secret_are_no_answers() -> None:
 
 
 @pytest.mark.parametrize(("secret_key", "is_searched"), [("Check i", False), ("Check it", True)])
-def test_a_secret_of_less_than_8_characters_may_be_part_of_any_word(secret_key: str, is_searched: bool) -> None:
-    """A response that contains such a value is accepted, as errors show such values too."""
+def test_a_secret_of_less_than_8_characters_is_not_searched(secret_key: str, is_searched: bool) -> None:
+    """Any word may contain it, so the response is accepted, and errors show such a value too."""
     with ScriptedServer(answer(ANSWER)) as server:
         api = client(server.host, credentials=Credentials("AKID", secret_key, None, "a test"))
         if not is_searched:
@@ -429,13 +429,13 @@ def test_a_secret_of_less_than_8_characters_may_be_part_of_any_word(secret_key: 
 
 
 def test_the_session_token_is_sent() -> None:
-    """An emulator that insists on a token takes the credentials' own."""
+    """An emulator that requires a token accepts that of the credentials."""
     with Emulator("pass", keys=Keys(token=TOKEN)) as emulator:
         assert client(emulator.endpoint).query(MIGRATION, SOON).passed
 
 
-def test_an_error_cannot_write_on_the_terminal() -> None:
-    """Control characters in code and message come out escaped, and long ones cut."""
+def test_an_error_cannot_control_the_terminal() -> None:
+    """Control characters in code and message are escaped, and long ones are cut."""
     error = refusal("Bad\x1b[2J" + "x" * 100, "line\nline\u202e" + "y" * 400)
     assert str(error).isprintable()
     assert "Bad\\x1b[2J" in str(error)
@@ -445,7 +445,7 @@ def test_an_error_cannot_write_on_the_terminal() -> None:
 
 @pytest.mark.parametrize("status", ["500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable"])
 def test_a_server_error_is_transient(status: str) -> None:
-    """A gateway's trouble may pass, even where its body looks like an answer that passed."""
+    """A gateway's error may be over soon, even if its body looks like a pass."""
     with ScriptedServer(answer(ANSWER, status=status)) as server, pytest.raises(TransientError) as caught:
         query(server)
     assert str(caught.value) == f"http://{server.host} answered with HTTP status {status[:3]}."
@@ -454,15 +454,15 @@ def test_a_server_error_is_transient(status: str) -> None:
 @pytest.mark.parametrize(
     ("status", "kind"), [("429 Too Many Requests", ThrottledError), ("408 Request Timeout", TransientError)]
 )
-def test_a_gateway_that_asks_for_patience_gets_it(status: str, kind: type[Exception]) -> None:
-    """Two statuses below 500 mean that a later request may succeed."""
+def test_a_408_and_a_429_are_transient(status: str, kind: type[Exception]) -> None:
+    """These two statuses below 500 mean that a later request may succeed."""
     with ScriptedServer(answer(ANSWER, status=status)) as server, pytest.raises(kind):
         query(server)
 
 
 @pytest.mark.parametrize("status", ["201 Created", "204 No Content", "302 Found", "404 Not Found", "407 Proxy"])
 def test_any_other_status_is_permanent(status: str) -> None:
-    """A response with another status than 200 is not the API's, even if its body looks like it."""
+    """A response with a status other than 200 is not the API's, even if its body looks like it."""
     body = "" if status.startswith("204") else ANSWER
     with ScriptedServer(answer(body, status=status)) as server, pytest.raises(PermanentError) as caught:
         query(server)
@@ -474,7 +474,7 @@ def test_any_other_status_is_permanent(status: str) -> None:
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
 def test_a_redirect_is_not_followed(status: str) -> None:
-    """The redirect's target, whose answer would have passed, gets no request."""
+    """The redirect's target, which would have passed, gets no request."""
     with ScriptedServer(answer(ANSWER)) as elsewhere:
         redirect = answer("", status=status, Location=f"http://{elsewhere.host}/")
         with ScriptedServer(redirect) as server, pytest.raises(PermanentError, match=f"HTTP status {status[:3]}"):
@@ -486,16 +486,16 @@ def test_a_redirect_is_not_followed(status: str) -> None:
 @pytest.mark.parametrize(
     "kind", ["application/json", "application/json; charset=utf-8", "text/plain", "text/html", "image/png"]
 )
-def test_an_error_is_an_error_under_any_type(kind: str) -> None:
-    """The bytes decide whether it is an error, not the content type."""
+def test_an_error_is_recognized_under_any_content_type(kind: str) -> None:
+    """The body decides whether it is an error, not the content type."""
     body = '{"Response":{"Error":{"Code":"UnsupportedRegion","Message":"No."},"RequestId":"r-1"}}'
     with ScriptedServer(answer(body, kind=kind)) as server, pytest.raises(PermanentError) as caught:
         query(server)
     assert (caught.value.code, caught.value.request_id) == ("UnsupportedRegion", "r-1")
 
 
-def test_a_documented_error_keeps_its_class_whatever_stands_beside_it() -> None:
-    """Undocumented fields take neither code nor request id from an error in the documented place."""
+def test_a_documented_error_keeps_its_class_with_undocumented_fields() -> None:
+    """Undocumented fields don't replace the code or the request id of an error in the documented place."""
     error = '"Error":{"Code":"UnsupportedRegion","Message":"No."}'
     body = f'{{"code":4100,"Response":{{{error},"error":"x","RequestId":"r-1"}}}}'
     with ScriptedServer(answer(body)) as server, pytest.raises(PermanentError) as caught:
@@ -504,13 +504,13 @@ def test_a_documented_error_keeps_its_class_whatever_stands_beside_it() -> None:
 
 
 @pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "text/plain", "text/html", "text/event-stream"])
-def test_an_answer_is_an_answer_under_any_type(kind: str) -> None:
-    """The bytes decide what it is, not the content type."""
+def test_a_response_is_recognized_under_any_content_type(kind: str) -> None:
+    """The body decides what it is, not the content type."""
     with ScriptedServer(answer(ANSWER, kind=kind)) as server:
         assert query(server) == PROGRESS
 
 
-def test_a_compressed_answer_is_read() -> None:
+def test_a_compressed_response_is_read() -> None:
     """A body in gzip is decompressed."""
     with ScriptedServer(answer(gzip.compress(ANSWER.encode()), Content_Encoding="gzip")) as server:
         assert query(server) == PROGRESS
@@ -550,8 +550,8 @@ def test_a_compressed_answer_is_read() -> None:
         ANSWER.replace('"Status"', '"errorCode": 0, "Status"'),
     ],
 )
-def test_an_answer_of_another_shape_is_transient(body: bytes | str) -> None:
-    """Nothing but the documented answer is one, and the sentence can be printed."""
+def test_an_undocumented_response_is_transient(body: bytes | str) -> None:
+    """Only the documented response is accepted, and the error's text is printable."""
     with (
         ScriptedServer(answer(body)) as server,
         pytest.raises(TransientError, match="is not the documented one: ") as caught,
@@ -560,8 +560,8 @@ def test_an_answer_of_another_shape_is_transient(body: bytes | str) -> None:
     assert str(caught.value).isprintable()
 
 
-def test_an_answer_nested_too_deeply_is_transient() -> None:
-    """JSON that no decoder follows to its end is no sensible answer either."""
+def test_a_response_nested_too_deeply_is_transient() -> None:
+    """No decoder accepts such JSON."""
     body = '{"Response":{"Unknown":' + "[" * 100_000
     with ScriptedServer(answer(body)) as server, pytest.raises(TransientError):
         query(server)
@@ -573,7 +573,7 @@ COMPRESSED = gzip.compress(ANSWER.encode())
 
 
 def of_length(value: str, body: str = ANSWER, *lines: str) -> Reply:
-    """Send a body under a Content-Length of any spelling, then close the connection."""
+    """Send a body with a Content-Length in any spelling, then close the connection."""
     head = "".join(f"{line}\r\n" for line in (f"Content-Length: {value}", *lines))
     return send_and_close(HEAD + f"{head}\r\n{body}".encode())
 
@@ -623,8 +623,8 @@ CONTRADICTIONS = {
         for name, reply in replies.items()
     ],
 )
-def test_a_body_that_contradicts_its_headers_is_no_answer(problem: str, reply: Reply) -> None:
-    """Whatever is in it, the sentence says what is wrong, and the next query gets its answer."""
+def test_a_body_that_contradicts_its_headers_is_refused(problem: str, reply: Reply) -> None:
+    """For any body, the error says what is wrong, and the next query gets its response."""
     with ScriptedServer(reply, answer(ANSWER)) as server:
         api = client(server.host)
         with pytest.raises(TransientError) as caught:
@@ -662,8 +662,8 @@ def test_a_body_ends_where_its_headers_say(reply: Reply) -> None:
         answer(b" " * (exchange.MAX_BODY_BYTES + 1)),
     ],
 )
-def test_an_incomplete_answer_is_transient(reply: Reply) -> None:
-    """A connection that breaks, a body that does, and one without an end are no answer; the next may be one."""
+def test_an_incomplete_response_is_transient(reply: Reply) -> None:
+    """The connection breaks, the body breaks, or the body has no end; the next query may succeed."""
     with ScriptedServer(reply, answer(ANSWER)) as server:
         api = client(server.host)
         with pytest.raises(TransientError) as caught:
@@ -674,7 +674,7 @@ def test_an_incomplete_answer_is_transient(reply: Reply) -> None:
 
 
 def test_a_refused_connection_is_transient() -> None:
-    """No server listens: the error has the system's text."""
+    """No server listens, and the error has the system's text."""
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     with pytest.raises(TransientError) as caught:
@@ -683,7 +683,7 @@ def test_a_refused_connection_is_transient() -> None:
 
 
 def test_an_untrusted_certificate_is_refused() -> None:
-    """A server that can't prove who it is gets no request, and the sentence says what is wrong with it."""
+    """A server with an invalid certificate gets no request, and the error says what is wrong with it."""
     with (
         ScriptedServer(answer(ANSWER), tls=tls_of(trustme.CA())) as server,
         pytest.raises(TransientError, match=r"its certificate was refused \("),
@@ -692,7 +692,7 @@ def test_an_untrusted_certificate_is_refused() -> None:
     assert server.requests == []
 
 
-def test_an_authority_of_the_users_own_is_trusted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_authority_of_the_user_is_trusted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An authority in `REQUESTS_CA_BUNDLE` may certify a server, but only under the server's own name."""
     authority, bundle = trustme.CA(), tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(str(bundle))
@@ -709,7 +709,7 @@ def test_an_authority_of_the_users_own_is_trusted(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.usefixtures("brief")
 def test_a_server_without_tls_gets_no_request() -> None:
-    """Under https nothing is sent in the clear."""
+    """With https nothing is sent unencrypted."""
     with ScriptedServer(answer(ANSWER)) as server, pytest.raises(TransientError):
         client(server.host, scheme="https").query(MIGRATION, NOW)
     assert server.requests == []
@@ -726,28 +726,28 @@ SLOW = {
 @pytest.mark.usefixtures("brief")
 @pytest.mark.parametrize("reply", SLOW.values(), ids=SLOW.keys())
 def test_a_slow_exchange_ends_in_time_and_the_next_one_works(reply: Reply) -> None:
-    """Neither silence nor a byte now and then holds the gate beyond the bound, nor harms the next query."""
+    """Neither a silent server nor one that trickles exceeds the bound, and the next query works."""
     with ScriptedServer(reply, answer(ANSWER)) as server:
         api = client(server.host)
         began = time.monotonic()
         with pytest.raises(TransientError):
             api.query(MIGRATION, NOW)
         assert time.monotonic() - began < 1
-        if not server.requests:  # it was left behind before it was sent, on a machine that is that busy
+        if not server.requests:  # on a busy machine the exchange was abandoned before it was sent
             server.reply_to(Request("", {}, b""))
         assert api.query(MIGRATION, SOON) == PROGRESS
 
 
 @pytest.mark.usefixtures("brief")
-def test_a_timed_out_exchange_says_how_long_it_was_given() -> None:
-    """Where the exchange can't even time out by itself the sentence names the bound."""
+def test_a_timed_out_exchange_names_its_bound() -> None:
+    """This holds even if the exchange can't time out by itself."""
     with ScriptedServer(SLOW["trickling headers"]) as server, pytest.raises(TransientError) as caught:
         query(server, NOW)
     assert str(caught.value) == f"http://{server.host} gave no response within 0.08 s."
 
 
-def test_a_cancelled_update_leaves_the_exchange_behind() -> None:
-    """The exchange ends, although its server is silent."""
+def test_a_cancelled_update_abandons_the_exchange() -> None:
+    """The query ends, although its server is silent."""
     cancelled = threading.Event()
     timer = threading.Timer(0.03, cancelled.set)
     with ScriptedServer(silence) as server:
@@ -761,16 +761,16 @@ def test_a_cancelled_update_leaves_the_exchange_behind() -> None:
 
 
 @pytest.mark.parametrize("name", PROXY_VARIABLES)
-def test_a_proxy_is_not_asked_for_this_machine(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """A request to a loopback address reaches it directly, whatever the environment says."""
+def test_a_proxy_is_not_used_for_this_machine(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A request to a loopback address reaches it directly, for any environment."""
     with ScriptedServer(answer("", status="502 Bad Gateway")) as proxy, ScriptedServer(answer(ANSWER)) as server:
         monkeypatch.setenv(name, f"http://user:password@{proxy.host}")
         assert query(server) == PROGRESS
     assert proxy.requests == []
 
 
-def test_a_proxy_is_asked_for_other_machines_and_its_password_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy in the environment gets the connection; where it refuses, the sentence doesn't quote it."""
+def test_a_proxy_is_used_for_other_machines_and_its_password_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy in the environment gets the connection; if it refuses, the error doesn't quote it."""
     with ScriptedServer(answer("", status="403 Forbidden")) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://user:password@{proxy.host}")
         with pytest.raises(ApiError) as caught:
@@ -789,7 +789,7 @@ def test_a_netrc_does_not_replace_the_signature(tmp_path: Path) -> None:
 
 
 def test_the_sdk_logs_nothing() -> None:
-    """Even at DEBUG, with a handler, neither signature nor token gets into a log."""
+    """Even at DEBUG, with a handler, neither signature nor token is logged."""
     records = io.StringIO()
     handler = logging.StreamHandler(records)
     logger = logging.getLogger("tencentcloud_sdk_common")

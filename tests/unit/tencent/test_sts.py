@@ -36,7 +36,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
 
 @pytest.fixture(name="service")
 def _service() -> sts.TokenService:
-    """The token service as a process has it."""
+    """Make the token service as a process has it."""
     return sts.TokenService(SystemClock(threading.Event()))
 
 
@@ -45,13 +45,13 @@ def soon() -> float:
     return time.monotonic() + 5
 
 
-def test_the_service_is_asked_where_the_sdk_asks_it() -> None:
-    """Its address is a constant: neither the configuration nor the environment moves it."""
+def test_the_service_has_the_sdks_address() -> None:
+    """The address is a constant: neither the configuration nor the environment changes it."""
     assert Endpoint("https", "sts.tencentcloudapi.com") == sts.ENDPOINT
 
 
-def test_a_role_is_assumed_and_the_account_is_told(service: sts.TokenService) -> None:
-    """The temporary pair is another account's, runs out when it should, and says whose it is."""
+def test_a_role_is_assumed_and_its_account_returned(service: sts.TokenService) -> None:
+    """The temporary pair belongs to another account, expires at the requested time, and the account is known."""
     with emulated_services(Emulator()):
         found = service.assume_role(WHO, Role(make_role_arn(OTHER_ACCOUNT_ID), "deploy", 900), soon())
         pair = found.credentials
@@ -62,8 +62,8 @@ def test_a_role_is_assumed_and_the_account_is_told(service: sts.TokenService) ->
     assert 890 < found.expired_time - time.time() <= 900
 
 
-def test_all_that_a_role_has_is_sent(service: sts.TokenService) -> None:
-    """The policy is encoded as for a URL, which the service's page asks for; what isn't given isn't sent."""
+def test_all_fields_of_a_role_are_sent(service: sts.TokenService) -> None:
+    """The policy is URL-encoded, as the service's page requires; fields that aren't set are not sent."""
     role = Role("arn", "deploy", 60, '{"a": "b c"}', "external", "source")
     with scripted_services(answer(SESSION)) as server:
         service.assume_role(WHO, role, soon())
@@ -93,8 +93,8 @@ def test_all_that_a_role_has_is_sent(service: sts.TokenService) -> None:
         ("InvalidParameter.ParamError", ""),
     ],
 )
-def test_a_refusal_is_one_sentence_with_advice(service: sts.TokenService, code: str, advice: str) -> None:
-    """It names the endpoint, the credentials and what to do, without key or token."""
+def test_a_refusal_has_its_advice(service: sts.TokenService, code: str, advice: str) -> None:
+    """The error names the endpoint, the credentials and what to do, without key or token."""
     refused = answer(f'{{"Response":{{"Error":{{"Code":"{code}","Message":"m"}},"RequestId":"r"}}}}')
     with scripted_services(refused) as server, pytest.raises(PermanentError) as caught:
         service.assume_role(WHO, Role("arn", "deploy"), soon())
@@ -104,7 +104,9 @@ def test_a_refusal_is_one_sentence_with_advice(service: sts.TokenService, code: 
 
 @pytest.mark.parametrize("place", ["Token", "TmpSecretId", "TmpSecretKey", "More"])
 @pytest.mark.parametrize("secret", [DUMMY_SECRET_ID, DUMMY_SECRET_KEY, "an-external-id"])
-def test_a_role_that_repeats_a_secret_of_its_caller_is_none(service: sts.TokenService, place: str, secret: str) -> None:
+def test_a_role_that_repeats_a_secret_of_its_caller_is_refused(
+    service: sts.TokenService, place: str, secret: str
+) -> None:
     """Neither the caller's credentials nor the external id become part of a role's credentials."""
     pair = {"Token": "t", "TmpSecretId": "i", "TmpSecretKey": "k", place: secret}
     body = json.dumps({"Response": {"Credentials": pair, "RequestId": "r"}})
@@ -114,8 +116,8 @@ def test_a_role_that_repeats_a_secret_of_its_caller_is_none(service: sts.TokenSe
     assert secret not in str(caught.value)
 
 
-def test_a_refusal_that_repeats_the_external_id_is_shown_without_it(service: sts.TokenService) -> None:
-    """Some accounts treat it as a secret: neither sentence nor attribute holds it."""
+def test_the_external_id_is_removed_from_a_refusal_that_repeats_it(service: sts.TokenService) -> None:
+    """Some accounts treat it as a secret: neither text nor attributes contain it."""
     error = {"Code": "AuthFailure.an-external-id", "Message": "an-external-id is wrong"}
     body = json.dumps({"Response": {"Error": error, "RequestId": "an-external-id"}})
     with scripted_services(answer(body)), pytest.raises(PermanentError) as caught:
@@ -145,6 +147,6 @@ BAD: list[tuple[Reply, type[Exception]]] = [
 
 @pytest.mark.parametrize(("reply", "kind"), BAD)
 def test_a_malformed_account_id_is_refused(service: sts.TokenService, reply: Reply, kind: type[Exception]) -> None:
-    """Nothing but a plain number in the documented place counts as an account."""
+    """Only a plain number in the documented place counts as an account."""
     with scripted_services(reply), pytest.raises(kind):
         service.account_of(WHO, soon())

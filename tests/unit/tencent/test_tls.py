@@ -19,25 +19,25 @@ def go_on() -> None:
 
 
 def verify(path: Path, seconds: float = 5, check_cancelled: Callable[[], None] = go_on) -> None:
-    """Verify what the variable names."""
+    """Verify the file or folder that the variable names."""
     tls.verify({tls.VARIABLE: str(path)}, seconds, check_cancelled)
 
 
 @pytest.fixture(name="file")
 def _file(tmp_path: Path) -> Path:
-    """Where the authorities are."""
+    """The path of the authorities."""
     return tmp_path / "authority.pem"
 
 
 @pytest.mark.parametrize("environ", [{}, {tls.VARIABLE: ""}])
 def test_without_the_variable_there_is_no_bundle(environ: dict[str, str]) -> None:
-    """The SDK then takes those of `certifi`."""
+    """The SDK then uses those of `certifi`."""
     tls.verify(environ, 5, go_on)
     assert tls.bundle(environ) is None
 
 
-def test_a_file_and_a_folder_are_taken_as_they_are(file: Path) -> None:
-    """Both are what `requests` takes."""
+def test_a_file_and_a_folder_are_accepted(file: Path) -> None:
+    """`requests` accepts both."""
     trustme.CA().cert_pem.write_to_path(str(file))
     verify(file)
     verify(file.parent)
@@ -45,8 +45,8 @@ def test_a_file_and_a_folder_are_taken_as_they_are(file: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, "", "no certificate"])
-def test_anything_else_is_refused_before_any_request(file: Path, content: str | None) -> None:
-    """One sentence names the variable and the path: retrying for two minutes would not help."""
+def test_any_other_path_is_refused_before_any_request(file: Path, content: str | None) -> None:
+    """One error names the variable and the path: retrying for two minutes would not help."""
     if content is not None:
         file.write_text(content, encoding="utf-8")
     with pytest.raises(InvalidInputError) as refused:
@@ -59,20 +59,20 @@ def test_anything_else_is_refused_before_any_request(file: Path, content: str | 
 
 
 def test_a_pipe_is_refused(file: Path) -> None:
-    """A pipe is neither a regular file nor a folder, and nobody may ever write to it."""
+    """A pipe is neither a regular file nor a folder, and may have no writer."""
     os.mkfifo(file)
     with pytest.raises(InvalidInputError, match="must be a regular file or a folder"):
         verify(file)
 
 
 def test_a_file_that_hangs_is_refused_within_its_bound(file: Path) -> None:
-    """The sentence says how long the file had."""
+    """The error names the bound."""
     with block_os_call("stat"), pytest.raises(InvalidInputError, match=r"that can be read within 0\.05 s\.$"):
         verify(file, 0.05)
 
 
 def test_a_cancelled_update_ends_the_wait_for_a_file_that_hangs(file: Path) -> None:
-    """What the check for a cancelled update raises is raised here."""
+    """The wait raises the cancellation."""
 
     def check_cancelled() -> None:
         raise WaitCancelledError
@@ -82,15 +82,15 @@ def test_a_cancelled_update_ends_the_wait_for_a_file_that_hangs(file: Path) -> N
 
 
 def test_a_file_is_loaded_once_in_a_process(file: Path) -> None:
-    """A process may have many gates; that the file has gone by then is the connection's trouble, which may pass."""
+    """A process may have many gates; if the file is deleted later, only a connection can fail, which is transient."""
     trustme.CA().cert_pem.write_to_path(str(file))
     verify(file)
     file.unlink()
     verify(file)
 
 
-def test_a_file_that_was_refused_may_be_mended(file: Path) -> None:
-    """A process may live long, and only what was fine is remembered."""
+def test_a_file_that_was_refused_is_verified_again(file: Path) -> None:
+    """A process may run for long, and only a valid file is cached."""
     with pytest.raises(InvalidInputError):
         verify(file)
     trustme.CA().cert_pem.write_to_path(str(file))
@@ -113,10 +113,8 @@ TENCENTS = Endpoint("https", "sqlserver.intl.tencentcloudapi.com")
         ({"HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": "a.example"}, "HTTPS_PROXY"),
     ],
 )
-def test_the_proxy_is_the_one_that_the_sdk_takes(
-    monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], variable: str
-) -> None:
-    """Its variable is named, and the SDK sends requests to Tencent Cloud through the same one."""
+def test_the_proxy_is_the_sdks(monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], variable: str) -> None:
+    """The warning names its variable, and the SDK sends requests to Tencent Cloud through the same one."""
     for name in ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
@@ -127,6 +125,6 @@ def test_the_proxy_is_the_one_that_the_sdk_takes(
     assert taken == ({"http": environ[variable], "https": environ[variable]} if variable else None)
 
 
-def test_a_request_to_this_machine_goes_through_no_proxy() -> None:
-    """So an emulator needs no exception."""
+def test_a_request_to_this_machine_uses_no_proxy() -> None:
+    """An emulator therefore needs no exception."""
     assert tls.proxy({"HTTPS_PROXY": "http://127.0.0.1:1"}, Endpoint("http", "127.0.0.1:8918")) == ""
