@@ -1,31 +1,41 @@
 """The account that a process queries as: finds, verifies, caches and renews its credentials.
 
-All gates of a process share it.
+All gates of a process with the same settings and environment share it.
 """
 
+import hashlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.config.provider_config import ProviderConfig
-from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE
+from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE, StackConfig
+from pulumi_tcsql_check.credentials import chain, files, role_credentials
 from pulumi_tcsql_check.credentials.pair import from_session
 from pulumi_tcsql_check.errors import AccountError, ApiError, CredentialsError, TransientError
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.model.credentials import Credentials
-from pulumi_tcsql_check.model.role import Role
+from pulumi_tcsql_check.model.credentials import Credentials, Source
+from pulumi_tcsql_check.tencent.exchange import bound_seconds
 from pulumi_tcsql_check.tencent.sts import TokenService
 
 EARLY_SECONDS = 300.0
 """How long before credentials expire new ones are fetched; at most a tenth of their lifetime."""
 
-AGAIN_SECONDS = 10.0
+RETRY_SECONDS = 10.0
 """The pause between two attempts to fetch new credentials while the old ones are still valid."""
 
-_TURN_SECONDS = 0.1
+_LOCK_POLL_SECONDS = 0.1
+
+_PREFIXES = ("TENCENTCLOUD_", "TKE_")
+
+_accounts: dict[object, "Account"] = {}
+_accounts_lock = threading.Lock()
 
 
 class _Held(msgspec.Struct, frozen=True):
@@ -35,28 +45,22 @@ class _Held(msgspec.Struct, frozen=True):
     renew_at: float
 
 
+@dataclass(eq=False, repr=False)
 class Account:
-    """Finds credentials and caches them; thread-safe."""
+    """Finds credentials and caches them; thread-safe. Nothing is read before the first call.
 
-    def __init__(
-        self,
-        find: Callable[[float], Credentials],
-        asked: ProviderConfig,
-        service: TokenService,
-        *,
-        clock: Clock,
-        now: Callable[[], float] = time.time,
-    ) -> None:
-        """Prepare; nothing is read yet.
+    Attributes:
+        find: Reads the sources until a deadline on the clock.
+        now: Returns seconds since 1970, as the token service counts.
+    """
 
-        `find` reads the sources until a deadline on the clock; `now` returns seconds since 1970, as the token service
-        counts.
-        """
-        self._find = find
-        self._asked = asked
-        self._service = service
-        self._clock = clock
-        self._now = now
+    find: Callable[[float], Credentials]
+    settings: ProviderConfig
+    clock: Clock
+    now: Callable[[], float] = time.time
+
+    def __post_init__(self) -> None:
+        """Start without credentials."""
         self._lock = threading.Lock()
         self._held: _Held | None = None
 
@@ -68,70 +72,101 @@ class Account:
             AccountError: They belong to an account that is not allowed.
             ApiError: The token service did not respond, or refused.
         """
-        self._take_turn(deadline)
-        try:
-            held = self._held
-            if held is None or self._now() >= held.renew_at:
-                held = self._held = self._fetch_or_keep(held, deadline)
-            return held.credentials
-        finally:
-            self._lock.release()
+        with self._locked(deadline):
+            if self._held is None or self.now() >= self._held.renew_at:
+                self._held = self._fetch_or_keep(self._held, deadline)
+            return self._held.credentials
 
     def renew(self, refused: Credentials, deadline: float) -> Credentials | None:
         """Return newer credentials than the refused ones, or None if their source has none; errors as in `current`."""
-        self._take_turn(deadline)
-        try:
+        with self._locked(deadline):
             if self._held is None or self._held.credentials == refused:
-                found = self._find(deadline)
-                if found == refused and self._asked.role is None:
+                found = self.find(deadline)
+                if found == refused and self.settings.role is None:
                     return None  # to ask whose they are would be refused as well, with another sentence
                 self._held = self._prepare(found, deadline)
             newer = self._held.credentials
             return newer if newer != refused else None
+
+    @contextmanager
+    def _locked(self, deadline: float) -> Iterator[None]:
+        """Hold the lock, or give up at the deadline or a cancel: its holder may wait for a response."""
+        while not self._lock.acquire(timeout=_LOCK_POLL_SECONDS):
+            self.clock.check_cancelled()
+            if self.clock.monotonic() >= deadline:
+                raise TransientError(Sentence("credentials late"))
+        try:
+            yield
         finally:
             self._lock.release()
-
-    def _take_turn(self, deadline: float) -> None:
-        """Acquire the lock, or give up at the deadline or a cancel: its holder may wait for a response."""
-        while not self._lock.acquire(timeout=_TURN_SECONDS):
-            self._clock.check_cancelled()
-            if self._clock.monotonic() >= deadline:
-                raise TransientError(Sentence("credentials late"))
 
     def _fetch_or_keep(self, held: _Held | None, deadline: float) -> _Held:
         """Fetch new credentials; if that fails, keep those in use until they expire."""
         try:
-            return self._prepare(self._find(deadline), deadline)
+            return self._prepare(self.find(deadline), deadline)
         except (ApiError, CredentialsError):
-            if held is None or self._now() >= (held.credentials.expires_at or 0):
+            if held is None or self.now() >= (held.credentials.expires_at or 0):
                 raise
-            return _Held(held.credentials, self._now() + AGAIN_SECONDS)
+            return _Held(held.credentials, self.now() + RETRY_SECONDS)
 
     def _prepare(self, found: Credentials, deadline: float) -> _Held:
         """Assume the roles, and verify the account."""
-        for role in (found.role, self._asked.role):
+        service = TokenService(self.clock)
+        for role in (found.role, self.settings.role):
             if role is not None:
-                found = self._assume(found, role, deadline)
-        self._verify(found, deadline)
+                session = service.assume_role(found, role, deadline)
+                assumed = from_session(session, Sentence("source role", role=role.arn))
+                if assumed is None:
+                    raise CredentialsError(Sentence("nothing for role", role=role.arn))
+                found = assumed
+        self._verify(found, service, deadline)
         if found.expires_at is None:
             return _Held(found, float("inf"))
-        left = found.expires_at - self._now()
+        left = found.expires_at - self.now()
         early = max(0.0, min(EARLY_SECONDS, left / 10))
-        return _Held(found, max(found.expires_at - early, self._now() + min(AGAIN_SECONDS, early)))
+        return _Held(found, max(found.expires_at - early, self.now() + min(RETRY_SECONDS, early)))
 
-    def _assume(self, who: Credentials, role: Role, deadline: float) -> Credentials:
-        found = from_session(self._service.assume_role(who, role, deadline), Sentence("source role", role=role.arn))
-        if found is None:
-            raise CredentialsError(Sentence("nothing for role", role=role.arn))
-        return found
-
-    def _verify(self, found: Credentials, deadline: float) -> None:
+    def _verify(self, found: Credentials, service: TokenService, deadline: float) -> None:
         """Refuse an account that is not allowed, before a query is sent with its credentials."""
-        allowed, forbidden = self._asked.allowed, self._asked.forbidden
+        allowed, forbidden = self.settings.allowed, self.settings.forbidden
         if not allowed and not forbidden:
             return
-        account_id = self._service.account_of(found, deadline)
+        account_id = service.account_of(found, deadline)
         if allowed and account_id not in allowed:
             raise AccountError(account_id, found.sentence, f"{CONFIG_NAMESPACE}:allowedAccountIds", forbidden=False)
         if account_id in forbidden:
             raise AccountError(account_id, found.sentence, f"{CONFIG_NAMESPACE}:forbiddenAccountIds", forbidden=True)
+
+
+def shared_account(  # noqa: PLR0913  # all that the account depends on
+    settings: ProviderConfig,
+    config: StackConfig | None,
+    environ: Mapping[str, str],
+    home: Path,
+    deadline: float,
+    *,
+    clock: Clock,
+) -> Account:
+    """Return the account for these credentials and this environment; all gates that find the same share it.
+
+    A process may live long (Automation API): the next gate sees a file that has changed meanwhile.
+
+    Raises:
+        CredentialsError: A source on this machine is unusable.
+        WaitCancelledError: The update was cancelled.
+    """
+
+    def local(until: float) -> Sequence[Source]:
+        def read(path: Path) -> str | None:
+            return files.read_bounded(path, bound_seconds(until - clock.monotonic()), clock.check_cancelled)
+
+        return chain.local_sources(settings, config, environ, home, read)
+
+    found = chain.first(local(deadline))
+    seen = tuple(sorted((name, environ[name]) for name in environ if name.startswith(_PREFIXES)))
+    unseen = hashlib.sha256(repr(seen).encode()).digest()  # nobody needs to keep the secrets in it
+    cam_role = settings.cam_role.value if settings.cam_role else None
+    roles = role_credentials.sources(dict(seen), cam_role, clock)
+    account = Account(lambda until: chain.find(settings, local(until), roles), settings, clock)
+    with _accounts_lock:
+        return _accounts.setdefault((settings, found, unseen, home, clock), account)

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pulumi_tcsql_check.clock import Clock
+from pulumi_tcsql_check.credentials import files
 from pulumi_tcsql_check.credentials.pair import from_session
 from pulumi_tcsql_check.errors import CredentialsError, ThrottledError, TransientError, WaitCancelledError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials, Source
-from pulumi_tcsql_check.tencent import bounded_file, metadata
-from pulumi_tcsql_check.tencent.sts import Session, TokenService
+from pulumi_tcsql_check.tencent import metadata
+from pulumi_tcsql_check.tencent.sts import RoleSession, TokenService
 from pulumi_tcsql_check.text import printable
 
 BOUND_SECONDS = 2.0
@@ -22,23 +23,18 @@ _TKE_VARIABLES = ("TKE_REGION", "TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE"
 _SESSION_NAME = "pulumi-tcsql-check"
 
 
-def sources(
-    environ: Mapping[str, str],
-    cam_role: str | None,
-    service: TokenService,
-    clock: Clock,
-) -> tuple[Source, Source]:
+def sources(environ: Mapping[str, str], cam_role: str | None, clock: Clock) -> tuple[Source, Source]:
     """List the sources that are queried over the network, in their order: the pod's, then the instance's."""
 
     def tke() -> Credentials | None:
         if not all(environ.get(name) for name in _TKE_VARIABLES):
             return None
-        return _ask(Sentence("source pod"), lambda: _from_tke(environ, service, clock))
+        return _fetch(Sentence("source pod"), lambda: _from_tke(environ, clock))
 
     def cvm() -> Credentials | None:
         if not cam_role:
             return None
-        return _ask(
+        return _fetch(
             Sentence("source instance", role=cam_role),
             lambda: metadata.role_session(cam_role, BOUND_SECONDS, clock.check_cancelled),
         )
@@ -49,7 +45,7 @@ def sources(
     )
 
 
-def _ask(name: Sentence, call: Callable[[], Session]) -> Credentials | None:
+def _fetch(name: Sentence, call: Callable[[], RoleSession]) -> Credentials | None:
     """Fetch a session; an error names the source and never quotes the response, which may hold a token.
 
     Raises:
@@ -76,10 +72,10 @@ def _cause(error: Exception) -> str:
     return printable(str(getattr(error, "code", "")), 80) or type(error).__name__
 
 
-def _from_tke(environ: Mapping[str, str], service: TokenService, clock: Clock) -> Session:
+def _from_tke(environ: Mapping[str, str], clock: Clock) -> RoleSession:
     region, provider, token_file, role_arn = (environ[name] for name in _TKE_VARIABLES)
     until = clock.monotonic() + BOUND_SECONDS
-    identity = bounded_file.read(Path(token_file), BOUND_SECONDS, clock.check_cancelled)
+    identity = files.read_bounded(Path(token_file), BOUND_SECONDS, clock.check_cancelled)
     if identity is None:
         raise FileNotFoundError(token_file)
     params = {
@@ -88,4 +84,4 @@ def _from_tke(environ: Mapping[str, str], service: TokenService, clock: Clock) -
         "RoleArn": role_arn,
         "RoleSessionName": _SESSION_NAME,
     }
-    return service.assume_role_with_web_identity(params, region, until, BOUND_SECONDS)
+    return TokenService(clock).assume_role_with_web_identity(params, region, until)

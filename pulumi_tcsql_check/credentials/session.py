@@ -1,5 +1,6 @@
 """An API session that refreshes expired temporary credentials and retries once."""
 
+import functools
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
@@ -11,21 +12,19 @@ from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Migration, Progress
 from pulumi_tcsql_check.tencent.sqlserver import MigrationApi
 
-RUN_OUT = "AuthFailure.TokenFailure"
+EXPIRED_CODE = "AuthFailure.TokenFailure"
 """The error code for an expired token (one of the common error codes of the API)."""
 
 T = TypeVar("T")
 
 
-class Asking:
+class ApiSession:
     """One gate's session; not thread-safe."""
 
     def __init__(self, account: Account, connect: Callable[[Credentials], MigrationApi]) -> None:
-        """Prepare; `connect` makes an API client for credentials."""
+        """Prepare; `connect` makes an API client for credentials, called again only if they change."""
         self._account = account
-        self._connect = connect
-        self._who: Credentials | None = None
-        self._api: MigrationApi | None = None
+        self._connect = functools.lru_cache(maxsize=1)(connect)
 
     def query(self, migration: Migration, deadline: float) -> Progress:
         """Query the steps of a check once, as `MigrationApi.query` does; the deadline bounds each exchange.
@@ -35,31 +34,25 @@ class Asking:
             AccountError: They belong to an account that is not allowed.
             ApiError: The API did not respond, or refused.
         """
-        return self._ask(lambda api: api.query(migration, deadline), deadline)
+        return self._send(lambda api: api.query(migration, deadline), deadline)
 
     def follow(self, flow: Flow, deadline: float) -> Flow:
         """Query a flow once, as `MigrationApi.follow` does; errors as in `query`."""
-        return self._ask(lambda api: api.follow(flow, deadline), deadline)
+        return self._send(lambda api: api.follow(flow, deadline), deadline)
 
     def check_flags(self, migrate_ids: Collection[int], until: float) -> Mapping[int, CheckFlag]:
         """Query the list of migrations once, as `MigrationApi.check_flags` does; errors as in `query`."""
-        return self._ask(lambda api: api.check_flags(migrate_ids, until), until)
+        return self._send(lambda api: api.check_flags(migrate_ids, until), until)
 
-    def _ask(self, question: Callable[[MigrationApi], T], deadline: float) -> T:
+    def _send(self, query: Callable[[MigrationApi], T], deadline: float) -> T:
         """Send a query; send it again if the credentials had expired and newer ones exist."""
-        who = self._account.current(deadline)
+        credentials = self._account.current(deadline)
         try:
-            return question(self._as(who))
+            return query(self._connect(credentials))
         except PermanentError as error:
-            if error.code != RUN_OUT or who.token is None:
+            if error.code != EXPIRED_CODE or credentials.token is None:
                 raise
-            newer = self._account.renew(who, deadline)
+            newer = self._account.renew(credentials, deadline)
             if newer is None:
                 raise ExpiredTokenError(error.problem, code=error.code, request_id=error.request_id) from error
-        return question(self._as(newer))
-
-    def _as(self, who: Credentials) -> MigrationApi:
-        """Return the API client for some credentials; the same one until they change."""
-        if self._api is None or who != self._who:
-            self._who, self._api = who, self._connect(who)
-        return self._api
+        return query(self._connect(newer))

@@ -9,8 +9,8 @@ from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.config import endpoints, provider_config
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.stack_config import Stack
-from pulumi_tcsql_check.credentials import accounts
-from pulumi_tcsql_check.credentials.session import Asking
+from pulumi_tcsql_check.credentials.account import shared_account
+from pulumi_tcsql_check.credentials.session import ApiSession
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.group import name_of
@@ -27,7 +27,7 @@ _warning = threading.Lock()
 
 def connection(
     inputs: CheckInputs, stack: Stack | None, *, clock: Clock, warn: Callable[[Sentence], None]
-) -> Callable[[], Asking]:
+) -> Callable[[], ApiSession]:
     """Choose the endpoint and the account, and return a function that makes one thread's session.
 
     All sessions share the account. `stack` is None for the command. The inputs' timeout bounds the read of each file.
@@ -50,14 +50,14 @@ def connection(
         _warn_once(Sentence("proxy in between", endpoint=chosen, proxy=proxy, bundle=tls.VARIABLE), warn)
     asked = provider_config.read(config, os.environ, keys)
     tls.verify(os.environ, bound_seconds(deadline - clock.monotonic()), clock.check_cancelled)
-    account = accounts.of(
+    account = shared_account(
         asked, stack.config if stack is not None else None, os.environ, Path.home(), deadline, clock=clock
     )
 
     def connect(credentials: Credentials) -> MigrationApi:
         return MigrationApi(credentials, chosen, region, clock=clock)
 
-    return lambda: Asking(account, connect)
+    return lambda: ApiSession(account, connect)
 
 
 def _warn_once(text: Sentence, warn: Callable[[Sentence], None]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.stack_config import Stack
-from pulumi_tcsql_check.credentials.session import Asking
+from pulumi_tcsql_check.credentials.session import ApiSession
 from pulumi_tcsql_check.errors import ApiError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages.audience import PROGRAM
@@ -110,5 +110,5 @@ class _Read:
         if errors:
             raise error_of(watches, errors)
 
-    def _connect(self) -> Callable[[], Asking]:
+    def _connect(self) -> Callable[[], ApiSession]:
         return connection.connection(self._inputs, self._stack, clock=self._clock, warn=self._warn)

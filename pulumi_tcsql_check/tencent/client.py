@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from tencentcloud.common.common_client import CommonClient
@@ -19,7 +20,7 @@ from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.tencent import rate_limit, response, tls
 from pulumi_tcsql_check.tencent.exchange import BoundedAdapter, ExchangeTimeoutError, bound_seconds, run_bounded
 
-TURN_SECONDS = 5.0
+GRACE_SECONDS = 5.0
 """How long after its deadline a wait may still send its last request."""
 
 # At DEBUG the SDK logs the whole request, with the Authorization header and the token: silence it.
@@ -28,26 +29,19 @@ logging.getLogger("tencentcloud_sdk_common").addFilter(lambda _: False)
 T = TypeVar("T")
 
 
+@dataclass(eq=False, repr=False)
 class Client:
-    """Calls one service at one endpoint; not thread-safe."""
+    """Calls one service at one endpoint; not thread-safe. Without credentials, requests are not signed."""
 
-    def __init__(  # noqa: PLR0913  # one per setting, all but the first two by name
-        self,
-        service: str,
-        version: str,
-        *,
-        credentials: Credentials | None,
-        endpoint: Endpoint,
-        region: str,
-        clock: Clock,
-    ) -> None:
-        """Connect without sending a request; without credentials, requests are not signed."""
-        self._service = service
-        self._version = version
-        self._credentials = credentials
-        self._endpoint = endpoint
-        self._region = region
-        self._clock = clock
+    service: str
+    version: str
+    credentials: Credentials | None
+    endpoint: Endpoint
+    region: str
+    clock: Clock
+
+    def __post_init__(self) -> None:
+        """Connect without sending a request."""
         self._adapter, self._client = self._connect()
 
     def call(  # noqa: PLR0913  # one per setting of a call, half of them by name
@@ -59,60 +53,59 @@ class Client:
         *,
         advice: response.Advice = (),
         secrets: Collection[str] = (),
-        at_most_seconds: float = float("inf"),
         strict: bool = False,
     ) -> T:
-        """Call an action once, within `at_most_seconds` and until `deadline`, an instant of the clock.
+        """Call an action once, until `deadline`, an instant of the clock.
 
         A request may wait for its turn and run a little after the deadline. With `strict`, it ends by the deadline, and
         a throttled request doesn't slow the process down. The values in `secrets` are removed from every error. Raises
         `ThrottledError`, `TransientError`, `PermanentError`, or `WaitCancelledError` if the update was cancelled.
         """
-        latest = deadline if strict else max(deadline + TURN_SECONDS, self._clock.monotonic())
-        rate_limit.PROCESS.wait_for_turn(self._clock, latest)
-        began = self._clock.monotonic()
+        latest = deadline if strict else max(deadline + GRACE_SECONDS, self.clock.monotonic())
+        rate_limit.PROCESS.wait_for_turn(self.clock, latest)
+        began = self.clock.monotonic()
         left = deadline - began
         try:
-            body = self._exchange(action, params, min(at_most_seconds, left if strict else bound_seconds(left)))
+            body = self._exchange(action, params, left if strict else bound_seconds(left))
             return response.decode(
-                body, kind, endpoint=self._endpoint, who=self._credentials, advice=advice, secrets=secrets
+                body, kind, endpoint=self.endpoint, credentials=self.credentials, advice=advice, secrets=secrets
             )
         except ApiError as error:
-            error.took_seconds = self._clock.monotonic() - began
+            error.took_seconds = self.clock.monotonic() - began
             if isinstance(error, ThrottledError) and not strict:
-                rate_limit.PROCESS.slow_down(self._clock)
+                rate_limit.PROCESS.slow_down(self.clock)
             raise
 
     def _exchange(self, action: str, params: Mapping[str, object], seconds: float) -> bytes:
         self._adapter.begin(seconds)
-        options = None if self._credentials else {"SkipSign": True}
+        options = None if self.credentials else {"SkipSign": True}
         try:
             body: bytes = run_bounded(
-                lambda: self._client.call(action, dict(params), options), seconds, self._clock.check_cancelled
+                lambda: self._client.call(action, dict(params), options), seconds, self.clock.check_cancelled
             )
         except ExchangeTimeoutError:
             self._adapter.abandon()
             self._adapter, self._client = self._connect()
-            problem = Sentence("no response in time", endpoint=self._endpoint, seconds=seconds)
+            problem = Sentence("no response in time", endpoint=self.endpoint, seconds=seconds)
             raise TransientError(problem, kind=Sentence("nothing in time", seconds=seconds)) from None
         except WaitCancelledError:
             self._adapter.abandon()
             raise
         except TencentCloudSDKException as error:
-            raise response.no_answer(error, self._adapter.status, self._endpoint) from None
+            raise response.exchange_error(error, self._adapter.status, self.endpoint) from None
         return body
 
     def _connect(self) -> tuple[BoundedAdapter, CommonClient]:
         http = HttpProfile(
-            protocol=self._endpoint.scheme,
-            endpoint=self._endpoint.host,
+            protocol=self.endpoint.scheme,
+            endpoint=self.endpoint.host,
             keepAlive=True,
             certification=tls.bundle(os.environ),
         )
         profile = ClientProfile(httpProfile=http, language="en-US", disable_region_breaker=True)
-        who = self._credentials
+        who = self.credentials
         credential: Any = Credential(who.secret_id, who.secret_key, who.token) if who else None
-        client = CommonClient(self._service, self._version, credential, self._region, profile)
-        if self._endpoint.is_loopback:
+        client = CommonClient(self.service, self.version, credential, self.region, profile)
+        if self.endpoint.is_loopback:
             client.request.conn.proxy = None
         return BoundedAdapter.on(client.request.conn._session), client  # noqa: SLF001  # the SDK has no public way

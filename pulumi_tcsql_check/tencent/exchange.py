@@ -7,18 +7,20 @@ its connection, which ends its thread.
 """
 
 import contextlib
-import queue
+import socket
 import threading
 import time
 import weakref
 import zlib
 from collections.abc import Callable, Mapping
+from concurrent import futures
 from typing import Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import PoolManager
 
-from pulumi_tcsql_check.tencent.open_connection import Line
+from pulumi_tcsql_check import daemon_thread
 
 MAX_BODY_BYTES = 1 << 20
 """The largest accepted body; a real one has 2 kB."""
@@ -32,11 +34,11 @@ _CHUNK_BYTES = 1 << 13
 _ENCODINGS = ("", "identity", "gzip")
 """The accepted compressions: a chunk in any other could expand to gigabytes before its size is known."""
 
-_GZIP_ALONE = 31
+_GZIP_ONLY = 31
 """The `wbits` with which zlib accepts only the gzip format, with the largest window."""
 
-_GLANCE_SECONDS = 0.1
-_LINGER_SECONDS = 0.5
+_CANCEL_POLL_SECONDS = 0.1
+_GRACE_SECONDS = 0.5
 
 T = TypeVar("T")
 
@@ -54,14 +56,62 @@ def bound_seconds(left: float) -> float:
     return max(MIN_EXCHANGE_SECONDS, min(MAX_EXCHANGE_SECONDS, left))
 
 
+class _OpenConnection:
+    """An adapter's newest connection: closing it unblocks a thread that waits for the server.
+
+    It is held by a duplicate handle: TLS and the end of the headers detach the original ones.
+    """
+
+    def __init__(self) -> None:
+        """Start without a connection."""
+        self._handle: socket.socket | None = None
+        self.is_shut_down = False
+        self._lock = threading.Lock()
+
+    def track(self, manager: PoolManager) -> None:
+        """Hold each connection that a pool manager opens from now on."""
+        classes = manager.pool_classes_by_scheme
+        manager.pool_classes_by_scheme = {scheme: self._tracking(pool) for scheme, pool in classes.items()}
+
+    def hold(self, made: socket.socket | None) -> None:
+        """Hold a new connection, or none, instead of the previous one, which may stay open."""
+        with self._lock:
+            if made is not None and self.is_shut_down:
+                made.close()
+                raise ConnectionAbortedError("the exchange was given up")
+            previous, self._handle = self._handle, made and made.dup()
+            if previous is not None:
+                previous.close()
+
+    def shut_down(self) -> None:
+        """Shut the connection down, and refuse new ones."""
+        with self._lock:
+            self.is_shut_down = True
+            if self._handle is not None:
+                with contextlib.suppress(OSError):
+                    self._handle.shutdown(socket.SHUT_RDWR)
+
+    def _tracking(self, pool: Any) -> Any:  # noqa: ANN401  # urllib3 has no type for a pool class
+        """Derive a pool that holds a connection before any byte is sent, including the handshake."""
+        hold = self.hold
+
+        class Connection(pool.ConnectionCls):  # type: ignore[misc]  # the base is known at run time
+            def _new_conn(self) -> socket.socket:
+                made: socket.socket = super()._new_conn()
+                hold(made)
+                return made
+
+        return type(pool.__name__, (pool,), {"ConnectionCls": Connection})
+
+
 class BoundedAdapter(HTTPAdapter):
     """Reads the whole response before `requests` sees it; not thread-safe."""
 
     def __init__(self) -> None:
         """Keep one connection alive."""
         self._deadline = 0.0
-        self._line = Line()
-        weakref.finalize(self, self._line.close)
+        self._connection = _OpenConnection()
+        weakref.finalize(self, self._connection.hold, None)
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
         self.status = 0
         """The HTTP status of the last response; 0 if there was none."""
@@ -77,27 +127,27 @@ class BoundedAdapter(HTTPAdapter):
 
     def begin(self, seconds: float) -> None:
         """Bound the next exchange, a little longer than `run_bounded`, which must time out first."""
-        self._deadline = time.monotonic() + seconds + _LINGER_SECONDS
+        self._deadline = time.monotonic() + seconds + _GRACE_SECONDS
         self.status = 0
 
     def abandon(self) -> None:
         """Close the connection, so that the thread of the exchange ends."""
-        self._line.cut()
+        self._connection.shut_down()
 
     def close(self) -> None:
         """Close every connection; the next exchange opens a new one."""
         super().close()
-        self._line.close()
+        self._connection.hold(None)
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:  # noqa: ANN401  # as in the base class
         """Track each connection."""
         super().init_poolmanager(*args, **more)
-        self._line.hold_those_of(self.poolmanager)
+        self._connection.track(self.poolmanager)
 
     def proxy_manager_for(self, *args: Any, **more: Any) -> Any:  # noqa: ANN401  # as in the base class
         """Track each connection to a proxy."""
         manager = super().proxy_manager_for(*args, **more)
-        self._line.hold_those_of(manager)
+        self._connection.track(manager)
         return manager
 
     def send(  # noqa: PLR0913, PLR0917  # the signature is requests'
@@ -139,7 +189,7 @@ class BoundedAdapter(HTTPAdapter):
                 raise MalformedBodyError(_TOO_LARGE)
             if time.monotonic() > self._deadline:
                 raise ExchangeTimeoutError("the answer did not end in time")
-        if self._line.is_cut:  # truncated headers can pass for a response
+        if self._connection.is_shut_down:  # truncated headers can pass for a response
             raise ExchangeTimeoutError("the exchange was given up")
         length = response.headers.get("Content-Length")
         if length is not None and length.rstrip(" \t") != str(len(body)):
@@ -148,7 +198,7 @@ class BoundedAdapter(HTTPAdapter):
 
 
 def _decompress(body: bytearray) -> bytes:
-    gzip, plain = zlib.decompressobj(_GZIP_ALONE), b""
+    gzip, plain = zlib.decompressobj(_GZIP_ONLY), b""
     with contextlib.suppress(zlib.error):
         plain = gzip.decompress(body, MAX_BODY_BYTES + 1)
     if len(plain) > MAX_BODY_BYTES:
@@ -164,24 +214,12 @@ def run_bounded(call: Callable[[], T], seconds: float, check_cancelled: Callable
     No socket timeout bounds a name look-up, a list of addresses that don't respond, or headers that trickle. This
     function raises the call's errors, and calls `check_cancelled` every 0.1 s.
     """
-    outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
-
-    def run() -> None:
-        try:
-            outcome.put((call(), None))
-        except BaseException as error:  # noqa: BLE001  # raised again in the waiting thread
-            outcome.put((None, error))
-
-    threading.Thread(target=run, name="tcsql-check-exchange", daemon=True).start()
+    future = daemon_thread.begin(call, "tcsql-check-exchange")
     until = time.monotonic() + seconds
     while True:
         check_cancelled()
-        try:
-            result, error = outcome.get(timeout=max(0.0, min(_GLANCE_SECONDS, until - time.monotonic())))
-        except queue.Empty:
-            if time.monotonic() >= until:
-                raise ExchangeTimeoutError("there was no answer in time") from None
-            continue
-        if error is not None:
-            raise error
-        return result  # type: ignore[return-value]  # it is T if there is no error
+        futures.wait([future], max(0.0, min(_CANCEL_POLL_SECONDS, until - time.monotonic())))
+        if future.done():
+            return future.result()
+        if time.monotonic() >= until:
+            raise ExchangeTimeoutError("there was no answer in time")

@@ -10,7 +10,7 @@ from pulumi_tcsql_check.errors import TransientError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.tencent import response
 from pulumi_tcsql_check.tencent.exchange import BoundedAdapter, run_bounded
-from pulumi_tcsql_check.tencent.sts import Session, Temporary
+from pulumi_tcsql_check.tencent.sts import RoleSession, TemporaryCredentials
 
 METADATA_URL = "http://metadata.tencentyun.com/latest/meta-data/cam/security-credentials/"
 """Source: https://cloud.tencent.com/document/product/598/85616."""
@@ -18,31 +18,28 @@ METADATA_URL = "http://metadata.tencentyun.com/latest/meta-data/cam/security-cre
 _TRANSIENT = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
 
-class _Metadata(Temporary, rename="pascal"):
+class _Metadata(TemporaryCredentials, rename="pascal"):
     code: str = "Success"
     expired_time: float | None = None
 
 
-def role_session(role: str, seconds: float, check_cancelled: Callable[[], None]) -> Session:
+def role_session(role: str, seconds: float, check_cancelled: Callable[[], None]) -> RoleSession:
     """Return a role's credentials; raises `TransientError`, `RequestException`, or `ValueError` if undocumented."""
     try:
         answer = run_bounded(lambda: _get(METADATA_URL + quote(role, safe=""), seconds), seconds, check_cancelled)
+        cause = f"HTTP {answer.status_code}" if response.is_transient(answer.status_code) else ""
     except _TRANSIENT as error:
-        raise _no_metadata(role, type(error).__name__) from None
-    if response.may_pass(answer.status_code):
-        raise _no_metadata(role, f"HTTP {answer.status_code}")
+        cause = type(error).__name__
+    if cause:
+        raise TransientError(Sentence("no metadata", role=role, cause=cause))
     answer.raise_for_status()
     found = msgspec.json.decode(answer.content, type=_Metadata)
     if found.code != "Success":
         raise ValueError(found.code)
-    return Session(found, found.expired_time)
+    return RoleSession(found, found.expired_time)
 
 
 def _get(url: str, seconds: float) -> requests.Response:
     with requests.Session() as session:
         BoundedAdapter.on(session).begin(seconds)
         return session.get(url)
-
-
-def _no_metadata(role: str, cause: str) -> TransientError:
-    return TransientError(Sentence("no metadata", role=role, cause=cause))

@@ -16,9 +16,9 @@ from pulumi_tcsql_check.errors import NoTurnError
 from pulumi_tcsql_check.languages.sentence import Sentence
 
 SPACING_SECONDS = 0.1035
-"""Between two requests, so that no second has more than `MOST`."""
+"""Between two requests, so that no second has more than `MAX_REQUESTS`."""
 
-MOST, SECOND = 10, 1.03
+MAX_REQUESTS, BURST_SECONDS = 10, 1.03
 """At most this many requests in so many seconds, even if delayed threads send in a burst."""
 
 FIRST_SPACING_SECONDS = 0.5
@@ -36,7 +36,7 @@ SLOWEST_SECONDS = 5.0
 QUEUED_SECONDS = 1.0
 """The largest spacing between queued requests, so that no gate waits for minutes."""
 
-HOLD_SECONDS, HOLD_VARIES = 60.0, 0.3
+HOLD_SECONDS, HOLD_JITTER = 60.0, 0.3
 """How long a throttled process keeps its rate, and the relative jitter of that, either way."""
 
 RECOVERY_SECONDS = 20.0
@@ -50,25 +50,25 @@ class RateLimit:
         """Start with the next request allowed at once."""
         self._lock = threading.Lock()
         self._next = float("-inf")
-        self._gone: deque[float] = deque(maxlen=MOST)
+        self._sent: deque[float] = deque(maxlen=MAX_REQUESTS)
         self._slowed = 0.0
         self._slowed_at = float("-inf")
         self._hold = 0.0
         self._doubling = SPEED_UP_SECONDS
-        self._refusals = 0
+        self._throttlings = 0
 
     def wait_for_turn(self, clock: Clock, latest: float) -> None:
         """Sleep until the next free instant, anew if throttled meanwhile; raises `NoTurnError` if that is too late."""
         while True:
-            pause, refusals = self._queue(clock, latest)
+            pause, throttlings = self._reserve(clock, latest)
             if pause > 0:
                 clock.sleep(pause)
-            while (too_early := self._go(clock, refusals)) > 0:
+            while (too_early := self._try_to_send(clock, throttlings)) > 0:
                 clock.sleep(too_early)
             if too_early == 0:
                 return
 
-    def _queue(self, clock: Clock, latest: float) -> tuple[float, int]:
+    def _reserve(self, clock: Clock, latest: float) -> tuple[float, int]:
         """Reserve the next free instant; return the seconds until then, and the count of throttlings so far."""
         with self._lock:
             now = clock.monotonic()
@@ -79,17 +79,17 @@ class RateLimit:
                 self._slowed, self._slowed_at = FIRST_SPACING_SECONDS, turn
             spacing = self._spacing(turn)
             self._next = turn + (min(spacing, QUEUED_SECONDS) if turn > now else spacing)
-            return turn - now, self._refusals
+            return turn - now, self._throttlings
 
-    def _go(self, clock: Clock, refusals: int) -> float:
+    def _try_to_send(self, clock: Clock, throttlings: int) -> float:
         """Record a request; return the seconds it is too early, or -1 if the API throttled since its reservation."""
         with self._lock:
-            if refusals != self._refusals:
+            if throttlings != self._throttlings:
                 return -1.0
             now = clock.monotonic()
-            if len(self._gone) == MOST and now < self._gone[0] + SECOND:
-                return self._gone[0] + SECOND - now
-            self._gone.append(now)
+            if len(self._sent) == MAX_REQUESTS and now < self._sent[0] + BURST_SECONDS:
+                return self._sent[0] + BURST_SECONDS - now
+            self._sent.append(now)
             return 0.0
 
     def slow_down(self, clock: Clock) -> None:
@@ -100,15 +100,15 @@ class RateLimit:
         """
         with self._lock:
             now = clock.monotonic()
-            if not self._gone or (self._refusals and now < self._slowed_at + self._slowed / 2):
+            if not self._sent or (self._throttlings and now < self._slowed_at + self._slowed / 2):
                 return
-            gap = self._gone[-1] - self._gone[-2] if len(self._gone) > 1 else 0.0
+            gap = self._sent[-1] - self._sent[-2] if len(self._sent) > 1 else 0.0
             self._slowed = min(SLOWEST_SECONDS, 2 * max(gap, self._spacing(now)))
             self._slowed_at = now
-            self._hold = HOLD_SECONDS * random.uniform(1 - HOLD_VARIES, 1 + HOLD_VARIES)  # noqa: S311  # spreads load
+            self._hold = HOLD_SECONDS * random.uniform(1 - HOLD_JITTER, 1 + HOLD_JITTER)  # noqa: S311  # spreads load
             self._doubling = RECOVERY_SECONDS
-            self._refusals += 1
-            self._next = self._gone[-1] + max(WINDOW_SECONDS, self._slowed)
+            self._throttlings += 1
+            self._next = self._sent[-1] + max(WINDOW_SECONDS, self._slowed)
 
     def _spacing(self, instant: float) -> float:
         recovered: float = 0.5 ** (max(0.0, instant - self._slowed_at - self._hold) / self._doubling)

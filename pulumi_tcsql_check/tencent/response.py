@@ -3,6 +3,7 @@
 import json
 import ssl
 from collections.abc import Callable, Collection, Sequence
+from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -17,7 +18,7 @@ from pulumi_tcsql_check.text import printable
 Advice = Sequence[tuple[str, Sentence]]
 """What to do, by the prefix of the API's error code."""
 
-_OF_THE_QUESTION = ("FailedOperation", "InvalidParameter", "ResourceNotFound", "ResourceUnavailable")
+_OBJECT_ERRORS = ("FailedOperation", "InvalidParameter", "ResourceNotFound", "ResourceUnavailable")
 """The prefixes of error codes that concern the queried object, not the caller."""
 
 _ERROR_FIELDS = ("error", "code")
@@ -26,9 +27,6 @@ _ERROR_FIELDS = ("error", "code")
 No field of a documented successful response has one: `QueryMigrationCheckProcess`, `DescribeFlowStatus`,
 `DescribeMigrations`, `AssumeRole`, `AssumeRoleWithWebIdentity`, `GetCallerIdentity` (models of the SDK 3.1.183).
 """
-
-_OK = 200
-_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS, _SERVER_ERROR = 408, 429, 500
 
 T = TypeVar("T")
 
@@ -43,11 +41,7 @@ class _Outcome(msgspec.Struct, rename="pascal"):
     request_id: str = ""
 
 
-class _Envelope(msgspec.Struct, rename="pascal"):
-    response: _Outcome
-
-
-class _Answer(msgspec.Struct, Generic[T], rename="pascal"):
+class _Envelope(msgspec.Struct, Generic[T], rename="pascal"):
     response: T
 
 
@@ -56,7 +50,7 @@ def decode(  # noqa: PLR0913  # the body, its type, and by name what classifies 
     kind: type[T],
     *,
     endpoint: Endpoint,
-    who: Credentials | None,
+    credentials: Credentials | None,
     advice: Advice,
     secrets: Collection[str] = (),
 ) -> T:
@@ -71,57 +65,58 @@ def decode(  # noqa: PLR0913  # the body, its type, and by name what classifies 
     def hidden_in(text: str) -> str:
         for secret in secrets:
             text = hide(secret, text)
-        return who.hidden_in(text) if who is not None else text
+        return credentials.hidden_in(text) if credentials is not None else text
 
     try:
         document = json.loads(body.decode("utf-8"), object_pairs_hook=_refuse_duplicates)
-        outcome = msgspec.json.decode(body, type=_Envelope).response
+        outcome = msgspec.json.decode(body, type=_Envelope[_Outcome]).response
         if outcome.error is msgspec.UNSET:
             _refuse_undocumented(document, hidden_in)
-            return msgspec.json.decode(body, type=_Answer[kind]).response  # type: ignore[valid-type]  # known at run time
+            return msgspec.json.decode(body, type=_Envelope[kind]).response  # type: ignore[valid-type]  # known at run time
     except (ValueError, RecursionError) as error:
         problem = Sentence("undocumented response", endpoint=endpoint, reason=printable(str(error), 120))
         raise TransientError(problem, kind=Sentence("not documented")) from None
     refusal = _Error(hidden_in(outcome.error.code), hidden_in(outcome.error.message))
     facts: dict[str, Any] = {"code": refusal.code, "request_id": hidden_in(outcome.request_id)}
-    raise _classify(refusal, facts, endpoint, who, advice)
+    raise _classify(refusal, facts, endpoint, credentials, advice)
 
 
 def _classify(
-    error: _Error, facts: dict[str, Any], endpoint: Endpoint, who: Credentials | None, advice: Advice
+    error: _Error, facts: dict[str, Any], endpoint: Endpoint, credentials: Credentials | None, advice: Advice
 ) -> ApiError:
     code = printable(error.code, 80)
     said = {"endpoint": endpoint, "code": code, "message": printable(error.message).rstrip(".")}
-    if error.code.startswith("RequestLimitExceeded"):
-        return ThrottledError(Sentence("api error", **said), **facts)
-    if error.code.startswith("InternalError") or error.code == "FailedOperation.DBError":
-        return TransientError(Sentence("api error", **said), kind=code, **facts)
     problem = Sentence("api error", **said)
-    if who is not None:
-        problem = Sentence("api error to", credentials=who.sentence, **said)
+    if error.code.startswith("RequestLimitExceeded"):
+        return ThrottledError(problem, **facts)
+    if error.code.startswith("InternalError") or error.code == "FailedOperation.DBError":
+        return TransientError(problem, kind=code, **facts)
+    if credentials is not None:
+        problem = Sentence("api error to", credentials=credentials.sentence, **said)
     action = next((words for prefix, words in advice if error.code.startswith(prefix)), None)
     if action is not None:
         problem = Sentence("two sentences", first=problem, second=action)
-    kind = UnanswerableError if error.code.startswith(_OF_THE_QUESTION) else PermanentError
+    kind = UnanswerableError if error.code.startswith(_OBJECT_ERRORS) else PermanentError
     return kind(problem, **facts)
 
 
-def no_answer(error: BaseException, status: int, endpoint: Endpoint) -> ApiError:
+def exchange_error(error: BaseException, status: int, endpoint: Endpoint) -> ApiError:
     """Classify an exchange without a usable body; `status` is the HTTP status, 0 if there was none."""
-    if status in (0, _OK):
+    if status in (0, HTTPStatus.OK):
         cause = root_cause(error)
         return TransientError(Sentence("no response", endpoint=endpoint, cause=cause), kind=cause)
     problem = Sentence("http status", endpoint=endpoint, status=status)
-    if status == _TOO_MANY_REQUESTS:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
         return ThrottledError(problem, kind=f"HTTP {status}")
-    if may_pass(status):
+    if is_transient(status):
         return TransientError(problem, kind=f"HTTP {status}")
     return PermanentError(Sentence("http status of no api", endpoint=endpoint, status=status))
 
 
-def may_pass(status: int) -> bool:
+def is_transient(status: int) -> bool:
     """Return whether an HTTP status is transient."""
-    return status in (_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS) or status >= _SERVER_ERROR
+    transient = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
+    return status in transient or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -36,15 +36,9 @@ def _advice(action: str, name: str) -> response.Advice:
 
 
 QUERY_ADVICE = _advice(QUERY, "migrate_id")
-
-# Tencent documents no code for a flow that doesn't exist; its number is the only parameter.
-FLOW_ADVICE = (
-    *_advice(FLOW, "flow_id"),
-    ("InvalidParameter", Sentence("check the flow")),
-)
-
-
 LIST_ADVICE = _advice(LIST, "migrate_id")
+# Tencent documents no code for a flow that doesn't exist; its number is the only parameter.
+FLOW_ADVICE = (*_advice(FLOW, "flow_id"), ("InvalidParameter", Sentence("check the flow")))
 
 
 class _FlowStatus(msgspec.Struct, rename="pascal"):
@@ -57,14 +51,7 @@ class MigrationApi:
 
     def __init__(self, credentials: Credentials, endpoint: Endpoint, region: str, *, clock: Clock) -> None:
         """Connect without sending a request."""
-        self._client = Client(
-            SERVICE,
-            VERSION,
-            credentials=credentials,
-            endpoint=endpoint,
-            region=region,
-            clock=clock,
-        )
+        self._client = Client(SERVICE, VERSION, credentials, endpoint, region, clock)
 
     def query(self, migration: Migration, deadline: float) -> Progress:
         """Query the steps of a check once; raises `NotFoundError` for an unknown migration, else as `Client.call`."""

@@ -1,6 +1,7 @@
 """Queries Tencent's Security Token Service for a role's temporary credentials and an account's id."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import quote_plus
 
@@ -23,7 +24,6 @@ VERSION = "2018-08-13"
 REGION = "ap-guangzhou"
 """The region of the SDK's own role credentials; roles are the same in every region."""
 
-
 _SECRET_PARAMETERS = ("ExternalId", "WebIdentityToken")
 """Parameters with secret values; some accounts treat the external id as a secret."""
 
@@ -39,7 +39,7 @@ def _advice(action: str) -> Advice:
     )
 
 
-class Temporary(msgspec.Struct, rename="pascal"):
+class TemporaryCredentials(msgspec.Struct, rename="pascal"):
     """The temporary credentials in a response."""
 
     token: str
@@ -55,10 +55,10 @@ class Temporary(msgspec.Struct, rename="pascal"):
         return [("found", f"...{self.tmp_secret_id[-4:]}")]
 
 
-class Session(msgspec.Struct, rename="pascal"):
+class RoleSession(msgspec.Struct, rename="pascal"):
     """A role's credentials; `expired_time` is in seconds since 1970."""
 
-    credentials: Temporary
+    credentials: TemporaryCredentials
     expired_time: float | None = None
 
 
@@ -66,14 +66,13 @@ class _Identity(msgspec.Struct, rename="pascal"):
     account_id: str
 
 
+@dataclass(frozen=True)
 class TokenService:
-    """A client of the service; not thread-safe."""
+    """A client of the service; it connects for each call."""
 
-    def __init__(self, clock: Clock) -> None:
-        """Prepare a client without connecting."""
-        self._clock = clock
+    clock: Clock
 
-    def assume_role(self, who: Credentials, role: Role, deadline: float) -> Session:
+    def assume_role(self, credentials: Credentials, role: Role, deadline: float) -> RoleSession:
         """Return a role's credentials; raises `ApiError`."""
         params: dict[str, object] = {
             "RoleArn": role.arn,
@@ -83,38 +82,29 @@ class TokenService:
             "ExternalId": role.external_id,
             "SourceIdentity": role.source_identity,
         }
-        return self._call(who, "AssumeRole", params, Session, deadline)
+        return self._call(credentials, "AssumeRole", params, RoleSession, deadline)
 
-    def account_of(self, who: Credentials, deadline: float) -> str:
+    def account_of(self, credentials: Credentials, deadline: float) -> str:
         """Return the credentials' account id; raises `ApiError`, or `CredentialsError` if the response has none."""
-        found = self._call(who, "GetCallerIdentity", {}, _Identity, deadline).account_id
+        found = self._call(credentials, "GetCallerIdentity", {}, _Identity, deadline).account_id
         if not (found.isascii() and found.isdecimal()):
-            raise CredentialsError(Sentence("no account", endpoint=ENDPOINT, credentials=who.sentence))
+            raise CredentialsError(Sentence("no account", endpoint=ENDPOINT, credentials=credentials.sentence))
         return found
 
-    def assume_role_with_web_identity(
-        self, params: Mapping[str, object], region: str, deadline: float, at_most_seconds: float
-    ) -> Session:
+    def assume_role_with_web_identity(self, params: Mapping[str, object], region: str, deadline: float) -> RoleSession:
         """Exchange another provider's identity for a role's credentials, unsigned; raises `ApiError`."""
-        action, secrets = "AssumeRoleWithWebIdentity", _secrets_of(params)
-        client = self._client(None, region)
-        return client.call(action, params, Session, deadline, secrets=secrets, at_most_seconds=at_most_seconds)
+        return self._call(None, "AssumeRoleWithWebIdentity", params, RoleSession, deadline, region)
 
-    def _call(self, who: Credentials, action: str, params: Mapping[str, object], kind: type[T], deadline: float) -> T:
+    def _call(  # noqa: PLR0913, PLR0917  # one per setting of a call
+        self,
+        credentials: Credentials | None,
+        action: str,
+        params: Mapping[str, object],
+        kind: type[T],
+        deadline: float,
+        region: str = REGION,
+    ) -> T:
         given = {name: value for name, value in params.items() if value is not None}
-        client, secrets = self._client(who, REGION), _secrets_of(given)
+        secrets = [str(given[name]) for name in _SECRET_PARAMETERS if name in given]
+        client = Client(SERVICE, VERSION, credentials, ENDPOINT, region, self.clock)
         return client.call(action, given, kind, deadline, advice=_advice(action), secrets=secrets)
-
-    def _client(self, who: Credentials | None, region: str) -> Client:
-        return Client(
-            SERVICE,
-            VERSION,
-            credentials=who,
-            endpoint=ENDPOINT,
-            region=region,
-            clock=self._clock,
-        )
-
-
-def _secrets_of(params: Mapping[str, object]) -> list[str]:
-    return [str(params[name]) for name in _SECRET_PARAMETERS if name in params]

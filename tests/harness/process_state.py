@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.scripted_server import join_exchanges
-from pulumi_tcsql_check.credentials import accounts
+from pulumi_tcsql_check.credentials import account
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY
 from pulumi_tcsql_check.polling import backoff
 from pulumi_tcsql_check.reading import connection
@@ -22,8 +22,8 @@ def isolated_process(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[No
     monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
     monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
     monkeypatch.setattr(rate_limit, "FIRST_SPACING_SECONDS", 0.0)
-    monkeypatch.setattr(rate_limit, "SECOND", 0.0)
-    monkeypatch.setattr(accounts, "_known", {})
+    monkeypatch.setattr(rate_limit, "BURST_SECONDS", 0.0)
+    monkeypatch.setattr(account, "_accounts", {})
     monkeypatch.setattr(connection, "_warned", set())
     monkeypatch.setattr(backoff, "FIRST_BACKOFF_SECONDS", 0.01)
     monkeypatch.setenv("HOME", str(home))

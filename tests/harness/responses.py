@@ -26,12 +26,12 @@ def load_responses(folder: str) -> dict[str, Any]:
 
 def decode(body: bytes) -> Progress:
     """Decode a response's body, or raise what a query raises."""
-    return response.decode(body, Progress, endpoint=_ENDPOINT, who=_WHO, advice=QUERY_ADVICE)
+    return response.decode(body, Progress, endpoint=_ENDPOINT, credentials=_WHO, advice=QUERY_ADVICE)
 
 
 def decode_page(body: bytes) -> MigrationPage:
     """Decode the body of a page of migrations, or raise what listing raises."""
-    return response.decode(body, MigrationPage, endpoint=_ENDPOINT, who=_WHO, advice=LIST_ADVICE)
+    return response.decode(body, MigrationPage, endpoint=_ENDPOINT, credentials=_WHO, advice=LIST_ADVICE)
 
 
 def as_body(response: object) -> bytes:

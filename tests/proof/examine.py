@@ -125,14 +125,14 @@ def examine(case: Case) -> Outcome:
 def _receive(case: Case) -> Progress:
     """Decode it as the client decodes what the SDK returns."""
     if case.status != 200:
-        raise response.no_answer(TencentCloudSDKException("ServerNetworkError", ""), case.status, _ENDPOINT)
-    return response.decode(case.body, Progress, endpoint=_ENDPOINT, who=WHO, advice=QUERY_ADVICE)
+        raise response.exchange_error(TencentCloudSDKException("ServerNetworkError", ""), case.status, _ENDPOINT)
+    return response.decode(case.body, Progress, endpoint=_ENDPOINT, credentials=WHO, advice=QUERY_ADVICE)
 
 
 def _as_flow(case: Case) -> None:
     """Decode the same bytes as a response about a flow."""
     try:
-        said = response.decode(case.body, _FlowStatus, endpoint=_ENDPOINT, who=WHO, advice=FLOW_ADVICE)
+        said = response.decode(case.body, _FlowStatus, endpoint=_ENDPOINT, credentials=WHO, advice=FLOW_ADVICE)
     except ApiError as error:
         _is_fit_to_be_seen(error)
         return

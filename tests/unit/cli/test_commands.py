@@ -210,7 +210,7 @@ def test_a_long_status_reports_its_count_on_stderr(
 def test_status_allows_for_the_turns_of_all_queries(monkeypatch: pytest.MonkeyPatch) -> None:
     """If the turns of twenty queries take longer than the bound of one, the last migration is still queried."""
     monkeypatch.setattr(watches, "ONCE_SECONDS", 0.3)
-    monkeypatch.setattr(client, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(client, "GRACE_SECONDS", 0.0)
     with ScriptedServer(answer(ONE_STEP)) as server:
         assert commands.run(["status", *map(str, range(1, 21)), "--endpoint", f"http://{server.host}"]) == 0
 

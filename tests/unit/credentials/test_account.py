@@ -18,8 +18,8 @@ from harness.scripted_server import answer, reset
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.config import provider_config
 from pulumi_tcsql_check.config.provider_config import ProviderConfig
-from pulumi_tcsql_check.credentials import accounts
-from pulumi_tcsql_check.credentials.account import AGAIN_SECONDS, Account
+from pulumi_tcsql_check.credentials import account as account_module
+from pulumi_tcsql_check.credentials.account import RETRY_SECONDS, Account, shared_account
 from pulumi_tcsql_check.emulator import (
     ACCOUNT_ID,
     DUMMY_SECRET_ID,
@@ -107,7 +107,7 @@ def account(
     source: Callable[[float], Credentials], asked: ProviderConfig = ASKED, now: Callable[[], float] = lambda: NOW
 ) -> Account:
     """Make an account whose searches are never cancelled."""
-    return Account(source, asked, service(), clock=SystemClock(threading.Event()), now=now)
+    return Account(source, asked, SystemClock(threading.Event()), now=now)
 
 
 def soon() -> float:
@@ -314,7 +314,7 @@ def test_old_credentials_are_used_until_they_expire(trouble: Exception) -> None:
     who.current(LATER)
     now.now = NOW + 7000
     assert who.current(LATER) == first
-    now.now += AGAIN_SECONDS - 1
+    now.now += RETRY_SECONDS - 1
     assert who.current(LATER) == first
     assert source.asked == 2
     now.now += 1
@@ -401,7 +401,7 @@ def test_a_cancelled_update_ends_the_wait_for_another_gates_search() -> None:
         go_on.wait(5)
         return MINE
 
-    who = Account(search, ASKED, service(), clock=SystemClock(cancelled))
+    who = Account(search, ASKED, SystemClock(cancelled))
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(who.current, LATER)
         searching.wait(5)
@@ -425,7 +425,7 @@ def test_a_gate_uses_the_result_of_another_gates_search() -> None:
         def check_cancelled(self) -> None:
             go_on.set()
 
-    who = Account(search, ASKED, service(), clock=FreeingClock())
+    who = Account(search, ASKED, FreeingClock())
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(who.current, LATER)
         searching.wait(5)
@@ -456,13 +456,13 @@ def test_a_process_has_one_account_for_each_configuration_and_environment(tmp_pa
     """The gates of one stack share it; another configuration, environment or home has another."""
     environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
     config = {"tencentcloud:secretId": "i", "tencentcloud:secretKey": "k"}
-    same = accounts.of(ASKED, config, environ, tmp_path, LATER, clock=UNCANCELLED)
-    assert accounts.of(ASKED, dict(config), {**environ, "LANG": "C"}, tmp_path, LATER, clock=UNCANCELLED) is same
+    same = shared_account(ASKED, config, environ, tmp_path, LATER, clock=UNCANCELLED)
+    assert shared_account(ASKED, dict(config), {**environ, "LANG": "C"}, tmp_path, LATER, clock=UNCANCELLED) is same
     for another in (
-        accounts.of(allowing(allowed=["1"]), config, environ, tmp_path, LATER, clock=UNCANCELLED),
-        accounts.of(ASKED, {**config, "tencentcloud:secretId": "j"}, environ, tmp_path, LATER, clock=UNCANCELLED),
-        accounts.of(ASKED, config, {**environ, "TKE_REGION": "r"}, tmp_path, LATER, clock=UNCANCELLED),
-        accounts.of(ASKED, config, environ, tmp_path / "other", LATER, clock=UNCANCELLED),
+        shared_account(allowing(allowed=["1"]), config, environ, tmp_path, LATER, clock=UNCANCELLED),
+        shared_account(ASKED, {**config, "tencentcloud:secretId": "j"}, environ, tmp_path, LATER, clock=UNCANCELLED),
+        shared_account(ASKED, config, {**environ, "TKE_REGION": "r"}, tmp_path, LATER, clock=UNCANCELLED),
+        shared_account(ASKED, config, environ, tmp_path / "other", LATER, clock=UNCANCELLED),
     ):
         assert another is not same
 
@@ -480,12 +480,12 @@ def test_the_next_gate_reads_a_file_that_was_rewritten(tmp_path: Path, name: str
     path.parent.mkdir()
 
     def current() -> str:
-        return accounts.of(ASKED, {}, {}, tmp_path, LATER, clock=UNCANCELLED).current(LATER).secret_id
+        return shared_account(ASKED, {}, {}, tmp_path, LATER, clock=UNCANCELLED).current(LATER).secret_id
 
     for secret_id in ("a", "b", "b", "a"):
         path.write_text(FILES[name].format(secret_id), encoding="utf-8")
         assert current() == secret_id
-    assert len(accounts._known) == 2
+    assert len(account_module._accounts) == 2
     path.unlink()
     with pytest.raises(CredentialsError):
         current()
@@ -516,9 +516,9 @@ def test_a_file_that_hangs_ends_the_search_at_the_deadline(
     path = tmp_path / name
     path.parent.mkdir()
     path.write_text(FILES[name].format("a"), encoding="utf-8")
-    who = accounts.of(ASKED, {}, {}, tmp_path, LATER, clock=UNCANCELLED)
+    who = shared_account(ASKED, {}, {}, tmp_path, LATER, clock=UNCANCELLED)
     with block_os_call("fstat"):
-        for search in (who.current, lambda now: accounts.of(ASKED, {}, {}, tmp_path, now, clock=UNCANCELLED)):
+        for search in (who.current, lambda now: shared_account(ASKED, {}, {}, tmp_path, now, clock=UNCANCELLED)):
             with pytest.raises(CredentialsError) as refused:
                 search(time.monotonic())
             assert headline(refused.value).startswith(
@@ -531,7 +531,7 @@ def test_a_cancelled_update_ends_the_search_in_a_file_that_hangs(tmp_path: Path)
     cancelled = threading.Event()
     cancelled.set()
     with block_os_call("open"), pytest.raises(WaitCancelledError):
-        accounts.of(ASKED, {}, {}, tmp_path, LATER, clock=SystemClock(cancelled))
+        shared_account(ASKED, {}, {}, tmp_path, LATER, clock=SystemClock(cancelled))
 
 
 def test_only_necessary_files_are_read(tmp_path: Path) -> None:
@@ -539,8 +539,8 @@ def test_only_necessary_files_are_read(tmp_path: Path) -> None:
     config = {"tencentcloud:secretId": "i", "tencentcloud:secretKey": "k"}
     environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
     with block_os_call("open") as blocked:
-        assert accounts.of(ASKED, config, {}, tmp_path, LATER, clock=UNCANCELLED).current(LATER).secret_id == "i"
-        assert accounts.of(ASKED, {}, environ, tmp_path, LATER, clock=UNCANCELLED).current(LATER).secret_id == "i"
+        assert shared_account(ASKED, config, {}, tmp_path, LATER, clock=UNCANCELLED).current(LATER).secret_id == "i"
+        assert shared_account(ASKED, {}, environ, tmp_path, LATER, clock=UNCANCELLED).current(LATER).secret_id == "i"
     assert blocked == []
 
 
@@ -550,7 +550,7 @@ def test_an_instance_is_queried_for_the_named_role(emulator: Emulator, tmp_path:
     del emulator
     config = {"tencentcloud:camRoleName": "emulated"} if named == "key" else {}
     environ = {} if named == "key" else {"TENCENTCLOUD_CAM_ROLE_NAME": "emulated"}
-    who = accounts.of(provider_config.read(config, environ), config, environ, tmp_path, LATER, clock=UNCANCELLED)
+    who = shared_account(provider_config.read(config, environ), config, environ, tmp_path, LATER, clock=UNCANCELLED)
     found = who.current(soon())
     assert str(found.source) == "the CVM role emulated"
     assert found.expires_at is not None
@@ -565,7 +565,7 @@ def test_a_role_that_the_instance_lacks_is_an_error(emulator: Emulator, tmp_path
     del emulator
     config = {"tencentcloud:camRoleName": "another"}
     environ = {"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k"}
-    who = accounts.of(provider_config.read(config, environ), config, environ, tmp_path, LATER, clock=UNCANCELLED)
+    who = shared_account(provider_config.read(config, environ), config, environ, tmp_path, LATER, clock=UNCANCELLED)
     with raises_error(CredentialsError, r"^No credentials came from the CVM role another, which"):
         who.current(soon())
 
@@ -580,7 +580,7 @@ def test_a_pod_uses_the_role_of_its_identity(emulator: Emulator, tmp_path: Path)
         "TKE_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "identity"),
         "TKE_ROLE_ARN": make_role_arn(OTHER_ACCOUNT_ID),
     }
-    found = accounts.of(ASKED, {}, environ, tmp_path, LATER, clock=UNCANCELLED).current(soon())
+    found = shared_account(ASKED, {}, environ, tmp_path, LATER, clock=UNCANCELLED).current(soon())
     assert str(found.source) == "the TKE pod's identity"
     assert service().account_of(found, soon()) == OTHER_ACCOUNT_ID
 

@@ -10,12 +10,12 @@ from harness.error_texts import full_text, headline, raises_error
 
 from pulumi_tcsql_check.config import assumed_role, provider_config
 from pulumi_tcsql_check.config.stack_config import StackConfig
-from pulumi_tcsql_check.credentials import account, chain
+from pulumi_tcsql_check.credentials import account, chain, files
 from pulumi_tcsql_check.emulator import sts as emulator_sts
 from pulumi_tcsql_check.errors import CredentialsError
 from pulumi_tcsql_check.model.credentials import Credentials, Source
 from pulumi_tcsql_check.model.role import Role
-from pulumi_tcsql_check.tencent import bounded_file, metadata, sts
+from pulumi_tcsql_check.tencent import metadata, sts
 
 ID = "AKIDthisismyidentity1234"
 SECRET = "thisismyverysecretkey"
@@ -44,7 +44,7 @@ def find(
 
 def read(path: Path) -> str | None:
     """Read a file within five seconds."""
-    return bounded_file.read(path, 5, lambda: None)
+    return files.read_bounded(path, 5, lambda: None)
 
 
 def profile_file(home: Path, text: str) -> Path:
@@ -461,7 +461,7 @@ def test_no_struct_with_a_secret_shows_it() -> None:
     """This holds for a traceback's locals, a log, and rich, which doesn't call `__repr__`."""
     fields = {"secret_key": SECRET, "tmp_secret_key": SECRET, "token": TOKEN, "external_id": SECRET, "token_code": "1"}
     found = Credentials(ID, SECRET, TOKEN, "a test")
-    temporary = sts.Temporary(TOKEN, ID, SECRET)
+    temporary = sts.TemporaryCredentials(TOKEN, ID, SECRET)
     role = Role("arn", "deploy", external_id=SECRET)
     holders = [
         found,
@@ -473,7 +473,7 @@ def test_no_struct_with_a_secret_shows_it() -> None:
     ]
     assert {one for one in structs() if set(one.__struct_fields__) & set(fields)} == {type(one) for one in holders}
     around = [
-        sts.Session(temporary),
+        sts.RoleSession(temporary),
         account._Held(found, 0.0),
         msgspec.structs.replace(provider_config.read({}, {}), role=role),
     ]

@@ -32,7 +32,7 @@ from pulumi_tcsql_check.errors import (
 )
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials, Source
-from pulumi_tcsql_check.tencent import sts
+from pulumi_tcsql_check.tencent import exchange
 
 IDENTITY = "the.pods.identity"
 KEY = "a-temporary-key"
@@ -73,7 +73,7 @@ def sources(environ: Mapping[str, str], cam_role: str | None, *, is_cancelled: b
     if is_cancelled:
         cancelled.set()
     clock = SystemClock(cancelled)
-    return role_credentials.sources(environ, cam_role, sts.TokenService(clock), clock)
+    return role_credentials.sources(environ, cam_role, clock)
 
 
 def ask_tke(environ: Mapping[str, str], server: ScriptedServer, *, is_cancelled: bool = False) -> Credentials | None:
@@ -336,6 +336,7 @@ def test_a_cancelled_update_ends_the_wait_for_a_pods_identity(tmp_path: Path) ->
 def test_a_slow_response_is_not_awaited(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reply: Reply) -> None:
     """Neither source may exceed the bound, whether it is silent or trickles."""
     monkeypatch.setattr(role_credentials, "BOUND_SECONDS", 0.08)
+    monkeypatch.setattr(exchange, "MIN_EXCHANGE_SECONDS", 0.08)
     began = time.monotonic()
     with ScriptedServer(reply) as server:
         with pytest.raises(TransientError, match="gave no response within"):

@@ -14,7 +14,7 @@ from harness.responses import MIGRATION
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.config import provider_config
 from pulumi_tcsql_check.credentials.account import Account
-from pulumi_tcsql_check.credentials.session import Asking
+from pulumi_tcsql_check.credentials.session import ApiSession
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, OTHER_ACCOUNT_ID, Emulator, Keys, ManualClock
 from pulumi_tcsql_check.errors import AccountError, ExpiredTokenError, PermanentError
 from pulumi_tcsql_check.model.credentials import Credentials
@@ -33,14 +33,15 @@ def _clock() -> ManualClock:
     return ManualClock(time.time())
 
 
-def asking(emulator: Emulator, find: Callable[[], Credentials], config: dict[str, str] | None = None) -> Asking:
+def make_session(
+    emulator: Emulator, find: Callable[[], Credentials], config: dict[str, str] | None = None
+) -> ApiSession:
     """Make a session with an emulator; its time of day is constant."""
     clock, began = SystemClock(threading.Event()), time.time()
     asked = provider_config.read(config or {}, {})
-    service = sts.TokenService(clock)
-    account = Account(lambda _: find(), asked, service, clock=clock, now=lambda: began)
+    account = Account(lambda _: find(), asked, clock, now=lambda: began)
     endpoint = Endpoint("http", emulator.endpoint)
-    return Asking(account, lambda who: MigrationApi(who, endpoint, MIGRATION.region, clock=clock))
+    return ApiSession(account, lambda who: MigrationApi(who, endpoint, MIGRATION.region, clock=clock))
 
 
 def soon() -> float:
@@ -53,7 +54,7 @@ def test_a_role_that_expires_is_assumed_again(clock: ManualClock, tmp_path: Path
     log = tmp_path / "requests.jsonl"
     role = {"roleArn": make_role_arn(OTHER_ACCOUNT_ID), "sessionName": "deploy", "sessionDuration": SESSION_SECONDS}
     with emulated_services(Emulator("pass", clock=clock, request_log=log)) as emulator:
-        gate = asking(emulator, lambda: MINE, {"tencentcloud:assumeRole": json.dumps(role)})
+        gate = make_session(emulator, lambda: MINE, {"tencentcloud:assumeRole": json.dumps(role)})
         assert gate.query(MIGRATION, soon()).passed
         assert gate.query(MIGRATION, soon()).passed
         clock.advance(SESSION_SECONDS)
@@ -77,7 +78,7 @@ def test_an_expired_token_without_a_newer_one_is_one_error() -> None:
     old = Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, "old", "the environment")
     with emulated_services(Emulator("pass", keys=Keys(token="new"))) as emulator:
         with pytest.raises(PermanentError) as caught:
-            asking(emulator, lambda: old).query(MIGRATION, soon())
+            make_session(emulator, lambda: old).query(MIGRATION, soon())
         assert caught.value.code == "AuthFailure.TokenFailure"
         said = full_text(caught.value)
         assert said.startswith(f"{emulator.url} answered AuthFailure.TokenFailure: The token of the request is missing")
@@ -96,7 +97,7 @@ def test_an_expired_token_is_the_same_error_if_the_account_is_configured(clock: 
         found = service.assume_role(MINE, Role(make_role_arn(OTHER_ACCOUNT_ID), "deploy", SESSION_SECONDS), soon())
         new = found.credentials
         old = Credentials(new.tmp_secret_id, new.tmp_secret_key, new.token, "the environment")
-        gate = asking(emulator, lambda: old, {"tencentcloud:allowedAccountIds": f'["{OTHER_ACCOUNT_ID}"]'})
+        gate = make_session(emulator, lambda: old, {"tencentcloud:allowedAccountIds": f'["{OTHER_ACCOUNT_ID}"]'})
         assert gate.query(MIGRATION, soon()).passed
         clock.advance(SESSION_SECONDS)
         with raises_error(
@@ -111,7 +112,7 @@ def test_an_expired_token_is_read_again_from_its_source() -> None:
     """A file that was rewritten meanwhile, for example by a login, is read again."""
     given = [Credentials(DUMMY_SECRET_ID, DUMMY_SECRET_KEY, token, "a file") for token in ("new", "old")]
     with emulated_services(Emulator("pass", keys=Keys(token="new"))) as emulator:
-        assert asking(emulator, given.pop).query(MIGRATION, soon()).passed
+        assert make_session(emulator, given.pop).query(MIGRATION, soon()).passed
     assert given == []
 
 
@@ -122,7 +123,7 @@ def test_a_token_that_is_refused_twice_is_an_error() -> None:
         emulated_services(Emulator("pass", keys=Keys(token="new"))) as emulator,
         pytest.raises(PermanentError, match="TokenFailure"),
     ):
-        asking(emulator, given.pop).query(MIGRATION, soon())
+        make_session(emulator, given.pop).query(MIGRATION, soon())
     assert len(given) == 1
 
 
@@ -137,7 +138,7 @@ def test_other_refusals_do_not_renew_the_credentials(keys: Keys, who: Credential
     """A wrong key or a missing token is an error at once, and the source is not called again."""
     given = [who]
     with emulated_services(Emulator("pass", keys=keys)) as emulator, pytest.raises(PermanentError, match="AuthFailure"):
-        asking(emulator, given.pop).query(MIGRATION, soon())
+        make_session(emulator, given.pop).query(MIGRATION, soon())
 
 
 def test_new_credentials_of_another_account_do_not_query(clock: ManualClock, tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_new_credentials_of_another_account_do_not_query(clock: ManualClock, tmp
 
         ids = ["100000000002", "100000000001"]
         config = {"tencentcloud:allowedAccountIds": '["100000000001"]'}
-        gate = asking(emulator, lambda: session(ids.pop()), config)
+        gate = make_session(emulator, lambda: session(ids.pop()), config)
         assert gate.query(MIGRATION, soon()).passed
         clock.advance(SESSION_SECONDS)
         with pytest.raises(AccountError):

@@ -79,7 +79,7 @@ def test_chunks_that_continue_after_the_deadline_are_refused(
     adapter: BoundedAdapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The body ends at the deadline, although each read is short."""
-    monkeypatch.setattr(exchange, "_LINGER_SECONDS", 0.0)
+    monkeypatch.setattr(exchange, "_GRACE_SECONDS", 0.0)
     adapter.begin(0.05)
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     with (
@@ -123,7 +123,7 @@ def test_a_call_that_takes_too_long_is_abandoned() -> None:
 
 def test_a_check_for_a_cancelled_update_does_not_end_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """The wait checks several times, and still gets the call's result."""
-    monkeypatch.setattr(exchange, "_GLANCE_SECONDS", 0.01)
+    monkeypatch.setattr(exchange, "_CANCEL_POLL_SECONDS", 0.01)
     glances: list[None] = []
     over = threading.Event()
 
@@ -171,7 +171,7 @@ def test_an_abandoned_exchange_ends_its_thread(scheme: str) -> None:
             run_bounded(call, 5, give_up)
         adapter.abandon()
         join_exchanges()
-        assert adapter._line._handle is None, "nothing of it is left open"
+        assert adapter._connection._handle is None, "nothing of it is left open"
 
 
 def test_an_abandoned_exchange_does_not_connect(adapter: BoundedAdapter) -> None:

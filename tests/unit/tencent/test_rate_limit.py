@@ -9,13 +9,13 @@ from harness.fake_clock import FakeClock
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.errors import ThrottledError, WaitCancelledError
 from pulumi_tcsql_check.tencent.rate_limit import (
+    BURST_SECONDS,
     FIRST_SPACING_SECONDS,
+    HOLD_JITTER,
     HOLD_SECONDS,
-    HOLD_VARIES,
     PROCESS,
     QUEUED_SECONDS,
     RECOVERY_SECONDS,
-    SECOND,
     SLOWEST_SECONDS,
     SPACING_SECONDS,
     SPEED_UP_SECONDS,
@@ -94,9 +94,9 @@ def test_only_ten_of_many_overdue_requests_start_in_a_second() -> None:
     """Requests whose turns have passed are still limited."""
     limit = RateLimit()
     clock = FakeClock()
-    assert [limit._go(clock, 0) for _ in range(11)] == pytest.approx([0.0] * 10 + [SECOND])
-    clock.advance(SECOND)
-    assert limit._go(clock, 0) == 0
+    assert [limit._try_to_send(clock, 0) for _ in range(11)] == pytest.approx([0.0] * 10 + [BURST_SECONDS])
+    clock.advance(BURST_SECONDS)
+    assert limit._try_to_send(clock, 0) == 0
 
 
 class RefusedMeanwhile(FakeClock):
@@ -190,10 +190,10 @@ def test_the_rate_recovers_without_further_refusals() -> None:
     _ask(limit, clock)
     _ask(limit, clock, every=2)
     limit.slow_down(clock)
-    clock.advance(HOLD_SECONDS * (1 - HOLD_VARIES) - 2)
+    clock.advance(HOLD_SECONDS * (1 - HOLD_JITTER) - 2)
     assert _ask(limit, clock) == 0
     assert _ask(limit, clock) == pytest.approx(4)
-    clock.advance(HOLD_SECONDS * 2 * HOLD_VARIES + RECOVERY_SECONDS)
+    clock.advance(HOLD_SECONDS * 2 * HOLD_JITTER + RECOVERY_SECONDS)
     assert _ask(limit, clock) == 0
     assert _ask(limit, clock) <= 2
     clock.advance(RECOVERY_SECONDS * 10)

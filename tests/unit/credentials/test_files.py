@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from harness.blocked_calls import block_os_call
 
+from pulumi_tcsql_check.credentials import files
+from pulumi_tcsql_check.credentials.files import MAX_BYTES
 from pulumi_tcsql_check.errors import CredentialsError, WaitCancelledError
-from pulumi_tcsql_check.tencent import bounded_file
-from pulumi_tcsql_check.tencent.bounded_file import MAX_BYTES
 
 
 def go_on() -> None:
@@ -20,7 +20,7 @@ def go_on() -> None:
 def refusal(path: Path, seconds: float = 5, check_cancelled: Callable[[], None] = go_on) -> str:
     """Return the sentence with which a file is refused."""
     with pytest.raises(CredentialsError) as refused:
-        bounded_file.read(path, seconds, check_cancelled)
+        files.read_bounded(path, seconds, check_cancelled)
     return str(refused.value)
 
 
@@ -42,18 +42,18 @@ def test_a_files_text_is_returned(path: Path) -> None:
     """The file may be a link, as a pod's identity is."""
     path.with_name("target").write_text("a text \u00e9", encoding="utf-8")
     path.symlink_to("target")
-    assert bounded_file.read(path, 5, go_on) == "a text \u00e9"
+    assert files.read_bounded(path, 5, go_on) == "a text \u00e9"
 
 
 def test_a_byte_order_mark_is_removed(path: Path) -> None:
     """Some editors write one, and neither JSON nor an INI file may begin with it."""
     path.write_bytes(b"\xef\xbb\xbf[default]")
-    assert bounded_file.read(path, 5, go_on) == "[default]"
+    assert files.read_bounded(path, 5, go_on) == "[default]"
 
 
 def test_a_missing_file_is_none(path: Path) -> None:
     """A missing file is an empty source, and no error."""
-    assert bounded_file.read(path, 5, go_on) is None
+    assert files.read_bounded(path, 5, go_on) is None
 
 
 def test_a_pipe_is_refused(path: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_file_that_is_not_regular_is_refused(other: str) -> None:
 def test_a_file_of_the_limit_is_read(path: Path) -> None:
     """Exactly the limit is not too large."""
     path.write_bytes(b" " * MAX_BYTES)
-    assert bounded_file.read(path, 5, go_on) == " " * MAX_BYTES
+    assert files.read_bounded(path, 5, go_on) == " " * MAX_BYTES
 
 
 def test_a_larger_file_is_refused(path: Path) -> None:
@@ -115,7 +115,7 @@ def test_a_cancelled_update_ends_a_read_that_hangs(path: Path, call: str) -> Non
             raise WaitCancelledError
 
     with block_os_call(call), pytest.raises(WaitCancelledError):
-        bounded_file.read(path, 5, check_cancelled)
+        files.read_bounded(path, 5, check_cancelled)
     assert checks[2] - checks[0] < 2
 
 
@@ -136,6 +136,6 @@ def test_no_file_stays_open(path: Path) -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     path.write_bytes(b"")
     for _ in range(10):
-        bounded_file.read(path, 5, go_on)
+        files.read_bounded(path, 5, go_on)
         refusal(path.parent)
     assert len(list(Path("/proc/self/fd").iterdir())) <= before
