@@ -1,6 +1,6 @@
 """The result of a command: the status, exit code and error text of each check and of all of them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -44,16 +44,6 @@ def exit_code_of_error(error: Exception) -> int:
     return EXIT_NOT_PASSED if isinstance(error, CheckTimeoutError) else EXIT_TROUBLE
 
 
-def exit_code_of_status(status: Status) -> int:
-    """Return the exit code of a check that ended without an error."""
-    return {"passed": EXIT_PASSED, "failed": EXIT_FAILED}.get(status, EXIT_NOT_PASSED)
-
-
-def exit_code_of_all(codes: Iterable[int]) -> int:
-    """Return the exit code for several checks: a failure comes before an error, and a pass last."""
-    return min(codes, key=_MOST_IMPORTANT_FIRST.index)
-
-
 class Outcome(msgspec.Struct, frozen=True):
     """The result for one migration, or its progress if another ended the command; `passed` is the wait's verdict."""
 
@@ -76,7 +66,9 @@ class Outcome(msgspec.Struct, frozen=True):
     @property
     def exit_code(self) -> int:
         """The exit code for this migration alone."""
-        return exit_code_of_error(self.error) if self.error is not None else exit_code_of_status(self.status)
+        if self.error is not None:
+            return exit_code_of_error(self.error)
+        return {"passed": EXIT_PASSED, "failed": EXIT_FAILED}.get(self.status, EXIT_NOT_PASSED)
 
 
 class End(msgspec.Struct, frozen=True):
@@ -87,8 +79,8 @@ class End(msgspec.Struct, frozen=True):
 
     @property
     def exit_code(self) -> int:
-        """The exit code of the command."""
-        return exit_code_of_all(one.exit_code for one in self.outcomes)
+        """The exit code of the command: that of a failure comes before that of an error, and a pass last."""
+        return min((one.exit_code for one in self.outcomes), key=_MOST_IMPORTANT_FIRST.index)
 
 
 def error_text(error: Exception, migrations: Sequence[Migration] = ()) -> Text:

@@ -5,13 +5,7 @@ import itertools
 import pytest
 from harness.responses import MIGRATION, make_progress
 
-from pulumi_tcsql_check.cli.outcome import (
-    Outcome,
-    error_text,
-    exit_code_of_all,
-    exit_code_of_error,
-    exit_code_of_status,
-)
+from pulumi_tcsql_check.cli.outcome import End, Outcome, error_text, exit_code_of_error
 from pulumi_tcsql_check.errors import (
     AccountError,
     CheckFailedError,
@@ -57,38 +51,45 @@ def test_each_error_has_its_result_and_its_exit_code(error: Exception, word: str
     assert (code_of(error), exit_code_of_error(error)) == (word, code)
 
 
+def outcome(code: int | None, error: Exception | None = None) -> Outcome:
+    """Make the outcome of a check whose one step has this code, or that got no response; 9 means failed."""
+    seen = Evidence(make_progress(1, code)) if code is not None else None
+    return Outcome(MIGRATION, seen, code == 0 and error is None, error, (9,))
+
+
 @pytest.mark.parametrize(
-    ("status", "code"), [("passed", 0), ("failed", 1), ("running", 3), ("not-started", 3), ("unknown", 3)]
+    ("step", "status", "code"),
+    [(0, "passed", 0), (9, "failed", 1), (7, "running", 3), (-2, "not-started", 3), (None, "unknown", 3)],
 )
-def test_each_status_has_its_code(status: Status, code: int) -> None:
+def test_each_status_has_its_code(step: int | None, status: Status, code: int) -> None:
     """Every status that has not passed yet is 3."""
-    assert exit_code_of_status(status) == code
+    assert (outcome(step).status, outcome(step).exit_code) == (status, code)
 
 
 def test_a_failure_precedes_trouble_and_a_pass_comes_last() -> None:
     """In any order, the outcome is a pass only if all have passed."""
-    for codes in itertools.product((0, 1, 3, 4), repeat=3):
+    by_code = {0: outcome(0), 1: outcome(9), 3: outcome(7), 4: outcome(None, TransientError("No."))}
+    for codes in itertools.product(by_code, repeat=3):
         expected = next(code for code in (1, 4, 3, 0) if code in codes)
-        assert exit_code_of_all(codes) == expected
+        assert End(tuple(by_code[code] for code in codes), None).exit_code == expected
 
 
 @pytest.mark.parametrize(
-    ("evidence", "passed", "error", "status"),
+    ("evidence", "passed", "error", "status", "code"),
     [
-        (Evidence(make_progress(1, 0)), True, None, "passed"),
-        (Evidence(make_progress(1, 0)), False, None, "unknown"),
-        (Evidence(ODD), False, None, "running"),
-        (Evidence(ODD), False, ERRORS[1][0], "failed"),
-        (None, False, ERRORS[4][0], "unknown"),
+        (Evidence(make_progress(1, 0)), True, None, "passed", 0),
+        (Evidence(make_progress(1, 0)), False, None, "unknown", 3),
+        (Evidence(ODD), False, None, "running", 3),
+        (Evidence(ODD), False, ERRORS[1][0], "failed", 1),
+        (None, False, ERRORS[4][0], "unknown", 4),
     ],
 )
 def test_an_outcome_is_passed_only_if_the_wait_has_passed(
-    evidence: Evidence | None, error: Exception | None, status: Status, *, passed: bool
+    evidence: Evidence | None, error: Exception | None, status: Status, code: int, *, passed: bool
 ) -> None:
     """The last response alone is no pass; the error of a failed check is a failure."""
-    outcome = Outcome(MIGRATION, evidence, passed, error, ())
-    assert outcome.status == status
-    assert outcome.exit_code == (exit_code_of_error(error) if error else exit_code_of_status(status))
+    one = Outcome(MIGRATION, evidence, passed, error, ())
+    assert (one.status, one.exit_code) == (status, code)
 
 
 def test_an_error_names_the_migration_once_and_no_unexpected_text() -> None:
