@@ -174,12 +174,12 @@ def test_the_pictures_exist() -> None:
 
 def test_every_input_and_output_of_a_group_is_in_its_section() -> None:
     """These are the ones that differ from a single gate's."""
-    section = README.split("\n## A whole wave\n", 1)[1].split("\n## ", 1)[0]
+    section = README.split("\n## Groups of checks\n", 1)[1].split("\n## ", 1)[0]
     single, group = (set(inspect.signature(kind).parameters) for kind in (MigrationCheck, MigrationCheckGroup))
     assert group - single == {"migrate_ids", "flow_ids"}
     assert single - group == {"migrate_id", "flow_id"}
     assert all(f"`{name}`" in section for name in group - single)
-    names = [name.strip("` ") for cells in table("A whole wave") for name in cells[0].split(",")]
+    names = [name.strip("` ") for cells in table("Groups of checks") for name in cells[0].split(",")]
     assert sorted(names) == sorted(inspect.get_annotations(MigrationCheckGroup))
 
 
