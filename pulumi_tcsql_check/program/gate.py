@@ -13,7 +13,7 @@ from pulumi_tcsql_check.config import validation
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.program import dependencies, monitor, refusal, shutdown
-from pulumi_tcsql_check.program.stack import in_stacks, in_unit_test
+from pulumi_tcsql_check.program.stack import in_unit_test, line_in_stacks
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
 monitor.observe()  # a component may be registered before the program declares its first gate
@@ -79,7 +79,7 @@ class Gate(Resource):
     def _tell_if_not_read(self, passed: object) -> None:
         """Log in a preview that there is no forecast: Pulumi reads no gate whose dependencies don't exist yet."""
         if pulumi.contains_unknowns(passed):
-            pulumi.log.info(in_stacks(Sentence("not queried in preview")), self)
+            pulumi.log.info(line_in_stacks(Sentence("not queried in preview")), self)
 
 
 def _dependencies(opts: pulumi.ResourceOptions) -> Iterator[tuple[str, object]]:

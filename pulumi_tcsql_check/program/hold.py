@@ -16,7 +16,7 @@ from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.program import shutdown
 from pulumi_tcsql_check.program.gate import Gate
 from pulumi_tcsql_check.program.refusal import NotAGateError, users_line
-from pulumi_tcsql_check.program.stack import in_stacks, in_unit_test
+from pulumi_tcsql_check.program.stack import in_stacks, in_unit_test, line_in_stacks
 
 NOTICE_SECONDS = 60.0
 """After how long the program logs which inputs a check still waits for."""
@@ -101,4 +101,4 @@ async def _tell(check: Gate) -> None:
     await asyncio.wait(needed.values(), timeout=1)
     unknown = [name for name, future in needed.items() if not future.done()]
     if unknown:
-        pulumi.log.info(in_stacks(Sentence("holds for", check=check.pulumi_resource_name, missing=unknown)))
+        pulumi.log.info(line_in_stacks(Sentence("holds for", check=check.pulumi_resource_name, missing=unknown)))

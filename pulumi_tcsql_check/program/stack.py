@@ -9,7 +9,7 @@ from pulumi.runtime.settings import get_monitor
 from pulumi_tcsql_check.config import language
 from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE
 from pulumi_tcsql_check.errors import InvalidInputError
-from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence
+from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, write
 from pulumi_tcsql_check.messages.layout import Text
 
 
@@ -21,10 +21,19 @@ def of_stack() -> Language:
 
 def in_stacks(sentence: Sentence) -> str:
     """Write a sentence in the stack's language, wrapped for a terminal; in English if that is unsupported."""
+    return Text(sentence).written(_supported())
+
+
+def line_in_stacks(sentence: Sentence) -> str:
+    """Write a sentence as `in_stacks` does, but in one line: a row shows only the first line of an info."""
+    return write(sentence, _supported())
+
+
+def _supported() -> Language:
     try:
-        return Text(sentence).written(of_stack())
+        return of_stack()
     except InvalidInputError:
-        return Text(sentence).written(ENGLISH)
+        return ENGLISH
 
 
 def default_region() -> str:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from harness.emulator_process import EmulatorProcess
+from harness.error_texts import in_one_line
 from harness.stack import Stack
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -110,7 +111,7 @@ def test_a_refused_check_is_one_exception_and_the_next_update_works(
         refused = process.next()
         assert refused["made"] == []
         (failure,) = refused["failures"]
-        assert all(sentence in failure for sentence in sentences)
+        assert all(sentence in in_one_line(failure) for sentence in sentences)
         assert "Traceback" not in failure
 
         assert process.next() == {"name": "orders", "made": ["below", "child"], "failures": []}

@@ -34,7 +34,7 @@ def test_without_the_permission_the_update_warns_once_and_passes(build: BuildSan
     result = sandbox.stack.up()
     assert result.exit_code == 0, result.screen
     assert sandbox.records == {"behind": "new"}
-    begins = "warning: migration check 1066 (ap-guangzhou): the wait goes by its steps alone, since the API "
+    begins = "warning: migration check 1066 (ap-guangzhou): the wait uses the steps alone, since the API "
     assert result.words.count(begins) == 1
     warning = result.words.partition(begins)[2]
     assert "UnauthorizedOperation.PermissionDenied" in warning

@@ -57,7 +57,7 @@ def test_a_held_stack_changes_and_deletes_only_after_a_pass(tmp_path: Path) -> N
     assert "failed at step 4 of 8" in refused.screen
     assert (
         "The gate orders did not pass, so the program ends before the engine deletes what was removed from it"
-        in refused.screen
+        in refused.words
     )
     assert {path.name: path.read_text() for path in records.iterdir()} == before
 

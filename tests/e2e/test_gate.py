@@ -251,7 +251,7 @@ def test_a_refusal_deletes_nothing_even_with_continue_on_error(build: BuildSandb
     )
     assert (
         "The gate orders did not pass, so the program ends before the engine deletes what was removed from it"
-        in refused.screen
+        in refused.words
     )
     assert "Traceback" not in refused.screen
 

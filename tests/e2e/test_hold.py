@@ -182,9 +182,9 @@ def test_a_long_wait_reports_once_which_check_waits_for_what(build: BuildSandbox
     assert result.exit_code == 0, result.screen
     assert sandbox.records == BELOW
     # The engine repeats every message at the end.
-    during, _ = result.screen.split("Diagnostics:")
+    during, _ = result.words.split("Diagnostics:")
     assert during.count("hold_stack waits") == 1
-    said = during.index(f"hold_stack waits for the check orders, which can't be queried before {missing} is there.\n")
+    said = during.index(f"hold_stack waits for the check orders, which can't be queried before {missing} is there.")
     assert said < during.index("Migration made-here created")
 
 

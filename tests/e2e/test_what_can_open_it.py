@@ -138,7 +138,7 @@ def test_the_oldest_sdk_holds_too(first_version: Path, tmp_path: Path, monkeypat
     before = tried.files
     tried.set(2, FAILED)
     refused = tried.stack.up("--continue-on-error")
-    assert "did not pass, so the program ends before" in refused.screen
+    assert "did not pass, so the program ends before" in refused.words
     assert (tried.files, refused.exit_code != 0) == (before, True)
 
 
