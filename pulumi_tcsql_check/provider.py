@@ -2,19 +2,17 @@
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import ConfigureRequest, ReadResult, ResourceProvider
 
 from pulumi_tcsql_check.config import language
 from pulumi_tcsql_check.errors import TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, write
-from pulumi_tcsql_check.messages.audience import PROGRAM
-from pulumi_tcsql_check.messages.layout import Field, Text
-from pulumi_tcsql_check.messages.next_step import not_loaded
 
 if TYPE_CHECKING:
     from pulumi_tcsql_check.dynamic_host.call import Call
+    from pulumi_tcsql_check.messages.layout import Text
 
 
 class MigrationCheckProvider(ResourceProvider):
@@ -69,25 +67,30 @@ class MigrationCheckProvider(ResourceProvider):
             call.flush()
 
 
-class _Listener(NamedTuple):
+class _Listener:
     """Shows a read's progress on the engine's screen, in one language."""
 
-    call: "Call"
-    language: Language
+    def __init__(self, call: "Call", chosen: Language) -> None:
+        self._call = call
+        self._language = chosen
 
     def show(self, text: Sentence) -> None:
-        self.call.show(write(text, self.language))
+        self._call.show(write(text, self._language))
 
-    def note(self, text: Sentence) -> None:
-        self.call.note(Text(text).written(self.language))
+    def note(self, text: "Text") -> None:
+        self._call.note(text.written(self._language))
 
-    def warn(self, text: Text) -> None:
-        self.call.warn(text.written(self.language))
+    def warn(self, text: "Text") -> None:
+        self._call.warn(text.written(self._language))
 
 
-def _text_of(error: Exception) -> Text:
+def _text_of(error: Exception) -> "Text":
+    from pulumi_tcsql_check.messages.audience import PROGRAM  # noqa: PLC0415  # a user's program needs none of it
+    from pulumi_tcsql_check.messages.layout import Field, Text  # noqa: PLC0415  # as above
+    from pulumi_tcsql_check.messages.next_step import not_loaded  # noqa: PLC0415  # as above
+
     if isinstance(error, TcsqlCheckError):
-        from pulumi_tcsql_check.messages.errors import text_of  # noqa: PLC0415  # a user's program needs none of it
+        from pulumi_tcsql_check.messages.errors import text_of  # noqa: PLC0415  # needs msgspec
 
         return text_of(error, PROGRAM)
     if isinstance(error, ImportError):

@@ -2,3 +2,6 @@
 
 It sends no request.
 """
+
+CONFIG_NAMESPACE = "tencentcloud"
+"""The namespace of Pulumi's Tencent Cloud provider, whose keys are used here as well."""

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE, StackConfig, refusal
+from pulumi_tcsql_check.config import CONFIG_NAMESPACE
+from pulumi_tcsql_check.config.stack_config import StackConfig, refusal
 from pulumi_tcsql_check.errors import CredentialsError, InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.role import DEFAULT_SESSION_SECONDS, Role

@@ -7,7 +7,8 @@ any option of its command from a variable `PULUMI_OPTION_*`: three of those can 
 import re
 from collections.abc import Mapping
 
-from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE, StackConfig
+from pulumi_tcsql_check.config import CONFIG_NAMESPACE
+from pulumi_tcsql_check.config.stack_config import StackConfig
 from pulumi_tcsql_check.config.validation import endpoint as validate_endpoint
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence

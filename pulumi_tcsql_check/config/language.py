@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 
 from pulumi_tcsql_check.errors import InvalidInputError
-from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, language
+from pulumi_tcsql_check.languages.sentence import CHINESE, ENGLISH, Language, Sentence
 
 KEY = "tcsql-check:language"
 """The stack's configuration key for the language."""
 
 VARIABLE = "TCSQL_CHECK_LANGUAGE"
 """The environment variable that counts where the configuration or the command line gives no language."""
-
-CODES = ("en", "zh")
 
 
 def choose(given: object, name: str, environ: Mapping[str, str]) -> Language:
@@ -21,8 +19,8 @@ def choose(given: object, name: str, environ: Mapping[str, str]) -> Language:
         InvalidInputError: The code is neither `en` nor `zh`.
     """
     source, code = (name, given) if given else (VARIABLE, environ.get(VARIABLE))
-    if not code:
+    if not code or code == ENGLISH:
         return ENGLISH
-    if code not in CODES:
+    if code != CHINESE:
         raise InvalidInputError(source, code, Sentence("en or zh"))
-    return language(str(code))
+    return CHINESE

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from pulumi_tcsql_check.config import assumed_role
-from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE, StackConfig, refusal
+from pulumi_tcsql_check.config import CONFIG_NAMESPACE, assumed_role
+from pulumi_tcsql_check.config.stack_config import StackConfig, refusal
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.role import Role

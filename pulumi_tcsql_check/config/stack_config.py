@@ -5,9 +5,6 @@ from typing import Any, NamedTuple, Protocol
 from pulumi_tcsql_check.errors import CredentialsError
 from pulumi_tcsql_check.languages.sentence import Sentence
 
-CONFIG_NAMESPACE = "tencentcloud"
-"""The namespace of Pulumi's Tencent Cloud provider, whose keys are used here as well."""
-
 
 class StackConfig(Protocol):
     """The stack's configuration, decrypted; keys carry their namespace, and structured values come as JSON text."""

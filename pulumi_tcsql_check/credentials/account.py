@@ -14,8 +14,9 @@ from pathlib import Path
 import msgspec
 
 from pulumi_tcsql_check.clock import Clock
+from pulumi_tcsql_check.config import CONFIG_NAMESPACE
 from pulumi_tcsql_check.config.provider_config import ProviderConfig
-from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE, StackConfig
+from pulumi_tcsql_check.config.stack_config import StackConfig
 from pulumi_tcsql_check.credentials import chain, files, role_credentials
 from pulumi_tcsql_check.credentials.pair import from_session
 from pulumi_tcsql_check.errors import AccountError, ApiError, CredentialsError, TransientError

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from pulumi_tcsql_check.config import CONFIG_NAMESPACE
 from pulumi_tcsql_check.config.provider_config import ProviderConfig
-from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE, StackConfig
+from pulumi_tcsql_check.config.stack_config import StackConfig
 from pulumi_tcsql_check.credentials import files
 from pulumi_tcsql_check.credentials.files import DEFAULT_PROFILE, Reader
 from pulumi_tcsql_check.credentials.pair import pair

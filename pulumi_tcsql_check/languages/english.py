@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+COMMA, ITEM, LAST = ", ", ", ", " and "
+"""What joins the parts of a sentence, the items of a list, and the last two items."""
+
 SENTENCES: Mapping[str, str] = {
     # Parts of sentences
     "about": "{subject}: {words}",

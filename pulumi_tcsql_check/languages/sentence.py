@@ -1,25 +1,16 @@
 """A sentence as a key and facts; a language's catalogue has its words."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+import importlib
+from types import ModuleType
+from typing import Literal
 
-from pulumi_tcsql_check.languages import english
+Language = Literal["en", "zh"]
 
+ENGLISH: Language = "en"
+CHINESE: Language = "zh"
 
-class Language(NamedTuple):
-    """A catalogue of sentences by key, and a language's separators.
-
-    Each sentence is a `str.format` string with the facts as fields. `comma` joins the parts of a sentence, `item` the
-    items of a list, and `last` the last two of them.
-    """
-
-    sentences: Mapping[str, str]
-    comma: str
-    item: str
-    last: str
-
-
-ENGLISH = Language(english.SENTENCES, ", ", ", ", " and ")
+_CATALOGUES = {ENGLISH: "english", CHINESE: "chinese"}
+"""The module of each language, loaded when a sentence is written."""
 
 
 class Sentence:
@@ -60,25 +51,17 @@ def write(words: Words, language: Language) -> str:
     """Return a sentence, with those among its facts, in a language."""
     if isinstance(words, str):
         return words
-    facts = {name: _fact(value, language) for name, value in words.facts.items()}
-    return language.sentences[words.key].format(**facts)
+    catalogue = importlib.import_module(f"pulumi_tcsql_check.languages.{_CATALOGUES[language]}")
+    facts = {name: _fact(value, language, catalogue) for name, value in words.facts.items()}
+    return str(catalogue.SENTENCES[words.key].format(**facts))
 
 
-def _fact(value: object, language: Language) -> object:
+def _fact(value: object, language: Language, catalogue: ModuleType) -> object:
     if isinstance(value, Sentence):
         return write(value, language)
     if type(value) is tuple:  # an endpoint is a tuple as well
-        return language.comma.join(str(_fact(item, language)) for item in value)
+        return catalogue.COMMA.join(str(_fact(item, language, catalogue)) for item in value)
     if isinstance(value, list):
-        *others, last = [str(_fact(item, language)) for item in value]
-        return language.last.join([language.item.join(others), last]) if others else last
+        *others, last = [str(_fact(item, language, catalogue)) for item in value]
+        return catalogue.LAST.join([catalogue.ITEM.join(others), last]) if others else last
     return value
-
-
-def language(code: str) -> Language:
-    """Return a language by its code, `en` or `zh`."""
-    if code == "zh":
-        from pulumi_tcsql_check.languages import chinese  # noqa: PLC0415  # an English program does without it
-
-        return Language(chinese.SENTENCES, "，", "、", "、")
-    return ENGLISH

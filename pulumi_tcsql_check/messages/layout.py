@@ -19,8 +19,11 @@ MOST_LINES = 20
 
 _WIDE = r"\u2e80-\u9fff\uff00-\uff60"
 _OPENING, _CLOSING = r"\u300a\u300c\u201c\uff08", r"\u3001\u3002\u300b\u300d\u201d\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
-_UNITS = re.compile(rf"\s+|[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}]+)[{_CLOSING}]*")
-"""Units that a line break keeps whole: spaces, a word, or a Chinese character, with brackets and punctuation."""
+_UNITS = rf"\s+|[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}]+)[{_CLOSING}]*"
+"""Units that a line break keeps whole: spaces, a word, or a Chinese character, with brackets and punctuation.
+
+Not compiled here: that takes several milliseconds, and a program whose gates pass wraps nothing.
+"""
 
 
 class Field(NamedTuple):
@@ -71,7 +74,7 @@ def listed(lines: Sequence[Words], most: int = MOST_LINES) -> list[Words]:
 def wrap(words: str, width: int) -> Iterator[str]:
     """Wrap words to a width in columns; a line may end after a Chinese character, and one word may be wider."""
     line = ""
-    for unit in _UNITS.findall(words):
+    for unit in re.findall(_UNITS, words):
         if line.strip() and columns((line + unit).rstrip()) > width:
             yield line.rstrip()
             line = ""

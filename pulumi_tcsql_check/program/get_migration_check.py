@@ -140,7 +140,7 @@ def _load(line: Sentence) -> None:
 
 
 class _Screen:
-    def show(self, text: Sentence) -> None:
+    def show(self, text: Sentence | Text) -> None:
         """Show nothing: there is no row."""
 
     note = show

@@ -6,11 +6,9 @@ import pulumi
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
-from pulumi_tcsql_check.config import language
-from pulumi_tcsql_check.config.stack_config import CONFIG_NAMESPACE
+from pulumi_tcsql_check.config import CONFIG_NAMESPACE, language
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, write
-from pulumi_tcsql_check.messages.layout import Text
 
 
 def of_stack() -> Language:
@@ -21,6 +19,8 @@ def of_stack() -> Language:
 
 def in_stacks(sentence: Sentence) -> str:
     """Write a sentence in the stack's language, wrapped for a terminal; in English if that is unsupported."""
+    from pulumi_tcsql_check.messages.layout import Text  # noqa: PLC0415  # a program without an error needs none of it
+
     return Text(sentence).written(_supported())
 
 

@@ -32,7 +32,7 @@ class Listener(Protocol):
     def show(self, text: Sentence) -> None:
         """Show a line until the next one."""
 
-    def note(self, text: Sentence) -> None:
+    def note(self, text: Text) -> None:
         """Show a permanent line."""
 
     def warn(self, text: Text) -> None:
@@ -70,7 +70,7 @@ class _Read:
         self._poll(watches, row_of(watches, self._inputs, self._listener.show))
         if (took := self._clock.monotonic() - watches[0].began) >= WORTH_A_WORD_SECONDS:
             key = "has passed" if len(watches) == 1 else "have passed"
-            self._listener.note(Sentence(key, checks=name_of(self._inputs.migrations), took=span(took)))
+            self._listener.note(Text(Sentence(key, checks=name_of(self._inputs.migrations), took=span(took))))
         return watches
 
     def query_once(self, *, is_preview: bool) -> list[Watch]:
@@ -79,7 +79,7 @@ class _Read:
         self._listener.show(words_of(watches, self._inputs))
         words = forecast_of(watches, self._inputs)
         if words is not None and is_preview:
-            self._listener.note(words)
+            self._listener.note(Text(words))
         return watches
 
     def query_without_enforcing(self) -> list[Watch]:

@@ -35,9 +35,9 @@ class RecordingListener:
         """Record a status line of the row."""
         self.lines.append(str(text))
 
-    def note(self, text: Sentence) -> None:
-        """Record a line that stays on the screen."""
-        self.notes.append(str(text))
+    def note(self, text: Text) -> None:
+        """Record a line that stays on the screen, joined to one line."""
+        self.notes.append(in_one_line(text))
 
     def warn(self, text: Text) -> None:
         """Record a warning, joined to one line."""

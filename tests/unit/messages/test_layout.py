@@ -4,13 +4,12 @@ import pytest
 from harness.responses import MIGRATION
 
 from pulumi_tcsql_check.errors import CheckFailedError, InvalidInputError
-from pulumi_tcsql_check.languages.sentence import Sentence, language, write
+from pulumi_tcsql_check.languages.sentence import CHINESE, ENGLISH, Language, Sentence, write
 from pulumi_tcsql_check.messages.audience import PROGRAM
 from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.messages.layout import PREFIX_WIDTH, WIDTH, columns, wrap
 from pulumi_tcsql_check.model.progress import Progress, StepDetail
 
-CHINESE = language("zh")
 CLOSING = "，。：；、）”"
 
 
@@ -52,12 +51,12 @@ def test_a_chinese_error_has_the_layout_of_the_english_one() -> None:
     )
 
 
-@pytest.mark.parametrize("code", ["en", "zh"])
-def test_no_line_is_wider_than_the_screen(code: str) -> None:
+@pytest.mark.parametrize("language", [ENGLISH, CHINESE])
+def test_no_line_is_wider_than_the_screen(language: Language) -> None:
     """The width includes what Pulumi writes before the first line."""
     allowed = Sentence("without that key", key="tcsql-check:endpoint")
     text = text_of(InvalidInputError("PULUMI_OPTION_CONFIG", "x" * 40, allowed), PROGRAM)
-    first, *others = text.written(language(code)).splitlines()
+    first, *others = text.written(language).splitlines()
     assert columns(first) <= WIDTH - PREFIX_WIDTH
     assert len(others) > 2
     assert all(columns(line) <= WIDTH and line[:1] not in CLOSING for line in others)

@@ -3,11 +3,11 @@
 import pytest
 
 from pulumi_tcsql_check.emulator.scenario import PUBLISHED_STEPS
-from pulumi_tcsql_check.languages.sentence import language, write
+from pulumi_tcsql_check.languages.sentence import CHINESE, ENGLISH, write
 from pulumi_tcsql_check.model import remedies
 from pulumi_tcsql_check.model.remedies import REMEDIES, Remedy, remedy_for
 
-CHINESE = (
+CHINESE_NAMES = (
     "源库连接性检查",
     "目的库连接性检查",
     "硬盘空间检查",
@@ -28,8 +28,8 @@ FULL_WIDTH = "".join("\u3000" if char == " " else chr(ord(char) + 0xFEE0) for ch
 def test_every_published_step_has_a_remedy_in_the_published_order() -> None:
     """English and Chinese names are those of the pages' examples, and each leads to its own remedy."""
     assert [str(remedy.title) for remedy in REMEDIES] == [step.name for step in PUBLISHED_STEPS]
-    assert tuple(write(remedy.title, language("zh")) for remedy in REMEDIES) == CHINESE
-    for remedy, step, chinese in zip(REMEDIES, PUBLISHED_STEPS, CHINESE, strict=True):
+    assert tuple(write(remedy.title, "zh") for remedy in REMEDIES) == CHINESE_NAMES
+    for remedy, step, chinese in zip(REMEDIES, PUBLISHED_STEPS, CHINESE_NAMES, strict=True):
         assert remedy_for(step.name) is remedy
         assert remedy_for(chinese) is remedy
 
@@ -62,8 +62,8 @@ def test_an_unpublished_step_has_no_remedy(name: str) -> None:
 @pytest.mark.parametrize("remedy", REMEDIES, ids=lambda remedy: remedy.step)
 def test_a_remedy_is_one_sentence_with_a_page_of_tencent(remedy: Remedy) -> None:
     """It is one full sentence that fits on a screen, and its source is the API's page or the step's own."""
-    for code, end in (("en", "."), ("zh", "。")):
-        sentence = write(remedy.sentence, language(code))
+    for language, end in ((ENGLISH, "."), (CHINESE, "。")):
+        sentence = write(remedy.sentence, language)
         assert not sentence[0].islower()
         assert sentence.endswith(end)
         assert sentence.count(end) == 1

@@ -28,7 +28,7 @@ from pulumi_tcsql_check.errors import (
     WaitCancelledError,
 )
 from pulumi_tcsql_check.errors.codes import CODES, code_of
-from pulumi_tcsql_check.languages.sentence import language, write
+from pulumi_tcsql_check.languages.sentence import CHINESE, write
 from pulumi_tcsql_check.model import check_flag
 from pulumi_tcsql_check.model.group import Member
 from pulumi_tcsql_check.model.progress import Progress, StepDetail
@@ -98,11 +98,10 @@ def test_every_output_is_in_the_table_and_a_read_has_the_same_fields() -> None:
 
 def test_every_remedy_is_in_the_table_word_for_word() -> None:
     """The table has both names, the sentence and the source of each step, in the order of the steps."""
-    chinese = language("zh")
     part = README.split("\n### What to look at when a step has failed\n", 1)[1].split("\n## ", 1)[0]
     rows = [tuple(cell.strip() for cell in row.split(" | ")) for row in re.findall(r"(?m)^\|(.+)\|$", part)[2:]]
     assert rows == [
-        (f"{remedy.title}, {write(remedy.title, chinese)}", str(remedy.sentence), f"[page]({remedy.source})")
+        (f"{remedy.title}, {write(remedy.title, CHINESE)}", str(remedy.sentence), f"[page]({remedy.source})")
         for remedy in REMEDIES
     ]
 
