@@ -5,7 +5,7 @@ query that failed with a transient error is not retried early; after a refusal t
 """
 
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.errors import AccountError, CredentialsError, PermanentError, ThrottledError, TransientError
@@ -13,6 +13,8 @@ from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.group import name_of
 from pulumi_tcsql_check.model.progress import Migration
+from pulumi_tcsql_check.polling.api import Api
+from pulumi_tcsql_check.polling.query_log import FLAG, QueryLog
 
 INTERVAL_SECONDS = 10.0
 """The least time, in seconds, from the start of one query to the start of the next."""
@@ -20,7 +22,6 @@ INTERVAL_SECONDS = 10.0
 QUERY_SECONDS = 3.0
 """The longest time, in seconds, that one query may take, with all its pages and the waits for their turns."""
 
-_Query = Callable[[Collection[int], float], Mapping[int, CheckFlag]]
 _Response = tuple[float, Mapping[int, CheckFlag]]
 """When the query began, and the flags by `migrate_id`."""
 
@@ -45,10 +46,10 @@ class CheckFlagMonitor:
         """Return whether it is time for the next query, and before the deadline."""
         return self._next <= now < deadline
 
-    def poll(self, query: _Query, deadline: float) -> None:
+    def poll(self, api: Api, log: QueryLog, deadline: float) -> None:
         """Query the flags, if that is due and no other thread does it; returns by the deadline.
 
-        `query` takes the ids and the instant by which to return. Raises `WaitCancelledError`.
+        The query is in the `log` of one of the checks. Raises `WaitCancelledError`.
         """
         with self._lock:
             now = self._clock.monotonic()
@@ -57,7 +58,8 @@ class CheckFlagMonitor:
             self._next = now + INTERVAL_SECONDS
         flags = None
         try:
-            flags = query(self._migrate_ids, min(now + QUERY_SECONDS, deadline))
+            until = min(now + QUERY_SECONDS, deadline)
+            flags = log.query(FLAG, self._clock.monotonic, api.check_flags, self._migrate_ids, until)
         except PermanentError as error:
             self._next = float("inf")
             self._warn(Sentence("steps alone", checks=self._checks, error=error.sentence))

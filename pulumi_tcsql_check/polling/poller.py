@@ -3,6 +3,7 @@
 `watch` decides the verdict of each check, and `scheduler` which check is polled next.
 """
 
+import functools
 import logging
 from collections.abc import Callable, Sequence
 from concurrent import futures
@@ -115,8 +116,8 @@ class _Wait(msgspec.Struct):
         while self.idle and (watch := self.schedule.take(self.clock.monotonic())):
             self._submit(watch.poll, watch, self.idle.pop())
 
-    def _submit(self, ask: Callable[[Api, Callable[[], float]], None], watch: Watch, api: Api) -> None:
-        self.polled[self.start(lambda: ask(api, self.clock.monotonic))] = watch, api
+    def _submit(self, poll: Callable[[Api, Callable[[], float]], None], watch: Watch, api: Api) -> None:
+        self.polled[self.start(functools.partial(poll, api, self.clock.monotonic))] = watch, api
 
     def _collect(self) -> None:
         """Handle the polls that have ended; return soon if none has, since another check may be due."""

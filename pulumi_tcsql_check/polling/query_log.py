@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from pulumi_tcsql_check.errors import ApiError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.errors.codes import code_of
@@ -17,6 +17,7 @@ STEPS, FLOW, FLAG = "steps", "flow", "flag"
 
 _EMPTY: dict[str, object] = dict.fromkeys(("call", "step", "attempt", "request_id", "code"))
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -28,15 +29,15 @@ class QueryLog:
         self._migration = migration
         self._attempts: dict[str, int] = {}
 
-    def query(self, call: str, send: Callable[[], T], now: Callable[[], float]) -> T:
-        """Send one request, log its outcome, and return the response or raise the error.
+    def query(self, call: str, now: Callable[[], float], send: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+        """Send one request with its arguments, log its outcome, and return the response or raise the error.
 
         The record's `attempt` counts from the last response to the same `call`.
         """
         attempt = self._attempts[call] = self._attempts.get(call, 0) + 1
         began = now()
         try:
-            response = send()
+            response = send(*args, **more)
         except TcsqlCheckError as error:
             level = logging.DEBUG if isinstance(error, WaitCancelledError) else logging.WARNING
             facts = {"outcome": code_of(error), **self._facts_of(error)}

@@ -5,7 +5,7 @@ Pure: the clock is passed in, and no other migration is known here. `poller` pol
 
 import contextlib
 import random
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 
 from pulumi_tcsql_check.errors import (
     ApiError,
@@ -21,14 +21,14 @@ from pulumi_tcsql_check.errors import (
     ThrottledError,
     TransientError,
 )
-from pulumi_tcsql_check.model.check_flag import CheckFlag, is_unexplained
+from pulumi_tcsql_check.model.check_flag import is_unexplained
 from pulumi_tcsql_check.model.flow import Evidence, Flow
 from pulumi_tcsql_check.model.progress import Migration, Progress, failed_steps, judge
 from pulumi_tcsql_check.polling.api import Api
 from pulumi_tcsql_check.polling.backoff import OUTAGE_SECONDS, Backoff
 from pulumi_tcsql_check.polling.check_flag_monitor import CheckFlagMonitor
 from pulumi_tcsql_check.polling.policy import PollPolicy
-from pulumi_tcsql_check.polling.query_log import FLAG, FLOW, STEPS, QueryLog
+from pulumi_tcsql_check.polling.query_log import FLOW, STEPS, QueryLog
 from pulumi_tcsql_check.polling.watch_state import WatchState
 
 JITTER = 0.1
@@ -113,7 +113,7 @@ class Watch(WatchState):
         pending = self.flow
         if pending is None or pending.succeeded or self._flow_was_queried:
             return
-        self.flow = flow = self._log.query(FLOW, lambda: api.follow(pending, self._deadline), now)
+        self.flow = flow = self._log.query(FLOW, now, api.follow, pending, self._deadline)
         self._flow_was_queried = True
         self._backoff = None
         self.restart(now())  # until the flow succeeds, the steps may be of an earlier start
@@ -134,7 +134,7 @@ class Watch(WatchState):
             raise
 
     def _query(self, api: Api, now: Callable[[], float]) -> Progress:
-        return self._log.query(STEPS, lambda: api.query(self.migration, self._deadline), now)
+        return self._log.query(STEPS, now, api.query, self.migration, self._deadline)
 
     def _retry_or_raise(self, error: ApiError, now: float) -> None:
         """Set when to retry a query that failed, or raise the error that ends the wait.
@@ -206,11 +206,7 @@ class Watch(WatchState):
     def _query_flag(self, api: Api, now: Callable[[], float]) -> None:
         if self._monitor is None or self.progress is None:
             return
-
-        def query(migrate_ids: Collection[int], until: float) -> Mapping[int, CheckFlag]:
-            return self._log.query(FLAG, lambda: api.check_flags(migrate_ids, until), now)
-
-        self._monitor.poll(query, self._deadline)
+        self._monitor.poll(api, self._log, self._deadline)
         self._apply_flag(Evidence(self.progress, self.flow), now())
         self.flag_is_due = False
         self._schedule_next(now())

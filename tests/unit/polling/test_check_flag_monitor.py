@@ -28,6 +28,7 @@ from pulumi_tcsql_check.model.progress import Progress
 from pulumi_tcsql_check.polling import check_flag_monitor
 from pulumi_tcsql_check.polling.check_flag_monitor import CheckFlagMonitor
 from pulumi_tcsql_check.polling.policy import PollPolicy
+from pulumi_tcsql_check.polling.query_log import QueryLog
 from pulumi_tcsql_check.polling.watch import Watch
 
 PASSED, RUNNING, NOT_STARTED = make_progress(3, 0, 0, 0), make_progress(2, 0, 7, -2), make_progress(1, -2, -2, -2)
@@ -253,7 +254,7 @@ def test_the_flag_is_not_queried_after_the_deadline(deadline: float, count: int)
         return CheckFlag(2)
 
     monitor = CheckFlagMonitor([MIGRATION], clock=FakeClock(), warn=lambda _: None)
-    monitor.poll(StubApi(lambda _: RUNNING, flag=ask).check_flags, deadline)
+    monitor.poll(StubApi(lambda _: RUNNING, flag=ask), QueryLog(MIGRATION), deadline)
     assert asked == [deadline] * count
 
 
