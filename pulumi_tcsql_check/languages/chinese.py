@@ -257,6 +257,7 @@ SENTENCES: Mapping[str, str] = {
     "failed statuses": "不含 {one}（通过）和 {other}（未开始）的整数列表",
     "far too large": "过大的数",
     "from to": "1 到 {most}",
+    "given as required": "流程号，因为本栈配置的 {key} 为 true",
     "given once": "不重复的 ID，而它出现了两次",
     "given or variable": "明确给出的值，也可以设置环境变量 {variable}",
     "https": "HTTPS：HTTP 只用于查询本机，请改用 {key}",

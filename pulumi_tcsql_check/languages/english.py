@@ -270,6 +270,7 @@ SENTENCES: Mapping[str, str] = {
     "failed statuses": "a list of whole numbers without {one} (passed) and {other} (not started)",
     "far too large": "a number far too large",
     "from to": "from 1 to {most}",
+    "given as required": "given, since {key} is true in this stack's configuration",
     "given once": "given once; it is there twice",
     "given or variable": "given, or set as {variable}",
     "https": "HTTPS: over HTTP only this machine is queried, which is what {key} is for",

@@ -41,7 +41,8 @@ class Gate(Resource):
         wait = not pulumi.runtime.is_dry_run()
         from_outputs = [key for key, value in given.items() if not refusal.is_plain(value)]
         needed = {key: refusal.accept(key, value, to_be_known=wait) for key, value in given.items()}
-        ids = "migrate_ids" if "migrate_ids" in given else "migrate_id"
+        ids, flow = ("migrate_ids", "flow_ids") if "migrate_ids" in given else ("migrate_id", "flow_id")
+        refusal.require_flow(flow, given)
         needed[ids] = _as_numbers(ids, needed[ids])
         refusal.accept_as_many(needed.get("flow_ids"), needed[ids])
         refusal.refuse_options(opts)

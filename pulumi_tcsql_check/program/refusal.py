@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -15,6 +15,9 @@ from pulumi_tcsql_check.languages.sentence import Sentence, Words
 from pulumi_tcsql_check.program.stack import in_stacks, of_stack
 
 _REQUIRED = ("migrate_id", "migrate_ids", "region")
+
+REQUIRE_FLOW = "tcsql-check:requireFlow"
+"""The stack's configuration key that makes `flow_id` and `flow_ids` required."""
 
 _REFUSED_OPTIONS = {
     "custom_timeouts": Sentence("no custom_timeouts"),
@@ -91,6 +94,16 @@ def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN4
 def accept_language() -> None:
     """Validate the stack's language; raises `InputError`."""
     _validated(of_stack)
+
+
+def require_flow(name: str, given: Mapping[str, object]) -> None:
+    """Require the input `name` if the stack's configuration does and the gate holds; raises `InputError`."""
+    namespace, key = REQUIRE_FLOW.split(":")
+    required = pulumi.Config(namespace).get(key)
+    if required not in (None, "", "true", "false"):
+        raise InputError(InvalidInputError(REQUIRE_FLOW, required, Sentence("true or false in lower case")))
+    if required == "true" and given.get(name) is None and given.get("enforce") is not False:
+        raise InputError(InvalidInputError(name, None, Sentence("given as required", key=REQUIRE_FLOW)))
 
 
 def accept_as_many(flow_ids: object, migrate_ids: object) -> None:

@@ -30,6 +30,19 @@ def test_a_flow_that_has_succeeded_opens_the_gate_with_the_steps(build: BuildSan
     assert sandbox.stack.outputs()["passed"] is True
 
 
+def test_a_stack_can_require_a_flow_of_every_gate(build: BuildSandbox) -> None:
+    """Preview and update refuse a gate without one and send no request, until the requirement is off."""
+    sandbox = build("pass", {"migrate_id": 1, **FAST})
+    assert sandbox.stack.run("config", "set", "tcsql-check:requireFlow", "true").exit_code == 0
+    for command in (["preview"], ["up", "--yes", "--skip-preview"]):
+        result = sandbox.stack.run(*command)
+        assert result.exit_code != 0
+        assert "flow_id is None, but must be given, since tcsql-check:requireFlow is true in this" in result.words
+    assert (sandbox.emulator.requests, sandbox.records) == ([], {})
+    assert sandbox.stack.run("up", "--yes", "-c", "tcsql-check:requireFlow=false").exit_code == 0
+    assert sandbox.records == {"behind": "new"}
+
+
 def test_a_refresh_never_reports_a_pass_that_its_flow_does_not_confirm(build: BuildSandbox) -> None:
     """The state has no pass after the refresh, whatever the steps are."""
     sandbox = build("flow", {"migrate_id": 5, "flow_id": 1001, "enforce": False})

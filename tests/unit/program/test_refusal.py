@@ -14,7 +14,7 @@ import pytest
 from harness.error_texts import in_one_line, raises_sentence
 from harness.mock_engine import Engine, check, record, run, take_for_real
 
-from pulumi_tcsql_check import MigrationCheck
+from pulumi_tcsql_check import MigrationCheck, MigrationCheckGroup
 from pulumi_tcsql_check.program import refusal
 
 
@@ -163,3 +163,68 @@ def test_a_preview_that_does_not_read_a_gate_says_so(
     run(engine, program, preview=True)
     said = "not queried in this preview: an input or a dependency is known only in the update"
     assert [message for message in map(in_one_line, caplog.messages) if message == said] == [said]
+
+
+def late(value: object) -> Any:  # noqa: ANN401  # an output of any type
+    """Make an output; only inside a program, whose event loop it belongs to."""
+    return pulumi.Output.from_input(value)
+
+
+def require_flow(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """Set `requireFlow` in the stack's configuration."""
+    monkeypatch.setitem(pulumi.runtime.config.CONFIG.get(), refusal.REQUIRE_FLOW, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "declare"),
+    [
+        ("flow_id", lambda: check("orders")),
+        ("flow_id", lambda: check("orders", enforce=late(value=False))),
+        ("flow_ids", lambda: MigrationCheckGroup("orders", migrate_ids=[1, 2], region="ap-guangzhou")),
+    ],
+)
+@pytest.mark.parametrize("preview", [False, True])
+def test_a_gate_without_a_required_flow_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, declare: Callable[[], object], *, preview: bool
+) -> None:
+    """This happens at its line, in a preview and in an update, and the gate is not registered."""
+    require_flow(monkeypatch, "true")
+    engine = Engine()
+    sentence = (
+        rf"^{name} is None, but must be given, since tcsql-check:requireFlow is true in this stack's configuration\. "
+        r"\(test_refusal\.py, line "
+    )
+    with raises_sentence(
+        pulumi.RunError, sentence if name == "flow_ids" else sentence.replace("test_refusal", "mock_engine")
+    ):
+        run(engine, declare, preview=preview)
+    assert engine.order == []
+
+
+@pytest.mark.parametrize(
+    ("value", "inputs"),
+    [
+        ("true", lambda: {"flow_id": 1001}),
+        ("true", lambda: {"flow_id": late(1001)}),
+        ("true", lambda: {"enforce": False}),
+        ("false", dict),
+        ("", dict),
+    ],
+)
+def test_a_gate_with_a_flow_or_without_enforcement_meets_the_requirement(
+    monkeypatch: pytest.MonkeyPatch, value: str, inputs: Callable[[], dict[str, Any]]
+) -> None:
+    """Without the requirement, every gate is declared."""
+    require_flow(monkeypatch, value)
+    engine = Engine()
+    run(engine, lambda: check("orders", **inputs()))
+    assert engine.order == ["orders"]
+
+
+def test_a_requirement_that_is_neither_true_nor_false_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A typing error must not switch it off."""
+    require_flow(monkeypatch, "yes")
+    engine = Engine()
+    with raises_sentence(pulumi.RunError, r"^tcsql-check:requireFlow is 'yes', but must be true or false\. \("):
+        run(engine, lambda: check("orders", flow_id=1001))
+    assert engine.order == []
