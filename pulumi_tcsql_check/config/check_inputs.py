@@ -21,6 +21,7 @@ class CheckInputs(msgspec.Struct, frozen=True):
         flows: The flow of each migration that must succeed as well; empty if there is none.
         wait: Whether to wait for the verdict.
         ids_are_new: Whether the API may not know the migrations yet, since their ids were outputs.
+        reason: Why the gate isn't enforced, if the user says so.
         is_group: Whether a list was given, even of one.
     """
 
@@ -32,6 +33,7 @@ class CheckInputs(msgspec.Struct, frozen=True):
     flows: tuple[Flow, ...] = ()
     wait: bool = True
     enforce: bool = True
+    reason: str | None = None
     ids_are_new: bool = False
     is_group: bool = False
 
@@ -56,6 +58,7 @@ class CheckInputs(msgspec.Struct, frozen=True):
         )
         region = validation.region(given.get("region"))
         wait, from_outputs = _wait(given), _from_outputs(given)
+        enforce = validation.enforce(given.get("enforce", True))
         timeout = given.get("timeout_seconds", validation.DEFAULT_TIMEOUT_SECONDS)
         interval = given.get("poll_interval_seconds", validation.DEFAULT_POLL_INTERVAL_SECONDS)
         return cls(
@@ -66,7 +69,8 @@ class CheckInputs(msgspec.Struct, frozen=True):
             endpoint=validation.endpoint(given.get("endpoint")) if "endpoint" in {*given, *from_outputs} else None,
             flows=_flows(given, from_outputs, len(ids), is_group=is_group, wait=wait),
             wait=wait,
-            enforce=validation.enforce(given.get("enforce", True)),
+            enforce=enforce,
+            reason=validation.reason(given["reason"], enforce=enforce) if "reason" in given else None,
             ids_are_new=("migrate_ids" if is_group else "migrate_id") in from_outputs,
             is_group=is_group,
         )

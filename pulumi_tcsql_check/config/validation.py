@@ -23,6 +23,9 @@ MAX_POLL_INTERVAL_SECONDS = 300.0
 MAX_MIGRATIONS = 1000
 """How many checks one group may have; at the API's rate a round of them takes two minutes."""
 
+MAX_REASON = 200
+"""How many characters the reason for `enforce=False` may have."""
+
 MAX_ID = 2**53 - 1
 """The largest whole number that Pulumi's wire format, a double, carries unharmed."""
 
@@ -120,6 +123,15 @@ def enforce(value: object) -> bool:
     if not isinstance(value, bool):
         raise InvalidInputError("enforce", value, Sentence("true or false"))
     return value
+
+
+def reason(value: object, *, enforce: object = False) -> str:
+    """Validate why a gate isn't enforced: one line of text; an enforced gate has none."""
+    if not isinstance(value, str) or not value.isprintable() or not 1 <= len(value.strip()) <= MAX_REASON:
+        raise InvalidInputError("reason", value, Sentence("one line", most=MAX_REASON))
+    if enforce is not False:
+        raise InvalidInputError("reason", value, Sentence("left out if enforced"))
+    return value.strip()
 
 
 def failed_statuses(value: object) -> tuple[int, ...]:

@@ -44,6 +44,7 @@ class Gate(Resource):
         ids, flow = ("migrate_ids", "flow_ids") if "migrate_ids" in given else ("migrate_id", "flow_id")
         refusal.require_flow(flow, given)
         needed[ids] = _as_numbers(ids, needed[ids])
+        refusal.accept_reason(given)
         refusal.accept_as_many(needed.get("flow_ids"), needed[ids])
         refusal.refuse_options(opts)
         is_real = not in_unit_test()

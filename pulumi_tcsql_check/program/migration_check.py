@@ -43,6 +43,7 @@ class MigrationCheck(Gate, module="tcsql", name="MigrationCheck"):
         timeout_seconds: pulumi.Input[float] | None = None,
         poll_interval_seconds: pulumi.Input[float] | None = None,
         enforce: pulumi.Input[bool] | None = None,
+        reason: pulumi.Input[str] | None = None,
         failed_statuses: pulumi.Input[Sequence[int]] | None = None,
         flow_id: pulumi.Input[int] | None = None,
         endpoint: pulumi.Input[str] | None = None,
@@ -57,6 +58,7 @@ class MigrationCheck(Gate, module="tcsql", name="MigrationCheck"):
             timeout_seconds: The longest total wait, in seconds, greater than 0; 1800 by default.
             poll_interval_seconds: The pause between queries, 0.1 to 300 seconds; 2 by default.
             enforce: False breaks the glass: query once, warn, and hold nothing. True by default.
+            reason: Why `enforce` is False, in one line of 1 to 200 characters, for the warning; none by default.
             failed_statuses: Raw step codes that mean "failed" in your account; none by default.
             flow_id: The flow's number (`FlowId`), from 1, that `StartMigrationCheck` returned; that flow must have
                 succeeded as well. None by default: then a pass may be of an earlier start, since it has no date.
@@ -74,6 +76,7 @@ class MigrationCheck(Gate, module="tcsql", name="MigrationCheck"):
             "timeout_seconds": timeout_seconds,
             "poll_interval_seconds": poll_interval_seconds,
             "enforce": enforce,
+            "reason": reason,
             "failed_statuses": failed_statuses,
             "flow_id": flow_id,
             "endpoint": endpoint,
@@ -114,6 +117,7 @@ class MigrationCheckGroup(Gate, module="tcsql", name="MigrationCheckGroup"):
         timeout_seconds: pulumi.Input[float] | None = None,
         poll_interval_seconds: pulumi.Input[float] | None = None,
         enforce: pulumi.Input[bool] | None = None,
+        reason: pulumi.Input[str] | None = None,
         failed_statuses: pulumi.Input[Sequence[int]] | None = None,
         flow_ids: pulumi.Input[Sequence[pulumi.Input[int]]] | None = None,
         endpoint: pulumi.Input[str] | None = None,
@@ -130,6 +134,7 @@ class MigrationCheckGroup(Gate, module="tcsql", name="MigrationCheckGroup"):
             poll_interval_seconds: The shortest pause between two queries for the same migration, 0.1 to 300 seconds; 2
                 by default. With more than 20 migrations the limit of 10 requests a second makes it longer.
             enforce: False breaks the glass: query each once, warn, and hold nothing. True by default.
+            reason: Why `enforce` is False, in one line of 1 to 200 characters, for the warning; none by default.
             failed_statuses: Raw step codes that mean "failed" in your account; none by default.
             flow_ids: The flows' numbers (`FlowId`) that `StartMigrationCheck` returned, one per migration in the same
                 order; those flows must have succeeded as well. None by default.
@@ -147,6 +152,7 @@ class MigrationCheckGroup(Gate, module="tcsql", name="MigrationCheckGroup"):
             "timeout_seconds": timeout_seconds,
             "poll_interval_seconds": poll_interval_seconds,
             "enforce": enforce,
+            "reason": reason,
             "failed_statuses": failed_statuses,
             "flow_ids": flow_ids,
             "endpoint": endpoint,

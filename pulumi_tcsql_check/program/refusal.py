@@ -106,6 +106,13 @@ def require_flow(name: str, given: Mapping[str, object]) -> None:
         raise InputError(InvalidInputError(name, None, Sentence("given as required", key=REQUIRE_FLOW)))
 
 
+def accept_reason(given: Mapping[str, object]) -> None:
+    """Require that only a gate with `enforce=False` has a reason; raises `InputError`. Outputs are validated later."""
+    reason, enforce = given.get("reason"), given.get("enforce")
+    if reason is not None and is_plain(reason) and is_plain(enforce):
+        _validated(lambda: validation.reason(reason, enforce=enforce))
+
+
 def accept_as_many(flow_ids: object, migrate_ids: object) -> None:
     """Require one flow for each check; raises `InputError`. Unknown values are validated later."""
     if isinstance(migrate_ids, list) and flow_ids is not None and is_plain(flow_ids):

@@ -13,7 +13,7 @@ from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages.audience import PROGRAM
 from pulumi_tcsql_check.messages.duration import span
 from pulumi_tcsql_check.messages.errors import text_of
-from pulumi_tcsql_check.messages.layout import Text
+from pulumi_tcsql_check.messages.layout import Field, Text
 from pulumi_tcsql_check.model.group import name_of
 from pulumi_tcsql_check.polling import poller
 from pulumi_tcsql_check.polling.watch import Watch
@@ -45,7 +45,7 @@ def read(props: Mapping[str, Any], stack: Stack, listener: Listener, cancelled: 
     one = _Read(inputs, stack, listener, SystemClock(cancelled))
     try:
         if not inputs.enforce:
-            watches = one.query_without_enforcing()
+            watches = one.query_without_enforcing(is_refresh="wait" not in props)
         elif inputs.wait:
             watches = one.wait()
         else:
@@ -82,8 +82,11 @@ class _Read:
             self._listener.note(Text(words))
         return watches
 
-    def query_without_enforcing(self) -> list[Watch]:
-        """Query each check exactly once, for a gate with `enforce=False`; no error fails it, except a cancel."""
+    def query_without_enforcing(self, *, is_refresh: bool) -> list[Watch]:
+        """Query each check exactly once, for a gate with `enforce=False`; no error fails it, except a cancel.
+
+        The warning has the reason, or asks for one. A refresh doesn't know it: it is no output.
+        """
         watches = make_watches.for_one_query(self._inputs, self._clock, retries=False)
         try:
             errors = poller.wait(
@@ -99,7 +102,9 @@ class _Read:
             result = Text(Sentence("nothing, by error", error=type(error).__name__))
         key = "one not enforced" if len(watches) == 1 else "many not enforced"
         headline = Sentence(key, checks=name_of(self._inputs.migrations), words=result.headline)
-        self._listener.warn(result._replace(headline=headline))
+        reason = Field("reason", self._inputs.reason or Sentence("no reason given"))
+        fields = result.fields if is_refresh else [*result.fields, reason]
+        self._listener.warn(result._replace(headline=headline, fields=fields))
         return watches
 
     def _warn(self, sentence: Sentence) -> None:

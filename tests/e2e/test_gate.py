@@ -261,14 +261,16 @@ def test_a_refusal_deletes_nothing_even_with_continue_on_error(build: BuildSandb
 
 
 def test_enforce_false_queries_once_warns_and_holds_nothing(build: BuildSandbox) -> None:
-    """With `enforce=False` a failed check lets the update through, and a warning says so."""
-    sandbox = build("failed", {"enforce": False})
+    """With `enforce=False` a failed check lets the update through, and a warning says so, with the reason."""
+    sandbox = build("failed", {"enforce": False, "reason": "change 4711"})
     result = sandbox.stack.up()
     assert result.exit_code == 0, result.screen
     assert sandbox.records == {"behind": "new"}
     assert "warning: enforce is False: migration check 1066 (ap-guangzhou) does not hold the update" in result.words
+    assert " Reason: change 4711 " in result.words
     assert sandbox.stack.outputs()["passed"] is False
     assert len(sandbox.emulator.requests) == 1
+    assert sandbox.stack.run("refresh", "--yes", "--skip-preview").exit_code == 0
 
 
 def test_an_id_from_another_resource_is_unknown_in_preview_and_awaited_on_up(build: BuildSandbox) -> None:

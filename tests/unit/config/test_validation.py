@@ -451,3 +451,29 @@ def test_ids_are_new_if_their_own_input_came_from_an_output() -> None:
     group: dict[str, Any] = {"migrate_ids": [1], "region": "a", "wait": True}
     assert CheckInputs.from_props({**group, "from_outputs": ["migrate_ids"]}).ids_are_new
     assert not CheckInputs.from_props({**group, "from_outputs": ["migrate_id"]}).ids_are_new
+
+
+@pytest.mark.parametrize("value", ["change 4711", "x" * validation.MAX_REASON, "已批准"])
+def test_a_reason_is_one_line(value: str) -> None:
+    """Spaces around it don't count."""
+    assert validation.reason(f" {value} ") == value
+
+
+@pytest.mark.parametrize(
+    "value", ["", "  ", "two\nlines", "\x1b[2J", "x" * (validation.MAX_REASON + 1), 4711, True, ["x"]]
+)
+def test_any_other_reason_is_refused(value: object) -> None:
+    """The warning that shows it has one line for it."""
+    with pytest.raises(InvalidInputError, match=r"^reason is .*, but must be one line of 1 to 200 characters\.$"):
+        validation.reason(value)
+
+
+@pytest.mark.parametrize("enforce", [True, None])
+def test_an_enforced_gate_has_no_reason(enforce: object) -> None:
+    """A reason that is left from an earlier night would be the wrong one the next time."""
+    with pytest.raises(InvalidInputError, match=r"^reason is 'why', but must be left out unless enforce is False\.$"):
+        validation.reason("why", enforce=enforce)
+    given = {"migrate_id": 1, "region": "x", "wait": True, "reason": "why"} | ({"enforce": enforce} if enforce else {})
+    with pytest.raises(InvalidInputError, match=r"^reason is 'why', but must be left out unless enforce is False\.$"):
+        CheckInputs.from_props(given)
+    assert CheckInputs.from_props(given | {"enforce": False}).reason == "why"

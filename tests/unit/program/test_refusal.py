@@ -228,3 +228,19 @@ def test_a_requirement_that_is_neither_true_nor_false_is_refused(monkeypatch: py
     with raises_sentence(pulumi.RunError, r"^tcsql-check:requireFlow is 'yes', but must be true or false\. \("):
         run(engine, lambda: check("orders", flow_id=1001))
     assert engine.order == []
+
+
+def test_a_reason_for_an_enforced_gate_is_refused_at_its_line() -> None:
+    """Both constructors take a reason; an output is validated by the provider."""
+    engine = Engine()
+    with raises_sentence(pulumi.RunError, r"^reason is 'why', but must be left out unless enforce is False\. \("):
+        run(engine, lambda: check("orders", reason="why"))
+    assert engine.order == []
+
+    def program() -> None:
+        check("orders", reason="why", enforce=False)
+        check("others", reason="why", enforce=late(value=True))
+        MigrationCheckGroup("wave", migrate_ids=[1, 2], region="ap-guangzhou", reason="why", enforce=False)
+
+    run(engine, program)
+    assert sorted(engine.order) == ["orders", "others", "wave"]

@@ -374,7 +374,7 @@ def test_a_gate_that_is_not_enforced_passes_for_any_error(
     nothing: dict[str, Any] = {}
     monkeypatch.setattr(connection, "connection", lambda *_, **__: nothing["a secret"])
     assert read({**PROPS, "enforce": False}, {}, call) == UNKNOWN
-    assert call.warnings[-1].endswith("Its status: nothing (KeyError)")
+    assert "Its status: nothing (KeyError) Reason: " in call.warnings[-1]
 
 
 @pytest.mark.parametrize("wait", [True, False])
@@ -399,7 +399,19 @@ def test_a_gate_that_is_not_enforced_warns_of_a_failed_check_and_passes(call: Re
     assert (outputs["status"], outputs["passed"], outputs["enforce"]) == ("failed", False, False)
     assert "wait" not in outputs
     held = "enforce is False: migration check 1066 (ap-guangzhou) does not hold the update."
-    assert call.warnings == [stand_in(emulator.url), f"{held} Its status: 2/2 two: failed (status 7)"]
+    asked = 'Reason: none given; add reason="..." to the gate'
+    assert call.warnings == [stand_in(emulator.url), f"{held} Its status: 2/2 two: failed (status 7) {asked}"]
+
+
+def test_the_reason_for_a_gate_that_is_not_enforced_is_in_its_warning(call: RecordingListener) -> None:
+    """It is no output, so a refresh doesn't know it and doesn't ask for it."""
+    with Emulator("pass") as emulator:
+        props = {**PROPS, "enforce": False, "endpoint": emulator.url}
+        outputs = read({**props, "wait": True, "reason": "change 4711"}, {}, call)
+        assert call.warnings[-1].endswith(": passed Reason: change 4711")
+        assert "reason" not in outputs
+        read(outputs, {}, call)
+    assert call.warnings[-1].endswith(": passed")
 
 
 def test_a_gate_that_is_not_enforced_passes_on_an_unknown_migration(call: RecordingListener) -> None:
