@@ -35,6 +35,7 @@ SENTENCES: Mapping[str, str] = {
     "flow": "流程 {flow_id}",
     "many checks": "{count} 个迁移校验（{region}）",
     "number of ids": "ID 的个数",
+    "request": "请求 {request_id}",
     "the token": "Token",
     "unknown flow": "尚未确定的流程",
     # Where credentials are

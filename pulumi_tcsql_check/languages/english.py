@@ -35,6 +35,7 @@ SENTENCES: Mapping[str, str] = {
     "flow": "flow {flow_id}",
     "many checks": "{count} migration checks ({region})",
     "number of ids": "The number of IDs",
+    "request": "request {request_id}",
     "the token": "the token",
     "unknown flow": "a flow that is not known yet",
     # Where credentials are

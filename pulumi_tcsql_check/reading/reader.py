@@ -11,7 +11,6 @@ from pulumi_tcsql_check.credentials.session import ApiSession
 from pulumi_tcsql_check.errors import ApiError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages.audience import PROGRAM
-from pulumi_tcsql_check.messages.duration import span
 from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.messages.layout import Field, Text
 from pulumi_tcsql_check.model.group import name_of
@@ -20,7 +19,7 @@ from pulumi_tcsql_check.polling.watch import Watch
 from pulumi_tcsql_check.reading import connection
 from pulumi_tcsql_check.reading import watches as make_watches
 from pulumi_tcsql_check.reading.outputs import outputs_of
-from pulumi_tcsql_check.reading.report import count_of, error_of, forecast_of, row_of, words_of
+from pulumi_tcsql_check.reading.report import count_of, error_of, forecast_of, pass_after, row_of, words_of
 
 WORTH_A_WORD_SECONDS = 1.0
 """The shortest wait whose duration is shown: a check that had already passed only has its row."""
@@ -69,8 +68,7 @@ class _Read:
         watches = make_watches.for_a_wait(self._inputs, self._clock, self._warn)
         self._poll(watches, row_of(watches, self._inputs, self._listener.show))
         if (took := self._clock.monotonic() - watches[0].began) >= WORTH_A_WORD_SECONDS:
-            key = "has passed" if len(watches) == 1 else "have passed"
-            self._listener.note(Text(Sentence(key, checks=name_of(self._inputs.migrations), took=span(took))))
+            self._listener.note(Text(pass_after(watches, took)))
         return watches
 
     def query_once(self, *, is_preview: bool) -> list[Watch]:

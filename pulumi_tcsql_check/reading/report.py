@@ -6,9 +6,10 @@ from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.errors import CheckTimeoutError, GroupFailedError, GroupTimeoutError, TcsqlCheckError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages.duration import span
-from pulumi_tcsql_check.model.group import Tally, status_of
+from pulumi_tcsql_check.model.group import Tally, name_of, status_of
 from pulumi_tcsql_check.polling.watch import Watch
 from pulumi_tcsql_check.reading.rows import Board, place_for
+from pulumi_tcsql_check.text import printable
 
 HEARTBEAT_SECONDS = 20.0
 """After how long an unchanged line is repeated; not once per poll, since each line may go into a log."""
@@ -36,6 +37,17 @@ def forecast_of(watches: Sequence[Watch], inputs: CheckInputs) -> Sentence | Non
     if status == "failed":
         return Sentence("will refuse", words=words_of(watches, inputs))
     return Sentence("will wait", words=words_of(watches, inputs), timeout=span(inputs.timeout_seconds))
+
+
+def pass_after(watches: Sequence[Watch], seconds: float) -> Sentence:
+    """Describe the pass of all checks after a wait; of a single one with the flow and the request that prove it."""
+    checks, took = name_of([watch.migration for watch in watches]), span(seconds)
+    seen = watches[0].end
+    if len(watches) > 1 or seen is None:
+        return Sentence("have passed", checks=checks, took=took)
+    request = Sentence("request", request_id=printable(seen.progress.request_id, 64))
+    proof = [seen.flow.sentence, request] if seen.flow is not None else [request]
+    return Sentence("with cause", words=Sentence("has passed", checks=checks, took=took), cause=tuple(proof))
 
 
 def row_of(watches: Sequence[Watch], inputs: CheckInputs, show: Callable[[Sentence], None]) -> Callable[[float], None]:

@@ -1,6 +1,7 @@
 """One read of a check as the provider does it, with the real SDK and the emulator."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -168,17 +169,25 @@ def test_a_preview_of_a_passed_check_adds_no_message(call: RecordingListener) ->
     assert (call.lines, call.notes) == (["8/8 Target database existence check: passed"], [])
 
 
-@pytest.mark.parametrize(
-    ("worth", "notes"), [(0.0, ["migration check 1066 (ap-guangzhou) has passed, after 0 s"]), (60.0, [])]
-)
-def test_a_long_wait_that_passes_reports_its_duration(
-    monkeypatch: pytest.MonkeyPatch, call: RecordingListener, worth: float, notes: list[str]
+@pytest.mark.parametrize("flow", [False, True])
+def test_a_long_wait_that_passes_reports_its_duration_and_its_proof(
+    monkeypatch: pytest.MonkeyPatch, call: RecordingListener, *, flow: bool
 ) -> None:
-    """A check that had passed before shows only its row."""
-    monkeypatch.setattr(reader, "WORTH_A_WORD_SECONDS", worth)
+    """The request, and the flow if there is one, are for a change ticket."""
+    monkeypatch.setattr(reader, "WORTH_A_WORD_SECONDS", 0.0)
+    with Emulator("pass") as emulator:
+        props = {"flow_id": start_check(emulator.url, 1066)} if flow else {}
+        read({**PROPS, **props, "wait": True, "endpoint": emulator.url}, {}, call)
+    proof = rf"{'flow 1001, ' if flow else ''}request [0-9a-f-]{{36}}"
+    (note,) = call.notes
+    assert re.fullmatch(rf"migration check 1066 \(ap-guangzhou\) has passed, after 0 s \({proof}\)", note)
+
+
+def test_a_check_that_had_passed_before_shows_only_its_row(call: RecordingListener) -> None:
+    """There was no wait to report."""
     with Emulator("pass") as emulator:
         read({**PROPS, "wait": True, "endpoint": emulator.url}, {}, call)
-    assert call.notes == notes
+    assert call.notes == []
 
 
 def test_a_preview_of_a_check_that_has_not_started_shows_how_to_start_it(call: RecordingListener) -> None:
