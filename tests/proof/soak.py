@@ -175,8 +175,9 @@ def report(figures: Figures, folder: Path) -> int:
         if samples.rss:
             peak = f"{max(samples.rss):.0f} MB resident, {max(samples.pss):.0f} MB proportional"
             rows[f"memory of {name}, largest"] = f"{peak} ({len(samples.rss)} samples)"
-            rows[f"  growth of {name}, second half"] = f"{samples.growth:+.1%}"
-        if not samples.rss or samples.growth > GROWTH:
+            verdict = "" if samples.can_be_judged else " (too short a run to judge)"
+            rows[f"  growth of {name}, second half"] = f"{samples.growth:+.1%}{verdict}"
+        if not samples.rss or (samples.can_be_judged and samples.growth > GROWTH):
             figures.problems.append(f"{name}: its memory grew by {samples.growth:.1%}, of {len(samples.rss)} samples")
     for name, value in rows.items():
         print(f"{name:<36} {value}")

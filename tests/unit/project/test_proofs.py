@@ -30,12 +30,19 @@ def test_a_soak_with_a_problem_fails(tmp_path: Path, capsys: pytest.CaptureFixtu
     """A problem, or memory that grew, gives exit code 1 and keeps the folder."""
     assert report(Figures(problems=["short-1: hung"]), tmp_path) == 1
     assert report(Figures(memory={"long-0": Samples()}), tmp_path) == 1
-    growing = Samples([60.0] * 74 + [66.0] * 36, [30.0] * 110)
+    growing = Samples([60.0] * 168 + [66.0] * 82, [30.0] * 250)
     assert report(Figures(memory={"long-0": growing}), tmp_path) == 1
     assert "grew by 10.0%" in capsys.readouterr().out
     assert tmp_path.exists()
-    assert report(Figures(memory={"long-0": Samples([60.0] * 110, [30.0] * 110)}), tmp_path) == 0
+    assert report(Figures(memory={"long-0": Samples([60.0] * 250, [30.0] * 250)}), tmp_path) == 0
     assert not tmp_path.exists()
+
+
+def test_a_short_soak_does_not_judge_the_memory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The growth is shown, and that it says nothing."""
+    growing = Samples([60.0] * 74 + [66.0] * 36, [30.0] * 110)
+    assert report(Figures(memory={"long-0": growing}), tmp_path) == 0
+    assert "+10.0% (too short a run to judge)" in capsys.readouterr().out
 
 
 def test_growth_is_that_of_the_second_half() -> None:
