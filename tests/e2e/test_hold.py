@@ -163,7 +163,7 @@ def test_a_held_program_ends_in_every_form(build: BuildSandbox, shape: str, chec
     verdict = (
         "check 4 (ap-guangzhou) does not hold the update" if "not enforced" in check else "existence check: passed"
     )
-    assert up.screen.index(verdict) < min(up.screen.index(f"Record {key} creating") for key in BELOW)
+    assert up.words.index(verdict) < min(up.words.index(f"Record {key} creating") for key in BELOW)
     # The child of a component that was made above has no such edge: the wait alone holds it.
     assert dependencies(sandbox) == {"below": ["orders"], "inner": ["orders"], "later": ["orders"]}
 
