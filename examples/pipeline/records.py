@@ -1,4 +1,4 @@
-"""A dynamic resource that is one JSON file: it stands for a record in somebody's DNS, vault or settings.
+"""A dynamic resource that is one JSON file, in place of a DNS record, a secret or a setting.
 
 The other guides link to this file, so that each has all its modules in its own folder.
 """

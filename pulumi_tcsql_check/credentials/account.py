@@ -165,7 +165,7 @@ def shared_account(  # noqa: PLR0913  # all that the account depends on
 
     found = chain.first(local(deadline))
     seen = tuple(sorted((name, environ[name]) for name in environ if name.startswith(_PREFIXES)))
-    unseen = hashlib.sha256(repr(seen).encode()).digest()  # nobody needs to keep the secrets in it
+    unseen = hashlib.sha256(repr(seen).encode()).digest()  # keeps no secret
     cam_role = settings.cam_role.value if settings.cam_role else None
     roles = role_credentials.sources(dict(seen), cam_role, clock)
     account = Account(lambda until: chain.find(settings, local(until), roles), settings, clock)

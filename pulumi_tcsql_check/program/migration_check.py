@@ -57,7 +57,7 @@ class MigrationCheck(Gate, module="tcsql", name="MigrationCheck"):
             region: The migration's region; by default the stack's `tencentcloud:region`, then `TENCENTCLOUD_REGION`.
             timeout_seconds: The longest total wait, in seconds, greater than 0; 1800 by default.
             poll_interval_seconds: The pause between queries, 0.1 to 300 seconds; 2 by default.
-            enforce: False breaks the glass: query once, warn, and hold nothing. True by default.
+            enforce: False disables the gate: query once, warn, and hold nothing. True by default.
             reason: Why `enforce` is False, in one line of 1 to 200 characters, for the warning; none by default.
             failed_statuses: Raw step codes that mean "failed" in your account; none by default.
             flow_id: The flow's number (`FlowId`), from 1, that `StartMigrationCheck` returned; that flow must have
@@ -133,7 +133,7 @@ class MigrationCheckGroup(Gate, module="tcsql", name="MigrationCheckGroup"):
             timeout_seconds: The longest total wait, in seconds, greater than 0; 1800 by default.
             poll_interval_seconds: The shortest pause between two queries for the same migration, 0.1 to 300 seconds; 2
                 by default. With more than 20 migrations the limit of 10 requests a second makes it longer.
-            enforce: False breaks the glass: query each once, warn, and hold nothing. True by default.
+            enforce: False disables the gate: query each once, warn, and hold nothing. True by default.
             reason: Why `enforce` is False, in one line of 1 to 200 characters, for the warning; none by default.
             failed_statuses: Raw step codes that mean "failed" in your account; none by default.
             flow_ids: The flows' numbers (`FlowId`) that `StartMigrationCheck` returned, one per migration in the same
