@@ -19,6 +19,7 @@ from pulumi_tcsql_check.errors import (
     NotFoundError,
     PermanentError,
 )
+from pulumi_tcsql_check.reading import reader
 
 WAVE = Path(__file__).parents[2] / "data" / "scenarios" / "wave.json"
 PROPS: dict[str, Any] = {"migrate_ids": [1.0, "11", 12.0], "region": "ap-guangzhou", "wait": True}
@@ -55,6 +56,14 @@ def test_an_up_passes_once_all_have_and_queries_each_once(call: RecordingListene
     assert call.warnings[0] == (
         f"migration checks 1, 11 and 12 (ap-guangzhou) are queried at {emulator.url}, which is not Tencent Cloud."
     )
+
+
+def test_a_long_wait_of_a_group_reports_its_duration(monkeypatch: pytest.MonkeyPatch, call: RecordingListener) -> None:
+    """The line names the checks; each has its own request, so it names none."""
+    monkeypatch.setattr(reader, "WORTH_A_WORD_SECONDS", 0.0)
+    with Emulator(WAVE) as emulator:
+        read({**PROPS, "endpoint": emulator.url}, {}, call)
+    assert call.notes == ["migration checks 1, 11 and 12 (ap-guangzhou) have passed, after 0 s"]
 
 
 def test_a_preview_and_a_refresh_of_a_group_never_fail(call: RecordingListener) -> None:
