@@ -71,7 +71,7 @@ SEEDS = seeds()
 
 
 def mutate(data: bytes, chance: random.Random) -> bytes:
-    """Change a case in one to four places; a body that isn't JSON is returned unchanged."""
+    """Change a case in one to four places; a body that isn't JSON or is nested too deep is returned unchanged."""
     if chance.random() < AFRESH:
         data = chance.choice(SEEDS)
     head, body = bytearray(data[:HEAD_BYTES].ljust(HEAD_BYTES, b"\0")), data[HEAD_BYTES:]
@@ -83,9 +83,9 @@ def mutate(data: bytes, chance: random.Random) -> bytes:
         document = json.loads(body)
     except (ValueError, RecursionError):
         return bytes(head) + body
-    for _ in range(chance.choice((1, 1, 1, 2, 4))):
-        document = _change(document, chance)
     try:
+        for _ in range(chance.choice((1, 1, 1, 2, 4))):
+            document = _change(document, chance)
         written = json.dumps(document, ensure_ascii=chance.random() < 0.7)
     except RecursionError:
         return bytes(head) + body
