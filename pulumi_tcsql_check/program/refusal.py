@@ -12,7 +12,7 @@ import pulumi
 from pulumi_tcsql_check.config import validation
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence, Words
-from pulumi_tcsql_check.program.stack import in_stacks, of_stack
+from pulumi_tcsql_check.program.stack import configured, in_stacks, of_stack
 
 _REQUIRED = ("migrate_id", "migrate_ids", "region")
 
@@ -98,8 +98,7 @@ def accept_language() -> None:
 
 def require_flow(name: str, given: Mapping[str, object]) -> None:
     """Require the input `name` if the stack's configuration does and the gate holds; raises `InputError`."""
-    namespace, key = REQUIRE_FLOW.split(":")
-    required = pulumi.Config(namespace).get(key)
+    required = configured(REQUIRE_FLOW)
     if required not in (None, "", "true", "false"):
         raise InputError(InvalidInputError(REQUIRE_FLOW, required, Sentence("true or false in lower case")))
     if required == "true" and given.get(name) is None and given.get("enforce") is not False:

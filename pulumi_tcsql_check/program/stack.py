@@ -11,10 +11,15 @@ from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, write
 
 
+def configured(key: str) -> str | None:
+    """Return the value of a key, with its namespace, in the stack's configuration; None if it isn't set."""
+    namespace, name = key.split(":")
+    return pulumi.Config(namespace).get(name)
+
+
 def of_stack() -> Language:
     """Return the language of the stack's configuration or environment; raises `InvalidInputError` if unsupported."""
-    namespace, key = language.KEY.split(":")
-    return language.choose(pulumi.Config(namespace).get(key), language.KEY, os.environ)
+    return language.choose(configured(language.KEY), language.KEY, os.environ)
 
 
 def in_stacks(sentence: Sentence) -> str:
@@ -38,7 +43,7 @@ def _supported() -> Language:
 
 def default_region() -> str:
     """Return the configured region; "" if there is none."""
-    return pulumi.Config(CONFIG_NAMESPACE).get("region") or os.environ.get("TENCENTCLOUD_REGION") or ""
+    return configured(f"{CONFIG_NAMESPACE}:region") or os.environ.get("TENCENTCLOUD_REGION") or ""
 
 
 def in_unit_test() -> bool:
