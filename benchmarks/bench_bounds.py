@@ -15,7 +15,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from harness.retry import call_with_retries
 from harness.scripted_server import Reply, ScriptedServer, answer, reset, send_and_close, silence, trickle
 from table import Row
 
@@ -24,6 +23,7 @@ from pulumi_tcsql_check.errors import ApiError
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.progress import Migration
+from pulumi_tcsql_check.polling.backoff import retry
 from pulumi_tcsql_check.tencent.sqlserver import MigrationApi
 
 TIMEOUT_SECONDS = 3.0
@@ -74,9 +74,7 @@ def ask(host: str, said: "multiprocessing.SimpleQueue[tuple[float, float, str]]"
     migration = Migration(1066, "ap-guangzhou")
     came = "an answer"
     try:
-        call_with_retries(
-            lambda: api.query(migration, deadline), deadline=deadline, clock=clock, on_trouble=lambda _: None
-        )
+        retry(lambda: api.query(migration, deadline), deadline, clock=clock, on_trouble=lambda _: None)
     except ApiError as error:
         came = type(error).__name__
     late = max(0.0, clock.monotonic() - deadline)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from datetime import UTC, datetime
 from typing import Protocol
 
 import msgspec
@@ -14,6 +15,9 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Return seconds from an arbitrary start; they never go back."""
+
+    def utc(self) -> datetime:
+        """Return the date and time in UTC, for people."""
 
     def sleep(self, seconds: float) -> None:
         """Sleep; raises `WaitCancelledError` as soon as the update is cancelled."""
@@ -34,6 +38,10 @@ class SystemClock(msgspec.Struct, frozen=True):
     def monotonic(self) -> float:
         """Return seconds from an arbitrary start; they never go back."""
         return time.monotonic()
+
+    def utc(self) -> datetime:
+        """Return the date and time in UTC, for people."""
+        return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
         """Sleep; raises `WaitCancelledError` as soon as the update is cancelled."""

@@ -1,24 +1,97 @@
-"""The provider behind the gates; it pickles by reference, so that users' states contain only names and the nonce."""
+"""The providers of gates and starts; they pickle by reference: users' states contain only names and a nonce."""
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pulumi.dynamic import ConfigureRequest, ReadResult, ResourceProvider
+from pulumi.dynamic import (
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
 
 from pulumi_tcsql_check.config import language
 from pulumi_tcsql_check.errors import TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, write
 
 if TYPE_CHECKING:
+    from pulumi_tcsql_check.config.stack_config import Stack
     from pulumi_tcsql_check.dynamic_host.call import Call
     from pulumi_tcsql_check.messages.layout import Text
+    from pulumi_tcsql_check.messages.listener import Listener
+
+T = TypeVar("T")
 
 
-class MigrationCheckProvider(ResourceProvider):
-    """The provider behind every `MigrationCheck` and `MigrationCheckGroup`."""
+class _Provider(ResourceProvider):
+    """The base of both providers: prepares the process, and shows an error in the stack's language."""
 
     serialize_as_secret_always = False
+
+    _failed, _not_loaded = "gate failed", "gate not loaded"
+    """The sentences about an error of no type of this package."""
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Store the stack's configuration, and load what the calls need; the host calls it once, under its lock."""
+        from pulumi_tcsql_check import log, preload  # noqa: PLC0415  # a user's program needs none of it
+        from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415  # a user's program needs none of it
+
+        self._config = req.config
+        log.prepare(os.environ)
+        host.prepare()
+        with contextlib.suppress(Exception), preload.loading():  # a call raises the same error, and reports it
+            self._load()
+
+    def _load(self) -> None:
+        """Import the SDK and what else the calls need."""
+
+    def _serve(self, work: Callable[["Call", "Stack", "Listener"], T], *, holds: bool) -> T:
+        """Do the work of a call. An error that `holds` ends the other waits, as it fails the update."""
+        from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415  # as above
+        from pulumi_tcsql_check.dynamic_host.call import current_call  # noqa: PLC0415  # as above
+
+        call = current_call()
+        chosen = ENGLISH
+        try:
+            from pulumi_tcsql_check.config.stack_config import Stack  # noqa: PLC0415  # as above
+
+            stack = Stack(self._config, host.project_name(self._config), host.config_keys(self._config))
+            chosen = language.choose(self._config.get(language.KEY), language.KEY, os.environ)
+            return work(call, stack, _Listener(call, chosen))
+        except WaitCancelledError:
+            ended = WaitCancelledError(host.refused())
+            call.fail(self._text_of(ended).written(chosen))
+            raise ended from None
+        except Exception as error:
+            call.fail(self._text_of(error).written(chosen))
+            if holds:
+                host.end_other_waits(call)
+            raise
+        finally:
+            call.flush()
+
+    def _text_of(self, error: Exception) -> "Text":
+        from pulumi_tcsql_check.messages.audience import PROGRAM  # noqa: PLC0415  # a user's program needs none of it
+        from pulumi_tcsql_check.messages.layout import Field, Text  # noqa: PLC0415  # as above
+        from pulumi_tcsql_check.messages.next_step import not_loaded  # noqa: PLC0415  # as above
+
+        if isinstance(error, TcsqlCheckError):
+            from pulumi_tcsql_check.messages.errors import text_of  # noqa: PLC0415  # needs msgspec
+
+            return text_of(error, PROGRAM)
+        if isinstance(error, ImportError):
+            headline, code = Sentence(self._not_loaded, why=not_loaded(error, PROGRAM)), "not-installed"
+        else:
+            headline, code = Sentence(self._failed, error=type(error).__name__), "unexpected"
+        return Text(headline, fields=[Field("code", code)])
+
+
+class MigrationCheckProvider(_Provider):
+    """The provider behind every `MigrationCheck` and `MigrationCheckGroup`."""
 
     def __init__(self, nonce: str = "") -> None:
         """Store a nonce that no other update uses; empty in a preview.
@@ -29,46 +102,56 @@ class MigrationCheckProvider(ResourceProvider):
         """
         self.nonce = nonce
 
-    def configure(self, req: ConfigureRequest) -> None:
-        """Store the stack's configuration, and load what `read` needs; the host calls it once, under its lock."""
-        from pulumi_tcsql_check import log, preload  # noqa: PLC0415  # a user's program needs none of it
-        from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415  # a user's program needs none of it
-
-        self._config = req.config
-        log.prepare(os.environ)
-        host.prepare()
-        with contextlib.suppress(Exception), preload.loading():  # `read` raises the same error, and reports it
-            from pulumi_tcsql_check.reading import reader  # noqa: F401, PLC0415  # loads the SDK, as above
+    def _load(self) -> None:
+        from pulumi_tcsql_check.reading import reader  # noqa: F401, PLC0415  # loads the SDK, as above
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read the checks; on an up, wait until they have passed, or raise `TcsqlCheckError`."""
-        from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415  # as above
-        from pulumi_tcsql_check.dynamic_host.call import current_call  # noqa: PLC0415  # as above
 
-        call = current_call()
-        chosen = ENGLISH
-        try:
-            from pulumi_tcsql_check.config.stack_config import Stack  # noqa: PLC0415  # as above
+        def read(_: "Call", stack: "Stack", listener: "Listener") -> dict[str, Any]:
+            from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415  # as above
             from pulumi_tcsql_check.reading import reader  # noqa: PLC0415  # loaded by now, unless it can't be
 
-            stack = Stack(self._config, host.project_name(self._config), host.config_keys(self._config))
-            chosen = language.choose(self._config.get(language.KEY), language.KEY, os.environ)
-            return ReadResult(id_, reader.read(props, stack, _Listener(call, chosen), host.CANCELLED))
-        except WaitCancelledError:
-            ended = WaitCancelledError(host.refused())
-            call.fail(_text_of(ended).written(chosen))
-            raise ended from None
-        except Exception as error:
-            call.fail(_text_of(error).written(chosen))
-            if props.get("wait") is True and props.get("enforce") is not False:  # as the guard decides, too
-                host.end_other_waits(call)
-            raise
-        finally:
-            call.flush()
+            return reader.read(props, stack, listener, host.CANCELLED)
+
+        holds = props.get("wait") is True and props.get("enforce") is not False  # as the guard decides, too
+        return ReadResult(id_, self._serve(read, holds=holds))
+
+
+class MigrationCheckStartProvider(_Provider):
+    """The provider behind every `MigrationCheckStart`. It has no state: users' states contain its name alone."""
+
+    _failed, _not_loaded = "start failed", "start not loaded"
+
+    def _load(self) -> None:
+        from pulumi_tcsql_check.starting import resource  # noqa: F401, PLC0415  # loads the SDK, as above
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Return whether to start the check: again for other triggers, or anew for another migration."""
+        replaces = [key for key in ("migrate_id", "region") if _olds.get(key) != _news.get(key)]
+        return DiffResult(changes=bool(replaces) or _olds.get("triggers") != _news.get("triggers"), replaces=replaces)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Start the check, or raise `TcsqlCheckError`."""
+        outputs = self._start(props)
+        return CreateResult(f"{outputs['region']}/{outputs['migrate_id']}", outputs)
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Start the check again, or raise `TcsqlCheckError`."""
+        return UpdateResult(self._start(_news))
+
+    def _start(self, props: dict[str, Any]) -> dict[str, Any]:
+        def start(call: "Call", stack: "Stack", listener: "Listener") -> dict[str, Any]:
+            from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415  # as above
+            from pulumi_tcsql_check.starting import resource  # noqa: PLC0415  # loaded by now, unless it can't be
+
+            return resource.start(call.urn, props, stack, listener, host.INTERRUPTED)
+
+        return self._serve(start, holds=True)
 
 
 class _Listener:
-    """Shows a read's progress on the engine's screen, in one language."""
+    """Shows a call's progress on the engine's screen, in one language."""
 
     def __init__(self, call: "Call", chosen: Language) -> None:
         self._call = call
@@ -82,19 +165,3 @@ class _Listener:
 
     def warn(self, text: "Text") -> None:
         self._call.warn(text.written(self._language))
-
-
-def _text_of(error: Exception) -> "Text":
-    from pulumi_tcsql_check.messages.audience import PROGRAM  # noqa: PLC0415  # a user's program needs none of it
-    from pulumi_tcsql_check.messages.layout import Field, Text  # noqa: PLC0415  # as above
-    from pulumi_tcsql_check.messages.next_step import not_loaded  # noqa: PLC0415  # as above
-
-    if isinstance(error, TcsqlCheckError):
-        from pulumi_tcsql_check.messages.errors import text_of  # noqa: PLC0415  # needs msgspec
-
-        return text_of(error, PROGRAM)
-    if isinstance(error, ImportError):
-        headline, code = Sentence("gate not loaded", why=not_loaded(error, PROGRAM)), "not-installed"
-    else:
-        headline, code = Sentence("gate failed", error=type(error).__name__), "unexpected"
-    return Text(headline, fields=[Field("code", code)])

@@ -2,25 +2,21 @@
 
 import pulumi
 from records import Record
-from started_check import StartedCheck
 
-from pulumi_tcsql_check import MigrationCheck, hold_stack
-
-REGION = "ap-guangzhou"
+from pulumi_tcsql_check import MigrationCheck, MigrationCheckStart, hold_stack
 
 config = pulumi.Config()
 
-started = StartedCheck(
+start = MigrationCheckStart(
     "orders",
     migrate_id=config.require_int("migrateId"),  # or the id of a migration that this stack creates: migration.id
-    region=REGION,
-    attempt=config.get_int("attempt") or 1,
+    region="ap-guangzhou",
+    triggers=[config.get_int("attempt") or 1],  # in a pipeline, its run and its attempt
 )
 
-# Both numbers are outputs, so the gate waits only for a check that was started, and never accepts an older pass.
-check = MigrationCheck("orders", migrate_id=started.migrate_id, flow_id=started.flow_id, region=REGION)
-hold_stack(check)  # nothing below this line happens before the check has passed
+# The gate waits only for a check that was started, and never accepts an older pass.
+hold_stack(MigrationCheck("orders", start=start))  # nothing below this line happens before the check has passed
 
 Record("dns", "records", "orders-new.example")
 
-pulumi.export("flow", started.flow_id)
+pulumi.export("flow", start.flow_id)

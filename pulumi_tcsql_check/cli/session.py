@@ -7,11 +7,11 @@ from pulumi_tcsql_check.cli.outcome import End, Outcome
 from pulumi_tcsql_check.cli.output import Screen
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
+from pulumi_tcsql_check.credentials import connection
 from pulumi_tcsql_check.errors import TcsqlCheckError
 from pulumi_tcsql_check.model.flow import Evidence
 from pulumi_tcsql_check.polling import poller
 from pulumi_tcsql_check.polling.watch import Watch
-from pulumi_tcsql_check.reading import connection
 from pulumi_tcsql_check.reading import watches as make_watches
 from pulumi_tcsql_check.reading.report import count_of, error_of
 from pulumi_tcsql_check.reading.rows import Board

@@ -23,6 +23,7 @@ class CheckInputs(msgspec.Struct, frozen=True):
         ids_are_new: Whether the API may not know the migrations yet, since their ids were outputs.
         reason: Why the gate isn't enforced, if the user says so.
         is_group: Whether a list was given, even of one.
+        started_at: When a start without triggers began the check, if there is one: that start may be long ago.
     """
 
     migrations: tuple[Migration, ...]
@@ -36,6 +37,7 @@ class CheckInputs(msgspec.Struct, frozen=True):
     reason: str | None = None
     ids_are_new: bool = False
     is_group: bool = False
+    started_at: str | None = None
 
     @property
     def region(self) -> str:
@@ -73,6 +75,7 @@ class CheckInputs(msgspec.Struct, frozen=True):
             reason=validation.reason(given["reason"], enforce=enforce) if "reason" in given else None,
             ids_are_new=("migrate_ids" if is_group else "migrate_id") in from_outputs,
             is_group=is_group,
+            started_at=_started_at(given),
         )
 
 
@@ -91,6 +94,13 @@ def _from_outputs(given: Mapping[str, Any]) -> frozenset[str]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise InvalidInputError("from_outputs", names, Sentence("names, by the gate"))
     return frozenset(names)
+
+
+def _started_at(given: Mapping[str, Any]) -> str | None:
+    started_at = given.get("started_at")
+    if started_at is not None and not isinstance(started_at, str):
+        raise InvalidInputError("started_at", started_at, Sentence("text, by the gate"))
+    return started_at
 
 
 def _flows(

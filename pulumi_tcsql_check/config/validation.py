@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.endpoint import Endpoint, is_loopback
+from pulumi_tcsql_check.model.ids import MAX_ID
 from pulumi_tcsql_check.model.statuses import NOT_STARTED, PASSED
 
 DEFAULT_TIMEOUT_SECONDS = 1800.0
@@ -25,9 +26,6 @@ MAX_MIGRATIONS = 1000
 
 MAX_REASON = 200
 """How many characters the reason for `enforce=False` may have."""
-
-MAX_ID = 2**53 - 1
-"""The largest whole number that Pulumi's wire format, a double, carries unharmed."""
 
 
 def _whole_number(value: object) -> int | None:
@@ -73,6 +71,16 @@ def flows_of(value: object, count: int) -> tuple[int, ...]:
     if len(numbers) != count:
         raise InvalidInputError("flow_ids", value, Sentence("as many flows"))
     return numbers
+
+
+def triggers(value: object) -> tuple[str, ...]:
+    """Validate the triggers of a start, and return each as text; a value may be a secret, so an error has its type."""
+    if not isinstance(value, (list, tuple)):
+        raise InvalidInputError("triggers", type(value).__name__, Sentence("list of triggers"))
+    for number, one in enumerate(value):
+        if not isinstance(one, (str, int)):  # a bool is an int
+            raise InvalidInputError(f"triggers[{number}]", type(one).__name__, Sentence("one trigger"))
+    return tuple(str(one).lower() if isinstance(one, bool) else str(one) for one in value)
 
 
 def _ids(name: str, value: object, read: Callable[[object, str], int]) -> tuple[int, ...]:

@@ -44,6 +44,14 @@ class ApiSession:
         """Query the list of migrations once, as `MigrationApi.check_flags` does; errors as in `query`."""
         return self._send(lambda api: api.check_flags(migrate_ids, until), until)
 
+    def status(self, migration: Migration, deadline: float) -> int | None:
+        """Query a migration's status once, as `MigrationApi.status` does; errors as in `query`."""
+        return self._send(lambda api: api.status(migration, deadline), deadline)
+
+    def start(self, migration: Migration, deadline: float) -> Flow:
+        """Start a check, as `MigrationApi.start` does; errors as in `query`. Only a refused token is sent again."""
+        return self._send(lambda api: api.start(migration, deadline), deadline)
+
     def _send(self, query: Callable[[MigrationApi], T], deadline: float) -> T:
         """Send a query; send it again if the credentials had expired and newer ones exist."""
         credentials = self._account.current(deadline)

@@ -18,6 +18,9 @@ from pulumi_tcsql_check.dynamic_host.call import Call
 CANCELLED = threading.Event()
 """Set when the waits of this process must end: the update was cancelled or has failed, or the engine has exited."""
 
+INTERRUPTED = threading.Event()
+"""Set with it, unless the update has failed: what has been told to end ends starts as well, which a failure doesn't."""
+
 _refused: list[str] = []
 """The name of the gate at which the update failed, if that set `CANCELLED`."""
 
@@ -75,6 +78,7 @@ def _cancel(self: Any, request: Any, context: Any) -> Any:  # noqa: ANN401, ARG0
 
     from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415, PLW0406
 
+    host.INTERRUPTED.set()
     host.CANCELLED.set()
     return empty_pb2.Empty()
 
@@ -116,6 +120,7 @@ def _end_with_the_engine() -> None:
 
 def _end() -> None:
     """End all waits, then send the host SIGINT as the engine would; it still finishes the other providers' calls."""
+    INTERRUPTED.set()
     CANCELLED.set()
     main = threading.main_thread().ident
     if main is not None and signal.getsignal(signal.SIGINT) is signal.default_int_handler:

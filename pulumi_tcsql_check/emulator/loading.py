@@ -30,6 +30,7 @@ class _ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     migrations: Annotated[dict[str, msgspec.Raw], msgspec.Meta(min_length=1)]
     again: dict[str, msgspec.Raw] = {}
+    on_start: dict[str, msgspec.Raw] = {}
     description: str = ""
     starts: Starts = "first-query"
     steps: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1)] = PUBLISHED_STEPS
@@ -64,16 +65,21 @@ def parse(text: bytes, *, name: str) -> Scenario:
     """Decode a scenario from JSON; raises `ScenarioError`, which contains `name`, if it can't be played."""
     try:
         file = msgspec.json.decode(text.decode(), type=_ScenarioFile)
-        again = _frames("again", file.again, len(file.steps))
-        migrations = _frames("migrations", file.migrations, len(file.steps))
+        sections = {
+            "again": _frames("again", file.again, len(file.steps)),
+            "on_start": _frames("on_start", file.on_start, len(file.steps), are_timed=False),
+            "migrations": _frames("migrations", file.migrations, len(file.steps)),
+        }
     except UnicodeDecodeError:
         raise ScenarioError(name, "it is not UTF-8 text") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise ScenarioError(name, str(error)) from None
-    return Scenario(name=name, **msgspec.structs.asdict(file) | {"again": again, "migrations": migrations})
+    return Scenario(name=name, **msgspec.structs.asdict(file) | sections)
 
 
-def _frames(section: str, raws: dict[str, msgspec.Raw], total: int) -> dict[str, tuple[Frame, ...] | None]:
+def _frames(
+    section: str, raws: dict[str, msgspec.Raw], total: int, *, are_timed: bool = True
+) -> dict[str, tuple[Frame, ...] | None]:
     """Decode the frames of each key; raises `msgspec.ValidationError`, which says where in the file a problem is."""
     found = {}
     for key, raw in raws.items():
@@ -87,16 +93,19 @@ def _frames(section: str, raws: dict[str, msgspec.Raw], total: int) -> dict[str,
             raise msgspec.ValidationError(f"{what} - at `{place}{inner or '`'}") from None
         frames = found[key] or ()
         for index, frame in enumerate(frames):
-            if problem := _problem(frame, is_last=index == len(frames) - 1, total=total):
+            holds_for_ever = index == len(frames) - 1 if are_timed else None
+            if problem := _problem(frame, holds_for_ever=holds_for_ever, total=total):
                 raise msgspec.ValidationError(f"{problem} - at `{place}[{index}]`")
     return found
 
 
-def _problem(frame: Frame, *, is_last: bool, total: int) -> str | None:
-    """Return what is wrong with a frame whose types are right, in a phrase, or None."""
-    if is_last and frame.seconds is not None:
+def _problem(frame: Frame, *, holds_for_ever: bool | None, total: int) -> str | None:
+    """Return what is wrong with a frame whose types are right, in a phrase, or None; a reply to a start has no time."""
+    if holds_for_ever is None and frame.seconds is not None:
+        return "A frame of `on_start` is for one request, so it has no `seconds`"
+    if holds_for_ever and frame.seconds is not None:
         return "The last frame holds for ever, so it has no `seconds`"
-    if not is_last and frame.seconds is None:
+    if holds_for_ever is False and frame.seconds is None:
         return "Only the last frame may hold for ever, so this one needs `seconds`"
     if isinstance(frame, Progress):
         if len(frame.statuses) != total:

@@ -1,6 +1,7 @@
 """Which frame of a scenario holds now, for each migration and each flow, by a clock that is passed in."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol, TypeAlias
 
@@ -62,6 +63,7 @@ class Playback:
         self._started: dict[int, _Start] = {}
         self._seen = {int(key) for key in scenario.migrations if key != EVERY_ID}
         self._flows: dict[int, _Start] = {}
+        self._start_requests: Counter[int] = Counter()
 
     def frame(self, migrate_id: int) -> Frame:
         """Return the frame that a query gets now; raises `RefusalError` if there is no such migration."""
@@ -74,6 +76,11 @@ class Playback:
     def listed(self) -> dict[int, Frame]:
         """Return the current frame of each migration that has a key of its own or was requested; starts none."""
         return {migrate_id: self._current(migrate_id) for migrate_id in self._seen if self.scenario.frames(migrate_id)}
+
+    def reply_to_start(self, migrate_id: int) -> Frame | None:
+        """Count a request to start a migration, and return the frame that replies to it; None for the usual one."""
+        self._start_requests[migrate_id] += 1
+        return self.scenario.reply_to_start(migrate_id, self._start_requests[migrate_id] - 1)
 
     def start(self, migrate_id: int) -> int:
         """Start a migration anew and return its new flow's id; raises `RefusalError` if there is no such migration."""

@@ -57,11 +57,14 @@ class _Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         check_flag: The `CheckFlag` of a migration at this frame in `DescribeMigrations`: a raw code (published are 0
             not checked, 1 passed, 2 failed, 3 checking), or an error, which replaces the whole list. `None` follows the
             frame: 1 if all steps passed, 0 if none started, 2 if an unpublished code was left behind, else 3.
+        migration_status: The raw `Status` of a migration at this frame in `DescribeMigrations`; by default 1,
+            initializing.
     """
 
     seconds: Annotated[float, msgspec.Meta(ge=0)] | None = None
     flow: int | Refusal | None = None
     check_flag: int | Refusal | None = None
+    migration_status: int = 1
 
 
 class Progress(_Frame, frozen=True, tag="progress"):
@@ -146,6 +149,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
             `None`, or that no key matches, doesn't exist.
         again: With the same keys, the frames after a restart by `StartMigrationCheck`, as if somebody had fixed what
             the first check found. An id without any plays those of `migrations` again.
+        on_start: With the same keys, the responses to the first requests of `StartMigrationCheck`, one frame each:
+            `progress` starts the check and returns its flow, as every later request does; `error` refuses; `answer` and
+            a fault start it too, but return something else, or nothing.
     """
 
     name: str
@@ -155,6 +161,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...] = PUBLISHED_STEPS
     tls: Tls | None = None
     again: Mapping[str, tuple[Frame, ...] | None] = {}
+    on_start: Mapping[str, tuple[Frame, ...] | None] = {}
 
     def frames(self, migrate_id: int) -> tuple[Frame, ...] | None:
         """Return the frames of a migration, or None if there is no such migration."""
@@ -164,3 +171,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
         """Return the frames of a migration that is started anew, or None if there is no such migration."""
         known = self.frames(migrate_id)
         return known and (self.again.get(str(migrate_id)) or self.again.get(EVERY_ID) or known)
+
+    def reply_to_start(self, migrate_id: int, number: int) -> Frame | None:
+        """Return the frame that replies to a migration's start, by its number from 0; None for the usual response."""
+        frames = self.on_start.get(str(migrate_id), self.on_start.get(EVERY_ID)) or ()
+        return frames[number] if number < len(frames) else None

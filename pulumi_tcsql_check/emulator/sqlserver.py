@@ -9,12 +9,12 @@ from pulumi_tcsql_check.emulator.playback import Playback
 from pulumi_tcsql_check.emulator.scenario import Error, Fault, Frame, Progress, RawAnswer, Refusal
 from pulumi_tcsql_check.emulator.wire import RefusalError, Reply, Request, answer
 from pulumi_tcsql_check.model import check_flag, flow
+from pulumi_tcsql_check.model.migration_list import PAGE_SIZE
 from pulumi_tcsql_check.model.statuses import NOT_STARTED, PASSED
 
 REQUESTS_PER_SECOND = 20  # for each action
 VERSION = "2018-03-28"
 
-_INITIALIZING = 1  # the published `Status` of a migration that has not been run
 _NEVER = "0000-00-00 00:00:00"
 
 
@@ -27,7 +27,7 @@ class _ListParameters(msgspec.Struct, frozen=True, rename="pascal"):
 
     status_set: tuple[int, ...] = ()
     migrate_name: str = ""
-    limit: Annotated[int, msgspec.Meta(ge=1, le=check_flag.PAGE_SIZE)] = check_flag.PAGE_SIZE
+    limit: Annotated[int, msgspec.Meta(ge=1, le=PAGE_SIZE)] = PAGE_SIZE
     offset: Annotated[int, msgspec.Meta(ge=0)] = 0
     order_by: Literal["name", "createTime", "startTime", "endTime", "status"] = "createTime"  # no published default
     order_by_type: Literal["desc", "asc"] = "asc"
@@ -55,7 +55,15 @@ def _query(request: Request, playback: Playback) -> Reply:
 
 
 def _start(request: Request, playback: Playback) -> Reply:
-    return answer({"FlowId": playback.start(_id(request, _MigrateId))})
+    """Start the check, unless the frame for this request refuses; what else it replies, the check has started."""
+    migrate_id = _id(request, _MigrateId)
+    frame = playback.reply_to_start(migrate_id)
+    if isinstance(frame, Error):
+        raise RefusalError(frame.code, frame.message)
+    reply = answer({"FlowId": playback.start(migrate_id)})
+    if isinstance(frame, RawAnswer):
+        return Reply(bytes(frame.answer))
+    return reply if frame is None or isinstance(frame, Progress) else _faulty(reply, frame)
 
 
 def _flow(request: Request, playback: Playback) -> Reply:
@@ -81,9 +89,13 @@ def _list(request: Request, playback: Playback) -> Reply:
     for frame in frames.values():
         if isinstance(frame.check_flag, Refusal):
             raise RefusalError(frame.check_flag.code, frame.check_flag.message)
-    has_status = not wanted.status_set or _INITIALIZING in wanted.status_set
-    found = [number for number in frames if has_status and wanted.migrate_name in _name(number)]
-    # All migrations have the same times and status, so that only an order by name differs from one by id.
+    found = [
+        number
+        for number, frame in frames.items()
+        if frame.migration_status in (wanted.status_set or (frame.migration_status,))
+        and wanted.migrate_name in _name(number)
+    ]
+    # All migrations have the same times, so that only an order by name differs from one by id.
     key = _name if wanted.order_by == "name" else int
     found.sort(key=key, reverse=wanted.order_by_type == "desc")
     begin = wanted.offset * wanted.limit
@@ -97,7 +109,7 @@ def _name(migrate_id: int) -> str:
 
 
 def _task(migrate_id: int, region: str, frame: Frame) -> dict[str, object]:
-    """Describe a migration with the published fields; all but the id, the region and the flag are made up."""
+    """Describe a migration with the published fields; all but id, region, status and flag are made up."""
     return {
         "MigrateId": migrate_id,
         "MigrateName": _name(migrate_id),
@@ -107,7 +119,7 @@ def _task(migrate_id: int, region: str, frame: Frame) -> dict[str, object]:
         "CreateTime": "2025-01-01 00:00:00",
         "StartTime": _NEVER,
         "EndTime": _NEVER,
-        "Status": _INITIALIZING,
+        "Status": frame.migration_status,
         "Message": "",
         "CheckFlag": _check_flag(frame),
         "Progress": 0,

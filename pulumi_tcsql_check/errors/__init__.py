@@ -10,6 +10,8 @@ TcsqlCheckError                 the root, never raised itself
 ├── CheckTimeoutError           the check had not passed at the deadline
 ├── GroupFailedError            some checks of a group have failed, or queries for them have
 ├── GroupTimeoutError           some checks of a group had not passed at the deadline
+├── StartUnknownError           a request to start a check may have started it
+├── MigrationOverError          the migration has gone on, so its check is not started
 ├── WaitCancelledError          the update was cancelled, or failed at another gate
 └── ApiError                    one API call failed
     ├── ThrottledError          too many requests; transient
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from pulumi_tcsql_check.errors.group import GroupFailedError, GroupTimeoutError
     from pulumi_tcsql_check.errors.root import TcsqlCheckError, WaitCancelledError
     from pulumi_tcsql_check.errors.setup import AccountError, CredentialsError, InvalidInputError
+    from pulumi_tcsql_check.errors.start import MigrationOverError, StartUnknownError
 else:
     from pulumi_tcsql_check import lazy_import
 
@@ -61,6 +64,7 @@ else:
         ),
         "check": ("CheckFailedError", "CheckTimeoutError", "FlagFailedError", "FlowFailedError"),
         "group": ("GroupFailedError", "GroupTimeoutError"),
+        "start": ("MigrationOverError", "StartUnknownError"),
     }
     _HOMES = {name: module for module, names in _NAMES.items() for name in names}
     __getattr__, __dir__ = lazy_import.names(__name__, _HOMES)
@@ -78,11 +82,13 @@ __all__ = [
     "GroupFailedError",
     "GroupTimeoutError",
     "InvalidInputError",
+    "MigrationOverError",
     "NoTurnError",
     "NotFoundError",
     "NotYetFoundError",
     "OutageError",
     "PermanentError",
+    "StartUnknownError",
     "TcsqlCheckError",
     "ThrottledError",
     "TransientError",

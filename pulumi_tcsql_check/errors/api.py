@@ -21,11 +21,13 @@ class ApiError(TcsqlCheckError):
         flow_id: The queried flow, if it was one.
         migrations: The checks of the read that the error ended, if known.
         took_seconds: How long the call took, from its turn to the error; 0 without a turn.
+        was_sent: Whether the API may have received the request.
     """
 
     flow_id: int | None = None
     migrations: Sequence[Migration] = ()
     took_seconds = 0.0
+    was_sent = False
 
     def __init__(self, problem: Words, *, code: str = "", request_id: str = "", kind: Words = "") -> None:
         """Store the attributes."""

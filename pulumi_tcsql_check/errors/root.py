@@ -20,7 +20,12 @@ class TcsqlCheckError(Exception):
 
 
 class WaitCancelledError(TcsqlCheckError):
-    """The update was cancelled (`refused` is ""), or failed at another gate, whose name is `refused`."""
+    """The update was cancelled (`refused` is ""), or failed at another gate, whose name is `refused`.
+
+    `was_sent` is whether a request was in flight: the API may have received it.
+    """
+
+    was_sent = False
 
     def __init__(self, refused: str = "") -> None:
         """Store the attribute."""

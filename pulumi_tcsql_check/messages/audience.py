@@ -18,6 +18,7 @@ class Audience(NamedTuple):
     set_credentials: Sentence
     remove_setting: Sentence
     remove_choice: Sentence
+    after_migration: Sentence
 
 
 PROGRAM = Audience(
@@ -28,6 +29,7 @@ PROGRAM = Audience(
     set_credentials=Sentence("set credentials of stack"),
     remove_setting=Sentence("remove setting of stack"),
     remove_choice=Sentence("remove choice of stack"),
+    after_migration=Sentence("take gate and start out"),
 )
 
 COMMAND = Audience(
@@ -38,4 +40,5 @@ COMMAND = Audience(
     set_credentials=Sentence("set credentials"),
     remove_setting=Sentence("remove setting"),
     remove_choice=Sentence("remove choice"),
+    after_migration=Sentence("nothing to start"),
 )

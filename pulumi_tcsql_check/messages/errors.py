@@ -9,7 +9,9 @@ from pulumi_tcsql_check.errors import (
     ExpiredTokenError,
     GroupFailedError,
     GroupTimeoutError,
+    MigrationOverError,
     OutageError,
+    StartUnknownError,
     TcsqlCheckError,
     WaitCancelledError,
 )
@@ -19,6 +21,7 @@ from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages import check_errors, group_errors
 from pulumi_tcsql_check.messages.audience import Audience
 from pulumi_tcsql_check.messages.layout import Field, Text
+from pulumi_tcsql_check.messages.next_step import query_command
 
 
 @singledispatch
@@ -63,6 +66,18 @@ def _(error: AccountError, audience: Audience) -> Text:
 @text_of.register
 def _(error: WaitCancelledError, audience: Audience) -> Text:
     return _text(error, Field("then", Sentence("wait again"), [audience.again]))
+
+
+@text_of.register
+def _(error: StartUnknownError, audience: Audience) -> Text:
+    return _text(
+        error, Field("then", Sentence("look and start anew"), [query_command(error.migration), audience.again])
+    )
+
+
+@text_of.register
+def _(error: MigrationOverError, audience: Audience) -> Text:
+    return _text(error, Field("then", audience.after_migration))
 
 
 def _text(error: Exception, *fields: Field) -> Text:

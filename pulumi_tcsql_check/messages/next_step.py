@@ -19,6 +19,11 @@ def start_command(*migrations: "Migration") -> str:
     return command if is_one else f"for id in {ids}; do {command}; done"
 
 
+def query_command(migration: "Migration") -> str:
+    """Return the shell command that shows the steps of a check."""
+    return f"tccli sqlserver QueryMigrationCheckProcess --MigrateId {migration.migrate_id} --region {migration.region}"
+
+
 def fix_and_start(audience: Audience, *migrations: "Migration", flow_ids: str = "") -> Field:
     """Return how to start checks again and wait; `flow_ids` is the input for their new flows, "" for none."""
     words = Sentence("fix and run with flow", flow_ids=flow_ids) if flow_ids else Sentence("fix and run")

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -10,9 +10,9 @@ from pulumi.dynamic import Resource
 from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
 
 from pulumi_tcsql_check.config import validation
-from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.program import dependencies, monitor, refusal, shutdown
+from pulumi_tcsql_check.program import dependencies, monitor, refusal, shutdown, starts
+from pulumi_tcsql_check.program.migration_check_start import MigrationCheckStart
 from pulumi_tcsql_check.program.stack import in_unit_test, line_in_stacks
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
@@ -20,6 +20,12 @@ monitor.observe()  # a component may be registered before the program declares i
 
 _MAY_BE_LATE = ("flow_id", "flow_ids")
 """Inputs that may be unknown in a preview, which then queries without them."""
+
+_NUMBERS: Mapping[str, Callable[[Any], object]] = {
+    "migrate_id": validation.migrate_id,
+    "migrate_ids": lambda given: list(validation.migrate_ids(given)),
+}
+"""Convert text to numbers, so that both have one state."""
 
 _IDS_IN_AN_ID = 8
 """How many numbers a group's id shows; a longer list becomes a digest."""
@@ -34,8 +40,9 @@ class Gate(Resource):
         given: Mapping[str, Any],
         outputs: Sequence[str],
         opts: pulumi.ResourceOptions | None,
+        given_starts: Sequence[MigrationCheckStart] = (),
     ) -> None:
-        """Declare the gate with its inputs and the provider's output names; raises `InputError`."""
+        """Declare the gate with its inputs, the provider's output names and its starts; raises `InputError`."""
         refusal.accept_language()
         opts = opts or pulumi.ResourceOptions()
         wait = not pulumi.runtime.is_dry_run()
@@ -43,16 +50,18 @@ class Gate(Resource):
         needed = {key: refusal.accept(key, value, to_be_known=wait) for key, value in given.items()}
         ids, flow = ("migrate_ids", "flow_ids") if "migrate_ids" in given else ("migrate_id", "flow_id")
         refusal.require_flow(flow, given)
-        needed[ids] = _as_numbers(ids, needed[ids])
+        needed[ids] = refusal.as_valid(_NUMBERS[ids], needed[ids])
         refusal.accept_reason(given)
         refusal.accept_as_many(needed.get("flow_ids"), needed[ids])
-        refusal.refuse_options(opts)
+        refusal.refuse_options(opts, refusal.REFUSED_BY_GATE)
         is_real = not in_unit_test()
         if is_real:
             shutdown.prepare()
             refusal.warn_of_options(name, opts)
         # An input that is unknown in a preview makes the id unknown too, and then the engine reads nothing.
-        late = [needed[key] for key in from_outputs if key not in _MAY_BE_LATE]
+        late = [needed[key] for key in from_outputs if given_starts or key not in _MAY_BE_LATE]
+        if given_starts and is_real and given["enforce"] is not False:
+            late.append(starts.as_declared(given_starts))
         holds = wait and is_real
         if holds:
             monitor.observe()
@@ -61,6 +70,8 @@ class Gate(Resource):
         provider = MigrationCheckProvider(uuid.uuid4().hex if holds else "")
         props = {**needed, **dict.fromkeys(outputs)}
         hidden = {"wait": wait, "from_outputs": from_outputs}
+        if given_starts:
+            hidden |= starts.hidden_inputs(given_starts)
         super().__init__(provider, name, props | hidden, pulumi.ResourceOptions.merge(opts, reads))
         mine = vars(self)
         for key in hidden:  # a program that exports the whole gate exports its attributes
@@ -112,13 +123,3 @@ def _name_of(ids: object) -> str:
         return str(ids)
     name = "+".join(map(str, sorted(ids)))
     return name if len(ids) <= _IDS_IN_AN_ID else hashlib.sha256(name.encode()).hexdigest()[:32]
-
-
-def _as_numbers(name: str, given: pulumi.Input[object]) -> pulumi.Input[object]:
-    """Convert text to numbers, so that both have one state; `read` rejects other values."""
-    if isinstance(given, pulumi.Output):
-        return given.apply(lambda known: _as_numbers(name, known))
-    try:
-        return validation.migrate_id(given) if name == "migrate_id" else list(validation.migrate_ids(given))
-    except InvalidInputError:
-        return given

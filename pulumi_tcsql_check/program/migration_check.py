@@ -5,7 +5,9 @@ from typing import Any
 
 import pulumi
 
+from pulumi_tcsql_check.program import starts as from_starts
 from pulumi_tcsql_check.program.gate import Gate
+from pulumi_tcsql_check.program.migration_check_start import MigrationCheckStart
 from pulumi_tcsql_check.program.results import CheckResult, Step
 from pulumi_tcsql_check.program.stack import default_region
 
@@ -38,7 +40,8 @@ class MigrationCheck(Gate, module="tcsql", name="MigrationCheck"):
         self,
         name: str,
         *,
-        migrate_id: pulumi.Input[int | str],
+        migrate_id: pulumi.Input[int | str] | None = None,
+        start: MigrationCheckStart | None = None,
         region: pulumi.Input[str] | None = None,
         timeout_seconds: pulumi.Input[float] | None = None,
         poll_interval_seconds: pulumi.Input[float] | None = None,
@@ -54,6 +57,7 @@ class MigrationCheck(Gate, module="tcsql", name="MigrationCheck"):
         Args:
             name: The resource's name in the stack.
             migrate_id: The migration's number (`MigrateId`), from 1; digits as text are accepted.
+            start: The start of the check, in place of `migrate_id`, `region` and `flow_id`: that start must pass.
             region: The migration's region; by default the stack's `tencentcloud:region`, then `TENCENTCLOUD_REGION`.
             timeout_seconds: The longest total wait, in seconds, greater than 0; 1800 by default.
             poll_interval_seconds: The pause between queries, 0.1 to 300 seconds; 2 by default.
@@ -72,7 +76,7 @@ class MigrationCheck(Gate, module="tcsql", name="MigrationCheck"):
         """
         given: dict[str, Any] = {
             "migrate_id": migrate_id,
-            "region": region if region is not None else default_region(),
+            "region": region,
             "timeout_seconds": timeout_seconds,
             "poll_interval_seconds": poll_interval_seconds,
             "enforce": enforce,
@@ -81,7 +85,12 @@ class MigrationCheck(Gate, module="tcsql", name="MigrationCheck"):
             "flow_id": flow_id,
             "endpoint": endpoint,
         }
-        super().__init__(name, given, ("total", "current", "steps", "passed", "status"), opts)
+        if start is not None:
+            given |= from_starts.inputs_of(start, given)
+        if given["region"] is None:
+            given["region"] = default_region()
+        outputs = ("total", "current", "steps", "passed", "status")
+        super().__init__(name, given, outputs, opts, [start] if start is not None else ())
 
 
 class MigrationCheckGroup(Gate, module="tcsql", name="MigrationCheckGroup"):
@@ -112,7 +121,8 @@ class MigrationCheckGroup(Gate, module="tcsql", name="MigrationCheckGroup"):
         self,
         name: str,
         *,
-        migrate_ids: pulumi.Input[Sequence[pulumi.Input[int | str]]],
+        migrate_ids: pulumi.Input[Sequence[pulumi.Input[int | str]]] | None = None,
+        starts: Sequence[MigrationCheckStart] | None = None,
         region: pulumi.Input[str] | None = None,
         timeout_seconds: pulumi.Input[float] | None = None,
         poll_interval_seconds: pulumi.Input[float] | None = None,
@@ -129,6 +139,7 @@ class MigrationCheckGroup(Gate, module="tcsql", name="MigrationCheckGroup"):
             name: The resource's name in the stack.
             migrate_ids: The migrations' numbers (`MigrateId`), 1 to 1000 without duplicates; each from 1, digits as
                 text are accepted. The list or any number in it may be an output.
+            starts: The starts of the checks, in place of `migrate_ids`, `region` and `flow_ids`: they must all pass.
             region: The region of all of them; by default the stack's `tencentcloud:region`, then `TENCENTCLOUD_REGION`.
             timeout_seconds: The longest total wait, in seconds, greater than 0; 1800 by default.
             poll_interval_seconds: The shortest pause between two queries for the same migration, 0.1 to 300 seconds; 2
@@ -148,7 +159,7 @@ class MigrationCheckGroup(Gate, module="tcsql", name="MigrationCheckGroup"):
         """
         given: dict[str, Any] = {
             "migrate_ids": migrate_ids,
-            "region": region if region is not None else default_region(),
+            "region": region,
             "timeout_seconds": timeout_seconds,
             "poll_interval_seconds": poll_interval_seconds,
             "enforce": enforce,
@@ -157,4 +168,8 @@ class MigrationCheckGroup(Gate, module="tcsql", name="MigrationCheckGroup"):
             "flow_ids": flow_ids,
             "endpoint": endpoint,
         }
-        super().__init__(name, given, ("total", "current", "passed", "status", "checks"), opts)
+        if starts is not None:
+            given |= from_starts.inputs_of_group(starts, given)
+        if given["region"] is None:
+            given["region"] = default_region()
+        super().__init__(name, given, ("total", "current", "passed", "status", "checks"), opts, starts or ())

@@ -14,12 +14,12 @@ from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence, Words
 from pulumi_tcsql_check.program.stack import configured, in_stacks, of_stack
 
-_REQUIRED = ("migrate_id", "migrate_ids", "region")
+_REQUIRED = ("migrate_id", "migrate_ids", "region", "triggers")
 
 REQUIRE_FLOW = "tcsql-check:requireFlow"
 """The stack's configuration key that makes `flow_id` and `flow_ids` required."""
 
-_REFUSED_OPTIONS = {
+REFUSED_BY_GATE = {
     "custom_timeouts": Sentence("no custom_timeouts"),
     "hooks": Sentence("no hooks"),
     "id": Sentence("no id"),
@@ -29,6 +29,18 @@ _REFUSED_OPTIONS = {
     "urn": Sentence("no urn"),
 }
 """Options that would change what the gate is, or have no effect although a user relies on them."""
+
+REFUSED_BY_START = {
+    "custom_timeouts": Sentence("no custom_timeouts of a start"),
+    "id": Sentence("no import of a start"),
+    "import_": Sentence("no import of a start"),
+    "provider": Sentence("no provider"),
+    "providers": Sentence("no provider"),
+    "urn": Sentence("no import of a start"),
+}
+"""The same for a start."""
+
+NO_GET = Sentence("no import of a start")
 
 _IDLE_OPTIONS = (
     "aliases",
@@ -131,9 +143,19 @@ def _validated(validate: Callable[..., object], *given: object) -> None:
         raise InputError(error) from None
 
 
-def refuse_options(opts: pulumi.ResourceOptions) -> None:
-    """Raise `InputError` if an option is set that a gate can't have."""
-    for name, allowed in _REFUSED_OPTIONS.items():
+def as_valid(validate: Callable[[Any], object], value: object) -> Any:  # noqa: ANN401  # a value, or an output of it
+    """Return what a validator makes of a value or of an output; the provider rejects what it doesn't accept."""
+    if isinstance(value, pulumi.Output):
+        return value.apply(lambda known: as_valid(validate, known))
+    try:
+        return validate(value)
+    except InvalidInputError:
+        return value
+
+
+def refuse_options(opts: pulumi.ResourceOptions, refused: Mapping[str, Sentence]) -> None:
+    """Raise `InputError` if an option of `refused` is set; the sentence says what to do."""
+    for name, allowed in refused.items():
         value = getattr(opts, name, None)
         if isinstance(value, pulumi.ResourceHookBinding):  # `ResourceOptions.merge` makes an empty one
             value = any(vars(value).values())

@@ -2,40 +2,28 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.stack_config import Stack
+from pulumi_tcsql_check.credentials import connection
 from pulumi_tcsql_check.credentials.session import ApiSession
 from pulumi_tcsql_check.errors import ApiError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages.audience import PROGRAM
 from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.messages.layout import Field, Text
+from pulumi_tcsql_check.messages.listener import Listener
 from pulumi_tcsql_check.model.group import name_of
 from pulumi_tcsql_check.polling import poller
 from pulumi_tcsql_check.polling.watch import Watch
-from pulumi_tcsql_check.reading import connection
 from pulumi_tcsql_check.reading import watches as make_watches
 from pulumi_tcsql_check.reading.outputs import outputs_of
-from pulumi_tcsql_check.reading.report import count_of, error_of, forecast_of, pass_after, row_of, words_of
+from pulumi_tcsql_check.reading.report import count_of, dated, error_of, forecast_of, pass_after, row_of, words_of
 
 WORTH_A_WORD_SECONDS = 1.0
-"""The shortest wait whose duration is shown: a check that had already passed only has its row."""
-
-
-class Listener(Protocol):
-    """Shows a read's progress to the user."""
-
-    def show(self, text: Sentence) -> None:
-        """Show a line until the next one."""
-
-    def note(self, text: Text) -> None:
-        """Show a permanent line."""
-
-    def warn(self, text: Text) -> None:
-        """Show a permanent warning."""
+"""The shortest wait whose duration is shown: a check that had already passed only has its row, if it has no date."""
 
 
 def read(props: Mapping[str, Any], stack: Stack, listener: Listener, cancelled: threading.Event) -> dict[str, Any]:
@@ -67,14 +55,15 @@ class _Read:
     def wait(self) -> list[Watch]:
         watches = make_watches.for_a_wait(self._inputs, self._clock, self._warn)
         self._poll(watches, row_of(watches, self._inputs, self._listener.show))
-        if (took := self._clock.monotonic() - watches[0].began) >= WORTH_A_WORD_SECONDS:
-            self._listener.note(Text(pass_after(watches, took)))
+        took = self._clock.monotonic() - watches[0].began
+        if took >= WORTH_A_WORD_SECONDS or self._inputs.started_at is not None:
+            self._listener.note(Text(dated(pass_after(watches, took), self._inputs.started_at)))
         return watches
 
     def query_once(self, *, is_preview: bool) -> list[Watch]:
         watches = make_watches.for_one_query(self._inputs, self._clock)
         self._poll(watches, count_of(watches, self._listener.show))
-        self._listener.show(words_of(watches, self._inputs))
+        self._listener.show(dated(words_of(watches, self._inputs), self._inputs.started_at))
         words = forecast_of(watches, self._inputs)
         if words is not None and is_preview:
             self._listener.note(Text(words))

@@ -50,6 +50,13 @@ def pass_after(watches: Sequence[Watch], seconds: float) -> Sentence:
     return Sentence("with cause", words=Sentence("has passed", checks=checks, took=took), cause=tuple(proof))
 
 
+def dated(words: Sentence, started_at: str | None) -> Sentence:
+    """Add when the check was started, if a start without triggers did that."""
+    if started_at is None:
+        return words
+    return Sentence("and then", first=words, then=Sentence("started at", time=printable(started_at, 32)))
+
+
 def row_of(watches: Sequence[Watch], inputs: CheckInputs, show: Callable[[Sentence], None]) -> Callable[[float], None]:
     """Return a callback that updates the row during the wait; its argument is an instant of the clock."""
     board = Board(watches, inputs.failed_statuses, inputs.timeout_seconds)

@@ -58,19 +58,26 @@ class Client:
         """Call an action once, until `deadline`, an instant of the clock.
 
         A request may wait for its turn and run a little after the deadline. With `strict`, it ends by the deadline, and
-        a throttled request doesn't slow the process down. The values in `secrets` are removed from every error. Raises
-        `ThrottledError`, `TransientError`, `PermanentError`, or `WaitCancelledError` if the update was cancelled.
+        a throttled request doesn't slow the process down. The values in `secrets` are removed from every error.
+
+        Raises `ThrottledError`, `TransientError`, `PermanentError`, or `WaitCancelledError` if the update was
+        cancelled; `was_sent` of each tells whether the request may have arrived.
         """
         latest = deadline if strict else max(deadline + GRACE_SECONDS, self.clock.monotonic())
         rate_limit.PROCESS.wait_for_turn(self.clock, latest)
         began = self.clock.monotonic()
         left = deadline - began
+        adapter = self._adapter
         try:
             body = self._exchange(action, params, left if strict else bound_seconds(left))
             return response.decode(
                 body, kind, endpoint=self.endpoint, credentials=self.credentials, advice=advice, secrets=secrets
             )
+        except WaitCancelledError as error:
+            error.was_sent = adapter.has_sent
+            raise
         except ApiError as error:
+            error.was_sent = adapter.has_sent
             error.took_seconds = self.clock.monotonic() - began
             if isinstance(error, ThrottledError) and not strict:
                 rate_limit.PROCESS.slow_down(self.clock)

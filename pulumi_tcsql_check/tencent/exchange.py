@@ -26,6 +26,7 @@ MAX_BODY_BYTES = 1 << 20
 """The largest accepted body; a real one has 2 kB."""
 
 _TOO_LARGE = f"the body is larger than {MAX_BODY_BYTES} bytes"
+_GIVEN_UP = "the exchange was given up"
 
 MAX_EXCHANGE_SECONDS = 10.0
 MIN_EXCHANGE_SECONDS = 1.0
@@ -60,12 +61,16 @@ class _OpenConnection:
     """An adapter's newest connection: closing it unblocks a thread that waits for the server.
 
     It is held by a duplicate handle: TLS and the end of the headers detach the original ones.
+
+    Attributes:
+        has_sent: Whether a request began, once its connection was open. Shutting down decides it for good.
     """
 
     def __init__(self) -> None:
         """Start without a connection."""
         self._handle: socket.socket | None = None
         self.is_shut_down = False
+        self.has_sent = False
         self._lock = threading.Lock()
 
     def track(self, manager: PoolManager) -> None:
@@ -78,10 +83,17 @@ class _OpenConnection:
         with self._lock:
             if made is not None and self.is_shut_down:
                 made.close()
-                raise ConnectionAbortedError("the exchange was given up")
+                raise ConnectionAbortedError(_GIVEN_UP)
             previous, self._handle = self._handle, made and made.dup()
             if previous is not None:
                 previous.close()
+
+    def begin_request(self) -> None:
+        """Note that the next byte belongs to a request; refuse it once the connection is shut down."""
+        with self._lock:
+            if self.is_shut_down:
+                raise ConnectionAbortedError(_GIVEN_UP)
+            self.has_sent = True
 
     def shut_down(self) -> None:
         """Shut the connection down, and refuse new ones."""
@@ -93,13 +105,19 @@ class _OpenConnection:
 
     def _tracking(self, pool: Any) -> Any:  # noqa: ANN401  # urllib3 has no type for a pool class
         """Derive a pool that holds a connection before any byte is sent, including the handshake."""
-        hold = self.hold
+        hold, begin_request = self.hold, self.begin_request
 
         class Connection(pool.ConnectionCls):  # type: ignore[misc]  # the base is known at run time
             def _new_conn(self) -> socket.socket:
                 made: socket.socket = super()._new_conn()
                 hold(made)
                 return made
+
+            def request(self, *args: Any, **more: Any) -> None:  # noqa: ANN401  # as in urllib3
+                if self.sock is None:  # else the base class connects when it sends the first byte
+                    self.connect()
+                begin_request()
+                super().request(*args, **more)
 
         return type(pool.__name__, (pool,), {"ConnectionCls": Connection})
 
@@ -129,6 +147,12 @@ class BoundedAdapter(HTTPAdapter):
         """Bound the next exchange, a little longer than `run_bounded`, which must time out first."""
         self._deadline = time.monotonic() + seconds + _GRACE_SECONDS
         self.status = 0
+        self._connection.has_sent = False
+
+    @property
+    def has_sent(self) -> bool:
+        """Whether the last exchange may have sent its request, or a part of it."""
+        return self._connection.has_sent
 
     def abandon(self) -> None:
         """Close the connection, so that the thread of the exchange ends."""
@@ -190,7 +214,7 @@ class BoundedAdapter(HTTPAdapter):
             if time.monotonic() > self._deadline:
                 raise ExchangeTimeoutError("the answer did not end in time")
         if self._connection.is_shut_down:  # truncated headers can pass for a response
-            raise ExchangeTimeoutError("the exchange was given up")
+            raise ExchangeTimeoutError(_GIVEN_UP)
         length = response.headers.get("Content-Length")
         if length is not None and length.rstrip(" \t") != str(len(body)):
             raise MalformedBodyError("Content-Length is not the length of the body")
@@ -212,14 +236,15 @@ def run_bounded(call: Callable[[], T], seconds: float, check_cancelled: Callable
     """Run a blocking call in a daemon thread, and abandon it at the timeout with `ExchangeTimeoutError`.
 
     No socket timeout bounds a name look-up, a list of addresses that don't respond, or headers that trickle. This
-    function raises the call's errors, and calls `check_cancelled` every 0.1 s.
+    function raises the call's errors, and calls `check_cancelled` before the call and every 0.1 s.
     """
+    check_cancelled()
     future = daemon_thread.begin(call, "tcsql-check-exchange")
     until = time.monotonic() + seconds
     while True:
-        check_cancelled()
         futures.wait([future], max(0.0, min(_CANCEL_POLL_SECONDS, until - time.monotonic())))
         if future.done():
             return future.result()
+        check_cancelled()
         if time.monotonic() >= until:
             raise ExchangeTimeoutError("there was no answer in time")

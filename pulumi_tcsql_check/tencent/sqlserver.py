@@ -1,16 +1,27 @@
-"""Queries the API of TencentDB for SQL Server about migrations."""
+"""Calls the API of TencentDB for SQL Server about migrations: queries them, and starts a check."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated
 
 import msgspec
 
 from pulumi_tcsql_check.clock import Clock
-from pulumi_tcsql_check.errors import ApiError, NotFoundError, PermanentError
+from pulumi_tcsql_check.errors import (
+    ApiError,
+    NotFoundError,
+    PermanentError,
+    StartUnknownError,
+    TcsqlCheckError,
+    ThrottledError,
+    WaitCancelledError,
+)
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.model.check_flag import PAGE_SIZE, CheckFlag, MigrationPage
+from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.flow import Flow
+from pulumi_tcsql_check.model.ids import MAX_ID
+from pulumi_tcsql_check.model.migration_list import PAGE_SIZE, MigrationPage
 from pulumi_tcsql_check.model.progress import Integer, Migration, Progress
 from pulumi_tcsql_check.tencent import response
 from pulumi_tcsql_check.tencent.client import Client
@@ -18,6 +29,7 @@ from pulumi_tcsql_check.tencent.client import Client
 SERVICE = "sqlserver"
 VERSION = "2018-03-28"
 QUERY, FLOW, LIST = "QueryMigrationCheckProcess", "DescribeFlowStatus", "DescribeMigrations"
+START = "StartMigrationCheck"
 """The actions; the API allows 20 requests a second for each."""
 
 MAX_PAGES = 5
@@ -37,8 +49,19 @@ def _advice(action: str, name: str) -> response.Advice:
 
 QUERY_ADVICE = _advice(QUERY, "migrate_id")
 LIST_ADVICE = _advice(LIST, "migrate_id")
+START_ADVICE = _advice(START, "migrate_id")
 # Tencent documents no code for a flow that doesn't exist; its number is the only parameter.
 FLOW_ADVICE = (*_advice(FLOW, "flow_id"), ("InvalidParameter", Sentence("check the flow")))
+
+
+def _is_refusal(error: TcsqlCheckError) -> bool:
+    """Return whether the API has refused a start, rather than failed at it.
+
+    `FailedOperation` and `InternalError` don't say how far the API came, and a status of HTTP may be a gateway's.
+    """
+    if isinstance(error, ThrottledError):
+        return True
+    return isinstance(error, PermanentError) and bool(error.code) and not error.code.startswith("FailedOperation")
 
 
 class _FlowStatus(msgspec.Struct, rename="pascal"):
@@ -46,8 +69,15 @@ class _FlowStatus(msgspec.Struct, rename="pascal"):
     request_id: str
 
 
+class _Started(msgspec.Struct, rename="pascal"):
+    """The response to a start (API page of `StartMigrationCheck`, seen 2025-10-28)."""
+
+    flow_id: Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)]
+    request_id: str
+
+
 class MigrationApi:
-    """Queries migrations of one region at one endpoint; not thread-safe."""
+    """Calls the API about migrations of one region at one endpoint; not thread-safe."""
 
     def __init__(self, credentials: Credentials, endpoint: Endpoint, region: str, *, clock: Clock) -> None:
         """Connect without sending a request."""
@@ -77,11 +107,38 @@ class MigrationApi:
     def check_flags(self, migrate_ids: Collection[int], until: float) -> Mapping[int, CheckFlag]:
         """Query the flags in at most `MAX_PAGES` pages (the API has no filter by id); an unlisted check has no code."""
         flags: dict[int, CheckFlag] = {}
+        for page in self._pages(until, strict=True):
+            flags = page.flags() | flags
+            if flags.keys() >= set(migrate_ids):
+                break
+        return {number: flags.get(number, CheckFlag()) for number in migrate_ids}
+
+    def status(self, migration: Migration, deadline: float) -> int | None:
+        """Query the `Status` of a migration as `check_flags` does; None if the list doesn't have it."""
+        for page in self._pages(deadline, strict=False):
+            if (status := page.status(migration.migrate_id)) is not None:
+                return status
+        return None
+
+    def start(self, migration: Migration, deadline: float) -> Flow:
+        """Start a check, and return its new flow.
+
+        Raises `StartUnknownError` if the API may have started it, else as `Client.call`: it certainly has not.
+        """
+        params = {"MigrateId": migration.migrate_id}
+        try:
+            said = self._client.call(START, params, _Started, deadline, advice=START_ADVICE)
+        except (ApiError, WaitCancelledError) as error:
+            if error.was_sent and not _is_refusal(error):
+                raise StartUnknownError(migration, error) from None
+            raise
+        return Flow(said.flow_id, None, said.request_id)
+
+    def _pages(self, until: float, *, strict: bool) -> Iterator[MigrationPage]:
         for number in range(MAX_PAGES):
             # `Offset` is the number of a page, from 0, not a count of migrations (API page).
             params = {"Limit": PAGE_SIZE, "Offset": number, "OrderBy": "createTime", "OrderByType": "desc"}
-            page = self._client.call(LIST, params, MigrationPage, until, advice=LIST_ADVICE, strict=True)
-            flags = page.flags() | flags
-            if page.is_last or flags.keys() >= set(migrate_ids):
-                break
-        return {number: flags.get(number, CheckFlag()) for number in migrate_ids}
+            page = self._client.call(LIST, params, MigrationPage, until, advice=LIST_ADVICE, strict=strict)
+            yield page
+            if page.is_last:
+                return

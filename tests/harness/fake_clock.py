@@ -1,6 +1,7 @@
 """A clock that advances itself, so that a wait of hours takes microseconds."""
 
 import threading
+from datetime import UTC, datetime, timedelta
 
 from pulumi_tcsql_check.errors import WaitCancelledError
 
@@ -22,6 +23,10 @@ class FakeClock:
     def monotonic(self) -> float:
         """Return the current instant."""
         return self.now
+
+    def utc(self) -> datetime:
+        """Return the current instant as if it counted from 2026-01-01."""
+        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.now)
 
     def sleep(self, seconds: float) -> None:
         """Advance at once, and record the duration."""

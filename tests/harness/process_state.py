@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from harness.scripted_server import join_exchanges
-from pulumi_tcsql_check.credentials import account
+from pulumi_tcsql_check.credentials import account, connection
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY
 from pulumi_tcsql_check.polling import backoff
-from pulumi_tcsql_check.reading import connection
 from pulumi_tcsql_check.tencent import rate_limit
 
 PROXY_VARIABLES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")

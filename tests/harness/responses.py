@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pulumi_tcsql_check.model.check_flag import MigrationPage
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.model.migration_list import MigrationPage
 from pulumi_tcsql_check.model.progress import Migration, Progress, StepDetail
 from pulumi_tcsql_check.tencent import response
 from pulumi_tcsql_check.tencent.sqlserver import LIST_ADVICE, QUERY_ADVICE

@@ -13,14 +13,16 @@ import pytest
 from harness.error_texts import in_one_line
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.runtime import rpc
 
 import pulumi_tcsql_check
 from pulumi_tcsql_check.dynamic_host import host
 from pulumi_tcsql_check.errors import CredentialsError, WaitCancelledError
 from pulumi_tcsql_check.messages.audience import PROGRAM
 from pulumi_tcsql_check.messages.errors import text_of
-from pulumi_tcsql_check.provider import MigrationCheckProvider
+from pulumi_tcsql_check.provider import MigrationCheckProvider, MigrationCheckStartProvider
 from pulumi_tcsql_check.reading import reader
+from pulumi_tcsql_check.starting import resource
 
 SERIALIZED = {
     4: "gASVWAAAAAAAAACMG3B1bHVtaV90Y3NxbF9jaGVjay5wcm92aWRlcpSMFk1p"
@@ -29,6 +31,11 @@ SERIALIZED = {
     "Z3JhdGlvbkNoZWNrUHJvdmlkZXKUk5QpgZR9lIwFbm9uY2WUjAxvZiBhbiB1cGRhdGWUc2Iu",
 }
 """The pickled provider by protocol, which is 5 from Python 3.14 on."""
+
+SERIALIZED_START = {
+    4: "gASVQgAAAAAAAACMG3B1bHVtaV90Y3NxbF9jaGVjay5wcm92aWRlcpSMG01pZ3JhdGlvbkNoZWNrU3RhcnRQcm92aWRlcpSTlCmBlC4=",
+    5: "gAWVQgAAAAAAAACMG3B1bHVtaV90Y3NxbF9jaGVjay5wcm92aWRlcpSMG01pZ3JhdGlvbkNoZWNrU3RhcnRQcm92aWRlcpSTlCmBlC4=",
+}
 
 WITHOUT_NONCE = "gASVPQAAAAAAAACMG3B1bHVtaV90Y3NxbF9jaGVjay5wcm92aWRlcpSMFk1pZ3JhdGlvbkNoZWNrUHJvdmlkZXKUk5QpgZQu"
 
@@ -68,6 +75,7 @@ def not_cancelled() -> Iterator[None]:
     host.CANCELLED.clear()
     yield
     host.CANCELLED.clear()
+    host.INTERRUPTED.clear()
     host._refused.clear()
 
 
@@ -91,6 +99,7 @@ def test_the_serialized_provider_never_changes() -> None:
     """Users' states contain it, and every Python reads what another has written."""
     assert serialize_provider(MigrationCheckProvider("of an update")) == SERIALIZED[pickle.DEFAULT_PROTOCOL]
     assert serialize_provider(MigrationCheckProvider("another")) not in SERIALIZED.values()
+    assert serialize_provider(MigrationCheckStartProvider()) == SERIALIZED_START[pickle.DEFAULT_PROTOCOL]
 
 
 def test_the_provider_in_an_older_state_is_loaded_as_well() -> None:
@@ -98,6 +107,8 @@ def test_the_provider_in_an_older_state_is_loaded_as_well() -> None:
     assert isinstance(pickle.loads(base64.b64decode(WITHOUT_NONCE)), MigrationCheckProvider)
     for text in SERIALIZED.values():
         assert pickle.loads(base64.b64decode(text)).nonce == "of an update"
+    for text in SERIALIZED_START.values():
+        assert isinstance(pickle.loads(base64.b64decode(text)), MigrationCheckStartProvider)
 
 
 def test_the_providers_process_excludes_loaded_modules_from_collection(provider: MigrationCheckProvider) -> None:
@@ -215,7 +226,7 @@ import sys
 sys.modules[{library!r}] = None
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi_tcsql_check.dynamic_host import call
-from pulumi_tcsql_check.provider import MigrationCheckProvider
+from pulumi_tcsql_check.provider import MigrationCheckProvider, MigrationCheckStartProvider
 class Call:
     fail = print
     flush = lambda: None
@@ -232,3 +243,72 @@ except ImportError:
     sentence = in_one_line(" ".join(text))
     assert sentence.startswith("The gate stays shut, since something that it needs can't be loaded (")
     assert (library in sentence, end) == (True, "shut")
+
+
+STARTED: dict[str, Any] = {"migrate_id": 7, "region": "ap-guangzhou", "triggers": ["run 1"], "flow_id": 1001}
+
+
+@pytest.fixture(name="start_provider")
+def _start_provider() -> MigrationCheckStartProvider:
+    """Configure a provider of starts with an empty stack configuration."""
+    provider = MigrationCheckStartProvider()
+    provider.configure(ConfigureRequest(Config({}, "test")))
+    return provider
+
+
+def test_a_create_and_an_update_start_the_check(
+    monkeypatch: pytest.MonkeyPatch, call: Call, start_provider: MigrationCheckStartProvider
+) -> None:
+    """Both return the outputs, and the id is made of region and number."""
+    given: list[tuple[object, ...]] = []
+
+    def start(urn: str, props: dict[str, Any], *_: object) -> dict[str, Any]:
+        given.append((urn, props))
+        return STARTED
+
+    monkeypatch.setattr(resource, "start", start)
+    created = start_provider.create({"migrate_id": 7.0})
+    assert (created.id, created.outs) == ("ap-guangzhou/7", STARTED)
+    assert start_provider.update("ap-guangzhou/7", STARTED, {"migrate_id": 7.0, "triggers": []}).outs == STARTED
+    assert given == [("", {"migrate_id": 7.0}), ("", {"migrate_id": 7.0, "triggers": []})]
+    assert (call.sentence, call.is_flushed) == ("", True)
+
+
+def test_a_start_that_fails_ends_the_waits_of_gates(
+    monkeypatch: pytest.MonkeyPatch, call: Call, start_provider: MigrationCheckStartProvider
+) -> None:
+    """It fails the update, as a gate does."""
+    monkeypatch.setattr(resource, "start", _raising(KeyError("a secret")))
+    with pytest.raises(KeyError):
+        start_provider.create({})
+    assert in_one_line(call.sentence) == "The start failed with an unexpected error (KeyError). Code: unexpected"
+    assert host.CANCELLED.is_set()
+    assert not host.INTERRUPTED.is_set()
+
+
+@pytest.mark.parametrize(
+    ("news", "changes", "replaces"),
+    [
+        ({}, False, []),
+        ({"migrate_id": 7.0}, False, []),
+        ({"endpoint": "http://127.0.0.1:1"}, False, []),
+        ({"triggers": ["run 2"]}, True, []),
+        ({"triggers": []}, True, []),
+        ({"triggers": rpc.UNKNOWN}, True, []),
+        ({"migrate_id": 8}, True, ["migrate_id"]),
+        ({"region": "ap-shanghai"}, True, ["region"]),
+        ({"region": rpc.UNKNOWN, "migrate_id": rpc.UNKNOWN}, True, ["migrate_id", "region"]),
+    ],
+)
+def test_other_triggers_update_a_start_and_another_migration_replaces_it(
+    start_provider: MigrationCheckStartProvider, news: dict[str, Any], replaces: list[str], *, changes: bool
+) -> None:
+    """Nothing else starts the check again; what a preview doesn't know yet counts as a change."""
+    diff = start_provider.diff("ap-guangzhou/7", STARTED, {**STARTED, **news})
+    assert (diff.changes, diff.replaces) == (changes, replaces)
+
+
+def test_a_refresh_of_a_start_keeps_its_outputs(start_provider: MigrationCheckStartProvider) -> None:
+    """The API has no query for a start."""
+    result = start_provider.read("ap-guangzhou/7", STARTED)
+    assert (result.id, result.outs) == ("ap-guangzhou/7", STARTED)

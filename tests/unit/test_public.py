@@ -19,6 +19,7 @@ def test_the_public_names_are_these() -> None:
         "MigrationCheck",
         "MigrationCheckGroup",
         "MigrationCheckResult",
+        "MigrationCheckStart",
         "Step",
         "get_migration_check",
         "get_migration_check_output",

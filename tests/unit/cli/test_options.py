@@ -6,10 +6,11 @@ import pytest
 
 from pulumi_tcsql_check.cli.options import check_inputs
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
-from pulumi_tcsql_check.config.validation import MAX_ID, MAX_MIGRATIONS
+from pulumi_tcsql_check.config.validation import MAX_MIGRATIONS
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.flow import Flow
+from pulumi_tcsql_check.model.ids import MAX_ID
 from pulumi_tcsql_check.model.progress import Migration
 
 IDS = f"a whole number from 1 to {MAX_ID}"

@@ -477,3 +477,12 @@ def test_an_enforced_gate_has_no_reason(enforce: object) -> None:
     with pytest.raises(InvalidInputError, match=r"^reason is 'why', but must be left out unless enforce is False\.$"):
         CheckInputs.from_props(given)
     assert CheckInputs.from_props(given | {"enforce": False}).reason == "why"
+
+
+def test_the_time_of_a_start_is_text() -> None:
+    """The gate itself sets it; it is no output."""
+    given: dict[str, Any] = {"migrate_id": 1, "region": "a", "wait": True}
+    assert CheckInputs.from_props(given).started_at is None
+    assert CheckInputs.from_props({**given, "started_at": "2026-01-01T00:00:00Z"}).started_at == "2026-01-01T00:00:00Z"
+    with pytest.raises(InvalidInputError, match=r"^started_at is 5, but must be text, as the gate itself sets it\.$"):
+        CheckInputs.from_props({**given, "started_at": 5})

@@ -22,6 +22,7 @@ from pulumi_tcsql_check.dynamic_host.call import Call
 def not_cancelled() -> None:
     """Start each test with an update that isn't cancelled."""
     host.CANCELLED.clear()
+    host.INTERRUPTED.clear()
     host._refused.clear()
 
 
@@ -39,7 +40,7 @@ def test_cancel_sets_the_flag_through_the_servicers_own_method(monkeypatch: pyte
     host.prepare()
     assert bound(None, None) == empty_pb2.Empty()
     assert host.CANCELLED.is_set()
-    host.CANCELLED.clear()
+    assert host.INTERRUPTED.is_set()
 
 
 def test_an_unknown_host_is_left_unchanged() -> None:
@@ -117,6 +118,7 @@ def test_a_refusal_ends_the_other_waits_once_the_engine_has_it() -> None:
     for callback in callbacks:
         callback()
     assert host.CANCELLED.is_set()
+    assert not host.INTERRUPTED.is_set()  # a failure ends no start
     assert host.refused() == "orders"
 
 
@@ -153,6 +155,7 @@ def test_a_host_whose_engine_is_gone_ends_its_gates_and_is_interrupted(monkeypat
     finally:
         signal.signal(signal.SIGINT, before)
     assert host.CANCELLED.is_set()
+    assert host.INTERRUPTED.is_set()
 
 
 def test_an_engine_is_watched_once_however_often_a_provider_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,6 +181,7 @@ def test_a_host_with_its_own_sigint_handler_is_not_interrupted() -> None:
     finally:
         signal.signal(signal.SIGINT, before)
     assert host.CANCELLED.is_set()
+    assert host.INTERRUPTED.is_set()
 
 
 def test_the_keys_of_the_configuration_are_listed() -> None:

@@ -120,6 +120,21 @@ def test_invalid_frames_of_another_start_are_refused() -> None:
         parse(text.encode(), name="mine")
 
 
+def test_replies_to_starts_are_for_one_request_each() -> None:
+    """An id's own key precedes "*"; a reply has no time, and after the last one the usual response follows."""
+    refused = {"kind": "error", "code": "x", "message": "y"}
+    text = json.dumps({"migrations": {"*": [_PASSED]}, "on_start": {"7": [refused, _PASSED], "*": [{"kind": "reset"}]}})
+    scenario = parse(text.encode(), name="mine")
+
+    assert scenario.reply_to_start(7, 0) == Error(code="x", message="y")
+    assert scenario.reply_to_start(7, 1) == Progress(statuses=(0,) * 8)
+    assert scenario.reply_to_start(7, 2) is None
+    assert scenario.reply_to_start(8, 0) == ResetFault()
+    timed = text.replace('"kind": "reset"', '"kind": "reset", "seconds": 1')
+    with pytest.raises(ScenarioError, match=r"so it has no `seconds` - at `\$\.on_start\.\*\[0\]`"):
+        parse(timed.encode(), name="mine")
+
+
 def test_an_id_without_a_key_does_not_exist() -> None:
     """Without "*", only the ids that have a key exist."""
     scenario = parse(json.dumps({"migrations": {"7": [_PASSED]}}).encode(), name="mine")

@@ -139,6 +139,25 @@ def test_starting_a_check_restarts_its_frames(clock: ManualClock, signed: Signed
     assert _content(api(signed(timestamp=int(clock.time()))))["CurrentStep"] == 1
 
 
+@pytest.mark.parametrize(
+    ("frame", "outcome", "has_started"),
+    [
+        (Error(code="UnsupportedOperation", message="m"), "UnsupportedOperation", False),
+        (RawAnswer(answer=msgspec.Raw(b"{}")), "answer", True),
+        (ResetFault(), "reset", True),
+        (Progress(statuses=(0,) * 8), "answer", True),
+    ],
+)
+def test_a_scenario_replies_to_starts(
+    clock: ManualClock, signed: SignedRequest, frame: Frame, outcome: str, *, has_started: bool
+) -> None:
+    """An error refuses the start; anything else starts the check, whatever the client gets."""
+    passed = Progress(statuses=(0,) * 8)
+    api = _api(Scenario(name="mine", migrations={"*": (passed,)}, on_start={"*": (frame,)}), clock)
+    assert api(signed(action="StartMigrationCheck")).outcome == outcome
+    assert _content(api(signed(action="StartMigrationCheck")))["FlowId"] == 1001 + has_started
+
+
 def _flow_of(api: Api, signed: SignedRequest, clock: ManualClock, flow_id: int = 1001) -> Reply:
     return api(
         signed(action="DescribeFlowStatus", parameters={"FlowId": flow_id}, timestamp=int(clock.time())),

@@ -166,6 +166,15 @@ def test_the_list_is_filtered_sorted_and_paged(
     assert _content(reply)["TotalCount"] == total
 
 
+def test_a_frame_may_state_the_status_of_its_migration(clock: ManualClock, signed: SignedRequest) -> None:
+    """It is in the list, and a filter by it finds the migration."""
+    passed = Progress(statuses=(0,) * 8)
+    over = Progress(statuses=(0,) * 8, migration_status=6)
+    api = _api(Scenario(name="mine", migrations={"7": (over,), "8": (passed,)}), clock)
+    assert [task["Status"] for task in _content(_list(api, signed))["MigrateTaskSet"]] == [6, 1]
+    assert _ids(_list(api, signed, StatusSet=[6])) == [7]
+
+
 @pytest.mark.parametrize(
     ("parameters", "code", "named"),
     [

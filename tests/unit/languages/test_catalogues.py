@@ -77,7 +77,7 @@ def test_every_sentence_is_used() -> None:
     """The package contains its key or, for a family of sentences, the prefix of it."""
     nodes = [node for path in MODULES for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
     texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    families = ("column ", "count ", "flag ", "remedy ", "state ", "step ")
+    families = ("column ", "count ", "flag ", "remedy ", "state ", "status ", "step ")
     labels = {f"label {call.args[0].value!s}" for call in calls("Field") if isinstance(call.args[0], ast.Constant)}
     for key in english.SENTENCES:
         assert key in texts | labels or (key.startswith(families) and f"{key.split()[0]} " in texts), key

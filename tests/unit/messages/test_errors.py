@@ -1,7 +1,7 @@
 """The text of each error."""
 
 import pytest
-from harness.error_texts import detail_lines, full_text, headline
+from harness.error_texts import detail_lines, full_text, headline, in_one_line
 from harness.responses import MIGRATION, make_progress
 
 from pulumi_tcsql_check.errors import (
@@ -11,14 +11,16 @@ from pulumi_tcsql_check.errors import (
     CredentialsError,
     FlagFailedError,
     FlowFailedError,
+    MigrationOverError,
     OutageError,
     PermanentError,
+    StartUnknownError,
     TcsqlCheckError,
     ThrottledError,
     TransientError,
     WaitCancelledError,
 )
-from pulumi_tcsql_check.messages.audience import PROGRAM
+from pulumi_tcsql_check.messages.audience import COMMAND, PROGRAM
 from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.messages.layout import WIDTH, columns
 from pulumi_tcsql_check.model.check_flag import CheckFlag
@@ -298,6 +300,7 @@ TEXTS = (
     CheckTimeoutError(MIGRATION, 1800, WIDE, flag=CheckFlag(1), unchanged_seconds=1000),
     CheckTimeoutError(MIGRATION, 1800, make_progress(1, -2, -2)),
     CredentialsError("None.", ["a source of some length"] * 9, reason="missing"),
+    MigrationOverError(MIGRATION, 12),
 )
 
 
@@ -307,4 +310,24 @@ def test_no_line_except_a_command_is_wider_than_76_columns(error: TcsqlCheckErro
     lines = str(text_of(error, PROGRAM)).splitlines()
     wide = [line for line in lines if columns(line) > WIDTH and AGAIN not in line]
     assert wide == []
-    assert len(lines) > 3
+    assert len(lines) > 2
+
+
+def test_a_start_of_unknown_outcome_says_how_to_look_and_what_is_next() -> None:
+    """The cause is quoted."""
+    cause = TransientError("no response from http://x: connection reset by peer.")
+    assert in_one_line(text_of(StartUnknownError(MIGRATION, cause), PROGRAM)) == (
+        "the request to start migration check 1066 (ap-guangzhou) may have started it: no response from http://x: "
+        "connection reset by peer. Then: look whether the check runs; then run this, which starts it anew: "
+        "tccli sqlserver QueryMigrationCheckProcess --MigrateId 1066 --region ap-guangzhou pulumi up "
+        "Code: start-unknown"
+    )
+
+
+def test_a_migration_that_has_gone_on_says_that_the_gate_has_done_its_work() -> None:
+    """The command has neither a gate nor a start."""
+    error = MigrationOverError(MIGRATION, 6)
+    said = "migration check 1066 (ap-guangzhou) is not started: its migration has gone on, with status 6 (migrated)"
+    out = "The gate and the start have done their work: take both out of the program."
+    assert in_one_line(text_of(error, PROGRAM)) == f"{said} Then: {out} Code: migration-over"
+    assert in_one_line(text_of(error, COMMAND)) == f"{said} Then: There is nothing left to check. Code: migration-over"

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from harness.fake_clock import FakeClock
 from harness.responses import MIGRATION
-from harness.retry import call_with_retries
 
 from pulumi_tcsql_check.errors import (
     ApiError,
@@ -16,7 +15,7 @@ from pulumi_tcsql_check.errors import (
     TransientError,
     WaitCancelledError,
 )
-from pulumi_tcsql_check.polling.backoff import FIRST_BACKOFF_SECONDS, LAST_BACKOFF_SECONDS, OUTAGE_SECONDS
+from pulumi_tcsql_check.polling.backoff import FIRST_BACKOFF_SECONDS, LAST_BACKOFF_SECONDS, OUTAGE_SECONDS, retry
 
 DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.", code="RequestLimitExceeded")
 HOUR = 3600.0
@@ -46,7 +45,7 @@ class Call:
         """Call it with the package's retries until it returns a result."""
         deadline = self.clock.monotonic() + timeout
         tell = on_trouble or self.troubles.append
-        return call_with_retries(self, deadline=deadline, clock=self.clock, on_trouble=tell)
+        return retry(self, deadline, clock=self.clock, on_trouble=tell)
 
 
 def test_a_successful_first_attempt_is_returned() -> None:

@@ -30,12 +30,13 @@ from pulumi_tcsql_check import (
 )
 from pulumi_tcsql_check.config import endpoints
 from pulumi_tcsql_check.config.stack_config import StackConfig
+from pulumi_tcsql_check.credentials import connection
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator, parse
 from pulumi_tcsql_check.errors import CredentialsError, PermanentError, TcsqlCheckError, TransientError
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.program import shutdown
 from pulumi_tcsql_check.program.get_migration_check import QueryError
-from pulumi_tcsql_check.reading import connection, watches
+from pulumi_tcsql_check.reading import watches
 
 HERE = Path(__file__).name
 ODD = parse(

@@ -132,3 +132,10 @@ def test_invalid_ids_from_outputs_are_left_to_the_provider(recorder: RecordingMo
     wave = MigrationCheckGroup("wave-1", migrate_ids=late, region="ap-guangzhou")
     assert resolve(wave.id) == "ap-guangzhou/['x', 1]"
     assert recorder.seen[0].inputs["migrate_ids"] == ["x", 1]
+
+
+def test_the_region_may_be_that_of_the_environment(recorder: RecordingMocks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A group takes it as a single gate does."""
+    monkeypatch.setenv("TENCENTCLOUD_REGION", "ap-shanghai")
+    resolve(MigrationCheckGroup("wave-1", migrate_ids=[7]).urn)
+    assert recorder.seen[0].inputs["region"] == "ap-shanghai"

@@ -143,7 +143,7 @@ def test_every_option_of_the_sdk_is_classified() -> None:
         "transformations",
         "version",
     }
-    known = honoured | set(refusal._REFUSED_OPTIONS) | set(refusal._IDLE_OPTIONS)
+    known = honoured | set(refusal.REFUSED_BY_GATE) | set(refusal._IDLE_OPTIONS)
     assert set(inspect.signature(pulumi.ResourceOptions).parameters) == known
 
 

@@ -28,6 +28,8 @@ LATE = errors.CheckTimeoutError(MIGRATION, 1800, PROGRESS)
 SENTENCES: Mapping[type[errors.TcsqlCheckError], tuple[errors.TcsqlCheckError, str]] = {
     errors.InvalidInputError: (errors.InvalidInputError("region", SAID, "another"), "trouble"),
     errors.CredentialsError: (errors.CredentialsError("No Tencent Cloud credentials were found.", ["x"]), "trouble"),
+    errors.StartUnknownError: (errors.StartUnknownError(MIGRATION, errors.TransientError(SAID)), "trouble"),
+    errors.MigrationOverError: (errors.MigrationOverError(MIGRATION, 6), "trouble"),
     errors.AccountError: (errors.AccountError("1", "AKID", "tencentcloud:x", forbidden=True), "trouble"),
     FailedError: (FAILED, "failed"),
     errors.CheckFailedError: (FAILED, "failed"),

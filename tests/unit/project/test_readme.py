@@ -29,7 +29,7 @@ from pulumi_tcsql_check.errors import (
 )
 from pulumi_tcsql_check.errors.codes import CODES, code_of
 from pulumi_tcsql_check.languages.sentence import CHINESE, write
-from pulumi_tcsql_check.model import check_flag
+from pulumi_tcsql_check.model import migration_list
 from pulumi_tcsql_check.model.group import Member
 from pulumi_tcsql_check.model.progress import Progress, StepDetail
 from pulumi_tcsql_check.model.remedies import REMEDIES
@@ -139,7 +139,7 @@ def test_the_bounds_of_the_flags_query_are_the_codes_own() -> None:
     """These are its interval, its timeout, and its number of pages."""
     often, long = check_flag_monitor.INTERVAL_SECONDS, check_flag_monitor.QUERY_SECONDS
     assert f"at most every {often:g} seconds and for at most {long:g} seconds." in README
-    assert f"the {sqlserver.MAX_PAGES * check_flag.PAGE_SIZE} newest migrations of the region" in README
+    assert f"the {sqlserver.MAX_PAGES * migration_list.PAGE_SIZE} newest migrations of the region" in README
 
 
 def test_the_contents_have_valid_links() -> None:
@@ -165,8 +165,8 @@ def test_every_input_and_output_of_a_group_is_in_its_section() -> None:
     """These are the ones that differ from a single gate's."""
     section = README.split("\n## Groups of checks\n", 1)[1].split("\n## ", 1)[0]
     single, group = (set(inspect.signature(kind).parameters) for kind in (MigrationCheck, MigrationCheckGroup))
-    assert group - single == {"migrate_ids", "flow_ids"}
-    assert single - group == {"migrate_id", "flow_id"}
+    assert group - single == {"migrate_ids", "flow_ids", "starts"}
+    assert single - group == {"migrate_id", "flow_id", "start"}
     assert all(f"`{name}`" in section for name in group - single)
     names = [name.strip("` ") for cells in table("Groups of checks") for name in cells[0].split(",")]
     assert sorted(names) == sorted(inspect.get_annotations(MigrationCheckGroup))

@@ -17,6 +17,7 @@ from pulumi.dynamic import Config
 
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.stack_config import Stack
+from pulumi_tcsql_check.credentials import connection
 from pulumi_tcsql_check.emulator import (
     ACCOUNT_ID,
     OTHER_ACCOUNT_ID,
@@ -39,7 +40,7 @@ from pulumi_tcsql_check.errors import (
 )
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.polling import backoff
-from pulumi_tcsql_check.reading import connection, reader, watches
+from pulumi_tcsql_check.reading import reader, watches
 from pulumi_tcsql_check.tencent import exchange
 
 PROPS: dict[str, Any] = {"migrate_id": 1066.0, "region": "ap-guangzhou", "wait": False}
@@ -188,6 +189,16 @@ def test_a_check_that_had_passed_before_shows_only_its_row(call: RecordingListen
     with Emulator("pass") as emulator:
         read({**PROPS, "wait": True, "endpoint": emulator.url}, {}, call)
     assert call.notes == []
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_check_of_a_start_without_triggers_shows_when_it_was(call: RecordingListener, *, wait: bool) -> None:
+    """The start may be long ago: the row of a preview says so, and an update has a line even if there was no wait."""
+    with Emulator("pass") as emulator:
+        flow = {"flow_id": start_check(emulator.url, 1066), "started_at": "2026-01-01T00:00:00Z"}
+        read({**PROPS, **flow, "wait": wait, "endpoint": emulator.url}, {}, call)
+    (line,) = call.notes if wait else call.lines
+    assert line.endswith("; started at 2026-01-01T00:00:00Z")
 
 
 def test_a_preview_of_a_check_that_has_not_started_shows_how_to_start_it(call: RecordingListener) -> None:

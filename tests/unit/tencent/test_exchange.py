@@ -191,3 +191,29 @@ def test_an_encoding_that_was_not_requested_is_refused(adapter: BoundedAdapter, 
     ):
         get(adapter, server)
     assert server.requests[0].headers["accept-encoding"] == "gzip"
+
+
+def test_a_request_is_sent_once_its_connection_is_open(adapter: BoundedAdapter) -> None:
+    """Until then nothing has reached the server; a new exchange begins without a request."""
+    seen: list[bool] = []
+    with ScriptedServer(answer("body")) as server:
+        assert not adapter.has_sent
+        get(adapter, server)
+        seen.append(adapter.has_sent)
+        adapter.begin(5)
+        seen.append(adapter.has_sent)
+    assert seen == [True, False]
+
+
+def test_an_abandoned_exchange_sends_no_request(adapter: BoundedAdapter) -> None:
+    """Not even if its connection has just opened, so that what `has_sent` says stays right."""
+    with ScriptedServer(answer("body")) as server:
+        get(adapter, server)
+        adapter.begin(5)
+        adapter.abandon()
+        with pytest.raises(requests.exceptions.ConnectionError):
+            get(adapter, server)
+        with pytest.raises(ConnectionAbortedError):
+            adapter._connection.begin_request()
+        assert len(server.requests) == 1
+    assert not adapter.has_sent

@@ -2,18 +2,20 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.config import endpoints, provider_config
-from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.credentials.account import shared_account
 from pulumi_tcsql_check.credentials.session import ApiSession
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.credentials import Credentials
+from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.group import name_of
+from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.model.regions import REGIONS
 from pulumi_tcsql_check.tencent import tls
 from pulumi_tcsql_check.tencent.exchange import bound_seconds
@@ -25,8 +27,24 @@ _warned: set[Sentence] = set()
 _warning = threading.Lock()
 
 
+class Inputs(Protocol):
+    """The inputs that a connection depends on: of a gate, of a command, or of a start."""
+
+    @property
+    def migrations(self) -> Sequence[Migration]:
+        """The migrations, at least one, all of one region."""
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """The endpoint that the user chose, if any."""
+
+    @property
+    def timeout_seconds(self) -> float:
+        """The longest that the whole may take."""
+
+
 def connection(
-    inputs: CheckInputs, stack: Stack | None, *, clock: Clock, warn: Callable[[Sentence], None]
+    inputs: Inputs, stack: Stack | None, *, clock: Clock, warn: Callable[[Sentence], None]
 ) -> Callable[[], ApiSession]:
     """Choose the endpoint and the account, and return a function that makes one thread's session.
 
@@ -34,7 +52,7 @@ def connection(
     Raises `InvalidInputError`, `CredentialsError`, or `WaitCancelledError`.
     """
     deadline = clock.monotonic() + inputs.timeout_seconds
-    migrations, region = inputs.migrations, inputs.region
+    migrations, region = inputs.migrations, inputs.migrations[0].region
     config, keys = (stack.config, stack.keys) if stack is not None else ({}, ())
     chosen = endpoints.choose(inputs.endpoint, config, region)
     if stack is not None:

@@ -10,10 +10,10 @@ from harness.fake_clock import FakeClock
 
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.stack_config import Stack
+from pulumi_tcsql_check.credentials import connection
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.progress import Migration
-from pulumi_tcsql_check.reading import connection
 
 PROXY = "http://somebody:a-password@127.0.0.1:1"
 

@@ -1,0 +1,1 @@
+"""Starts a check once, for a resource or the command."""
