@@ -122,6 +122,10 @@ def _what_to_look_at(error: FailedError) -> list[Field]:
             Field("step", Sentence("stands at", number=number, total=total, step=title(step.name))),
             *_of_step(step),
         ]
+    if isinstance(error, FlowFailedError) and error.progress is not None:
+        states = error.progress.step_states(error.failed_statuses)
+        if "failed" in states:
+            return _of_step(error.progress.steps[states.index("failed")])
     return [Field("check", Sentence("no cause given"))]
 
 

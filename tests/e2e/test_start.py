@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -281,14 +282,24 @@ def test_the_resource_of_an_earlier_guide_becomes_a_start(build: BuildSandbox) -
     assert starts(sandbox) == [1066]
 
 
-def test_a_start_can_leave_the_state_without_the_package(build: BuildSandbox) -> None:
-    """`pulumi state delete` loads no provider."""
+def test_a_start_leaves_the_state_without_the_package_by_state_delete_alone(
+    build: BuildSandbox, tmp_path: Path
+) -> None:
+    """A destroy loads the provider, whose class the state names; `pulumi state delete` doesn't."""
     sandbox = build_start(build, 1066)
     assert passes(sandbox.stack.up())
-    sandbox.stack.environ["PATH"] = ":".join(
-        folder for folder in sandbox.stack.environ["PATH"].split(":") if not folder.endswith(".venv/bin")
+    blocked = tmp_path / "without"
+    blocked.mkdir()
+    (blocked / "sitecustomize.py").write_text(
+        "import sys\nsys.modules['pulumi_tcsql_check'] = None\n", encoding="utf-8"
     )
-    urn = (sandbox.stack.resource("start-1066") or {})["urn"]
-    assert passes(sandbox.stack.run("state", "delete", urn, "--yes", "--target-dependents"))
+    sandbox.stack.environ["PYTHONPATH"] = str(blocked)
+    destroyed = sandbox.stack.run("destroy", "--yes", "--skip-preview")
+    assert destroyed.exit_code != 0
+    assert "pulumi_tcsql_check" in destroyed.screen
+    for name in ("orders", "start-1066"):
+        urn = (sandbox.stack.resource(name) or {}).get("urn")
+        if urn is not None:
+            assert passes(sandbox.stack.run("state", "delete", urn, "--yes", "--target-dependents"))
     assert sandbox.stack.resource("start-1066") is None
     assert starts(sandbox) == [1066]

@@ -66,7 +66,7 @@ def shell(tmp_path: Path) -> Shell:
 
 
 def test_the_templates_pipeline_runs_its_tests_and_holds_its_update(shell: Shell, tmp_path: Path) -> None:
-    """Tests and preview succeed for any verdict; the update is refused, and goes through after a pass."""
+    """Tests and preview succeed for any verdict; the update is refused, and a repeated run starts the check anew."""
     *before, preview = shell.steps("preview")
     *again, update = shell.steps("up")
     assert before == again
@@ -79,11 +79,15 @@ def test_the_templates_pipeline_runs_its_tests_and_holds_its_update(shell: Shell
         shell.must(preview)
         refused = shell.run(update)
         assert refused.returncode != 0
-        assert "failed at step 4 of 8" in refused.stdout
+        assert "flow 1001 has failed" in refused.stdout
+        assert "✗ 4 Character set check: failed" in refused.stdout
         assert "Traceback" not in refused.stdout
         assert not shell.switched
+    shell.stack.environ |= {"GITHUB_RUN_ID": "1", "GITHUB_RUN_ATTEMPT": "2"}
     with EmulatorProcess("pass", tmp_path / "requests.jsonl") as emulator:
         shell.use(emulator)
+        shell.must(preview)
         shell.must(update)
+        assert [request["action"] for request in emulator.requests].count("StartMigrationCheck") == 1 + 1
     assert shell.switched
     assert shell.must("pulumi stack output database").strip() == "orders-new.example"

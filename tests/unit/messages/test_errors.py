@@ -102,7 +102,7 @@ def test_a_failed_check_with_a_flow_asks_for_the_next_flow() -> None:
 
 
 def test_a_failed_flow_says_what_failed_and_what_to_do() -> None:
-    """It names the migration, the flow and the known steps, gives no reason, and ends with the request."""
+    """It names the migration, the flow and the known steps, and ends with the request."""
     flow, progress = Flow(1001, 1, "4be5990d"), make_progress(3, 0, -1, 1)
     error = FlowFailedError(MIGRATION, flow, progress)
     assert (error.migration, error.flow, error.progress) == (MIGRATION, flow, progress)
@@ -113,14 +113,16 @@ migration check 1066 (ap-guangzhou) failed: flow 1001 has failed
   ✓ 1 Step 1
   ✗ 2 Step 2: failed (status -1)
   ▸ 3 Step 3: running (status 1)
-  Check:   the API doesn't say why; look at the steps in the console
+  API:     "Check ..."
   Then:    fix the cause; run these with the new FlowId as flow_id:
            {AGAIN}
            pulumi up
   Code:    flow-failed
   Request: 4be5990d"""
     )
-    assert detail_lines(FlowFailedError(MIGRATION, flow))[0].startswith("  Check: ")
+    assert detail_lines(FlowFailedError(MIGRATION, flow))[0].startswith("  Check:   the API doesn't say why")
+    unclear = FlowFailedError(MIGRATION, flow, make_progress(1, 7))
+    assert detail_lines(unclear)[1].startswith("  Check:   the API doesn't say why")
     taught = FlowFailedError(MIGRATION, flow, make_progress(1, 7), [7])
     assert detail_lines(taught)[0] == "  ✗ 1 Step 1: failed (status 7)"
 
