@@ -117,6 +117,7 @@ SENTENCES: Mapping[str, str] = {
     # A preview, and a gate with enforce=False
     "many not enforced": "enforce 为 False：无论结果如何，{checks}都不阻止更新。当前结果：{words}",
     "not queried in preview": "本次预览未查询：某个输入或依赖要到更新时才能确定",
+    "not queried before a start": "本次预览未查询：更新会先启动校验",
     "nothing, by error": "无（{error}）",
     "one not enforced": "enforce 为 False：无论结果如何，{checks}都不阻止更新。当前结果：{words}",
     "will refuse": "{words}；若状态不变，`pulumi up` 将被拒绝",

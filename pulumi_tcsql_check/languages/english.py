@@ -124,6 +124,7 @@ SENTENCES: Mapping[str, str] = {
     # A preview, and a gate with enforce=False
     "many not enforced": "enforce is False: {checks} do not hold the update. Their status: {words}",
     "not queried in preview": "not queried in this preview: an input or a dependency is known only in the update",
+    "not queried before a start": "not queried in this preview: the update starts the check first",
     "nothing, by error": "nothing ({error})",
     "one not enforced": "enforce is False: {checks} does not hold the update. Its status: {words}",
     "will refuse": "{words}; unless that changes, `pulumi up` will refuse",

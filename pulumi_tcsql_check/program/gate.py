@@ -85,14 +85,15 @@ class Gate(Resource):
             # Otherwise, under --continue-on-error, an apply on one of these would run after a refusal and could create.
             mine.update({key: shutdown.behind(guarded, mine[key]) for key in ("id", "urn", *props)})
         elif is_real:
-            mine["passed"].apply(self._tell_if_not_read, run_with_unknowns=True)
+            why = Sentence("not queried before a start" if given_starts else "not queried in preview")
+            mine["passed"].apply(lambda passed: self._tell_if_not_read(passed, why), run_with_unknowns=True)
         self._needed = needed | dict(_dependencies(opts))
         """What must be known before the query, by its name."""
 
-    def _tell_if_not_read(self, passed: object) -> None:
-        """Log in a preview that there is no forecast: Pulumi reads no gate whose dependencies don't exist yet."""
+    def _tell_if_not_read(self, passed: object, why: Sentence) -> None:
+        """Log in a preview why there is no forecast: Pulumi reads no gate whose id isn't known yet."""
         if pulumi.contains_unknowns(passed):
-            pulumi.log.info(line_in_stacks(Sentence("not queried in preview")), self)
+            pulumi.log.info(line_in_stacks(why), self)
 
 
 def _dependencies(opts: pulumi.ResourceOptions) -> Iterator[tuple[str, object]]:

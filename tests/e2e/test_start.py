@@ -72,7 +72,7 @@ def test_a_check_starts_on_create_and_for_other_triggers_alone(build: BuildSandb
     """
     sandbox = build_start(build, 1066, triggers=["run 1", 5, 2**53 + 1, True])
     stack = sandbox.stack
-    assert "not queried in this preview" in stack.run("preview").words
+    assert "not queried in this preview: the update starts the check first" in stack.run("preview").words
     assert (starts(sandbox), queries(sandbox)) == ([], 0)
     assert passes(stack.up())
     assert stack.outputs()["triggers"] == ["run 1", "5", "9007199254740993", "true"]
@@ -88,7 +88,7 @@ def test_a_check_starts_on_create_and_for_other_triggers_alone(build: BuildSandb
     configure(sandbox, "triggers", ["run 2"])
     before = queries(sandbox)
     preview = stack.run("preview", "--diff")
-    assert "not queried in this preview" in preview.words
+    assert "not queried in this preview: the update starts the check first" in preview.words
     assert '"run 1" => "run 2"' in preview.words
     assert queries(sandbox) == before
     assert passes(stack.up())
