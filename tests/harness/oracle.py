@@ -51,3 +51,13 @@ def proves_a_failure(body: bytes, taught: tuple[int, ...]) -> bool:
     codes = [step["Status"] for step in response["StepDetails"]]
     gone_past = codes[: max(0, response["CurrentStep"] - 1)]
     return bool({*codes} & {*taught}) or bool({*gone_past} - {0, -2})
+
+
+def proves_a_start(body: bytes) -> bool:
+    """Return whether a body has the number of a flow, which Pulumi's wire can carry, and no error."""
+    try:
+        document = json.loads(body.decode("utf-8"), strict=False, object_pairs_hook=_without_doubles_and_errors)
+        flow_id, request_id = document["Response"]["FlowId"], document["Response"]["RequestId"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return False
+    return len(document) == 1 and type(request_id) is str and type(flow_id) is int and 0 < flow_id < 2**53

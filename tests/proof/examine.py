@@ -15,7 +15,7 @@ import requests
 import urllib3
 from google.protobuf import struct_pb2
 from harness.fake_clock import FakeClock
-from harness.oracle import PASSED_FLOW, proves_a_failure, proves_a_pass
+from harness.oracle import PASSED_FLOW, proves_a_failure, proves_a_pass, proves_a_start
 from harness.responses import MIGRATION
 from harness.stub_api import StubApi, wait_for
 from requests.adapters import HTTPAdapter
@@ -33,7 +33,14 @@ from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
 from pulumi_tcsql_check.reading import outputs, rows
 from pulumi_tcsql_check.tencent import client, rate_limit, response
-from pulumi_tcsql_check.tencent.sqlserver import FLOW_ADVICE, QUERY_ADVICE, MigrationApi, _FlowStatus
+from pulumi_tcsql_check.tencent.sqlserver import (
+    FLOW_ADVICE,
+    QUERY_ADVICE,
+    START_ADVICE,
+    MigrationApi,
+    _FlowStatus,
+    _Started,
+)
 from pulumi_tcsql_check.text import printable
 
 ROW_CHARACTERS = 400
@@ -104,6 +111,7 @@ def examine(case: Case) -> Outcome:
     if case.through_sdk:
         _through_the_sdk(case)
     _as_flow(case)
+    _as_start(case)
     try:
         progress = _receive(case)
     except ApiError as error:
@@ -139,6 +147,17 @@ def _as_flow(case: Case) -> None:
     flow = Flow(1001, said.status, said.request_id)
     assert flow.succeeded == (type(said.status) is int and said.status == PASSED_FLOW)
     _is_row(str(flow.sentence))
+
+
+def _as_start(case: Case) -> None:
+    """Decode the same bytes as a response to a start."""
+    try:
+        said = response.decode(case.body, _Started, endpoint=_ENDPOINT, credentials=WHO, advice=START_ADVICE)
+    except ApiError as error:
+        _is_fit_to_be_seen(error)
+        return
+    assert proves_a_start(case.body), "a false start"
+    _is_row(str(Flow(said.flow_id).sentence))
 
 
 def _outputs(case: Case, progress: Progress) -> None:

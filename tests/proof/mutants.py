@@ -76,6 +76,8 @@ UNIT_TESTS = {
         "reading/test_reader",
     ),
     "polling/scheduler.py": ("polling/test_scheduler", "polling/test_poller_of_many"),
+    "starting/starter.py": ("starting/test_starter",),
+    "starting/resource.py": ("starting/test_resource",),
     "model/group.py": ("model/test_group", "reading/test_report", "reading/test_rows", "messages/test_group_errors"),
 }
 """The tests for each module, the fastest first."""

@@ -42,8 +42,9 @@ OTHERS: tuple[Any, ...] = (
     {},
     [0],
     {"Status": 0},
+    {"FlowId": 1001},
 )
-FIELDS = ("Response", "TotalStep", "CurrentStep", "StepDetails", "RequestId", "Name", "Status", "Msg")
+FIELDS = ("Response", "TotalStep", "CurrentStep", "StepDetails", "RequestId", "Name", "Status", "Msg", "FlowId")
 KEYS = (*FIELDS, "Error", "Code", "error", "ERRORS", "codeDesc", "More", WHO.secret_id)
 CODES = (
     "InternalError",
@@ -63,7 +64,8 @@ def seeds() -> list[bytes]:
     states = [as_body(case["answer"]) for case in load_responses("states").values()]
     flows = [as_body({"Status": code, "RequestId": "4be5990d"}) for code in (0, 1, 2, 9)]
     workflows = [as_body(answer) for case in load_responses("workflows").values() for answer in case["answers"]]
-    bodies = list(dict.fromkeys([*states, *flows, *workflows]))
+    started = as_body({"FlowId": 1001, "RequestId": "4be5990d"})
+    bodies = list(dict.fromkeys([*states, *flows, started, *workflows]))
     return [bytes([0, 0, 0, number % 28, number % 16]) + body for number, body in enumerate(bodies)]
 
 

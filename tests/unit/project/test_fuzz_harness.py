@@ -4,6 +4,7 @@ import copy
 import random
 from collections import Counter
 
+import msgspec
 import pytest
 from harness.responses import as_body, load_responses, make_progress
 from proof.examine import WHO, Case, Outcome, examine
@@ -79,6 +80,16 @@ def test_lenient_outputs_are_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outputs, "outputs_of", lambda *_: {"passed": True, "status": "passed", "steps": []})
     with pytest.raises(AssertionError, match="another verdict"):
         examine(Case.of(HEAD + RUNNING))
+
+
+def test_a_lenient_start_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a response without the number of a flow were a start, the fuzzer would find it."""
+    lenient = msgspec.defstruct("Lenient", [("flow_id", int), ("request_id", str)], rename="pascal")
+    without = HEAD + as_body({"FlowId": 0, "RequestId": "4be5990d"})
+    examine(Case.of(without))
+    monkeypatch.setattr("proof.examine._Started", lenient)
+    with pytest.raises(AssertionError, match="a false start"):
+        examine(Case.of(without))
 
 
 def test_a_lenient_decoder_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
