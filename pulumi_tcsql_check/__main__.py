@@ -1,7 +1,6 @@
 """The program `tcsql-check`, which is also `python -m pulumi_tcsql_check`."""
 
 import contextlib
-import importlib.util
 import os
 import signal
 import sys
@@ -13,10 +12,10 @@ from pulumi_tcsql_check.config import language
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import ENGLISH, Sentence
 from pulumi_tcsql_check.messages.audience import COMMAND
+from pulumi_tcsql_check.messages.commands import missing_libraries
 from pulumi_tcsql_check.messages.layout import Text
 from pulumi_tcsql_check.messages.next_step import nothing_queried
 
-_NEEDED = ("click", "rich")
 _NOT_LOADED = 4
 """The exit code if a library can't be loaded: `cli.outcome.EXIT_TROUBLE`, whose module needs a library itself."""
 
@@ -25,7 +24,7 @@ _BY_A_SIGNAL = 128
 
 def main() -> int:
     """Run the command; end the process if a daemon thread still runs, since loading OpenSSL at shutdown crashes."""
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    missing = missing_libraries()
     if missing:
         _write(Sentence("extra not installed", missing=missing))
         return _NOT_LOADED

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi.dynamic import (
@@ -49,8 +49,8 @@ class _Provider(ResourceProvider):
     def _load(self) -> None:
         """Import the SDK and what else the calls need."""
 
-    def _serve(self, work: Callable[["Call", "Stack", "Listener"], T], *, holds: bool) -> T:
-        """Do the work of a call. An error that `holds` ends the other waits, as it fails the update."""
+    def _serve(self, props: Mapping[str, Any], work: Callable[["Call", "Stack", "Listener"], T], *, holds: bool) -> T:
+        """Do the work of a call with its inputs. An error that `holds` ends the other waits: it fails the update."""
         from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415  # as above
         from pulumi_tcsql_check.dynamic_host.call import current_call  # noqa: PLC0415  # as above
 
@@ -64,27 +64,27 @@ class _Provider(ResourceProvider):
             return work(call, stack, _Listener(call, chosen))
         except WaitCancelledError:
             ended = WaitCancelledError(host.refused())
-            call.fail(self._text_of(ended).written(chosen))
+            call.fail(self._text_of(ended, props).written(chosen))
             raise ended from None
         except Exception as error:
-            call.fail(self._text_of(error).written(chosen))
+            call.fail(self._text_of(error, props).written(chosen))
             if holds:
                 host.end_other_waits(call)
             raise
         finally:
             call.flush()
 
-    def _text_of(self, error: Exception) -> "Text":
-        from pulumi_tcsql_check.messages.audience import PROGRAM  # noqa: PLC0415  # a user's program needs none of it
+    def _text_of(self, error: Exception, props: Mapping[str, Any]) -> "Text":
+        from pulumi_tcsql_check.messages.audience import of_gate  # noqa: PLC0415  # a user's program needs none of it
         from pulumi_tcsql_check.messages.layout import Field, Text  # noqa: PLC0415  # as above
         from pulumi_tcsql_check.messages.next_step import not_loaded  # noqa: PLC0415  # as above
 
         if isinstance(error, TcsqlCheckError):
             from pulumi_tcsql_check.messages.errors import text_of  # noqa: PLC0415  # needs msgspec
 
-            return text_of(error, PROGRAM)
+            return text_of(error, of_gate(props))
         if isinstance(error, ImportError):
-            headline, code = Sentence(self._not_loaded, why=not_loaded(error, PROGRAM)), "not-installed"
+            headline, code = Sentence(self._not_loaded, why=not_loaded(error, of_gate(props))), "not-installed"
         else:
             headline, code = Sentence(self._failed, error=type(error).__name__), "unexpected"
         return Text(headline, fields=[Field("code", code)])
@@ -115,7 +115,7 @@ class MigrationCheckProvider(_Provider):
             return reader.read(props, stack, listener, host.CANCELLED)
 
         holds = props.get("wait") is True and props.get("enforce") is not False  # as the guard decides, too
-        return ReadResult(id_, self._serve(read, holds=holds))
+        return ReadResult(id_, self._serve(props, read, holds=holds))
 
 
 class MigrationCheckStartProvider(_Provider):
@@ -147,7 +147,7 @@ class MigrationCheckStartProvider(_Provider):
 
             return resource.start(call.urn, props, stack, listener, host.INTERRUPTED)
 
-        return self._serve(start, holds=True)
+        return self._serve(props, start, holds=True)
 
 
 class _Listener:

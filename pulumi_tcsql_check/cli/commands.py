@@ -1,6 +1,7 @@
 """The commands of `tcsql-check`, their options and help; importing them loads neither the SDK nor rich."""
 
 import contextlib
+import functools
 import io
 import os
 import signal
@@ -10,8 +11,8 @@ from typing import Any, TypeVar
 
 import click
 
-from pulumi_tcsql_check.cli import json_output, output, runner
-from pulumi_tcsql_check.cli.options import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, check_inputs
+from pulumi_tcsql_check.cli import json_output, output, runner, start_output
+from pulumi_tcsql_check.cli.options import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, check_inputs, start_inputs
 from pulumi_tcsql_check.cli.outcome import EXIT_CODES, EXIT_PASSED, EXIT_TROUBLE, EXIT_USAGE, error_text
 from pulumi_tcsql_check.config import validation
 from pulumi_tcsql_check.config.language import VARIABLE
@@ -51,11 +52,14 @@ def run(arguments: Sequence[str]) -> int:
     return code or EXIT_PASSED
 
 
-def _with_common_options(command: Command) -> Command:
+def _with_common_options(command: Command, *, of_flow: bool = True) -> Command:
+    flow_id = click.option(
+        "--flow-id", metavar="NUMBER", help="The FlowId of the start that must have succeeded as well."
+    )
     for add in (
         click.option("-v", "--verbose", is_flag=True, help="Log each query and its outcome to stderr."),
         click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout, and nothing else."),
-        click.option("--flow-id", metavar="NUMBER", help="The FlowId of the start that must have succeeded as well."),
+        *([flow_id] if of_flow else []),
         click.option(
             "--failed-status",
             "failed_statuses",
@@ -82,6 +86,25 @@ def _with_common_options(command: Command) -> Command:
     return command
 
 
+def _with_wait_options(command: Command) -> Command:
+    for add in (
+        click.option(
+            "--poll-interval-seconds",
+            metavar="SECONDS",
+            help="The pause between two queries, "
+            f"{validation.MIN_POLL_INTERVAL_SECONDS:g} to {validation.MAX_POLL_INTERVAL_SECONDS:g}. "
+            f"[default: {DEFAULT_POLL_INTERVAL}]",
+        ),
+        click.option(
+            "--timeout-seconds",
+            metavar="SECONDS",
+            help=f"The longest wait, more than 0. [default: {DEFAULT_TIMEOUT}]",
+        ),
+    ):
+        command = add(command)
+    return command
+
+
 @click.group(
     name=_NAME,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -89,7 +112,7 @@ def _with_common_options(command: Command) -> Command:
 )
 @click.version_option(package_name="pulumi-tcsql-check", message="%(prog)s %(version)s")
 def program() -> None:
-    """Show migration checks of TencentDB for SQL Server, or wait until they have passed."""
+    """Start or show migration checks of TencentDB for SQL Server, or wait until they have passed."""
 
 
 @program.command(epilog=f"{_KEYS} {_EXIT_CODES}")
@@ -116,20 +139,7 @@ def status(  # one for each option, by name
 
 @program.command(epilog=f"{_KEYS} {_EXIT_CODES}")
 @_with_common_options
-@click.option(
-    "--timeout-seconds",
-    metavar="SECONDS",
-    default=DEFAULT_TIMEOUT,
-    help=f"The longest wait, more than 0. [default: {DEFAULT_TIMEOUT}]",
-)
-@click.option(
-    "--poll-interval-seconds",
-    metavar="SECONDS",
-    default=DEFAULT_POLL_INTERVAL,
-    help="The pause between two queries, "
-    f"{validation.MIN_POLL_INTERVAL_SECONDS:g} to {validation.MAX_POLL_INTERVAL_SECONDS:g}. "
-    f"[default: {DEFAULT_POLL_INTERVAL}]",
-)
+@_with_wait_options
 def wait(
     *,
     verbose: bool,
@@ -143,6 +153,35 @@ def wait(
         lambda: check_inputs(ids, **options),
         lambda chosen: wait_screen(chosen, as_json=as_json),
         waits=True,
+        verbose=verbose,
+        language=language,
+    )
+
+
+@program.command(epilog=f"{_KEYS} {_EXIT_CODES}")
+@functools.partial(_with_common_options, of_flow=False)
+@_with_wait_options
+@click.option(
+    "--wait",
+    "waits",
+    is_flag=True,
+    help="Go on to wait for exactly these starts, if all were started. The options of a wait need it.",
+)
+def start(  # one for each option, by name
+    *,
+    verbose: bool,
+    as_json: bool,
+    waits: bool,
+    language: str | None,
+    ids: tuple[str, ...],
+    **options: Any,  # noqa: ANN401  # as click gives them
+) -> int:
+    """Start one or more migration checks, each once, and print its FlowId; of several, a line "ID FLOWID" each."""
+    return runner.run(
+        lambda: start_inputs(ids, waits=waits, **options),
+        lambda chosen: start_screen(chosen, as_json=as_json, waits=waits),
+        starts=True,
+        waits=waits,
         verbose=verbose,
         language=language,
     )
@@ -168,6 +207,13 @@ def status_screen(language: Language, *, as_json: bool, with_steps: bool) -> out
     from pulumi_tcsql_check.cli.terminal import ColouredTable  # noqa: PLC0415  # loads rich, for a terminal alone
 
     return ColouredTable(language, with_steps=with_steps)
+
+
+def start_screen(language: Language, *, as_json: bool, waits: bool) -> output.Screen:
+    """Return the output of `start`."""
+    if waits:
+        return wait_screen(language, as_json=as_json)
+    return start_output.StartDocument(language) if as_json else start_output.StartLines(language)
 
 
 def wait_screen(language: Language, *, as_json: bool) -> output.Screen:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from pulumi_tcsql_check.config import validation
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
@@ -21,8 +22,8 @@ def check_inputs(  # noqa: PLR0913  # one for each option, by name
     endpoint: str | None,
     failed_statuses: Sequence[str],
     flow_id: str | None,
-    timeout_seconds: str = DEFAULT_TIMEOUT,
-    poll_interval_seconds: str = DEFAULT_POLL_INTERVAL,
+    timeout_seconds: str | None = None,
+    poll_interval_seconds: str | None = None,
 ) -> CheckInputs:
     """Validate the options; raises `InvalidInputError` with the option's name as the user types it."""
     if region is None:
@@ -36,11 +37,23 @@ def check_inputs(  # noqa: PLR0913  # one for each option, by name
         endpoint=validation.endpoint(endpoint, "--endpoint") if endpoint is not None else None,
         failed_statuses=tuple(_code(text) for text in failed_statuses),
         flows=(Flow(validation.flow_id(_number(flow_id), "--flow-id")),) if flow_id is not None else (),
-        timeout_seconds=validation.timeout_seconds(_seconds(timeout_seconds), "--timeout-seconds"),
+        timeout_seconds=validation.timeout_seconds(_seconds(timeout_seconds, DEFAULT_TIMEOUT), "--timeout-seconds"),
         poll_interval_seconds=validation.poll_interval_seconds(
-            _seconds(poll_interval_seconds), "--poll-interval-seconds"
+            _seconds(poll_interval_seconds, DEFAULT_POLL_INTERVAL), "--poll-interval-seconds"
         ),
     )
+
+
+def start_inputs(ids: Sequence[str], *, waits: bool, **options: Any) -> CheckInputs:  # noqa: ANN401  # as click gives them
+    """Validate the options of `start` as `check_inputs` does; `waits` is whether it waits, as some options require."""
+    for option, value in (
+        ("--timeout-seconds", options["timeout_seconds"]),
+        ("--poll-interval-seconds", options["poll_interval_seconds"]),
+        ("--failed-status", next(iter(options["failed_statuses"]), None)),
+    ):
+        if value is not None and not waits:
+            raise InvalidInputError(option, value, Sentence("with wait alone"))
+    return check_inputs(ids, flow_id=None, **options)
 
 
 def _numbers(ids: Sequence[str]) -> list[int]:
@@ -69,7 +82,8 @@ def _number(text: str) -> int | str:
     return int(text) if re.fullmatch("-?[0-9]{1,19}", text) else text
 
 
-def _seconds(text: str) -> float | str:
+def _seconds(text: str | None, default: str) -> float | str:
+    text = default if text is None else text
     try:
         return float(text)
     except ValueError:

@@ -7,7 +7,7 @@ import msgspec
 from pulumi_tcsql_check.errors import ApiError, CheckTimeoutError, TcsqlCheckError
 from pulumi_tcsql_check.errors.check import FailedError
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.messages.audience import COMMAND
+from pulumi_tcsql_check.messages.audience import COMMAND, Audience
 from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.messages.layout import Text
 from pulumi_tcsql_check.messages.next_step import nothing_queried
@@ -25,11 +25,12 @@ EXIT_TERMINATED = 143
 """The last two are a shell's: 128 plus the signal's number."""
 
 EXIT_CODES = {
-    EXIT_PASSED: "all passed",
+    EXIT_PASSED: "all passed; of start without --wait: all started",
     EXIT_FAILED: "at least one failed",
-    EXIT_USAGE: "an invalid command line; nothing was queried",
+    EXIT_USAGE: "an invalid command line; nothing was queried or started",
     EXIT_NOT_PASSED: "not passed yet, or not in time",
-    EXIT_TROUBLE: "no verdict: an error of the API, the credentials, the installation, or the output of --json",
+    EXIT_TROUBLE: "no verdict, or not all started: an error of the API, the credentials, the installation, or the "
+    "output of --json or start",
     EXIT_INTERRUPTED: "interrupted",
     EXIT_TERMINATED: "terminated (SIGTERM)",
 }
@@ -72,24 +73,30 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class End(msgspec.Struct, frozen=True):
-    """The result of a command: outcomes in the order of the command line, and one error for all failures."""
+    """The result of a command: outcomes in the order of the command line, and one error for all failures.
+
+    `migrations` are those of a command that only started their checks, or failed to; it has no outcomes.
+    """
 
     outcomes: tuple[Outcome, ...]
     error: Exception | None
+    migrations: tuple[Migration, ...] = ()
 
     @property
     def exit_code(self) -> int:
         """The exit code of the command: that of a failure comes before that of an error, and a pass last."""
+        if not self.outcomes:
+            return EXIT_PASSED if self.error is None else EXIT_TROUBLE
         return min((one.exit_code for one in self.outcomes), key=_MOST_IMPORTANT_FIRST.index)
 
 
-def error_text(error: Exception, migrations: Sequence[Migration] = ()) -> Text:
+def error_text(error: Exception, migrations: Sequence[Migration] = (), audience: Audience = COMMAND) -> Text:
     """Describe an error for the command's user; sets the migrations of an `ApiError`."""
     if isinstance(error, ApiError):
         error.migrations = migrations
-    text = text_of(error, COMMAND)
+    text = text_of(error, audience)
     if isinstance(error, TcsqlCheckError):
         return text
     if isinstance(error, ImportError):
-        return text._replace(headline=nothing_queried(error, COMMAND))
+        return text._replace(headline=nothing_queried(error, audience))
     return text._replace(headline=Sentence("nothing known", error=type(error).__name__))

@@ -7,16 +7,20 @@ with JSON, whose reader would miss the result.
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import click
 
 from pulumi_tcsql_check.cli.outcome import End, error_text
+from pulumi_tcsql_check.errors import SomeNotStartedError
 from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, Words
 from pulumi_tcsql_check.languages.sentence import write as in_language
+from pulumi_tcsql_check.messages.audience import COMMAND, of_start
 from pulumi_tcsql_check.messages.layout import columns
+from pulumi_tcsql_check.messages.start_errors import ended
+from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Migration
-from pulumi_tcsql_check.reading.report import HEARTBEAT_SECONDS
+from pulumi_tcsql_check.reading.report import COUNT_SECONDS, HEARTBEAT_SECONDS
 from pulumi_tcsql_check.reading.rows import Board, Row
 
 COLUMNS = ("migration", "passed", "step")
@@ -29,6 +33,8 @@ class Screen:
     def __init__(self, chosen: Language = ENGLISH) -> None:
         """Store the language."""
         self._language = chosen
+        self.audience = COMMAND
+        self.known_starts: Callable[[], SomeNotStartedError] | None = None
 
     def begin(self, board: Board, now: Callable[[], float]) -> None:
         """Store the rows and the wait's clock, before the first query."""
@@ -57,13 +63,67 @@ class Screen:
         """Write to stderr how many checks have been queried."""
         write(self.in_language(sentence), to_stderr=True)
 
+    def begin_starts(
+        self,
+        known_starts: Callable[[], SomeNotStartedError],
+        migrations: Sequence[Migration],
+        now: Callable[[], float],
+        *,
+        waits: bool,
+    ) -> None:
+        """Store what returns the starts so far, and write to stderr that they begin."""
+        self.known_starts = known_starts
+        self.audience = of_start(waits=waits)
+        self.now = now
+        self._total, self._count, self._counted_at = len(migrations), 0, now()
+        self._trouble: object = None
+        is_one = len(migrations) == 1
+        words = Sentence("starting") if is_one else Sentence("starting many", count=len(migrations))
+        write(self._about(migrations[0], words) if is_one else self.in_language(words), to_stderr=True)
+
+    def started(self, migration: Migration, flow: Flow) -> None:
+        """Write the flow of a check that was started."""
+        write(self._started_line(migration, flow))
+
+    def start_trouble(self, migration: Migration, sentence: Sentence) -> None:
+        """Write to stderr why a start is retried, once for each cause."""
+        if (migration, sentence) != self._trouble:
+            self._trouble = migration, sentence
+            write(self._about(migration, sentence), to_stderr=True)
+
+    def begin_wait(self, flows: Mapping[Migration, Flow]) -> None:
+        """Go on from the starts to the wait for their flows."""
+        self.audience = of_start(waits=True, flows=flows)
+
+    def ended_by(self, signal: str, exit_code: int) -> bool:
+        """Write which checks were started before a signal, and return whether the command starts any."""
+        del exit_code
+        if self.known_starts is None:
+            return False
+        write(ended(self.known_starts(), self.audience, signal).written(self._language), to_stderr=True)
+        return True
+
+    def _started_line(self, migration: Migration, flow: Flow) -> str:
+        return self._about(migration, Sentence("started", flow=flow.sentence))
+
+    def _count_start(self) -> None:
+        """Write to stderr how many of several checks have been started, if that takes long."""
+        self._count += 1
+        now = self.now()
+        if self._total > 1 and now - self._counted_at >= COUNT_SECONDS:
+            self._counted_at = now
+            self.count(Sentence("started of", count=self._count, total=self._total))
+
+    def _about(self, migration: Migration, sentence: Sentence) -> str:
+        return f"{migration.migrate_id}: {self.in_language(sentence)}"
+
     def close(self) -> None:
         """Restore the terminal."""
 
     def conclude(self, end: End) -> int:
         """Write the result, and return the exit code."""
         if end.error is not None:
-            self._write_error(end.error, [one.migration for one in end.outcomes])
+            self._write_error(end.error, end.migrations or [one.migration for one in end.outcomes])
         return end.exit_code
 
     def give_up(self, error: Exception, exit_code: int, migrations: Sequence[Migration]) -> None:
@@ -72,7 +132,7 @@ class Screen:
         self._write_error(error, migrations)
 
     def _write_error(self, error: Exception, migrations: Sequence[Migration]) -> None:
-        write(error_text(error, migrations).written(self._language), to_stderr=True)
+        write(error_text(error, migrations, self.audience).written(self._language), to_stderr=True)
 
 
 class Lines(Screen):
@@ -97,8 +157,9 @@ class Lines(Screen):
         self._last = now
 
     def conclude(self, end: End) -> int:
-        """Write the sum, then the error."""
-        write(self.in_language(self.board.end(self.now())))
+        """Write the sum of a wait, then the error."""
+        if end.outcomes:
+            write(self.in_language(self.board.end(self.now())))
         return super().conclude(end)
 
 

@@ -5,6 +5,7 @@ signal handler may write to a queue at any time; the code that it interrupts cou
 """
 
 import contextlib
+import functools
 import os
 import queue
 import signal
@@ -42,15 +43,18 @@ class SignalReceivedError(Exception):
         super().__init__(signal.Signals(number).name)
 
 
-def run(
+def run(  # noqa: PLR0913  # by name: what the command does, and two of its options
     make_inputs: Callable[[], CheckInputs],
     make_screen: Callable[[Language], Screen],
     *,
     waits: bool,
+    starts: bool = False,
     verbose: bool,
     language: str | None,
 ) -> int:
     """Run a command and return its exit code; `waits` is whether it waits for the verdicts or queries once.
+
+    With `starts`, it starts the checks first, and without `waits` queries none.
 
     Raises `click.UsageError` before any query if an option is invalid.
     """
@@ -64,9 +68,13 @@ def run(
         screen = make_screen(chosen)
         cancelled = threading.Event()
         try:
-            end = _run_until_signal(lambda: _session(waits=waits)(inputs, screen, cancelled))
+            end = _run_until_signal(lambda: _session(waits=waits, starts=starts)(inputs, screen, cancelled))
         except SignalReceivedError as received:
+            cancelled.set()  # before the screen lists what was started: no start begins after that
             screen.close()
+            code = EXIT_TERMINATED if received.number == signal.SIGTERM else EXIT_INTERRUPTED
+            if screen.ended_by(str(received), code):
+                return code
             return interrupted(received.number, click.get_current_context().info_name, chosen)
         except Exception as error:  # noqa: BLE001  # any error becomes one sentence
             screen.close()
@@ -87,10 +95,12 @@ def interrupted(number: int, name: str | None = None, chosen: Language = ENGLISH
     return EXIT_TERMINATED if terminated else EXIT_INTERRUPTED
 
 
-def _session(*, waits: bool) -> Callable[[CheckInputs, Screen, threading.Event], End]:
+def _session(*, waits: bool, starts: bool) -> Callable[[CheckInputs, Screen, threading.Event], End]:
     with preload.loading():
         from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # loads the SDK
 
+    if starts:
+        return functools.partial(session.start, waits=waits)
     return session.wait if waits else session.query_once
 
 

@@ -1,13 +1,16 @@
-"""Queries the checks of a command, once or until they have passed; importing it loads the SDK."""
+"""Queries or starts the checks of a command, and waits until they have passed; importing it loads the SDK."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
 
 from pulumi_tcsql_check.cli.outcome import End, Outcome
 from pulumi_tcsql_check.cli.output import Screen
-from pulumi_tcsql_check.clock import SystemClock
+from pulumi_tcsql_check.clock import Clock, SystemClock
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.credentials import connection
+from pulumi_tcsql_check.credentials.session import ApiSession
 from pulumi_tcsql_check.errors import TcsqlCheckError
 from pulumi_tcsql_check.model.flow import Evidence
 from pulumi_tcsql_check.polling import poller
@@ -15,13 +18,32 @@ from pulumi_tcsql_check.polling.watch import Watch
 from pulumi_tcsql_check.reading import watches as make_watches
 from pulumi_tcsql_check.reading.report import count_of, error_of
 from pulumi_tcsql_check.reading.rows import Board
+from pulumi_tcsql_check.starting.several import Starts
 
 
 def wait(inputs: CheckInputs, screen: Screen, cancelled: threading.Event) -> End:
     """Wait until all have passed, one fails, or the wait times out; raises `TcsqlCheckError` if it concerns all."""
     clock = SystemClock(cancelled)
-    watches = make_watches.for_a_wait(inputs, clock, screen.warn)
+    return _wait(inputs, screen, connection.connection(inputs, None, clock=clock, warn=screen.warn), clock)
+
+
+def start(inputs: CheckInputs, screen: Screen, cancelled: threading.Event, *, waits: bool) -> End:
+    """Start each check; with `waits`, go on to wait for exactly these starts, if there is one of each check."""
+    clock = SystemClock(cancelled)
     connect = connection.connection(inputs, None, clock=clock, warn=screen.warn)
+    starts = Starts(inputs.migrations)
+    screen.begin_starts(starts.result, inputs.migrations, clock.monotonic, waits=waits)
+    starts.run(connect(), clock=clock, on_start=screen.started, on_trouble=screen.start_trouble)
+    error = starts.error()
+    if error is not None or not waits:
+        return End((), error, inputs.migrations)
+    screen.begin_wait(starts.flows)
+    flows = tuple(starts.flows[one] for one in inputs.migrations)
+    return _wait(msgspec.structs.replace(inputs, flows=flows), screen, connect, clock)
+
+
+def _wait(inputs: CheckInputs, screen: Screen, connect: Callable[[], ApiSession], clock: Clock) -> End:
+    watches = make_watches.for_a_wait(inputs, clock, screen.warn)
     screen.begin(Board(watches, inputs.failed_statuses, inputs.timeout_seconds), clock.monotonic)
     errors = poller.wait(watches, connect, clock=clock, on_progress=lambda _: screen.update())
     return _end(inputs, screen, watches, errors)

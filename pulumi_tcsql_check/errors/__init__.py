@@ -12,6 +12,7 @@ TcsqlCheckError                 the root, never raised itself
 ├── GroupTimeoutError           some checks of a group had not passed at the deadline
 ├── StartUnknownError           a request to start a check may have started it
 ├── MigrationOverError          the migration has gone on, so its check is not started
+├── SomeNotStartedError         some checks of several got no flow
 ├── WaitCancelledError          the update was cancelled, or failed at another gate
 └── ApiError                    one API call failed
     ├── ThrottledError          too many requests; transient
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from pulumi_tcsql_check.errors.group import GroupFailedError, GroupTimeoutError
     from pulumi_tcsql_check.errors.root import TcsqlCheckError, WaitCancelledError
     from pulumi_tcsql_check.errors.setup import AccountError, CredentialsError, InvalidInputError
-    from pulumi_tcsql_check.errors.start import MigrationOverError, StartUnknownError
+    from pulumi_tcsql_check.errors.start import MigrationOverError, SomeNotStartedError, StartUnknownError
 else:
     from pulumi_tcsql_check import lazy_import
 
@@ -64,7 +65,7 @@ else:
         ),
         "check": ("CheckFailedError", "CheckTimeoutError", "FlagFailedError", "FlowFailedError"),
         "group": ("GroupFailedError", "GroupTimeoutError"),
-        "start": ("MigrationOverError", "StartUnknownError"),
+        "start": ("MigrationOverError", "SomeNotStartedError", "StartUnknownError"),
     }
     _HOMES = {name: module for module, names in _NAMES.items() for name in names}
     __getattr__, __dir__ = lazy_import.names(__name__, _HOMES)
@@ -88,6 +89,7 @@ __all__ = [
     "NotYetFoundError",
     "OutageError",
     "PermanentError",
+    "SomeNotStartedError",
     "StartUnknownError",
     "TcsqlCheckError",
     "ThrottledError",

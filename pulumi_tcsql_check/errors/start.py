@@ -1,9 +1,11 @@
-"""Errors of a start of a check."""
+"""Errors of a start of one check or of several."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pulumi_tcsql_check.errors.root import TcsqlCheckError
 from pulumi_tcsql_check.languages.sentence import Sentence
+from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Migration
 
 
@@ -39,3 +41,33 @@ class MigrationOverError(TcsqlCheckError):
         """Which migration, and its status."""
         meaning = Sentence(f"status {self.status}")
         return Sentence("migration over", check=self.migration.sentence, status=self.status, meaning=meaning)
+
+
+@dataclass(eq=False, repr=False)
+class SomeNotStartedError(TcsqlCheckError):
+    """Some checks of several got no flow.
+
+    Attributes:
+        migrations: All checks, in the order given.
+        flows: The flow of each check that was started.
+        errors: The error of each other check that was tried.
+        stop: The error that concerns all checks and ended the starts, if there is one; it is in `errors`, too.
+    """
+
+    migrations: Sequence[Migration]
+    flows: Mapping[Migration, Flow]
+    errors: Mapping[Migration, TcsqlCheckError]
+    stop: TcsqlCheckError | None = None
+
+    @property
+    def sentence(self) -> Sentence:
+        """How many checks got no flow."""
+        total = len(self.migrations)
+        return Sentence(
+            "some not started", count=total - len(self.flows), total=total, region=self.migrations[0].region
+        )
+
+    @property
+    def untried(self) -> list[Migration]:
+        """The checks for which no request was sent."""
+        return [one for one in self.migrations if one not in self.flows and one not in self.errors]

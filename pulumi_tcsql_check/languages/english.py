@@ -33,6 +33,7 @@ SENTENCES: Mapping[str, str] = {
     "flag 3": "checking",
     "flag with meaning": '"{meaning}" (CheckFlag {code})',
     "flow": "flow {flow_id}",
+    "flow input": "{name} (`pulumi config set` if configured)",
     "many checks": "{count} migration checks ({region})",
     "number of ids": "The number of IDs",
     "request": "request {request_id}",
@@ -90,6 +91,7 @@ SENTENCES: Mapping[str, str] = {
     "started": "started {flow}",
     "started at": "started at {time}",
     "starting": "starting the check",
+    "starting many": "starting {count} checks",
     "state failed": "failed",
     "state not-started": "not started",
     "state passed": "passed",
@@ -110,6 +112,7 @@ SENTENCES: Mapping[str, str] = {
     "row": "{place} · {left} left · {words}",
     "row without place": "{left} left · {words}",
     "row without words": "{place} · {left} left",
+    "started of": "{count} of {total} started",
     "sum after": "{words}, after {took}",
     "warning": "warning: {words}",
     # How many of several checks stand where
@@ -131,6 +134,9 @@ SENTENCES: Mapping[str, str] = {
     "will wait": "{words}; `pulumi up` will wait for up to {timeout}",
     # A check that failed or was late
     "and some lost": "{words}; {count} could not be queried",
+    "and untried": "{words}; {count} not tried",
+    "ended while starting": "Ended by {signal} before every check was started.",
+    "ended while waiting": "Ended by {signal} before there was a verdict. The checks that were started run on.",
     "check did": "{check} {words}",
     "failed at step": "failed at step {steps} of {total}",
     "failed at steps": "failed at steps {steps} of {total}",
@@ -148,10 +154,13 @@ SENTENCES: Mapping[str, str] = {
     "status 11": "failed to stop",
     "status 12": "failed to complete",
     "not started again": "{check} is not started again in this update, since the request before may have started it",
+    "not started one": "✗ {migrate_id} ({code}): {words}",
     "not passed in time": "{check} had not passed after {seconds:.10g} s",
     "some failed": "{count} of {total} migration checks ({region}) failed",
     "some lost": "{count} of {total} migration checks ({region}) could not be queried",
+    "some not started": "{count} of {total} migration checks ({region}) got no FlowId",
     "some not passed in time": "{count} of {total} migration checks ({region}) had not passed after {seconds:.10g} s",
+    "started one": "✓ {migrate_id}: started {flow}",
     "start unknown": "the request to start {check} may have started it: {cause}",
     "which step": "{words}: {step}",
     # The labels of a text, and what stands behind them
@@ -167,6 +176,8 @@ SENTENCES: Mapping[str, str] = {
     "label step": "Step:",
     "label then": "Then:",
     "label tried": "Tried:",
+    "change their triggers": "change the triggers of their starts, then run:",
+    "change triggers": "change the triggers of {starts} and run `pulumi up`, or run:",
     "check ids or wait longer": "check migrate_id and region, or raise {timeout}",
     "fix and run": "fix the cause, then run:",
     "fix and run with flow": "fix the cause; run these with the new FlowId as {flow_ids}:",
@@ -178,10 +189,12 @@ SENTENCES: Mapping[str, str] = {
     "look and start anew": "look whether the check runs; then run this, which starts it anew:",
     "many have passed": "{count} have passed",
     "no cause given": "the API doesn't say why; look at the steps in the console",
+    "none waited for": "{words}; --wait waits for none of them, since not all were started",
     "none started": "no step of {ids} has started:",
     "no reason given": 'none given; add reason="..." to the gate',
     "nothing seen": "nothing",
     "nothing to start": "There is nothing left to check.",
+    "once fixed": "fix the cause; {words}",
     "one has passed": "{count} has passed",
     "remove choice": "Take one of them out of the environment.",
     "remove choice of stack": "Take one of them out of this stack's configuration or environment, or give the gate a "
@@ -197,6 +210,7 @@ SENTENCES: Mapping[str, str] = {
     "set credentials of stack": "Set them with `pulumi config set --secret tencentcloud:secretId` and `pulumi config "
     "set --secret tencentcloud:secretKey`, or as TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY.",
     "stands at": "it stands at step {number} of {total}, {step}",
+    "start the others": "start the others:",
     "start and run": "start the check, then run again:",
     "start and run with flow": "start the check, then run again with the new FlowId as {flow_id}:",
     "step still runs": "as if the step still runs",
@@ -206,6 +220,7 @@ SENTENCES: Mapping[str, str] = {
     "unchanged": "{words}, with status {status}, for {seconds:.0f} s",
     "use an allowed account": "nothing was queried with them. Use those of an allowed account, then run again:",
     "wait again": "nothing behind the gate was changed. Run again to wait for it:",
+    "wait for the started": "to wait for what was started, run:",
     "wait longer": "raise {timeout}, or run again to continue waiting:",
     # The end of a wait
     "ended by the engine": "The engine ended this update while hold_stack waited for its check.",
@@ -332,6 +347,7 @@ SENTENCES: Mapping[str, str] = {
     "true or false, by the gate": "True or False, as the gate itself sets it",
     "whole number": "a whole number from {least} to {most}",
     "whole seconds": "a whole number of seconds from {least} to {most}",
+    "with wait alone": "given with --wait alone",
     "without that key": "without that key, since no variable may choose the endpoint; Pulumi has saved the key in the "
     "stack's file as well: correct it there with `pulumi config set {key}` or `pulumi config rm {key}`",
     # What the program refuses

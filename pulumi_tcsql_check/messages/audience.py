@@ -1,30 +1,43 @@
-"""Wording for the two audiences: Pulumi programs and the command line."""
+"""Wording for the audiences: Pulumi programs, and the commands of the shell."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pulumi_tcsql_check.languages.sentence import Sentence
+from pulumi_tcsql_check.languages.sentence import Sentence, Words
+from pulumi_tcsql_check.messages.commands import wait_command
+
+if TYPE_CHECKING:  # else the sentence about a missing msgspec could not be loaded
+    from pulumi_tcsql_check.model.flow import Flow
+    from pulumi_tcsql_check.model.progress import Migration
 
 
 class Audience(NamedTuple):
-    """The names that an audience uses for commands and options.
+    """The names that an audience uses for commands and options, and what ties its gate to a start.
 
-    `again` is the command to run again. In `failed_status`, `{code}` stands for the status code.
+    `again` is the command to run again. In `failed_status`, `{code}` stands for the status code. `starts` has the URN
+    of the resource that starts a migration's check, by the number as text; it is empty for a gate without one.
+    `is_start` is whether the reader runs `tcsql-check start`, and `waits` whether with `--wait`.
     """
 
     again: str
     timeout: str
-    flow_id: str
+    flow_id: Words
+    flow_ids: Words
     failed_status: str
     set_credentials: Sentence
     remove_setting: Sentence
     remove_choice: Sentence
     after_migration: Sentence
+    starts: Mapping[str, str] = {}
+    is_start: bool = False
+    waits: bool = False
 
 
 PROGRAM = Audience(
     again="pulumi up",
     timeout="timeout_seconds",
-    flow_id="flow_id",
+    flow_id=Sentence("flow input", name="flow_id"),
+    flow_ids=Sentence("flow input", name="flow_ids"),
     failed_status="failed_statuses=[{code}]",
     set_credentials=Sentence("set credentials of stack"),
     remove_setting=Sentence("remove setting of stack"),
@@ -36,9 +49,22 @@ COMMAND = Audience(
     again="tcsql-check wait",
     timeout="--timeout-seconds",
     flow_id="--flow-id",
+    flow_ids="--flow-id",
     failed_status="--failed-status {code}",
     set_credentials=Sentence("set credentials"),
     remove_setting=Sentence("remove setting"),
     remove_choice=Sentence("remove choice"),
     after_migration=Sentence("nothing to start"),
 )
+
+
+def of_gate(props: Mapping[str, Any]) -> Audience:
+    """Return the audience of a gate with these inputs, of which the hidden `starts` has the URNs."""
+    starts = props.get("starts")
+    return PROGRAM._replace(starts=starts) if isinstance(starts, Mapping) else PROGRAM
+
+
+def of_start(*, waits: bool, flows: Mapping["Migration", "Flow"] | None = None) -> Audience:
+    """Return the audience of `tcsql-check start`, with `--wait` or not; `flows` are those that it waits for by then."""
+    again = wait_command(flows) if flows else "tcsql-check start"
+    return COMMAND._replace(again=again, is_start=True, waits=waits)

@@ -13,8 +13,9 @@ from pulumi_tcsql_check.errors.check import FailedError
 from pulumi_tcsql_check.errors.codes import code_of
 from pulumi_tcsql_check.languages.sentence import Sentence, Words
 from pulumi_tcsql_check.messages.audience import Audience
+from pulumi_tcsql_check.messages.commands import start_command
 from pulumi_tcsql_check.messages.layout import Field, Text
-from pulumi_tcsql_check.messages.next_step import fix_and_start, start_command
+from pulumi_tcsql_check.messages.next_step import fix_and_start, start_by_resource
 from pulumi_tcsql_check.messages.step_list import step_list
 from pulumi_tcsql_check.model.check_flag import CHECKED
 from pulumi_tcsql_check.model.progress import StepDetail, place_of, title
@@ -24,13 +25,13 @@ from pulumi_tcsql_check.text import printable
 
 def failure(error: FailedError, audience: Audience) -> Text:
     """Return what failed, what to check, and the next step."""
-    flow_ids = audience.flow_id if error.flow is not None else ""
+    flow_input = audience.flow_id if error.flow is not None else ""
     return Text(
         error.sentence,
         _steps_of_failure(error),
         [
             *_what_to_look_at(error),
-            fix_and_start(audience, error.migration, flow_ids=flow_ids),
+            fix_and_start(audience, error.migration, flow_input=flow_input),
             Field("code", code_of(error)),
             *request_field(_request_id(error)),
         ],
@@ -78,6 +79,8 @@ def action_after(error: CheckTimeoutError, audience: Audience) -> tuple[Sentence
         return Sentence("check ids or wait longer", timeout=audience.timeout), ()
     if error.trouble is not None:
         return Sentence("run again once it responds"), (audience.again,)
+    if error.never_started and audience.starts:
+        return start_by_resource(audience, [error.migration])
     if error.never_started:
         words = Sentence("start and run")
         if error.flow is not None:

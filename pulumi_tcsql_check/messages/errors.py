@@ -11,6 +11,7 @@ from pulumi_tcsql_check.errors import (
     GroupTimeoutError,
     MigrationOverError,
     OutageError,
+    SomeNotStartedError,
     StartUnknownError,
     TcsqlCheckError,
     WaitCancelledError,
@@ -18,10 +19,9 @@ from pulumi_tcsql_check.errors import (
 from pulumi_tcsql_check.errors.check import FailedError
 from pulumi_tcsql_check.errors.codes import code_of
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.messages import check_errors, group_errors
+from pulumi_tcsql_check.messages import check_errors, group_errors, start_errors
 from pulumi_tcsql_check.messages.audience import Audience
 from pulumi_tcsql_check.messages.layout import Field, Text
-from pulumi_tcsql_check.messages.next_step import query_command
 
 
 @singledispatch
@@ -35,6 +35,8 @@ text_of.register(FailedError, check_errors.failure)
 text_of.register(CheckTimeoutError, check_errors.timeout)
 text_of.register(GroupFailedError, group_errors.failure)
 text_of.register(GroupTimeoutError, group_errors.timeout)
+text_of.register(StartUnknownError, start_errors.unknown)
+text_of.register(MigrationOverError, start_errors.over)
 
 
 @text_of.register
@@ -69,15 +71,9 @@ def _(error: WaitCancelledError, audience: Audience) -> Text:
 
 
 @text_of.register
-def _(error: StartUnknownError, audience: Audience) -> Text:
-    return _text(
-        error, Field("then", Sentence("look and start anew"), [query_command(error.migration), audience.again])
-    )
-
-
-@text_of.register
-def _(error: MigrationOverError, audience: Audience) -> Text:
-    return _text(error, Field("then", audience.after_migration))
+def _(error: SomeNotStartedError, audience: Audience) -> Text:
+    advice = [field for field in text_of(error.stop, audience).fields if field.label != "code"] if error.stop else []
+    return start_errors.several(error, audience, advice)
 
 
 def _text(error: Exception, *fields: Field) -> Text:

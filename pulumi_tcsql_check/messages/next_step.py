@@ -1,33 +1,40 @@
 """The next step for the user, as a part of a text."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pulumi_tcsql_check.languages.sentence import Sentence
+from pulumi_tcsql_check.languages.sentence import Sentence, Words
 from pulumi_tcsql_check.messages.audience import Audience
+from pulumi_tcsql_check.messages.commands import replace_command, start_command
 from pulumi_tcsql_check.messages.layout import Field
+from pulumi_tcsql_check.text import printable
 
 if TYPE_CHECKING:  # else the sentence about a missing msgspec could not be loaded
     from pulumi_tcsql_check.model.progress import Migration
 
-
-def start_command(*migrations: "Migration") -> str:
-    """Return the shell command that starts the checks of some migrations of one region again."""
-    ids = " ".join(str(one.migrate_id) for one in migrations)
-    is_one = len(migrations) == 1
-    number = ids if is_one else "$id"
-    command = f"tccli sqlserver StartMigrationCheck --MigrateId {number} --region {migrations[0].region}"
-    return command if is_one else f"for id in {ids}; do {command}; done"
+MOST_REPLACED = 3
+"""The most resources that one command replaces; a URN takes a line of its own."""
 
 
-def query_command(migration: "Migration") -> str:
-    """Return the shell command that shows the steps of a check."""
-    return f"tccli sqlserver QueryMigrationCheckProcess --MigrateId {migration.migrate_id} --region {migration.region}"
-
-
-def fix_and_start(audience: Audience, *migrations: "Migration", flow_ids: str = "") -> Field:
-    """Return how to start checks again and wait; `flow_ids` is the input for their new flows, "" for none."""
-    words = Sentence("fix and run with flow", flow_ids=flow_ids) if flow_ids else Sentence("fix and run")
+def fix_and_start(audience: Audience, *migrations: "Migration", flow_input: Words = "") -> Field:
+    """Return how to start checks again and wait; `flow_input` is the input for their new flows, "" for none."""
+    if audience.starts:
+        words, commands = start_by_resource(audience, migrations)
+        return Field("then", Sentence("once fixed", words=words), commands)
+    if audience.is_start:
+        return Field("then", Sentence("fix and run"), [start_command(*migrations, waits=True)])
+    words = Sentence("fix and run with flow", flow_ids=flow_input) if flow_input else Sentence("fix and run")
     return Field("then", words, [start_command(*migrations), audience.again])
+
+
+def start_by_resource(audience: Audience, migrations: Sequence["Migration"]) -> tuple[Sentence, tuple[str, ...]]:
+    """Return how the resources in front of a gate start checks again: words, and commands."""
+    urns = [audience.starts.get(str(one.migrate_id)) for one in migrations]
+    known = [urn for urn in urns if urn is not None]
+    if len(known) < len(urns) or len(urns) > MOST_REPLACED:
+        return Sentence("change their triggers"), (audience.again,)
+    names = [printable(urn.rpartition("::")[2], 64) for urn in known]
+    return Sentence("change triggers", starts=names), (replace_command(known),)
 
 
 def not_loaded(error: ImportError, audience: Audience) -> Sentence:

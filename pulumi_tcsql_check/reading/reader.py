@@ -11,7 +11,7 @@ from pulumi_tcsql_check.credentials import connection
 from pulumi_tcsql_check.credentials.session import ApiSession
 from pulumi_tcsql_check.errors import ApiError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.messages.audience import PROGRAM
+from pulumi_tcsql_check.messages.audience import Audience, of_gate
 from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.messages.layout import Field, Text
 from pulumi_tcsql_check.messages.listener import Listener
@@ -32,7 +32,7 @@ def read(props: Mapping[str, Any], stack: Stack, listener: Listener, cancelled: 
     one = _Read(inputs, stack, listener, SystemClock(cancelled))
     try:
         if not inputs.enforce:
-            watches = one.query_without_enforcing(is_refresh="wait" not in props)
+            watches = one.query_without_enforcing(of_gate(props), is_refresh="wait" not in props)
         elif inputs.wait:
             watches = one.wait()
         else:
@@ -69,7 +69,7 @@ class _Read:
             self._listener.note(Text(words))
         return watches
 
-    def query_without_enforcing(self, *, is_refresh: bool) -> list[Watch]:
+    def query_without_enforcing(self, audience: Audience, *, is_refresh: bool) -> list[Watch]:
         """Query each check exactly once, for a gate with `enforce=False`; no error fails it, except a cancel.
 
         The warning has the reason, or asks for one. A refresh doesn't know it: it is no output.
@@ -80,11 +80,11 @@ class _Read:
                 watches, self._connect(), clock=self._clock, on_progress=lambda _: None, stop_at_failure=False
             )
             ended = error_of(watches, errors) if errors else None
-            result = text_of(ended, PROGRAM) if ended else Text(words_of(watches, self._inputs))
+            result = text_of(ended, audience) if ended else Text(words_of(watches, self._inputs))
         except WaitCancelledError:
             raise
         except TcsqlCheckError as error:
-            result = text_of(error, PROGRAM)
+            result = text_of(error, audience)
         except Exception as error:  # noqa: BLE001  # `enforce=False` promises that nothing fails it
             result = Text(Sentence("nothing, by error", error=type(error).__name__))
         key = "one not enforced" if len(watches) == 1 else "many not enforced"

@@ -8,8 +8,8 @@ import msgspec
 from pulumi_tcsql_check.errors import ApiError, NotFoundError, NotYetFoundError, ThrottledError
 from pulumi_tcsql_check.errors.check import FailedError
 from pulumi_tcsql_check.languages.sentence import Sentence, Words
+from pulumi_tcsql_check.messages.commands import start_command
 from pulumi_tcsql_check.messages.duration import span
-from pulumi_tcsql_check.messages.next_step import start_command
 from pulumi_tcsql_check.messages.step_list import MARKS, step_list
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Evidence

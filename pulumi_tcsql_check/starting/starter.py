@@ -10,6 +10,10 @@ from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.migration_list import OVER
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.polling.backoff import retry
+from pulumi_tcsql_check.polling.query_log import QueryLog
+
+STATUS, START = "status", "start"
+"""What a request is for: the log record's `call`."""
 
 START_SECONDS = 60.0
 """How long a start retries what failed before the API started anything, in seconds."""
@@ -24,16 +28,23 @@ def start(session: ApiSession, migration: Migration, *, clock: Clock, show: Call
     started it, `ApiError`, `CredentialsError`, `AccountError` or `WaitCancelledError`.
     """
     deadline = clock.monotonic() + START_SECONDS
+    log = QueryLog(migration)
 
     def tell(error: ApiError) -> None:
         is_throttled = isinstance(error, ThrottledError)
         cause = Sentence("throttled") if is_throttled else error.kind or Sentence("not answered")
         show(Sentence("start in trouble", cause=cause))
 
+    def query_status() -> int | None:
+        return log.query(STATUS, clock.monotonic, session.status, migration, deadline)
+
+    def send() -> Flow:
+        return log.query(START, clock.monotonic, session.start, migration, deadline)
+
     try:
-        status = retry(lambda: session.status(migration, deadline), deadline, clock=clock, on_trouble=tell)
+        status = retry(query_status, deadline, clock=clock, on_trouble=tell)
     except PermanentError:
         status = None
     if status is not None and status in OVER:
         raise MigrationOverError(migration, status)
-    return retry(lambda: session.start(migration, deadline), deadline, clock=clock, on_trouble=tell)
+    return retry(send, deadline, clock=clock, on_trouble=tell)

@@ -19,7 +19,7 @@ def test_a_failed_flag_in_two_queries_ends_the_update(build: BuildSandbox) -> No
         "Step: it stands at step 4 of 8, Character set check Check: The source and the target database need the same "
         "character set (collation): compare the two at the level of the database, and make them the same. "
         'API: "Check whether the character sets are consistent." Then: fix the cause, then run: '
-        "tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou pulumi up Code: check-failed "
+        "tcsql-check start 1066 --region ap-guangzhou pulumi up Code: check-failed "
     ) in sentence
     assert "Traceback" not in result.screen
     assert "Character set check: running; the API reports that it failed" in result.screen

@@ -192,7 +192,7 @@ def test_a_failed_check_ends_the_update_and_creates_nothing(build: BuildSandbox)
     assert (
         "Check: The source and the target database need the same character set (collation): compare the two at the "
         'level of the database, and make them the same. API: "Check whether the character sets are consistent." '
-        "Then: fix the cause, then run: tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou "
+        "Then: fix the cause, then run: tcsql-check start 1066 --region ap-guangzhou "
         "pulumi up Code: check-failed Request: "
     ) in sentence
     polls = [one for one in sandbox.emulator.requests if one["action"] == "QueryMigrationCheckProcess"]

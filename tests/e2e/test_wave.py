@@ -66,8 +66,8 @@ def test_nothing_behind_a_refused_group_is_created(build: BuildSandbox, *, held:
         "set check (status -1) ✗ 5 failed"
     )
     assert refused.endswith(
-        "Others: 1/3 passed, 1 running, 1 not started Then: fix the cause, then run: for id in 2 5; do tccli sqlserver "
-        "StartMigrationCheck --MigrateId $id --region ap-guangzhou; done pulumi up Code: check-failed"
+        "Others: 1/3 passed, 1 running, 1 not started Then: fix the cause, then run: tcsql-check start 2 5 "
+        "--region ap-guangzhou pulumi up Code: check-failed"
     )
     assert "  ✗ 99: http" in result.screen
     assert result.seconds < 20
@@ -85,7 +85,7 @@ def test_a_group_that_times_out_names_what_has_not_passed(build: BuildSandbox) -
     assert result.exit_code != 0
     assert sandbox.records == {}
     assert error_messages(result)[0].endswith(
-        "Others: 1 has passed Start: no step of 7 has started: tccli sqlserver StartMigrationCheck --MigrateId 7 "
+        "Others: 1 has passed Start: no step of 7 has started: tcsql-check start 7 "
         "--region ap-guangzhou Then: raise timeout_seconds, or run again to continue waiting: pulumi up Code: timed-out"
     )
     assert error_messages(result)[0].startswith(

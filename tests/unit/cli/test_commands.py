@@ -125,7 +125,7 @@ def test_a_wait_for_several_names_all_failed_migrations(run: Run, capsys: pytest
         "  ✗ 2 failed at step 4 of 8: Character set check (status -1)",
         "  Others:  1/2 passed, 1 running",
         "  Then:    fix the cause, then run:",
-        "           tccli sqlserver StartMigrationCheck --MigrateId 2 --region ap-guangzhou",
+        "           tcsql-check start 2 --region ap-guangzhou",
         "           tcsql-check wait",
         "  Code:    check-failed",
     ]

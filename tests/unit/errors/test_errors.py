@@ -31,7 +31,7 @@ from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.group import Member
 
-AGAIN = "tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou"
+AGAIN = "tcsql-check start 1066 --region ap-guangzhou"
 
 
 def test_the_error_tree_matches_the_drawing() -> None:

@@ -27,7 +27,7 @@ from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Progress, StepDetail
 
-AGAIN = "tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou"
+AGAIN = "tcsql-check start 1066 --region ap-guangzhou"
 
 
 def test_missing_credentials_list_the_sources() -> None:
@@ -98,7 +98,10 @@ def test_every_failed_step_is_named_and_an_empty_message_is_left_out() -> None:
 def test_a_failed_check_with_a_flow_asks_for_the_next_flow() -> None:
     """A flow belongs to one start, so the text asks for the new id."""
     text = full_text(CheckFailedError(MIGRATION, make_progress(3, 0, -1, 1), [2], Flow(1001, 0)))
-    assert f"Then: fix the cause; run these with the new FlowId as flow_id: {AGAIN} pulumi up Code:" in text
+    assert (
+        "Then: fix the cause; run these with the new FlowId as flow_id (`pulumi config set` if configured): "
+        f"{AGAIN} pulumi up Code:" in text
+    )
 
 
 def test_a_failed_flow_says_what_failed_and_what_to_do() -> None:
@@ -114,7 +117,8 @@ migration check 1066 (ap-guangzhou) failed: flow 1001 has failed
   ✗ 2 Step 2: failed (status -1)
   ▸ 3 Step 3: running (status 1)
   API:     "Check ..."
-  Then:    fix the cause; run these with the new FlowId as flow_id:
+  Then:    fix the cause; run these with the new FlowId as flow_id (`pulumi
+           config set` if configured):
            {AGAIN}
            pulumi up
   Code:    flow-failed
@@ -142,7 +146,10 @@ def test_a_failed_flag_names_its_source_and_the_current_step() -> None:
     ]
     assert detail_lines(error)[-2:] == ["  Code:    check-failed", "  Request: 4be5990d"]
     text = full_text(FlagFailedError(MIGRATION, make_progress(2, 0, 7, message=""), CheckFlag(2), Flow(1001, 0)))
-    assert "step 2 of 2, Step 2 Then: fix the cause; run these with the new FlowId as flow_id:" in text
+    assert (
+        "step 2 of 2, Step 2 Then: fix the cause; run these with the new FlowId as flow_id (`pulumi config set` "
+        "if configured):" in text
+    )
 
 
 @pytest.mark.parametrize(
@@ -249,7 +256,10 @@ def test_a_timeout_of_a_flow_says_that_it_had_not_succeeded() -> None:
     assert "flow 1001 had not succeeded; 1/2 Step 1: not started Then: raise timeout_seconds, or" in full_text(error)
     text = full_text(CheckTimeoutError(MIGRATION, 5, make_progress(1, -2, -2), flow=Flow(1001, 0)))
     assert "flow 1001" not in text
-    assert f"start the check, then run again with the new FlowId as flow_id: {AGAIN} pulumi up" in text
+    assert (
+        "start the check, then run again with the new FlowId as flow_id (`pulumi config set` if configured): "
+        f"{AGAIN} pulumi up" in text
+    )
 
 
 def test_a_timeout_after_a_failed_query_does_not_advise_a_longer_wait() -> None:
@@ -321,7 +331,7 @@ def test_a_start_of_unknown_outcome_says_how_to_look_and_what_is_next() -> None:
     assert in_one_line(text_of(StartUnknownError(MIGRATION, cause), PROGRAM)) == (
         "the request to start migration check 1066 (ap-guangzhou) may have started it: no response from http://x: "
         "connection reset by peer. Then: look whether the check runs; then run this, which starts it anew: "
-        "tccli sqlserver QueryMigrationCheckProcess --MigrateId 1066 --region ap-guangzhou pulumi up "
+        "tcsql-check status 1066 --region ap-guangzhou pulumi up "
         "Code: start-unknown"
     )
 

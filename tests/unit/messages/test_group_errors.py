@@ -16,8 +16,8 @@ from pulumi_tcsql_check.errors import (
     TcsqlCheckError,
     TransientError,
 )
+from pulumi_tcsql_check.messages.commands import start_command
 from pulumi_tcsql_check.messages.group_errors import MOST_LINES
-from pulumi_tcsql_check.messages.next_step import start_command
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.group import Member
@@ -53,9 +53,7 @@ def test_every_failed_check_is_listed_and_the_rest_is_counted() -> None:
         "           pulumi up",
         "  Code:    check-failed",
     ]
-    assert start_command(of(3), of(7), of(59)) == (
-        "for id in 3 7 59; do tccli sqlserver StartMigrationCheck --MigrateId $id --region ap-guangzhou; done"
-    )
+    assert start_command(of(3), of(7), of(59)) == ("tcsql-check start 3 7 59 --region ap-guangzhou")
     assert set(error.errors) == {of(3), of(7), of(59)}
 
 
@@ -63,7 +61,7 @@ def test_a_single_failure_does_not_mention_other_checks() -> None:
     """The text has no line about the others."""
     assert full_text(GroupFailedError(members(1), failed(1))) == (
         "1 of 1 migration checks (ap-guangzhou) failed ✗ 1 failed at step 2 of 3: Step 2 (status -1) Then: fix the "
-        "cause, then run: tccli sqlserver StartMigrationCheck --MigrateId 1 --region ap-guangzhou pulumi up Code: "
+        "cause, then run: tcsql-check start 1 --region ap-guangzhou pulumi up Code: "
         "check-failed"
     )
 
@@ -75,7 +73,10 @@ def test_every_kind_of_failure_is_named() -> None:
         {of(1): FlagFailedError(of(1), RUNNING, CheckFlag(2)), of(2): FlowFailedError(of(2), Flow(1001, 1))},
     )
     assert headline(error) == "2 of 2 migration checks (ap-guangzhou) failed"
-    assert "Then: fix the cause; run these with the new FlowId as flow_ids:" in full_text(error)
+    assert (
+        "Then: fix the cause; run these with the new FlowId as flow_ids (`pulumi config set` if configured):"
+        in full_text(error)
+    )
     assert detail_lines(error)[:2] == ["  ✗ 1 failed as a whole (CheckFlag 2)", "  ✗ 2 failed: flow 1001 has failed"]
 
 
@@ -87,7 +88,7 @@ def test_checks_that_cannot_be_read_are_listed_separately() -> None:
     }
     both = GroupFailedError(members(4), failed(1) | lost)
     assert headline(both) == "1 of 4 migration checks (ap-guangzhou) failed; 2 could not be queried"
-    assert "Others: 0/1 passed, 1 running Then: fix the cause, then run: tccli" in full_text(both)
+    assert "Others: 0/1 passed, 1 running Then: fix the cause, then run: tcsql-check start" in full_text(both)
     alone = GroupFailedError(members(4), lost)
     assert headline(alone) == "2 of 4 migration checks (ap-guangzhou) could not be queried"
     assert detail_lines(alone)[0] == "  ✗ 2: There is no such migration. Check migrate_id."
@@ -101,7 +102,7 @@ def test_the_list_fits_on_one_screen(count: int) -> None:
     lines = [line for line in detail_lines(error) if line.startswith(("  ✗", "  ..."))]
     assert len(lines) == min(count, MOST_LINES + 1)
     assert (lines[-1] == f"  ... and {count - MOST_LINES} more") == (count > MOST_LINES)
-    assert f" {count}; do tccli" in full_text(error)
+    assert f" {count}" in full_text(error)
 
 
 def test_a_timeout_names_the_checks_that_have_not_passed() -> None:

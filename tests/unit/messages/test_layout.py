@@ -44,7 +44,7 @@ def test_a_chinese_error_has_the_layout_of_the_english_one() -> None:
            者，并改为一致。
   API：    "Check ..."
   操作：   排除原因后执行：
-           tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou
+           tcsql-check start 1066 --region ap-guangzhou
            pulumi up
   代码：   check-failed
   请求：   4be5990d"""

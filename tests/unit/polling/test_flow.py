@@ -186,7 +186,10 @@ def test_a_step_that_fails_after_the_flow_succeeded_ends_the_wait() -> None:
     with pytest.raises(CheckFailedError) as raised:
         check.wait()
     assert check.asked == ["flow", "steps", "flow", "steps", "steps"]
-    assert "run these with the new FlowId as flow_id: tccli" in full_text(raised.value)
+    assert (
+        "run these with the new FlowId as flow_id (`pulumi config set` if configured): tcsql-check start"
+        in full_text(raised.value)
+    )
 
 
 def test_a_timeout_before_any_response_about_the_flow_names_the_flow() -> None:

@@ -29,6 +29,7 @@ SENTENCES: Mapping[type[errors.TcsqlCheckError], tuple[errors.TcsqlCheckError, s
     errors.InvalidInputError: (errors.InvalidInputError("region", SAID, "another"), "trouble"),
     errors.CredentialsError: (errors.CredentialsError("No Tencent Cloud credentials were found.", ["x"]), "trouble"),
     errors.StartUnknownError: (errors.StartUnknownError(MIGRATION, errors.TransientError(SAID)), "trouble"),
+    errors.SomeNotStartedError: (errors.SomeNotStartedError([MIGRATION], {}, {}), "trouble"),
     errors.MigrationOverError: (errors.MigrationOverError(MIGRATION, 6), "trouble"),
     errors.AccountError: (errors.AccountError("1", "AKID", "tencentcloud:x", forbidden=True), "trouble"),
     FailedError: (FAILED, "failed"),

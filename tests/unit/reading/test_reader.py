@@ -67,7 +67,7 @@ UNKNOWN = {
 }
 
 
-START = "`tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou`"
+START = "`tcsql-check start 1066 --region ap-guangzhou`"
 SOMETHING_MISSING = r"^migration check 1066 \(ap-guangzhou\): http://.* answered ResourceNotFound"
 
 

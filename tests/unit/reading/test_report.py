@@ -190,7 +190,7 @@ def test_codes_in_failed_statuses_are_named_as_failed() -> None:
 def test_a_check_that_has_not_started_shows_the_command_that_starts_it() -> None:
     """The user learns the command before the deadline; the first step that starts makes a new line."""
     row = Waiting()
-    start = "`tccli sqlserver StartMigrationCheck --MigrateId 1066 --region ap-guangzhou` starts the check"
+    start = "`tcsql-check start 1066 --region ap-guangzhou` starts the check"
     assert row.at(0, make_progress(1, -2, -2)) == [f"30 min left · no step has started; {start}"]
     assert row.at(2, make_progress(1, 7, -2)) == ["1/2 · 30 min left · Step 1: running"]
 

@@ -121,7 +121,7 @@ def test_a_row_shows_a_missing_start_and_a_missing_flow_as_the_gate_does() -> No
     """The row has the command that starts the check; a code in `failed_statuses` counts as failed."""
     row = Row(waited(make_progress(1, -2, -2)))
     row.update(0.0)
-    assert str(row.words(0.0)).startswith("no step has started; `tccli sqlserver StartMigrationCheck --MigrateId 1066 ")
+    assert str(row.words(0.0)).startswith("no step has started; `tcsql-check start 1066 ")
     row = Row(waited(make_progress(1, 7)), (7,))
     row.update(0.0)
     assert (row.state, row.mark, str(row.words(0.0))) == ("failed", "✗", "1/1 Step 1: failed (status 7)")

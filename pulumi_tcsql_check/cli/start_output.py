@@ -1,0 +1,58 @@
+"""The output of `start` without `--wait`: the flows on stdout, for other programs, and everything else on stderr."""
+
+from collections.abc import Sequence
+
+from pulumi_tcsql_check.cli import json_output
+from pulumi_tcsql_check.cli.outcome import EXIT_TROUBLE, End
+from pulumi_tcsql_check.cli.output import Screen, write
+from pulumi_tcsql_check.model.flow import Flow
+from pulumi_tcsql_check.model.progress import Migration
+
+
+class StartLines(Screen):
+    """A line `ID FLOWID` for each check, as soon as it is started; of a single one the FlowId alone.
+
+    A shell can assign the output of one start to a variable, and the output of several still says which is which.
+    """
+
+    _is_lost = False
+
+    def started(self, migration: Migration, flow: Flow) -> None:
+        """Write the flow, on stderr if stdout can't be written."""
+        self._count_start()
+        line = f"{flow.flow_id}" if self._total == 1 else f"{migration.migrate_id} {flow.flow_id}"
+        if not write(line):
+            self._is_lost = True
+            write(self._started_line(migration, flow), to_stderr=True)
+
+    def conclude(self, end: End) -> int:
+        """Write the error; a FlowId that stdout lost is `EXIT_TROUBLE`."""
+        code = super().conclude(end)
+        return EXIT_TROUBLE if self._is_lost else code
+
+
+class StartDocument(Screen):
+    """One document at the end, also if a signal or an error ends the command: no FlowId is lost."""
+
+    def started(self, migration: Migration, flow: Flow) -> None:
+        """Count the start."""
+        del migration, flow
+        self._count_start()
+
+    def conclude(self, end: End) -> int:
+        """Write the document with its errors; a failed write returns `EXIT_TROUBLE`."""
+        return end.exit_code if self._write(end.exit_code) else EXIT_TROUBLE
+
+    def give_up(self, error: Exception, exit_code: int, migrations: Sequence[Migration]) -> None:
+        """Write the document with an error that ended the command."""
+        self._write(exit_code, json_output.error_of(error, migrations))
+
+    def ended_by(self, signal: str, exit_code: int) -> bool:
+        """Write the document, and the text to stderr."""
+        if self.known_starts is not None:
+            self._write(exit_code)
+        return super().ended_by(signal, exit_code)
+
+    def _write(self, exit_code: int, error: dict[str, str] | None = None) -> bool:
+        known = self.known_starts() if self.known_starts is not None else None
+        return write(json_output.result((), exit_code, error, known))
