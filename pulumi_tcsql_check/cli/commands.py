@@ -6,21 +6,19 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import click
 
-from pulumi_tcsql_check.cli import json_output, output, runner, start_output
-from pulumi_tcsql_check.cli.options import DEFAULT_POLL_INTERVAL, DEFAULT_TIMEOUT, check_inputs, start_inputs
+from pulumi_tcsql_check.cli import json_output, options, output, runner, start_output
+from pulumi_tcsql_check.cli.options import check_inputs, start_inputs
 from pulumi_tcsql_check.cli.outcome import EXIT_CODES, EXIT_PASSED, EXIT_TROUBLE, EXIT_USAGE, error_text
-from pulumi_tcsql_check.config import validation
-from pulumi_tcsql_check.config.language import VARIABLE
-from pulumi_tcsql_check.languages.sentence import Language
+from pulumi_tcsql_check.config.check_inputs import CheckInputs
+from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.languages.sentence import Language, Sentence
 
 _NAME = "tcsql-check"
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 _PLAIN_TERMINALS = ("", "dumb", "unknown")
 _EXIT_CODES = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
@@ -52,59 +50,6 @@ def run(arguments: Sequence[str]) -> int:
     return code or EXIT_PASSED
 
 
-def _with_common_options(command: Command, *, of_flow: bool = True) -> Command:
-    flow_id = click.option(
-        "--flow-id", metavar="NUMBER", help="The FlowId of the start that must have succeeded as well."
-    )
-    for add in (
-        click.option("-v", "--verbose", is_flag=True, help="Log each query and its outcome to stderr."),
-        click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout, and nothing else."),
-        *([flow_id] if of_flow else []),
-        click.option(
-            "--failed-status",
-            "failed_statuses",
-            metavar="CODE",
-            multiple=True,
-            help='A raw step code that means "failed" in your account; may be given again.',
-        ),
-        click.option("--endpoint", metavar="URL", help="A bare host, or https://host[:port]. [default: Tencent's]"),
-        click.option(
-            "--region",
-            metavar="NAME",
-            envvar="TENCENTCLOUD_REGION",
-            show_envvar=True,
-            help='The region of the migrations, such as "ap-guangzhou".',
-        ),
-        click.option(
-            "--language",
-            metavar="CODE",
-            help=f"en or zh: the language of messages; logs, JSON and this help are English. [env var: {VARIABLE}]",
-        ),
-        click.argument("ids", nargs=-1, required=True, metavar="ID..."),
-    ):
-        command = add(command)
-    return command
-
-
-def _with_wait_options(command: Command) -> Command:
-    for add in (
-        click.option(
-            "--poll-interval-seconds",
-            metavar="SECONDS",
-            help="The pause between two queries, "
-            f"{validation.MIN_POLL_INTERVAL_SECONDS:g} to {validation.MAX_POLL_INTERVAL_SECONDS:g}. "
-            f"[default: {DEFAULT_POLL_INTERVAL}]",
-        ),
-        click.option(
-            "--timeout-seconds",
-            metavar="SECONDS",
-            help=f"The longest wait, more than 0. [default: {DEFAULT_TIMEOUT}]",
-        ),
-    ):
-        command = add(command)
-    return command
-
-
 @click.group(
     name=_NAME,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -116,7 +61,7 @@ def program() -> None:
 
 
 @program.command(epilog=f"{_KEYS} {_EXIT_CODES}")
-@_with_common_options
+@options.with_common_options
 @click.option("--steps", "with_steps", is_flag=True, help="List every step.")
 def status(  # one for each option, by name
     *,
@@ -125,42 +70,42 @@ def status(  # one for each option, by name
     with_steps: bool,
     language: str | None,
     ids: tuple[str, ...],
-    **options: Any,  # noqa: ANN401  # as click gives them
+    **given: Any,  # noqa: ANN401  # as click gives them
 ) -> int:
     """Show the current status of one or more migration checks."""
     return runner.run(
-        lambda: check_inputs(ids, **options),
+        lambda: check_inputs(ids, **given),
         lambda chosen: status_screen(chosen, as_json=as_json, with_steps=with_steps),
-        waits=False,
+        lambda session: session.query_once,
         verbose=verbose,
         language=language,
     )
 
 
 @program.command(epilog=f"{_KEYS} {_EXIT_CODES}")
-@_with_common_options
-@_with_wait_options
+@options.with_common_options
+@options.with_wait_options
 def wait(
     *,
     verbose: bool,
     as_json: bool,
     language: str | None,
     ids: tuple[str, ...],
-    **options: Any,  # noqa: ANN401  # as click gives them
+    **given: Any,  # noqa: ANN401  # as click gives them
 ) -> int:
     """Wait until one or more migration checks have passed; end as soon as one has failed."""
     return runner.run(
-        lambda: check_inputs(ids, **options),
+        lambda: check_inputs(ids, **given),
         lambda chosen: wait_screen(chosen, as_json=as_json),
-        waits=True,
+        lambda session: session.wait,
         verbose=verbose,
         language=language,
     )
 
 
 @program.command(epilog=f"{_KEYS} {_EXIT_CODES}")
-@functools.partial(_with_common_options, of_flow=False)
-@_with_wait_options
+@functools.partial(options.with_common_options, of_flow=False)
+@options.with_wait_options
 @click.option(
     "--wait",
     "waits",
@@ -174,14 +119,46 @@ def start(  # one for each option, by name
     waits: bool,
     language: str | None,
     ids: tuple[str, ...],
-    **options: Any,  # noqa: ANN401  # as click gives them
+    **given: Any,  # noqa: ANN401  # as click gives them
 ) -> int:
     """Start one or more migration checks, each once, and print its FlowId; of several, a line "ID FLOWID" each."""
     return runner.run(
-        lambda: start_inputs(ids, waits=waits, **options),
+        lambda: start_inputs(ids, waits=waits, **given),
         lambda chosen: start_screen(chosen, as_json=as_json, waits=waits),
-        starts=True,
-        waits=waits,
+        lambda session: functools.partial(session.start, waits=waits),
+        verbose=verbose,
+        language=language,
+    )
+
+
+@program.command(epilog=_KEYS)
+@options.VERBOSE
+@options.ENDPOINT
+@options.REGION
+@options.LANGUAGE
+@click.option(
+    "--timeout-seconds",
+    metavar="SECONDS",
+    default="120",
+    help="How long to watch a check that runs, more than 0. [default: 120]",
+)
+@click.option("--start", "starts", is_flag=True, help="Start the check first, after a question on the terminal.")
+@click.argument("migrate_id", metavar="ID")
+def probe(*, verbose: bool, language: str | None, starts: bool, migrate_id: str, **given: Any) -> int:  # noqa: ANN401  # as click gives them
+    """Find out what Tencent doesn't publish, and print a transcript without ids, names and texts of the account."""
+
+    def inputs() -> CheckInputs:
+        made = check_inputs([migrate_id], failed_statuses=(), flow_id=None, **given)
+        if starts:
+            if not sys.stdin.isatty():
+                raise InvalidInputError("--start", None, Sentence("given on a terminal"))
+            click.confirm(f"Start the check of migration {made.migrations[0].migrate_id}?", abort=True, err=True)
+        return made
+
+    return runner.run(
+        inputs,
+        start_output.Transcript,
+        lambda session: functools.partial(session.probe, starts=starts),
         verbose=verbose,
         language=language,
     )

@@ -1,18 +1,84 @@
-"""The options of a command, validated with the resource's own functions before the first query."""
+"""The options of the commands, validated with the resource's own functions before the first query."""
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
 
 from pulumi_tcsql_check.config import validation
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
+from pulumi_tcsql_check.config.language import VARIABLE
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Migration
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 DEFAULT_TIMEOUT = f"{validation.DEFAULT_TIMEOUT_SECONDS:g}"
 DEFAULT_POLL_INTERVAL = f"{validation.DEFAULT_POLL_INTERVAL_SECONDS:g}"
+
+
+VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Log each query and its outcome to stderr.")
+ENDPOINT = click.option("--endpoint", metavar="URL", help="A bare host, or https://host[:port]. [default: Tencent's]")
+REGION = click.option(
+    "--region",
+    metavar="NAME",
+    envvar="TENCENTCLOUD_REGION",
+    show_envvar=True,
+    help='The region of the migrations, such as "ap-guangzhou".',
+)
+LANGUAGE = click.option(
+    "--language",
+    metavar="CODE",
+    help=f"en or zh: the language of messages; logs, JSON and this help are English. [env var: {VARIABLE}]",
+)
+
+
+def with_common_options(command: Command, *, of_flow: bool = True) -> Command:
+    """Add the options and the argument that commands about several checks share; `of_flow` is for `--flow-id`."""
+    flow_id = click.option(
+        "--flow-id", metavar="NUMBER", help="The FlowId of the start that must have succeeded as well."
+    )
+    for add in (
+        VERBOSE,
+        click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout, and nothing else."),
+        *([flow_id] if of_flow else []),
+        click.option(
+            "--failed-status",
+            "failed_statuses",
+            metavar="CODE",
+            multiple=True,
+            help='A raw step code that means "failed" in your account; may be given again.',
+        ),
+        ENDPOINT,
+        REGION,
+        LANGUAGE,
+        click.argument("ids", nargs=-1, required=True, metavar="ID..."),
+    ):
+        command = add(command)
+    return command
+
+
+def with_wait_options(command: Command) -> Command:
+    """Add the options of a wait."""
+    for add in (
+        click.option(
+            "--poll-interval-seconds",
+            metavar="SECONDS",
+            help="The pause between two queries, "
+            f"{validation.MIN_POLL_INTERVAL_SECONDS:g} to {validation.MAX_POLL_INTERVAL_SECONDS:g}. "
+            f"[default: {DEFAULT_POLL_INTERVAL}]",
+        ),
+        click.option(
+            "--timeout-seconds",
+            metavar="SECONDS",
+            help=f"The longest wait, more than 0. [default: {DEFAULT_TIMEOUT}]",
+        ),
+    ):
+        command = add(command)
+    return command
 
 
 def check_inputs(  # noqa: PLR0913  # one for each option, by name

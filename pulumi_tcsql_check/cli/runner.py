@@ -5,13 +5,12 @@ signal handler may write to a queue at any time; the code that it interrupts cou
 """
 
 import contextlib
-import functools
 import os
 import queue
 import signal
 import threading
 from collections.abc import Callable
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any, TypeVar
 
 import click
@@ -33,6 +32,9 @@ _DONE = 0
 
 T = TypeVar("T")
 
+Work = Callable[[CheckInputs, Screen, threading.Event], End]
+"""The work of a command: its inputs, its output, and an event that ends it."""
+
 
 class SignalReceivedError(Exception):
     """A signal arrived before the work was done."""
@@ -43,18 +45,15 @@ class SignalReceivedError(Exception):
         super().__init__(signal.Signals(number).name)
 
 
-def run(  # noqa: PLR0913  # by name: what the command does, and two of its options
+def run(
     make_inputs: Callable[[], CheckInputs],
     make_screen: Callable[[Language], Screen],
+    work: Callable[[Any], Work],
     *,
-    waits: bool,
-    starts: bool = False,
     verbose: bool,
     language: str | None,
 ) -> int:
-    """Run a command and return its exit code; `waits` is whether it waits for the verdicts or queries once.
-
-    With `starts`, it starts the checks first, and without `waits` queries none.
+    """Run a command and return its exit code; `work` gets the module `cli.session`, and returns one of its functions.
 
     Raises `click.UsageError` before any query if an option is invalid.
     """
@@ -68,7 +67,7 @@ def run(  # noqa: PLR0913  # by name: what the command does, and two of its opti
         screen = make_screen(chosen)
         cancelled = threading.Event()
         try:
-            end = _run_until_signal(lambda: _session(waits=waits, starts=starts)(inputs, screen, cancelled))
+            end = _run_until_signal(lambda: work(_session())(inputs, screen, cancelled))
         except SignalReceivedError as received:
             cancelled.set()  # before the screen lists what was started: no start begins after that
             screen.close()
@@ -95,13 +94,11 @@ def interrupted(number: int, name: str | None = None, chosen: Language = ENGLISH
     return EXIT_TERMINATED if terminated else EXIT_INTERRUPTED
 
 
-def _session(*, waits: bool, starts: bool) -> Callable[[CheckInputs, Screen, threading.Event], End]:
+def _session() -> ModuleType:
     with preload.loading():
         from pulumi_tcsql_check.cli import session  # noqa: PLC0415  # loads the SDK
 
-    if starts:
-        return functools.partial(session.start, waits=waits)
-    return session.wait if waits else session.query_once
+    return session
 
 
 def _run_until_signal(work: Callable[[], T]) -> T:

@@ -7,7 +7,9 @@ import msgspec
 
 from pulumi_tcsql_check.cli.outcome import End, Outcome
 from pulumi_tcsql_check.cli.output import Screen
+from pulumi_tcsql_check.cli.start_output import Transcript
 from pulumi_tcsql_check.clock import Clock, SystemClock
+from pulumi_tcsql_check.config import endpoints
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.credentials import connection
 from pulumi_tcsql_check.credentials.session import ApiSession
@@ -15,6 +17,7 @@ from pulumi_tcsql_check.errors import TcsqlCheckError
 from pulumi_tcsql_check.model.flow import Evidence
 from pulumi_tcsql_check.polling import poller
 from pulumi_tcsql_check.polling.watch import Watch
+from pulumi_tcsql_check.probing.probe import Probe
 from pulumi_tcsql_check.reading import watches as make_watches
 from pulumi_tcsql_check.reading.report import count_of, error_of
 from pulumi_tcsql_check.reading.rows import Board
@@ -40,6 +43,16 @@ def start(inputs: CheckInputs, screen: Screen, cancelled: threading.Event, *, wa
     screen.begin_wait(starts.flows)
     flows = tuple(starts.flows[one] for one in inputs.migrations)
     return _wait(msgspec.structs.replace(inputs, flows=flows), screen, connect, clock)
+
+
+def probe(inputs: CheckInputs, screen: Transcript, cancelled: threading.Event, *, starts: bool) -> End:
+    """Probe one migration, and leave the transcript to the screen; `starts` is whether to start its check first."""
+    clock = SystemClock(cancelled)
+    session = connection.connection(inputs, None, clock=clock, warn=screen.warn)()
+    (migration,) = inputs.migrations
+    screen.begin_notes(migration.region, endpoints.choose(inputs.endpoint, {}, migration.region), starts=starts)
+    Probe(session, migration, clock=clock, tell=screen.note).run(inputs.timeout_seconds, start=starts)
+    return End((), None, inputs.migrations)
 
 
 def _wait(inputs: CheckInputs, screen: Screen, connect: Callable[[], ApiSession], clock: Clock) -> End:

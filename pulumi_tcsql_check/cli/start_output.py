@@ -1,12 +1,16 @@
-"""The output of `start` without `--wait`: the flows on stdout, for other programs, and everything else on stderr."""
+"""The outputs of `start` without `--wait` and of `probe`: the result on stdout, and everything else on stderr."""
 
 from collections.abc import Sequence
 
 from pulumi_tcsql_check.cli import json_output
 from pulumi_tcsql_check.cli.outcome import EXIT_TROUBLE, End
 from pulumi_tcsql_check.cli.output import Screen, write
+from pulumi_tcsql_check.languages.sentence import ENGLISH, Language
+from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Migration
+from pulumi_tcsql_check.probing import transcript
+from pulumi_tcsql_check.probing.transcript import Note
 
 
 class StartLines(Screen):
@@ -56,3 +60,47 @@ class StartDocument(Screen):
     def _write(self, exit_code: int, error: dict[str, str] | None = None) -> bool:
         known = self.known_starts() if self.known_starts is not None else None
         return write(json_output.result((), exit_code, error, known))
+
+
+class Transcript(Screen):
+    """The transcript of a probe on stdout, at the end or at a signal; each note is on stderr at once."""
+
+    def __init__(self, chosen: Language = ENGLISH) -> None:
+        """Start without a note."""
+        super().__init__(chosen)
+        self._notes: list[Note] = []
+        self._facts: list[tuple[str, str]] = []
+
+    def begin_notes(self, region: str, endpoint: Endpoint, *, starts: bool) -> None:
+        """Store what is probed, before the first request; the host of an endpoint that isn't Tencent's is private."""
+        from importlib import metadata  # noqa: PLC0415  # slow to load, and no other command needs it
+
+        self._facts = [
+            ("package", f"pulumi-tcsql-check {metadata.version('pulumi-tcsql-check')}"),
+            ("endpoint", endpoint.host if endpoint.is_tencent else "not Tencent Cloud's"),
+            ("region", region),
+            ("the check was started", "yes" if starts else "no"),
+        ]
+
+    def note(self, note: Note) -> None:
+        """Store a note."""
+        self._notes.append(note)
+        write(f"{note.seconds:.1f} s {note.request}: {note.answer}", to_stderr=True)
+
+    def conclude(self, end: End) -> int:
+        """Write the transcript; a failed write returns `EXIT_TROUBLE`."""
+        return end.exit_code if self._write_notes() else EXIT_TROUBLE
+
+    def give_up(self, error: Exception, exit_code: int, migrations: Sequence[Migration]) -> None:
+        """Write what is known, and the error."""
+        super().give_up(error, exit_code, migrations)
+        self._write_notes()
+
+    def ended_by(self, signal: str, exit_code: int) -> bool:
+        """Write what is known."""
+        super().ended_by(signal, exit_code)
+        self._write_notes()
+        return False
+
+    def _write_notes(self) -> bool:
+        return write(transcript.write(self._notes, self._facts)) if self._notes else True

@@ -298,6 +298,7 @@ SENTENCES: Mapping[str, str] = {
     "from to": "1 到 {most}",
     "given as required": "流程号，因为本栈配置的 {key} 为 true",
     "given by the start": "未设置，因为 {name} 已给出该值",
+    "given on a terminal": "在终端中给出的选项：命令在启动校验前会先询问",
     "given once": "不重复的 ID，而它出现了两次",
     "given or variable": "明确给出的值，也可以设置环境变量 {variable}",
     "https": "HTTPS：HTTP 只用于查询本机，请改用 {key}",

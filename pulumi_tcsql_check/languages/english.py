@@ -311,6 +311,7 @@ SENTENCES: Mapping[str, str] = {
     "from to": "from 1 to {most}",
     "given as required": "given, since {key} is true in this stack's configuration",
     "given by the start": "left out, since {name} gives it",
+    "given on a terminal": "given on a terminal, where the command asks before it starts the check",
     "given once": "given once; it is there twice",
     "given or variable": "given, or set as {variable}",
     "https": "HTTPS: over HTTP only this machine is queried, which is what {key} is for",
