@@ -109,7 +109,8 @@ def test_the_pipeline_starts_the_check_and_updates_once_it_has_passed(tmp_path: 
         guide.must("pulumi config set migrateId 1066", emulator)
         guide.must(start_check, emulator)
         guide.must(update, emulator)
-        assert [request["action"] for request in emulator.requests[1:]] == [
+        sent = [request["action"] for request in emulator.requests[1:] if request["action"] != "DescribeMigrations"]
+        assert sent == [
             "StartMigrationCheck",
             "StartMigrationCheck",
             "DescribeFlowStatus",

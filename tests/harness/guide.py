@@ -25,16 +25,6 @@ DOCUMENTED_URL = "http://127.0.0.1:8918"
 EMULATOR = "python -m pulumi_tcsql_check.emulator --port 8918 --scenario "
 KEYS = f"export TENCENTCLOUD_SECRET_ID={DUMMY_SECRET_ID} TENCENTCLOUD_SECRET_KEY={DUMMY_SECRET_KEY}"
 
-TCCLI_VARIABLE = "TCSQL_CHECK_TEST_TCCLI"
-"""The default endpoint of the fake of Tencent's command line."""
-
-_TCCLI = f"""#!{sys.executable}
-import sys
-sys.path.insert(0, {str(Path(__file__).parent.parent)!r})
-from harness.fake_tccli import main
-sys.exit(main(sys.argv[1:]))
-"""
-
 
 def blocks(guide: str) -> list[list[str]]:
     """List the commands of a guide's README, block by block; lines without a prompt are output."""
@@ -104,15 +94,13 @@ class Guide:
     """A project copied from a guide, and a shell in it."""
 
     def __init__(self, name: str, tmp_path: Path) -> None:
-        """Copy the project, and put a fake of Tencent's command line on the PATH; the real one has 170 MB."""
+        """Copy the project."""
         self._name = name
         self._log = tmp_path / "requests.jsonl"
         self._numbers = itertools.count(1)
         self._tools = tools = tmp_path / "tools"
         tools.mkdir()
-        (tools / "tccli").write_text(_TCCLI, encoding="utf-8")
-        (tools / "tccli").chmod(0o755)
-        environ = {"PATH": f"{tools}:{os.environ['PATH']}", "PULUMI_SKIP_CONFIRMATIONS": "true"}
+        environ = {"PULUMI_SKIP_CONFIRMATIONS": "true"}
         self.stack = Stack.of_example(EXAMPLES / name, tmp_path, environ)
 
     def emulator(self, command: str) -> EmulatorProcess:
@@ -127,7 +115,6 @@ class Guide:
 
         Given the command with `-c`, bash would `exec` it by itself, which GitHub's workflow has to do explicitly.
         """
-        self.stack.environ |= {TCCLI_VARIABLE: emulator.url}
         script = self._tools / f"step-{next(self._numbers)}.sh"
         script.write_text(command.replace(DOCUMENTED_URL, emulator.url) + "\n", encoding="utf-8")
         return ["bash", "-e", str(script)]
