@@ -56,7 +56,8 @@ class MigrationCheck(Gate, module="tcsql", name="MigrationCheck"):
 
         Args:
             name: The resource's name in the stack.
-            migrate_id: The migration's number (`MigrateId`), from 1; digits as text are accepted.
+            migrate_id: The migration's number (`MigrateId`), from 1; digits as text are accepted. Required without a
+                `start`.
             start: The start of the check, in place of `migrate_id`, `region` and `flow_id`: that start must pass.
             region: The migration's region; by default the stack's `tencentcloud:region`, then `TENCENTCLOUD_REGION`.
             timeout_seconds: The longest total wait, in seconds, greater than 0; 1800 by default.
@@ -138,7 +139,7 @@ class MigrationCheckGroup(Gate, module="tcsql", name="MigrationCheckGroup"):
         Args:
             name: The resource's name in the stack.
             migrate_ids: The migrations' numbers (`MigrateId`), 1 to 1000 without duplicates; each from 1, digits as
-                text are accepted. The list or any number in it may be an output.
+                text are accepted. The list or any number in it may be an output. Required without `starts`.
             starts: The starts of the checks, in place of `migrate_ids`, `region` and `flow_ids`: they must all pass.
             region: The region of all of them; by default the stack's `tencentcloud:region`, then `TENCENTCLOUD_REGION`.
             timeout_seconds: The longest total wait, in seconds, greater than 0; 1800 by default.

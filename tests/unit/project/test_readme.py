@@ -9,7 +9,7 @@ from harness.error_texts import full_text
 from harness.fault_cases import FAULTS
 from harness.responses import MIGRATION
 
-from pulumi_tcsql_check import MigrationCheck, MigrationCheckGroup, MigrationCheckResult
+from pulumi_tcsql_check import MigrationCheck, MigrationCheckGroup, MigrationCheckResult, MigrationCheckStart
 from pulumi_tcsql_check.config import provider_config, validation
 from pulumi_tcsql_check.emulator import (
     DUMMY_SECRET_ID,
@@ -35,6 +35,7 @@ from pulumi_tcsql_check.model.progress import Progress, StepDetail
 from pulumi_tcsql_check.model.remedies import REMEDIES
 from pulumi_tcsql_check.polling import check_flag_monitor
 from pulumi_tcsql_check.program import get_migration_check
+from pulumi_tcsql_check.starting import starter
 from pulumi_tcsql_check.tencent import sqlserver
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -170,6 +171,16 @@ def test_every_input_and_output_of_a_group_is_in_its_section() -> None:
     assert all(f"`{name}`" in section for name in group - single)
     names = [name.strip("` ") for cells in table("Groups of checks") for name in cells[0].split(",")]
     assert sorted(names) == sorted(inspect.get_annotations(MigrationCheckGroup))
+
+
+def test_the_outputs_of_a_start_are_in_its_section() -> None:
+    """So are its triggers, and how long it retries."""
+    section = README.split("\n### Start the check from the program\n", 1)[1].split("\n### ", 1)[0]
+    rows = re.findall(r"(?m)^\| (`.+?) \|", section)
+    names = [name.strip("` ") for row in rows for name in row.split(",")]
+    assert sorted(names) == sorted(inspect.get_annotations(MigrationCheckStart))
+    assert "`triggers=[]` starts it once" in section
+    assert f"for up to {starter.START_SECONDS:g} seconds" in section
 
 
 def test_the_chinese_quick_start_says_what_the_english_page_says() -> None:
