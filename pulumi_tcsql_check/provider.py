@@ -108,11 +108,12 @@ class MigrationCheckProvider(_Provider):
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read the checks; on an up, wait until they have passed, or raise `TcsqlCheckError`."""
 
-        def read(_: "Call", stack: "Stack", listener: "Listener") -> dict[str, Any]:
+        def read(call: "Call", stack: "Stack", listener: "Listener") -> dict[str, Any]:
             from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415  # as above
-            from pulumi_tcsql_check.reading import reader  # noqa: PLC0415  # loaded by now, unless it can't be
+            from pulumi_tcsql_check.reading import gate_report, reader  # noqa: PLC0415  # as above
 
-            return reader.read(props, stack, listener, host.CANCELLED)
+            origin = gate_report.Origin(call.urn, host.refused)
+            return reader.read(props, stack, listener, host.CANCELLED, origin)
 
         holds = props.get("wait") is True and props.get("enforce") is not False  # as the guard decides, too
         return ReadResult(id_, self._serve(props, read, holds=holds))

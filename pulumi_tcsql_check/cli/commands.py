@@ -63,12 +63,13 @@ def program() -> None:
 @program.command(epilog=f"{_KEYS} {_EXIT_CODES}")
 @options.with_common_options
 @click.option("--steps", "with_steps", is_flag=True, help="List every step.")
-def status(  # one for each option, by name
+def status(  # noqa: PLR0913  # one for each option, by name
     *,
     verbose: bool,
     as_json: bool,
     with_steps: bool,
     language: str | None,
+    report: str | None,
     ids: tuple[str, ...],
     **given: Any,  # noqa: ANN401  # as click gives them
 ) -> int:
@@ -79,6 +80,7 @@ def status(  # one for each option, by name
         lambda session: session.query_once,
         verbose=verbose,
         language=language,
+        report=report,
     )
 
 
@@ -90,6 +92,7 @@ def wait(
     verbose: bool,
     as_json: bool,
     language: str | None,
+    report: str | None,
     ids: tuple[str, ...],
     **given: Any,  # noqa: ANN401  # as click gives them
 ) -> int:
@@ -100,6 +103,7 @@ def wait(
         lambda session: session.wait,
         verbose=verbose,
         language=language,
+        report=report,
     )
 
 
@@ -112,22 +116,24 @@ def wait(
     is_flag=True,
     help="Go on to wait for exactly these starts, if all were started. The options of a wait need it.",
 )
-def start(  # one for each option, by name
+def start(  # noqa: PLR0913  # one for each option, by name
     *,
     verbose: bool,
     as_json: bool,
     waits: bool,
     language: str | None,
+    report: str | None,
     ids: tuple[str, ...],
     **given: Any,  # noqa: ANN401  # as click gives them
 ) -> int:
     """Start one or more migration checks, each once, and print its FlowId; of several, a line "ID FLOWID" each."""
     return runner.run(
-        lambda: start_inputs(ids, waits=waits, **given),
+        lambda: start_inputs(ids, waits=waits, report=report, **given),
         lambda chosen: start_screen(chosen, as_json=as_json, waits=waits),
         lambda session: functools.partial(session.start, waits=waits),
         verbose=verbose,
         language=language,
+        report=report,
     )
 
 

@@ -44,6 +44,11 @@ def with_common_options(command: Command, *, of_flow: bool = True) -> Command:
     for add in (
         VERBOSE,
         click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout, and nothing else."),
+        click.option(
+            "--report",
+            metavar="FILE",
+            help="Write a report for a change ticket: Markdown, JUnit XML or JSON, by the ending .md, .xml or .json.",
+        ),
         *([flow_id] if of_flow else []),
         click.option(
             "--failed-status",
@@ -110,9 +115,10 @@ def check_inputs(  # noqa: PLR0913  # one for each option, by name
     )
 
 
-def start_inputs(ids: Sequence[str], *, waits: bool, **options: Any) -> CheckInputs:  # noqa: ANN401  # as click gives them
+def start_inputs(ids: Sequence[str], *, waits: bool, report: str | None, **options: Any) -> CheckInputs:  # noqa: ANN401  # as click gives them
     """Validate the options of `start` as `check_inputs` does; `waits` is whether it waits, as some options require."""
     for option, value in (
+        ("--report", report),
         ("--timeout-seconds", options["timeout_seconds"]),
         ("--poll-interval-seconds", options["poll_interval_seconds"]),
         ("--failed-status", next(iter(options["failed_statuses"]), None)),

@@ -14,6 +14,7 @@ from pulumi_tcsql_check.messages.next_step import nothing_queried
 from pulumi_tcsql_check.model.flow import Evidence
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.model.statuses import Status
+from pulumi_tcsql_check.reports.verdict import status_of
 
 EXIT_PASSED = 0
 EXIT_FAILED = 1
@@ -30,7 +31,7 @@ EXIT_CODES = {
     EXIT_USAGE: "an invalid command line; nothing was queried or started",
     EXIT_NOT_PASSED: "not passed yet, or not in time",
     EXIT_TROUBLE: "no verdict, or not all started: an error of the API, the credentials, the installation, or the "
-    "output of --json or start",
+    "output of --json, --report or start",
     EXIT_INTERRUPTED: "interrupted",
     EXIT_TERMINATED: "terminated (SIGTERM)",
 }
@@ -57,12 +58,7 @@ class Outcome(msgspec.Struct, frozen=True):
     @property
     def status(self) -> Status:
         """The status; a failure error takes precedence over the responses."""
-        if self.passed:
-            return "passed"
-        if self.error is not None and exit_code_of_error(self.error) == EXIT_FAILED:
-            return "failed"
-        status = self.seen.status(self.failed_statuses) if self.seen is not None else "unknown"
-        return "unknown" if status == "passed" else status
+        return status_of(self.seen, self.error, self.failed_statuses, passed=self.passed)
 
     @property
     def exit_code(self) -> int:
@@ -76,18 +72,21 @@ class End(msgspec.Struct, frozen=True):
     """The result of a command: outcomes in the order of the command line, and one error for all failures.
 
     `migrations` are those of a command that only started their checks, or failed to; it has no outcomes.
+    `report_is_lost` is whether a report was asked for and can't be written; a pass then ends with `EXIT_TROUBLE`.
     """
 
     outcomes: tuple[Outcome, ...]
     error: Exception | None
     migrations: tuple[Migration, ...] = ()
+    report_is_lost: bool = False
 
     @property
     def exit_code(self) -> int:
         """The exit code of the command: that of a failure comes before that of an error, and a pass last."""
         if not self.outcomes:
             return EXIT_PASSED if self.error is None else EXIT_TROUBLE
-        return min((one.exit_code for one in self.outcomes), key=_MOST_IMPORTANT_FIRST.index)
+        code = min((one.exit_code for one in self.outcomes), key=_MOST_IMPORTANT_FIRST.index)
+        return EXIT_TROUBLE if code == EXIT_PASSED and self.report_is_lost else code
 
 
 def error_text(error: Exception, migrations: Sequence[Migration] = (), audience: Audience = COMMAND) -> Text:

@@ -14,15 +14,19 @@ from types import FrameType, ModuleType
 from typing import Any, TypeVar
 
 import click
+import msgspec
 
 from pulumi_tcsql_check import daemon_thread, log, preload
 from pulumi_tcsql_check.cli.outcome import EXIT_INTERRUPTED, EXIT_TERMINATED, End, exit_code_of_error
 from pulumi_tcsql_check.cli.output import Screen, write
+from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.language import choose as choose_language
-from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.errors import InvalidInputError, WaitCancelledError
 from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence
 from pulumi_tcsql_check.languages.sentence import write as write_in
+from pulumi_tcsql_check.reports import report_file
+from pulumi_tcsql_check.reports.collector import Collector
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -32,8 +36,8 @@ _DONE = 0
 
 T = TypeVar("T")
 
-Work = Callable[[CheckInputs, Screen, threading.Event], End]
-"""The work of a command: its inputs, its output, and an event that ends it."""
+Work = Callable[[CheckInputs, Screen, threading.Event, Collector], End]
+"""The work of a command: its inputs, its output, an event that ends it, and the facts for its report."""
 
 
 class SignalReceivedError(Exception):
@@ -45,15 +49,18 @@ class SignalReceivedError(Exception):
         super().__init__(signal.Signals(number).name)
 
 
-def run(
+def run(  # noqa: PLR0913  # one for each setting of a command, most by name
     make_inputs: Callable[[], CheckInputs],
     make_screen: Callable[[Language], Screen],
     work: Callable[[Any], Work],
     *,
     verbose: bool,
     language: str | None,
+    report: str | None = None,
 ) -> int:
     """Run a command and return its exit code; `work` gets the module `cli.session`, and returns one of its functions.
+
+    `report` is the file for a report, None for none.
 
     Raises `click.UsageError` before any query if an option is invalid.
     """
@@ -62,27 +69,33 @@ def run(
         try:
             chosen = choose_language(language, "--language", os.environ)
             inputs = make_inputs()
+            path = report_file.accept(report)
         except InvalidInputError as error:
             raise click.UsageError(write_in(error.sentence, chosen), click.get_current_context()) from None
         screen = make_screen(chosen)
         cancelled = threading.Event()
+        record = Collector(inputs.migrations, inputs.failed_statuses, SystemClock(cancelled))
+        name = click.get_current_context().info_name
+        target = report_file.ReportFile(path, f"tcsql-check {name}", record, screen.warn)
         try:
-            end = _run_until_signal(lambda: work(_session())(inputs, screen, cancelled))
+            end = _run_until_signal(lambda: work(_session())(inputs, screen, cancelled, record))
         except SignalReceivedError as received:
             cancelled.set()  # before the screen lists what was started: no start begins after that
             screen.close()
+            target.write(WaitCancelledError())
             code = EXIT_TERMINATED if received.number == signal.SIGTERM else EXIT_INTERRUPTED
             if screen.ended_by(str(received), code):
                 return code
-            return interrupted(received.number, click.get_current_context().info_name, chosen)
+            return interrupted(received.number, name, chosen)
         except Exception as error:  # noqa: BLE001  # any error becomes one sentence
             screen.close()
+            target.write(error)
             code = exit_code_of_error(error)
             screen.give_up(error, code, inputs.migrations)
             return code
         finally:
             cancelled.set()  # ends pending queries, so that the process can end
-        return screen.conclude(end)
+        return screen.conclude(msgspec.structs.replace(end, report_is_lost=not target.write(end.error)))
 
 
 def interrupted(number: int, name: str | None = None, chosen: Language = ENGLISH) -> int:

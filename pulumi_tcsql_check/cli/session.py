@@ -9,7 +9,6 @@ from pulumi_tcsql_check.cli.outcome import End, Outcome
 from pulumi_tcsql_check.cli.output import Screen
 from pulumi_tcsql_check.cli.start_output import Transcript
 from pulumi_tcsql_check.clock import Clock, SystemClock
-from pulumi_tcsql_check.config import endpoints
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.credentials import connection
 from pulumi_tcsql_check.credentials.session import ApiSession
@@ -21,19 +20,21 @@ from pulumi_tcsql_check.probing.probe import Probe
 from pulumi_tcsql_check.reading import watches as make_watches
 from pulumi_tcsql_check.reading.report import count_of, error_of
 from pulumi_tcsql_check.reading.rows import Board
+from pulumi_tcsql_check.reports.collector import Collector
 from pulumi_tcsql_check.starting.several import Starts
 
 
-def wait(inputs: CheckInputs, screen: Screen, cancelled: threading.Event) -> End:
+def wait(inputs: CheckInputs, screen: Screen, cancelled: threading.Event, record: Collector) -> End:
     """Wait until all have passed, one fails, or the wait times out; raises `TcsqlCheckError` if it concerns all."""
     clock = SystemClock(cancelled)
-    return _wait(inputs, screen, connection.connection(inputs, None, clock=clock, warn=screen.warn), clock)
+    connect = record.connection = connection.connection(inputs, None, clock=clock, warn=screen.warn)
+    return _wait(inputs, screen, connect, clock, record)
 
 
-def start(inputs: CheckInputs, screen: Screen, cancelled: threading.Event, *, waits: bool) -> End:
+def start(inputs: CheckInputs, screen: Screen, cancelled: threading.Event, record: Collector, *, waits: bool) -> End:
     """Start each check; with `waits`, go on to wait for exactly these starts, if there is one of each check."""
     clock = SystemClock(cancelled)
-    connect = connection.connection(inputs, None, clock=clock, warn=screen.warn)
+    connect = record.connection = connection.connection(inputs, None, clock=clock, warn=screen.warn)
     starts = Starts(inputs.migrations)
     screen.begin_starts(starts.result, inputs.migrations, clock.monotonic, waits=waits)
     starts.run(connect(), clock=clock, on_start=screen.started, on_trouble=screen.start_trouble)
@@ -42,34 +43,42 @@ def start(inputs: CheckInputs, screen: Screen, cancelled: threading.Event, *, wa
         return End((), error, inputs.migrations)
     screen.begin_wait(starts.flows)
     flows = tuple(starts.flows[one] for one in inputs.migrations)
-    return _wait(msgspec.structs.replace(inputs, flows=flows), screen, connect, clock)
+    return _wait(msgspec.structs.replace(inputs, flows=flows), screen, connect, clock, record)
 
 
-def probe(inputs: CheckInputs, screen: Transcript, cancelled: threading.Event, *, starts: bool) -> End:
+def probe(
+    inputs: CheckInputs, screen: Transcript, cancelled: threading.Event, record: Collector, *, starts: bool
+) -> End:
     """Probe one migration, and leave the transcript to the screen; `starts` is whether to start its check first."""
     clock = SystemClock(cancelled)
-    session = connection.connection(inputs, None, clock=clock, warn=screen.warn)()
+    connect = record.connection = connection.connection(inputs, None, clock=clock, warn=screen.warn)
+    session = connect()
     (migration,) = inputs.migrations
-    screen.begin_notes(migration.region, endpoints.choose(inputs.endpoint, {}, migration.region), starts=starts)
+    screen.begin_notes(migration.region, connect.endpoint, starts=starts)
     Probe(session, migration, clock=clock, tell=screen.note).run(inputs.timeout_seconds, start=starts)
     return End((), None, inputs.migrations)
 
 
-def _wait(inputs: CheckInputs, screen: Screen, connect: Callable[[], ApiSession], clock: Clock) -> End:
-    watches = make_watches.for_a_wait(inputs, clock, screen.warn)
+def _wait(
+    inputs: CheckInputs, screen: Screen, connect: Callable[[], ApiSession], clock: Clock, record: Collector
+) -> End:
+    watches = record.watches = make_watches.for_a_wait(inputs, clock, screen.warn)
     screen.begin(Board(watches, inputs.failed_statuses, inputs.timeout_seconds), clock.monotonic)
     errors = poller.wait(watches, connect, clock=clock, on_progress=lambda _: screen.update())
+    record.errors = errors
     return _end(inputs, screen, watches, errors)
 
 
-def query_once(inputs: CheckInputs, screen: Screen, cancelled: threading.Event) -> End:
+def query_once(inputs: CheckInputs, screen: Screen, cancelled: threading.Event, record: Collector) -> End:
     """Query each check once, and retry only transient errors; raises `TcsqlCheckError` if it concerns all checks."""
     clock = SystemClock(cancelled)
     watches = make_watches.for_one_query(inputs, clock)
-    connect = connection.connection(inputs, None, clock=clock, warn=screen.warn)
+    connect = record.connection = connection.connection(inputs, None, clock=clock, warn=screen.warn)
+    record.watches = watches
     screen.begin(Board(watches, inputs.failed_statuses, inputs.timeout_seconds), clock.monotonic)
     tell = count_of(watches, screen.count)
     errors = poller.wait(watches, connect, clock=clock, on_progress=tell, stop_at_failure=False)
+    record.errors = errors
     return _end(inputs, screen, watches, errors)
 
 

@@ -21,7 +21,7 @@ from pulumi_tcsql_check.credentials import chain, files, role_credentials
 from pulumi_tcsql_check.credentials.pair import from_session
 from pulumi_tcsql_check.errors import AccountError, ApiError, CredentialsError, TransientError
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.model.credentials import Credentials, Source
+from pulumi_tcsql_check.model.credentials import Caller, Credentials, Source
 from pulumi_tcsql_check.tencent.exchange import bound_seconds
 from pulumi_tcsql_check.tencent.sts import TokenService
 
@@ -40,10 +40,11 @@ _accounts_lock = threading.Lock()
 
 
 class _Held(msgspec.Struct, frozen=True):
-    """Credentials in use; `renew_at` is in seconds since 1970."""
+    """Credentials in use; `renew_at` is in seconds since 1970, and `account_id` is known if a setting needs it."""
 
     credentials: Credentials
     renew_at: float
+    account_id: str | None = None
 
 
 @dataclass(eq=False, repr=False)
@@ -64,6 +65,12 @@ class Account:
         """Start without credentials."""
         self._lock = threading.Lock()
         self._held: _Held | None = None
+
+    @property
+    def caller(self) -> Caller | None:
+        """Who sends requests now; None before the first credentials are found."""
+        held = self._held
+        return held.credentials.caller(held.account_id) if held is not None else None
 
     def current(self, deadline: float) -> Credentials:
         """Return the credentials, renewed if they are about to expire; `deadline` bounds each request and each file.
@@ -108,35 +115,40 @@ class Account:
         except (ApiError, CredentialsError):
             if held is None or self.now() >= (held.credentials.expires_at or 0):
                 raise
-            return _Held(held.credentials, self.now() + RETRY_SECONDS)
+            return _Held(held.credentials, self.now() + RETRY_SECONDS, held.account_id)
 
     def _prepare(self, found: Credentials, deadline: float) -> _Held:
         """Assume the roles, and verify the account."""
         service = TokenService(self.clock)
+        account_id = None
         for role in (found.role, self.settings.role):
             if role is not None:
                 session = service.assume_role(found, role, deadline)
                 assumed = from_session(session, Sentence("source role", role=role.arn))
                 if assumed is None:
                     raise CredentialsError(Sentence("nothing for role", role=role.arn))
-                found = assumed
-        self._verify(found, service, deadline)
+                found, account_id = assumed, role.account_id
+        account_id = self._verify(found, service, deadline) or account_id
         if found.expires_at is None:
-            return _Held(found, float("inf"))
+            return _Held(found, float("inf"), account_id)
         left = found.expires_at - self.now()
         early = max(0.0, min(EARLY_SECONDS, left / 10))
-        return _Held(found, max(found.expires_at - early, self.now() + min(RETRY_SECONDS, early)))
+        return _Held(found, max(found.expires_at - early, self.now() + min(RETRY_SECONDS, early)), account_id)
 
-    def _verify(self, found: Credentials, service: TokenService, deadline: float) -> None:
-        """Refuse an account that is not allowed, before a query is sent with its credentials."""
+    def _verify(self, found: Credentials, service: TokenService, deadline: float) -> str | None:
+        """Refuse an account that is not allowed, before a query is sent with its credentials.
+
+        Returns the account; None if every account is allowed, since then no request is sent for it.
+        """
         allowed, forbidden = self.settings.allowed, self.settings.forbidden
         if not allowed and not forbidden:
-            return
+            return None
         account_id = service.account_of(found, deadline)
         if allowed and account_id not in allowed:
             raise AccountError(account_id, found.sentence, f"{CONFIG_NAMESPACE}:allowedAccountIds", forbidden=False)
         if account_id in forbidden:
             raise AccountError(account_id, found.sentence, f"{CONFIG_NAMESPACE}:forbiddenAccountIds", forbidden=True)
+        return account_id
 
 
 def shared_account(  # noqa: PLR0913  # all that the account depends on

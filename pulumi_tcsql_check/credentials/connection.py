@@ -3,16 +3,17 @@
 import os
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.config import endpoints, provider_config
 from pulumi_tcsql_check.config.stack_config import Stack
-from pulumi_tcsql_check.credentials.account import shared_account
+from pulumi_tcsql_check.credentials.account import Account, shared_account
 from pulumi_tcsql_check.credentials.session import ApiSession
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.model.credentials import Credentials
+from pulumi_tcsql_check.model.credentials import Caller, Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.group import name_of
 from pulumi_tcsql_check.model.progress import Migration
@@ -43,10 +44,32 @@ class Inputs(Protocol):
         """The longest that the whole may take."""
 
 
-def connection(
-    inputs: Inputs, stack: Stack | None, *, clock: Clock, warn: Callable[[Sentence], None]
-) -> Callable[[], ApiSession]:
-    """Choose the endpoint and the account, and return a function that makes one thread's session.
+@dataclass(frozen=True)
+class Connection:
+    """Makes sessions: call it for each thread's own one.
+
+    Attributes:
+        endpoint: Where the requests go.
+        account: Who sends them.
+        connect: Makes an API client for credentials.
+    """
+
+    endpoint: Endpoint
+    account: Account
+    connect: Callable[[Credentials], MigrationApi]
+
+    def __call__(self) -> ApiSession:
+        """Make one thread's session."""
+        return ApiSession(self.account, self.connect)
+
+    @property
+    def caller(self) -> Caller | None:
+        """Who sends the requests; None before the first one."""
+        return self.account.caller
+
+
+def connection(inputs: Inputs, stack: Stack | None, *, clock: Clock, warn: Callable[[Sentence], None]) -> Connection:
+    """Choose the endpoint and the account, and return what makes the sessions.
 
     All sessions share the account. `stack` is None for the command. The inputs' timeout bounds the read of each file.
     Raises `InvalidInputError`, `CredentialsError`, or `WaitCancelledError`.
@@ -75,7 +98,7 @@ def connection(
     def connect(credentials: Credentials) -> MigrationApi:
         return MigrationApi(credentials, chosen, region, clock=clock)
 
-    return lambda: ApiSession(account, connect)
+    return Connection(chosen, account, connect)
 
 
 def _warn_once(text: Sentence, warn: Callable[[Sentence], None]) -> None:

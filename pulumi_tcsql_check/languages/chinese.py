@@ -323,6 +323,7 @@ SENTENCES: Mapping[str, str] = {
     "one line": "1 至 {most} 个字符的一行文字",
     "one id alone": "仅与单个 ID 一起给出的值：一个流程只对应一次启动",
     "plain value": "普通值；如需使用输出，请改用 {function}",
+    "report file": "以 .md、.xml 或 .json 结尾的文件",
     "printable text": "不含控制字符的文本",
     "region": '地域名，例如 "ap-guangzhou"',
     "region to give": '地域名，例如 "ap-guangzhou"，可在此处给出，也可通过栈的配置 tencentcloud:region 或环境变量 '
@@ -364,6 +365,7 @@ SENTENCES: Mapping[str, str] = {
     "output lost": "无法写入输出，此后的内容将丢失（{why}）。",
     "proxy in between": "发往 {endpoint} 的请求经过 {proxy} 指定的代理，并信任 {bundle} 中的证书："
     "该代理可以冒充腾讯云作出响应。",
+    "report not written": "无法写入报告 {path}（{why}）。",
     "steps alone": "{checks}：API 未提供整体校验结果，只能根据各步骤等待：{error}",
     "unknown keys": "门禁不识别栈的配置中的 {keys}，已忽略。",
     "unlisted region": "API 文档未列出地域 {region}，仍将查询。",

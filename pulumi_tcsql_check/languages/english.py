@@ -336,6 +336,7 @@ SENTENCES: Mapping[str, str] = {
     "one line": "one line of 1 to {most} characters",
     "one id alone": "given with one ID alone: a flow is of one start",
     "plain value": "a plain value here; {function} takes outputs",
+    "report file": "a file that ends with .md, .xml or .json",
     "printable text": "text without control characters",
     "region": 'the name of a region, such as "ap-guangzhou"',
     "region to give": 'the name of a region, such as "ap-guangzhou", given here, as tencentcloud:region in the '
@@ -376,6 +377,7 @@ SENTENCES: Mapping[str, str] = {
     "output lost": "The output is lost from here on, since it can't be written ({why}).",
     "proxy in between": "Requests to {endpoint} go through the proxy in {proxy} and trust the certificates in "
     "{bundle}: this proxy can answer for Tencent Cloud.",
+    "report not written": "The report {path} can't be written ({why}).",
     "steps alone": "{checks}: the wait uses the steps alone, since the API didn't report CheckFlag: {error}",
     "unknown keys": "The gate ignores what it doesn't know in the stack's configuration: {keys}.",
     "unlisted region": "{region} is not a region that the API's page lists; it is queried nevertheless.",

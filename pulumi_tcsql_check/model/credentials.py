@@ -4,7 +4,7 @@ Credentials are never inputs and never attributes of the provider: Pulumi stores
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -13,6 +13,20 @@ from pulumi_tcsql_check.model.role import Role
 
 _LONG_ENOUGH_TO_BE_A_SECRET = 8
 """Real ones have 32 characters and more; a shorter one may be a part of any word."""
+
+
+class Caller(NamedTuple):
+    """Who sends requests, with nothing secret.
+
+    Attributes:
+        secret_id: The last four characters of the secret id, after three dots.
+        source: The name of the credentials' source.
+        account_id: The account; None if no setting has made it known.
+    """
+
+    secret_id: str
+    source: Words
+    account_id: str | None
 
 
 class Credentials(msgspec.Struct, frozen=True):
@@ -48,6 +62,10 @@ class Credentials(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         """Return their name in an English text."""
         return str(self.sentence)
+
+    def caller(self, account_id: str | None) -> Caller:
+        """Return who sends requests with them."""
+        return Caller(_short(self.secret_id), self.source, account_id)
 
     def hidden_in(self, text: str) -> str:
         """Remove id, key and token from a text: a server may repeat what it was sent."""

@@ -6,6 +6,7 @@ It can hold or fail, never open.
 """
 
 from collections.abc import Collection
+from typing import Literal
 
 import msgspec
 
@@ -15,6 +16,9 @@ from pulumi_tcsql_check.model.statuses import Status
 
 SUCCEEDED, FAILED, RUNNING = 0, 1, 2
 """The published codes of a flow (API page of `DescribeFlowStatus`, `Status`); what any other means, nobody has said."""
+
+
+FlowState = Literal["succeeded", "failed", "running", "unknown"]
 
 
 class Flow(msgspec.Struct, frozen=True):
@@ -39,6 +43,13 @@ class Flow(msgspec.Struct, frozen=True):
     def failed(self) -> bool:
         """Whether the flow has failed."""
         return self.code == FAILED
+
+    @property
+    def state(self) -> FlowState:
+        """The published meaning of its status."""
+        if self.succeeded:
+            return "succeeded"
+        return "failed" if self.failed else "running" if self.code == RUNNING else "unknown"
 
     @property
     def sentence(self) -> Sentence:

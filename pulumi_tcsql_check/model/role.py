@@ -1,5 +1,7 @@
 """A CAM role to assume."""
 
+import re
+
 import msgspec
 
 DEFAULT_SESSION_SECONDS = 7200
@@ -15,6 +17,12 @@ class Role(msgspec.Struct, frozen=True):
     policy: str | None = None
     external_id: str | None = None
     source_identity: str | None = None
+
+    @property
+    def account_id(self) -> str | None:
+        """The account of the role, by its ARN: `qcs::cam::uin/ACCOUNT:roleName/NAME`."""
+        found = re.match(r"qcs::cam::uin/([0-9]+):", self.arn, re.ASCII)
+        return found[1] if found is not None else None
 
     def __repr__(self) -> str:
         """Show which role it is; an external id is a secret to some."""

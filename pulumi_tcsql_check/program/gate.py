@@ -1,6 +1,7 @@
 """Declares a gate in a program: a read resource, and the guard that ends the program if the checks don't pass."""
 
 import hashlib
+import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -10,10 +11,11 @@ from pulumi.dynamic import Resource
 from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
 
 from pulumi_tcsql_check.config import validation
+from pulumi_tcsql_check.config.report_folder import PROJECT_INPUT
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.program import dependencies, monitor, refusal, shutdown, starts
 from pulumi_tcsql_check.program.migration_check_start import MigrationCheckStart
-from pulumi_tcsql_check.program.stack import in_unit_test, line_in_stacks
+from pulumi_tcsql_check.program.stack import folder_for_reports, in_unit_test, line_in_stacks
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
 monitor.observe()  # a component may be registered before the program declares its first gate
@@ -70,6 +72,8 @@ class Gate(Resource):
         provider = MigrationCheckProvider(uuid.uuid4().hex if holds else "")
         props = {**needed, **dict.fromkeys(outputs)}
         hidden = {"wait": wait, "from_outputs": from_outputs}
+        if wait and (project := folder_for_reports(os.environ)) is not None:
+            hidden[PROJECT_INPUT] = project
         if given_starts:
             hidden |= starts.hidden_inputs(given_starts)
         super().__init__(provider, name, props | hidden, pulumi.ResourceOptions.merge(opts, reads))

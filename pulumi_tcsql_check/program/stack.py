@@ -1,12 +1,14 @@
 """The program's stack: its language, its region, and whether a unit test mocks it."""
 
 import os
+from collections.abc import Mapping
 
 import pulumi
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
 from pulumi_tcsql_check.config import CONFIG_NAMESPACE, language
+from pulumi_tcsql_check.config.report_folder import VARIABLE
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, write
 
@@ -44,6 +46,19 @@ def _supported() -> Language:
 def default_region() -> str:
     """Return the configured region; "" if there is none."""
     return configured(f"{CONFIG_NAMESPACE}:region") or os.environ.get("TENCENTCLOUD_REGION") or ""
+
+
+def folder_for_reports(environ: Mapping[str, str]) -> str | None:
+    """Return the way from the program's folder to the project's; None if they are one, or no report is wanted.
+
+    Providers run in the program's folder, which the project's `main` names. The Automation API knows no project folder
+    for a program that is a function.
+    """
+    root: str | None = pulumi.get_root_directory()
+    if not environ.get(VARIABLE) or not root:
+        return None
+    way = os.path.relpath(root)
+    return way if way != os.curdir else None
 
 
 def in_unit_test() -> bool:

@@ -1,5 +1,6 @@
 """Reads migration checks once or until they have passed; a single check is a group of one. It imports the SDK."""
 
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -18,42 +19,56 @@ from pulumi_tcsql_check.messages.listener import Listener
 from pulumi_tcsql_check.model.group import name_of
 from pulumi_tcsql_check.polling import poller
 from pulumi_tcsql_check.polling.watch import Watch
+from pulumi_tcsql_check.reading import gate_report
 from pulumi_tcsql_check.reading import watches as make_watches
+from pulumi_tcsql_check.reading.gate_report import GateReport, Origin
 from pulumi_tcsql_check.reading.outputs import outputs_of
 from pulumi_tcsql_check.reading.report import count_of, dated, error_of, forecast_of, pass_after, row_of, words_of
+from pulumi_tcsql_check.reports.collector import Collector
 
 WORTH_A_WORD_SECONDS = 1.0
 """The shortest wait whose duration is shown: a check that had already passed only has its row, if it has no date."""
 
 
-def read(props: Mapping[str, Any], stack: Stack, listener: Listener, cancelled: threading.Event) -> dict[str, Any]:
-    """Read a gate, waiting on an up, and return its outputs; `props` has its inputs, or its outputs on a refresh."""
+def read(
+    props: Mapping[str, Any], stack: Stack, listener: Listener, cancelled: threading.Event, origin: Origin | None = None
+) -> dict[str, Any]:
+    """Read a gate, waiting on an up, and return its outputs; `props` has its inputs, or its outputs on a refresh.
+
+    On an up, `origin` names the gate in its report.
+    """
     inputs = CheckInputs.from_props(props)
-    one = _Read(inputs, stack, listener, SystemClock(cancelled))
-    try:
-        if not inputs.enforce:
-            watches = one.query_without_enforcing(of_gate(props), is_refresh="wait" not in props)
-        elif inputs.wait:
-            watches = one.wait()
-        else:
-            watches = one.query_once(is_preview=props.get("wait") is False)
-    except ApiError as error:
-        error.migrations = inputs.migrations
-        raise
+    clock = SystemClock(cancelled)
+    record = Collector(inputs.migrations, inputs.failed_statuses, clock)
+    one = _Read(inputs, stack, listener, clock, record)
+    with GateReport(gate_report.folder(props, os.environ), origin, inputs, record, one.warn).written():
+        try:
+            if not inputs.enforce:
+                watches = one.query_without_enforcing(of_gate(props), is_refresh="wait" not in props)
+            elif inputs.wait:
+                watches = one.wait()
+            else:
+                watches = one.query_once(is_preview=props.get("wait") is False)
+        except ApiError as error:
+            error.migrations = inputs.migrations
+            raise
     return outputs_of([watch.end for watch in watches], inputs)
 
 
 class _Read:
     """One read; each method returns the watches, whose `end` is the evidence for the outputs."""
 
-    def __init__(self, inputs: CheckInputs, stack: Stack, listener: Listener, clock: SystemClock) -> None:
+    def __init__(
+        self, inputs: CheckInputs, stack: Stack, listener: Listener, clock: SystemClock, record: Collector
+    ) -> None:
         self._inputs = inputs
         self._stack = stack
         self._listener = listener
         self._clock = clock
+        self._record = record
 
     def wait(self) -> list[Watch]:
-        watches = make_watches.for_a_wait(self._inputs, self._clock, self._warn)
+        watches = make_watches.for_a_wait(self._inputs, self._clock, self.warn)
         self._poll(watches, row_of(watches, self._inputs, self._listener.show))
         took = self._clock.monotonic() - watches[0].began
         if took >= WORTH_A_WORD_SECONDS or self._inputs.started_at is not None:
@@ -74,18 +89,21 @@ class _Read:
 
         The warning has the reason, or asks for one. A refresh doesn't know it: it is no output.
         """
-        watches = make_watches.for_one_query(self._inputs, self._clock, retries=False)
+        record = self._record
+        watches = record.watches = make_watches.for_one_query(self._inputs, self._clock, retries=False)
         try:
-            errors = poller.wait(
+            record.errors = poller.wait(
                 watches, self._connect(), clock=self._clock, on_progress=lambda _: None, stop_at_failure=False
             )
-            ended = error_of(watches, errors) if errors else None
+            record.error = ended = error_of(watches, record.errors) if record.errors else None
             result = text_of(ended, audience) if ended else Text(words_of(watches, self._inputs))
         except WaitCancelledError:
             raise
         except TcsqlCheckError as error:
+            record.error = error
             result = text_of(error, audience)
         except Exception as error:  # noqa: BLE001  # `enforce=False` promises that nothing fails it
+            record.error = error
             result = Text(Sentence("nothing, by error", error=type(error).__name__))
         key = "one not enforced" if len(watches) == 1 else "many not enforced"
         headline = Sentence(key, checks=name_of(self._inputs.migrations), words=result.headline)
@@ -94,13 +112,18 @@ class _Read:
         self._listener.warn(result._replace(headline=headline, fields=fields))
         return watches
 
-    def _warn(self, sentence: Sentence) -> None:
+    def warn(self, sentence: Sentence) -> None:
         self._listener.warn(Text(sentence))
 
     def _poll(self, watches: Sequence[Watch], tell: Callable[[float], None]) -> None:
+        self._record.watches = watches
         errors = poller.wait(watches, self._connect(), clock=self._clock, on_progress=tell)
+        self._record.errors = errors
         if errors:
             raise error_of(watches, errors)
 
     def _connect(self) -> Callable[[], ApiSession]:
-        return connection.connection(self._inputs, self._stack, clock=self._clock, warn=self._warn)
+        made = self._record.connection = connection.connection(
+            self._inputs, self._stack, clock=self._clock, warn=self.warn
+        )
+        return made

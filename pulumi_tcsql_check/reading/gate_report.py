@@ -1,0 +1,127 @@
+"""Writes the report of a gate on an up, if the environment names a folder for it; it never fails the gate."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pulumi_tcsql_check.config.check_inputs import CheckInputs
+from pulumi_tcsql_check.config.report_folder import PROJECT_INPUT, VARIABLE
+from pulumi_tcsql_check.errors import WaitCancelledError
+from pulumi_tcsql_check.languages.sentence import Sentence
+from pulumi_tcsql_check.reports import writer
+from pulumi_tcsql_check.reports.collector import Collector
+from pulumi_tcsql_check.reports.facts import GateFacts
+from pulumi_tcsql_check.reports.writer import NotWrittenError
+from pulumi_tcsql_check.text import printable
+
+ENDINGS = (".json", ".md")
+
+_LONGEST_PART = 80
+"""The longest part of a file name, in bytes; a file system allows 255 for all of it."""
+
+_urns: dict[Path, str] = {}
+"""The gate that each file of this process belongs to: two gates may have one name, below two components."""
+
+_naming = threading.Lock()
+
+
+class Origin(NamedTuple):
+    """The gate in its update.
+
+    Attributes:
+        urn: Its URN; "" if unknown.
+        refused: Returns the name of the gate at which the update failed, or "".
+    """
+
+    urn: str
+    refused: Callable[[], str]
+
+
+def folder(props: Mapping[str, Any], environ: Mapping[str, str]) -> Path | None:
+    """Return the folder for reports; None if there is none to write: only an up writes one.
+
+    This process runs in the folder of the program. If that isn't the project's, `props` has the way to it.
+    """
+    named = environ.get(VARIABLE, "")
+    if props.get("wait") is not True or not named:
+        return None
+    project = props.get(PROJECT_INPUT)
+    return Path(project if isinstance(project, str) else "", named)
+
+
+@dataclass(frozen=True)
+class GateReport:
+    """Writes the report of one gate; does nothing without a folder and an origin."""
+
+    folder: Path | None
+    origin: Origin | None
+    inputs: CheckInputs
+    record: Collector
+    warn: Callable[[Sentence], None]
+
+    @contextmanager
+    def written(self) -> Iterator[None]:
+        """Write the report when the block ends, also with an error. A report that can't be written is a warning."""
+        if self.folder is None or self.origin is None:
+            yield
+            return
+        try:
+            yield
+        except WaitCancelledError:
+            self._write(self.folder, self.origin.urn, WaitCancelledError(self.origin.refused()))
+            raise
+        except Exception as error:
+            self._write(self.folder, self.origin.urn, error)
+            raise
+        self._write(self.folder, self.origin.urn, None)
+
+    def _write(self, folder: Path, urn: str, error: Exception | None) -> None:
+        gate = self._facts(urn)
+        base = _path(folder, gate)
+        try:
+            report = self.record.report(error, gate=gate)
+            for ending in ENDINGS:
+                writer.write(report, base.with_name(base.name + ending), makes_folder=True)
+        except Exception as problem:  # noqa: BLE001  # a report never fails the gate
+            why = problem.why if isinstance(problem, NotWrittenError) else type(problem).__name__
+            self.warn(Sentence("report not written", path=printable(str(base)), why=why))
+
+    def _facts(self, urn: str) -> GateFacts:
+        stack, project, _, name = (*urn.removeprefix("urn:pulumi:").split("::", 3), "", "", "")[:4]
+        inputs = self.inputs
+        return GateFacts(
+            name=printable(name or str(inputs.migrations[0].migrate_id)),
+            stack=printable(stack),
+            project=printable(project),
+            urn=printable(urn, 1000),
+            enforce=inputs.enforce,
+            reason=printable(inputs.reason) if inputs.reason is not None else None,
+            started_at=printable(inputs.started_at, 32) if inputs.started_at is not None else None,
+        )
+
+
+def _path(folder: Path, gate: GateFacts) -> Path:
+    """Return the path of a gate's files, without their ending; no other gate of this process has it."""
+    path = folder / file_name(gate.stack, gate.name)
+    with _naming:
+        if _urns.setdefault(path, gate.urn) == gate.urn:
+            return path
+    return path.with_name(f"{path.name}-{hashlib.sha256(gate.urn.encode()).hexdigest()[:8]}")
+
+
+def file_name(stack: str, gate: str) -> str:
+    """Return a safe name for the files of a gate, without their ending: `STACK.GATE`."""
+    return f"{_safe(stack)}.{_safe(gate)}"
+
+
+def _safe(part: str) -> str:
+    """Keep letters, digits, `-`, `_` and single dots inside; every other character becomes `_`."""
+    kept = "".join(char if char.isalnum() or char in "-_." else "_" for char in part)
+    short = kept.encode()[:_LONGEST_PART].decode(errors="ignore")
+    while ".." in short:
+        short = short.replace("..", ".")
+    return short.strip(".") or "_"
