@@ -268,11 +268,17 @@ def test_triggers_may_be_outputs_and_secrets(build: BuildSandbox) -> None:
 
 
 def test_the_resource_of_an_earlier_guide_becomes_a_start(build: BuildSandbox) -> None:
-    """With an alias it is updated in place, which starts the check once; then the old module may go."""
+    """With an alias it is updated in place, which starts the check once; then the old module may go.
+
+    Until then its flow, of an earlier start, doesn't open the gate.
+    """
     sandbox = build("start", program="moved")
     assert passes(sandbox.stack.up())
     assert sandbox.stack.outputs() == {"flow": 1}
     configure(sandbox, "moved", "true")
+    left_out = sandbox.stack.up("--target", "**Record::beside")
+    assert "The start orders has the outputs of an earlier update" in " ".join(error_messages(left_out))
+    assert (starts(sandbox), queries(sandbox)) == ([], 0)
     assert "~ 1 to update" in sandbox.stack.run("preview").words
     assert passes(sandbox.stack.up())
     assert (sandbox.stack.outputs(), starts(sandbox)) == ({"flow": 1001}, [1066])

@@ -1,14 +1,19 @@
 """A stack with the guide's own `StartedCheck`, and the same one with `MigrationCheckStart` in its place."""
 
 import pulumi
+from records import Record
 
-from pulumi_tcsql_check import MigrationCheckStart
+from pulumi_tcsql_check import MigrationCheck, MigrationCheckStart
 
-if pulumi.Config("test").get_bool("moved"):
+config = pulumi.Config("test")
+Record("beside", config.require("folder"), "here")
+
+if config.get_bool("moved"):
     was = pulumi.Alias(type_="pulumi-python:dynamic/created:StartedCheck")
     start = MigrationCheckStart(
         "orders", migrate_id=1066, region="ap-guangzhou", triggers=[1], opts=pulumi.ResourceOptions(aliases=[was])
     )
+    MigrationCheck("check", start=start)
     pulumi.export("flow", start.flow_id)
 else:
     from started_check import StartedCheck

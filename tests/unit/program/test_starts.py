@@ -100,7 +100,8 @@ def test_a_gate_tells_when_a_start_without_triggers_was(make: Callable[[], objec
 
 
 @pytest.mark.parametrize(
-    "earlier", [{"triggers": ["run 1"]}, {"triggers": []}, {"migrate_id": 6}, {"region": "ap-shanghai"}]
+    "earlier",
+    [{"triggers": ["run 1"]}, {"triggers": []}, {"migrate_id": 6}, {"region": "ap-shanghai"}],
 )
 @pytest.mark.parametrize("preview", [False, True])
 def test_a_start_that_was_left_out_keeps_the_gate_shut(earlier: dict[str, object], *, preview: bool) -> None:
@@ -110,6 +111,14 @@ def test_a_start_that_was_left_out_keeps_the_gate_shut(earlier: dict[str, object
         pulumi.RunError, r"^The start start-7 has the outputs of an earlier update: .*--target urn:.*::start-7$"
     ):
         run(engine, lambda: MigrationCheck("orders", start=start()), preview=preview)
+    assert engine.order == ["start-7"]
+
+
+def test_a_start_that_another_class_has_written_keeps_the_gate_shut() -> None:
+    """With an alias its state may have a flow and no triggers, which the SDK replaces by those declared."""
+    engine = StartEngine(triggers=None, started_at=None)
+    with raises_sentence(pulumi.RunError, r"^The start start-7 has the outputs of an earlier update: "):
+        run(engine, lambda: MigrationCheck("orders", start=start()))
     assert engine.order == ["start-7"]
 
 
