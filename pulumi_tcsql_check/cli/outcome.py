@@ -72,7 +72,7 @@ class End(msgspec.Struct, frozen=True):
     """The result of a command: outcomes in the order of the command line, and one error for all failures.
 
     `migrations` are those of a command that only started their checks, or failed to; it has no outcomes.
-    `report_is_lost` is whether a report was asked for and can't be written; a pass then ends with `EXIT_TROUBLE`.
+    `report_is_lost` is whether the report of `--report` can't be written; a pass then ends with `EXIT_TROUBLE`.
     """
 
     outcomes: tuple[Outcome, ...]

@@ -1,4 +1,4 @@
-"""The protocol of whoever shows the progress of a resource to the user."""
+"""The protocol that shows the progress of a resource to the user."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""The transcript of a probe: only codes, numbers of steps and times, so that it can be shown to anybody. Pure."""
+"""The transcript of a probe: only codes, numbers of steps and times, so that it can be published. Pure."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

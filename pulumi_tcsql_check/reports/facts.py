@@ -63,7 +63,7 @@ class GateFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         enforce: Whether the gate holds the update.
-        reason: Why it doesn't, if the program says so.
+        reason: Why it doesn't, if the program gives a reason.
         started_at: When a start without triggers began the check, if there is one.
     """
 

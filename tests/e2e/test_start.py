@@ -116,7 +116,7 @@ def test_a_check_starts_on_create_and_for_other_triggers_alone(build: BuildSandb
     ],
 )
 def test_a_start_of_unknown_outcome_is_sent_once(build: BuildSandbox, migrate_id: int, reason: str) -> None:
-    """The update fails and says so; the next update starts the check anew."""
+    """The update fails with that error; the next update starts the check anew."""
     sandbox = build_start(build, migrate_id)
     result = sandbox.stack.up()
     assert result.exit_code != 0

@@ -111,13 +111,13 @@ def test_without_credentials_there_is_no_transcript(
 
 
 def test_a_transcript_that_stdout_loses_is_trouble(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The exit code says so."""
+    """The exit code is that of trouble."""
     monkeypatch.setattr(start_output, "write", lambda _, to_stderr=False: to_stderr)
     assert run("probe", "1") == 4
 
 
 def test_an_interrupt_keeps_the_notes(emulator: Emulator, tmp_path: Path) -> None:
-    """Migration 3 runs for ever; what was seen until then is on the screen."""
+    """Migration 3 never ends; the responses until then are on the screen."""
     words = ["probe", "3", "--endpoint", emulator.url]
     with cli_process.started(words, cli_process.environ(tmp_path)) as run:
         run.read(until="of a number that doesn't exist")

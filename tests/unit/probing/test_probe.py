@@ -90,7 +90,7 @@ def test_a_start_is_followed_to_the_end_of_its_flow(log: Path) -> None:
 
 
 def test_a_probe_ends_when_its_time_is_up(log: Path) -> None:
-    """A check that runs for ever is left running."""
+    """A check that never ends is left running."""
     probe(load("unknown-code"), log, seconds=30)
     assert 10 <= actions(log).count(QUERY) <= 17
 

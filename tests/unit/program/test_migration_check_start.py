@@ -75,7 +75,7 @@ def test_other_triggers_are_refused_at_the_users_line(
 
 
 def test_triggers_are_required() -> None:
-    """Whoever wants to start once says so."""
+    """A program that starts once gives an empty list."""
     assert inspect.signature(MigrationCheckStart).parameters["triggers"].default is inspect.Parameter.empty
 
 

@@ -193,7 +193,7 @@ def test_a_check_that_had_passed_before_shows_only_its_row(call: RecordingListen
 
 @pytest.mark.parametrize("wait", [True, False])
 def test_a_check_of_a_start_without_triggers_shows_when_it_was(call: RecordingListener, *, wait: bool) -> None:
-    """The start may be long ago: the row of a preview says so, and an update has a line even if there was no wait."""
+    """The start may be long ago: a preview has its time in the row, and an update in a line, also without a wait."""
     with Emulator("pass") as emulator:
         flow = {"flow_id": start_check(emulator.url, 1066), "started_at": "2026-01-01T00:00:00Z"}
         read({**PROPS, **flow, "wait": wait, "endpoint": emulator.url}, {}, call)
