@@ -20,7 +20,7 @@ SOURCES := $(shell find pulumi_tcsql_check -name '*.py' -o -name '*.json') pypro
 # it; `make up` takes the user's own CLI if that is new enough. What the toolchain does meanwhile goes to the screen.
 WITH_CLI = cli=$$($(BIN)/python tests/toolchain/bootstrap.py $(CLI)) && PATH="$$(tail -n 1 <<<"$$cli"):$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: up test test-all e2e cancel setup lint unit packaging docs recording fuzz mutants many soak bench clean
+.PHONY: up test test-all e2e cancel setup lint unit packaging dist docs recording fuzz mutants many soak bench clean
 
 up: CLI = any
 up: $(VENV)/.package ## A real `pulumi up` that waits for a migration check; SCENARIO=fail shows a refusal.
@@ -56,6 +56,11 @@ unit: $(VENV)/.package $(VENV)-oldest/.package
 packaging: $(VENV)/.package $(VENV)-packaging/.tools ## The wheel and the source distribution, installed from the index into empty environments.
 	@$(BIN)/pytest tests/packaging --numprocesses 2
 
+dist: $(VENV)/.tools $(VENV)-packaging/.tools ## The wheel and the source distribution in dist, checked as an index would check them.
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build -d dist
+	@$(VENV)-packaging/bin/twine check --strict dist/*
+
 docs: $(VENV)-docs/.package ## The reference of the public names, from the docstrings, in build/docs.
 	@$(VENV)-docs/bin/python docs/reference.py build/docs
 
@@ -85,7 +90,7 @@ soak: $(VENV)/.package ## Real updates against random trouble, for DURATION seco
 	@$(WITH_CLI) PYTHONPATH=tests python tests/proof/soak.py $(DURATION) $(SEED)
 
 clean: ## Removes what was built here; the CLI's cache outside stays.
-	rm -rf .venv* build .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv* build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 define environment
 	@echo "$(@D): making the environment"
