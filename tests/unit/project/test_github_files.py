@@ -1,5 +1,6 @@
 """The project's own files for GitHub: the workflow, the forms for issues, and the template of a pull request."""
 
+import os
 import re
 import subprocess
 import tomllib
@@ -122,22 +123,33 @@ def test_a_release_publishes_what_it_has_checked_and_signed() -> None:
     ]
 
 
-@pytest.mark.parametrize(("tag", "exit_code"), [("v0.1.0", 0), ("v0.1", 1), ("v0.1.1", 1), ("v", 1)])
-def test_a_tag_other_than_the_version_ends_the_release(tmp_path: Path, tag: str, exit_code: int) -> None:
-    """The step compares the tag with the name of the source distribution."""
+@pytest.mark.parametrize(
+    ("tag", "heading", "ends"),
+    [
+        ("v0.1.0", "## [0.1.0] - 2027-01-31", None),
+        ("v0.1", "## [0.1] - 2027-01-31", "The tag is v0.1, but the package's version is another one"),
+        ("v0.1.1", "## [0.1.1] - 2027-01-31", "The tag is v0.1.1, but the package's version is another one"),
+        ("v", "## [] - 2027-01-31", "The tag is v, but the package's version is another one"),
+        ("v0.1.0", "## [Unreleased]", "CHANGELOG.md has no section for 0.1.0"),
+        ("v0.1.0", "## [0x1.0] - 2027-01-31", "CHANGELOG.md has no section for 0.1.0"),
+    ],
+)
+def test_a_release_is_what_its_tag_says(tmp_path: Path, tag: str, heading: str, ends: str | None) -> None:
+    """The tag is the version of the source distribution, and the changelog has a section for it."""
     (tmp_path / "dist").mkdir()
     (tmp_path / "dist" / "pulumi_tcsql_check-0.1.0.tar.gz").touch()
+    (tmp_path / "CHANGELOG.md").write_text(f"# Changelog\n\n{heading}\n", encoding="utf-8")
     _, compare = commands("release")
     done = subprocess.run(
         ["bash", "-e", "-c", compare],
         cwd=tmp_path,
-        env={"PATH": "/usr/bin:/bin", "GITHUB_REF_NAME": tag},
+        env={"PATH": os.environ["PATH"], "GITHUB_REF_NAME": tag},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == exit_code
-    assert (f"The tag is {tag}, but" in done.stdout) == bool(exit_code)
+    assert done.returncode == (1 if ends else 0)
+    assert done.stdout.startswith(ends or "")
 
 
 def test_an_action_has_a_version_and_no_expression_is_in_a_command() -> None:
