@@ -1,6 +1,7 @@
 """Tests the program without an engine, without Tencent Cloud, and without its stack's configuration: run `pytest`."""
 
 import asyncio
+import os
 from typing import Any
 
 import pulumi
@@ -18,6 +19,7 @@ class MyMocks(pulumi.runtime.Mocks):
         raise NotImplementedError(args.token)
 
 
+os.environ["RUN_ID"] = "7-2"
 asyncio.set_event_loop(asyncio.new_event_loop())  # Python 3.14 creates no event loop by itself, and the mocks need one
 pulumi.runtime.set_mocks(MyMocks(), project="${PROJECT}", preview=False)
 pulumi.runtime.set_all_config(
@@ -28,7 +30,7 @@ pulumi.runtime.set_all_config(
     }
 )
 
-from infra import check, switch  # noqa: E402  # the program comes after the mocks
+from infra import check, start, switch  # noqa: E402  # the program comes after the mocks
 
 
 @pulumi.runtime.test
@@ -39,6 +41,16 @@ def test_the_gate_asks_about_the_right_migration() -> pulumi.Output[None]:
         assert values == [1066, "ap-guangzhou"]
 
     return pulumi.Output.all(check.migrate_id, check.region).apply(compare)
+
+
+@pulumi.runtime.test
+def test_each_run_starts_the_check() -> pulumi.Output[None]:
+    """The run's id triggers the start, so the pass of an earlier run doesn't open the gate."""
+
+    def compare(triggers: list[str]) -> None:
+        assert triggers == ["7-2"]
+
+    return start.triggers.apply(compare)
 
 
 @pulumi.runtime.test

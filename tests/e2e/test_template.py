@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from harness.emulator_process import EmulatorProcess
+from harness.error_texts import in_one_line
 from harness.stack import ENDPOINT_KEY, Stack
 from harness.virtual_environments import PACKAGE, without_package
 from ruamel.yaml import YAML
@@ -73,17 +74,22 @@ def test_the_templates_pipeline_runs_its_tests_and_holds_its_update(shell: Shell
     with EmulatorProcess("fail", tmp_path / "requests.jsonl") as emulator:
         shell.use(emulator)
         screens = [shell.must(command) for command in before]
-        assert "2 passed" in screens[-1]
+        assert "3 passed" in screens[-1]
         assert f"Successfully installed {PACKAGE}" in screens[-2].replace("-", "_")
         assert "Moves the shop" in (shell.project / "README.md").read_text(encoding="utf-8")
+        without_id = shell.run(update)
+        assert without_id.returncode != 0
+        assert "RUN_ID=$(date +%s) pulumi up" in without_id.stdout
+        shell.stack.environ |= {"RUN_ID": "1-1"}
         shell.must(preview)
+        assert emulator.requests == []
         refused = shell.run(update)
         assert refused.returncode != 0
         assert "flow 1001 has failed" in refused.stdout
         assert "✗ 4 Character set check: failed" in refused.stdout
         assert "Traceback" not in refused.stdout
         assert not shell.switched
-    shell.stack.environ |= {"GITHUB_RUN_ID": "1", "GITHUB_RUN_ATTEMPT": "2"}
+    shell.stack.environ |= {"RUN_ID": "1-2"}
     with EmulatorProcess("pass", tmp_path / "requests.jsonl") as emulator:
         shell.use(emulator)
         shell.must(preview)
@@ -91,3 +97,23 @@ def test_the_templates_pipeline_runs_its_tests_and_holds_its_update(shell: Shell
         assert [request["action"] for request in emulator.requests].count("StartMigrationCheck") == 1 + 1
     assert shell.switched
     assert shell.must("pulumi stack output database").strip() == "orders-new.example"
+
+
+@pytest.mark.whole_table
+def test_the_templates_break_glass_job_cuts_over_although_no_check_can_start(shell: Shell, tmp_path: Path) -> None:
+    """It sends no request for a start, warns with the reason, and leaves none of an earlier run in the state."""
+    *install, disable, overrule = shell.steps("break-glass")
+    shell.stack.environ |= {"RUN_ID": "1-1", "REASON": "the owner said so"}
+    with EmulatorProcess("fail", tmp_path / "requests.jsonl") as emulator:
+        shell.use(emulator)
+        for command in install:
+            shell.must(command)
+        assert shell.run(shell.steps("up")[-1]).returncode != 0
+        assert not shell.switched
+        shell.must(disable)
+        screen = shell.must(overrule)
+        assert "does not hold the update" in in_one_line(screen)
+        assert "the update's message has it" in in_one_line(screen)
+        assert [request["action"] for request in emulator.requests].count("StartMigrationCheck") == 1
+    assert shell.switched
+    assert "MigrationCheckStart" not in shell.must("pulumi stack export --stack production")
