@@ -1,6 +1,6 @@
 """A dynamic resource that is one JSON file, in place of a DNS record, a secret or a setting.
 
-The other guides link to this file, so that each has all its modules in its own folder.
+Each guide that needs it has a copy, so that its folder is a whole project.
 """
 
 import json

@@ -53,7 +53,7 @@ def build(tmp_path: Path) -> Iterator[BuildSandbox]:
             emulator = EmulatorProcess(_file(scenario), tmp_path / "requests.jsonl", _file(other) if other else None)
             cleanup.enter_context(emulator)
             stack = Stack.of_program(ROOT / "tests" / "programs" / program, tmp_path, environ)
-            for module in ("examples/cutover/records.py", "tests/programs/migration.py"):
+            for module in ("examples/hold/records.py", "tests/programs/migration.py"):
                 shutil.copy(ROOT / module, stack.project)
             folder = tmp_path / "records"
             given = {"test:folder": str(folder), "test:inputs": json.dumps(dict(inputs or {}))}

@@ -69,7 +69,7 @@ def caller(tmp_path: Path, *words: str) -> Iterator[Caller]:
     """Start the process; kill it if it is still running at the end, or takes too long."""
     project = tmp_path / "project"
     project.mkdir()
-    for file in ("tests/programs/inline/__main__.py", "examples/cutover/records.py"):
+    for file in ("tests/programs/inline/__main__.py", "examples/hold/records.py"):
         shutil.copy(ROOT / file, project)
     with (
         EmulatorProcess(SCENARIO, tmp_path / "requests.jsonl") as emulator,

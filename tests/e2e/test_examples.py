@@ -14,31 +14,6 @@ from harness.stack import ENDPOINT_KEY, Stack
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def test_the_cutover_moves_everything_once_the_check_has_passed(tmp_path: Path) -> None:
-    """All three records are written, including the one that contains the number of steps."""
-    with EmulatorProcess("pass", tmp_path / "requests.jsonl") as emulator:
-        stack = Stack.of_example(ROOT / "examples" / "cutover", tmp_path).init({ENDPOINT_KEY: emulator.url})
-        result = stack.up()
-        assert result.exit_code == 0, result.screen
-        records = {path.stem: json.loads(path.read_text()) for path in (stack.project / "records").glob("*.json")}
-        assert records == {
-            "dns": {"dns": "orders-new.example"},
-            "connection-secret": {"connection-secret": "Server=orders-new.example;Encrypt=yes"},
-            "app-setting": {"app-setting": "orders-new.example, after 8 steps"},
-        }
-        assert stack.outputs() == {"status": "passed", "folder": "records"}
-
-
-def test_the_cutover_moves_nothing_while_the_check_fails(tmp_path: Path) -> None:
-    """No record is written, whichever way it depends on the gate."""
-    with EmulatorProcess("fail", tmp_path / "requests.jsonl") as emulator:
-        stack = Stack.of_example(ROOT / "examples" / "cutover", tmp_path).init({ENDPOINT_KEY: emulator.url})
-        result = stack.up()
-        assert result.exit_code != 0
-        assert "failed at step 4 of 8" in result.screen
-        assert list((stack.project / "records").glob("*.json")) == []
-
-
 def test_a_held_stack_changes_and_deletes_only_after_a_pass(tmp_path: Path) -> None:
     """While refused, also with `--continue-on-error`, version 2 changes nothing; after a pass it changes everything."""
     stack = Stack.of_example(ROOT / "examples" / "hold", tmp_path)

@@ -1,6 +1,8 @@
 """The guides: each command of their READMEs and pipeline files runs on the real engine."""
 
+import http.client
 import os
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,49 @@ def test_a_stack_starts_its_own_check_and_waits_for_that_start(tmp_path: Path) -
         assert guide.must(output, emulator).strip() == "1002"
         started = [request for request in emulator.requests if request["action"] == "StartMigrationCheck"]
         assert len(started) == 2
+
+
+OLD, NEW = "orders are read from orders-old.example", "orders are read from orders-new.example"
+
+
+def get(command: str, port: int) -> str:
+    """Send the request of a README's `curl`, which a machine for tests may not have, to the application's real port."""
+    assert command == "curl http://127.0.0.1:8919"
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().read().decode().strip()
+    finally:
+        connection.close()
+
+
+def test_the_application_moves_only_after_the_pass(tmp_path: Path) -> None:
+    """It uses the old host after a refusal and while the gate waits, the new one after the pass."""
+    guide = Guide("cutover", tmp_path)
+    (fails,), (start,), (*prepare, up, after_refusal), (passes,), (up_again,), (during, after) = blocks("cutover")
+    readme = (EXAMPLES / "cutover" / "README.md").read_text(encoding="utf-8")
+    assert re.findall(f"(?m)^(?:{OLD}|{NEW})$", readme) == [OLD, OLD, NEW]
+    with guide.emulator(fails) as emulator:
+        start_on_any_port = start.replace(" 8919", " 0")
+        application = guide.running(start_on_any_port, emulator, until="The application is at ")
+        with application as served:
+            port = int(served.screen.strip().rpartition(":")[2])
+            for command in prepare:
+                guide.must(command, emulator)
+            refused = guide.run(up, emulator)
+            assert refused.returncode != 0
+            assert FAILED in refused.stdout
+            assert get(after_refusal, port) == OLD
+
+            with guide.emulator(passes) as second:  # on another port, which the stack therefore gets
+                guide.must(prepare[-1], second)
+                with guide.running(up_again, second, until=RUNNING) as update:
+                    assert get(during, port) == OLD
+                    assert update.end() == 0, update.screen
+                assert get(after, port) == NEW
+
+                guide.must("pulumi destroy", second)
+                assert get(after, port) == OLD
 
 
 @pytest.mark.whole_table

@@ -98,7 +98,7 @@ def first_version(
     """Update to the first version while the check has passed; each test uses a copy of the folder."""
     workdir = tmp_path_factory.mktemp("first") / "stack"
     stack = Stack.of_program(ROOT / "tests" / "programs" / "table", workdir)
-    shutil.copy(ROOT / "examples" / "cutover" / "records.py", stack.project)
+    shutil.copy(ROOT / "examples" / "hold" / "records.py", stack.project)
     stack.init({ENDPOINT_KEY: emulator.url, "test:holds": request.param})
     tried = Tried(stack)
     tried.set(1, PASSED)

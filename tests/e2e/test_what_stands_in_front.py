@@ -50,7 +50,7 @@ class Fronted:
     def __init__(self, workdir: Path, emulator: EmulatorProcess, kind: str, through: str) -> None:
         """Create it."""
         self.stack = Stack.of_program(ROOT / "tests" / "programs" / "front", workdir)
-        shutil.copy(ROOT / "examples" / "cutover" / "records.py", self.stack.project)
+        shutil.copy(ROOT / "examples" / "hold" / "records.py", self.stack.project)
         self.stack.init({ENDPOINT_KEY: emulator.url})
         self._given = {"kind": kind, "through": through}
 

@@ -71,9 +71,9 @@ class Stack:
 
     @classmethod
     def of_example(cls, example: Path, workdir: Path, environ: Mapping[str, str] | None = None) -> "Stack":
-        """Copy a project, without its stacks and records."""
+        """Copy a project, without what its README's commands create."""
         project = workdir / "project"
-        made = shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml", "records")
+        made = shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml", "records", "app.db")
         shutil.copytree(example, project, ignore=made)
         return cls(project, workdir, environ)
 

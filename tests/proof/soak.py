@@ -64,7 +64,7 @@ class Site:
         self._figures = figures
         self._round = 0
         self.stack = Stack.of_program(ROOT / "tests" / "programs" / "soak", self._folder)
-        shutil.copy(ROOT / "examples" / "cutover" / "records.py", self.stack.project)
+        shutil.copy(ROOT / "examples" / "hold" / "records.py", self.stack.project)
         self.stack.init({})
         self._head = self.stack.config_file.read_text("utf-8").partition("config:\n")[0]
 

@@ -7,7 +7,7 @@ from harness.guide import EXAMPLES, KEYS, blocks
 
 from pulumi_tcsql_check.emulator import load
 
-GUIDES = ("automation", "created-here", "pipeline", "rehearsal")
+GUIDES = ("automation", "created-here", "cutover", "pipeline", "rehearsal")
 
 
 @pytest.mark.parametrize("guide", GUIDES)
@@ -20,7 +20,14 @@ def test_a_guide_has_one_screen_and_valid_links(guide: str) -> None:
     assert [link for link in links if not (EXAMPLES / guide / link).exists()] == []
 
 
-@pytest.mark.parametrize("guide", ["automation", "created-here", "rehearsal", "template"])
+def test_the_copies_of_the_records_are_equal() -> None:
+    """A change of one copy is a change of all."""
+    copies = [path.read_text(encoding="utf-8") for path in EXAMPLES.glob("*/records.py")]
+    assert len(copies) > 1
+    assert len(set(copies)) == 1
+
+
+@pytest.mark.parametrize("guide", ["automation", "created-here", "cutover", "rehearsal", "template"])
 def test_a_guide_rehearses_with_the_emulators_own_keys(guide: str) -> None:
     """The emulator accepts the keys of the README."""
     assert KEYS in [command for block in blocks(guide) for command in block]
