@@ -7,17 +7,25 @@ from harness.guide import EXAMPLES, KEYS, blocks
 
 from pulumi_tcsql_check.emulator import load
 
-GUIDES = ("automation", "created-here", "cutover", "pipeline", "rehearsal")
+GUIDES = sorted(path.parent.name for path in EXAMPLES.glob("*/__main__.py"))
 
 
-@pytest.mark.parametrize("guide", GUIDES)
-def test_a_guide_has_one_screen_and_valid_links(guide: str) -> None:
-    """A guide has at most sixty lines, and each file that it names exists."""
-    readme = (EXAMPLES / guide / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", ["README.md", *(f"{guide}/README.md" for guide in GUIDES)])
+def test_a_guide_has_one_screen_and_valid_links(page: str) -> None:
+    """A page has at most sixty lines, and each file that it names exists."""
+    readme = (EXAMPLES / page).read_text(encoding="utf-8")
     assert len(readme.splitlines()) <= 60
-    links = [link for link in re.findall(r"\]\(([^)#]+)\)", readme) if "://" not in link]
-    assert links
-    assert [link for link in links if not (EXAMPLES / guide / link).exists()] == []
+    links = [link for link in re.findall(r"\]\(([^)#]+)(?:#[^)]+)?\)", readme) if "://" not in link]
+    assert links or page == "template/README.md"  # what `pulumi new` copies has no other guide beside it
+    assert [link for link in links if not (EXAMPLES / page).parent.joinpath(link).exists()] == []
+
+
+@pytest.mark.parametrize(("page", "folder"), [("examples/README.md", ""), ("README.md", "examples/")])
+def test_each_guide_is_in_the_tables(page: str, folder: str) -> None:
+    """Both tables link to the README of every guide."""
+    text = (EXAMPLES.parent / page).read_text(encoding="utf-8")
+    rows = "".join(re.findall(r"(?m)^\|.+\|$", text))
+    assert [guide for guide in GUIDES if f"[`{guide}`]({folder}{guide}/README.md)" not in rows] == []
 
 
 def test_the_copies_of_the_records_are_equal() -> None:
@@ -27,7 +35,17 @@ def test_the_copies_of_the_records_are_equal() -> None:
     assert len(set(copies)) == 1
 
 
-@pytest.mark.parametrize("guide", ["automation", "created-here", "cutover", "rehearsal", "template"])
+def test_the_guide_to_a_migration_has_each_key_of_its_configuration() -> None:
+    """A command sets it, and the table explains it."""
+    readme = (EXAMPLES / "migration" / "README.md").read_text(encoding="utf-8")
+    program = (EXAMPLES / "migration" / "__main__.py").read_text(encoding="utf-8")
+    keys = re.findall(r'config\.require(?:_secret)?\("(\w+)"\)', program)
+    assert len(keys) == 6
+    assert [key for key in keys if not re.search(rf"(?m)^\$ pulumi config set (--secret )?{key}\b", readme)] == []
+    assert [key for key in keys if f"`{key}`" not in readme] == []
+
+
+@pytest.mark.parametrize("guide", ["automation", "created-here", "cutover", "hold", "rehearsal", "template"])
 def test_a_guide_rehearses_with_the_emulators_own_keys(guide: str) -> None:
     """The emulator accepts the keys of the README."""
     assert KEYS in [command for block in blocks(guide) for command in block]
