@@ -48,7 +48,7 @@ def _write(sentence: Sentence) -> None:
     chosen = ENGLISH
     with contextlib.suppress(InvalidInputError):
         chosen = language.choose(None, "", os.environ)
-    sys.stderr.write(f"{Text(sentence).written(chosen)}\n")
+    sys.stderr.write(f"{Text(sentence).render(chosen)}\n")
 
 
 @contextlib.contextmanager

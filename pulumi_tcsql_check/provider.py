@@ -16,7 +16,7 @@ from pulumi.dynamic import (
 
 from pulumi_tcsql_check.config import language
 from pulumi_tcsql_check.errors import TcsqlCheckError, WaitCancelledError
-from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, write
+from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, render
 
 if TYPE_CHECKING:
     from pulumi_tcsql_check.config.stack_config import Stack
@@ -33,7 +33,7 @@ class _Provider(ResourceProvider):
     serialize_as_secret_always = False
 
     _failed, _not_loaded = "gate failed", "gate not loaded"
-    """The sentences about an error of no type of this package."""
+    """The keys of the sentences about an exception of another package, and about a failed import."""
 
     def configure(self, req: ConfigureRequest) -> None:
         """Store the stack's configuration, and load what the calls need; the host calls it once, under its lock."""
@@ -49,8 +49,10 @@ class _Provider(ResourceProvider):
     def _load(self) -> None:
         """Import the SDK and what else the calls need."""
 
-    def _serve(self, props: Mapping[str, Any], work: Callable[["Call", "Stack", "Listener"], T], *, holds: bool) -> T:
-        """Do the work of a call with its inputs. An error that `holds` ends the other waits: it fails the update."""
+    def _serve(
+        self, props: Mapping[str, Any], work: Callable[["Call", "Stack", "Listener"], T], *, fails_update: bool
+    ) -> T:
+        """Return the result of a call's work. An error that `fails_update` also ends the waits of the other gates."""
         from pulumi_tcsql_check.dynamic_host import host  # noqa: PLC0415  # as above
         from pulumi_tcsql_check.dynamic_host.call import current_call  # noqa: PLC0415  # as above
 
@@ -64,11 +66,11 @@ class _Provider(ResourceProvider):
             return work(call, stack, _Listener(call, chosen))
         except WaitCancelledError:
             ended = WaitCancelledError(host.refused())
-            call.fail(self._text_of(ended, props).written(chosen))
+            call.fail(self._text_of(ended, props).render(chosen))
             raise ended from None
         except Exception as error:
-            call.fail(self._text_of(error, props).written(chosen))
-            if holds:
+            call.fail(self._text_of(error, props).render(chosen))
+            if fails_update:
                 host.end_other_waits(call)
             raise
         finally:
@@ -115,8 +117,8 @@ class MigrationCheckProvider(_Provider):
             origin = gate_report.Origin(call.urn, host.refused)
             return reader.read(props, stack, listener, host.CANCELLED, origin)
 
-        holds = props.get("wait") is True and props.get("enforce") is not False  # as the guard decides, too
-        return ReadResult(id_, self._serve(props, read, holds=holds))
+        fails_update = props.get("wait") is True and props.get("enforce") is not False  # as the guard decides, too
+        return ReadResult(id_, self._serve(props, read, fails_update=fails_update))
 
 
 class MigrationCheckStartProvider(_Provider):
@@ -128,7 +130,10 @@ class MigrationCheckStartProvider(_Provider):
         from pulumi_tcsql_check.starting import resource  # noqa: F401, PLC0415  # loads the SDK, as above
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Return whether to start the check: again for other triggers, or anew for another migration."""
+        """Return whether to start the check: again for other triggers, or as another resource for another migration.
+
+        Another endpoint alone starts nothing.
+        """
         replaces = [key for key in ("migrate_id", "region") if _olds.get(key) != _news.get(key)]
         return DiffResult(changes=bool(replaces) or _olds.get("triggers") != _news.get("triggers"), replaces=replaces)
 
@@ -148,7 +153,7 @@ class MigrationCheckStartProvider(_Provider):
 
             return resource.start(call.urn, props, stack, listener, host.INTERRUPTED)
 
-        return self._serve(props, start, holds=True)
+        return self._serve(props, start, fails_update=True)
 
 
 class _Listener:
@@ -159,10 +164,10 @@ class _Listener:
         self._language = chosen
 
     def show(self, text: Sentence) -> None:
-        self._call.show(write(text, self._language))
+        self._call.show(render(text, self._language))
 
     def note(self, text: "Text") -> None:
-        self._call.note(text.written(self._language))
+        self._call.note(text.render(self._language))
 
     def warn(self, text: "Text") -> None:
-        self._call.warn(text.written(self._language))
+        self._call.warn(text.render(self._language))

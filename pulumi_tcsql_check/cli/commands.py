@@ -13,10 +13,18 @@ import click
 
 from pulumi_tcsql_check.cli import json_output, options, output, runner, start_output
 from pulumi_tcsql_check.cli.options import check_inputs, start_inputs
-from pulumi_tcsql_check.cli.outcome import EXIT_CODES, EXIT_PASSED, EXIT_TROUBLE, EXIT_USAGE, error_text
+from pulumi_tcsql_check.cli.outcome import (
+    EXIT_CODES,
+    EXIT_INTERRUPTED,
+    EXIT_PASSED,
+    EXIT_TROUBLE,
+    EXIT_USAGE,
+    error_text,
+)
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
+from pulumi_tcsql_check.config.language import choose as choose_language
 from pulumi_tcsql_check.errors import InvalidInputError
-from pulumi_tcsql_check.languages.sentence import Language, Sentence
+from pulumi_tcsql_check.languages.sentence import Language, Sentence, render
 
 _NAME = "tcsql-check"
 
@@ -43,7 +51,8 @@ def run(arguments: Sequence[str]) -> int:
             output.write(json_output.result((), EXIT_USAGE, words))
         return EXIT_USAGE
     except (click.Abort, KeyboardInterrupt):
-        return runner.interrupted(signal.SIGINT)
+        output.write(str(output.interruption(signal.SIGINT, _NAME)), to_stderr=True)
+        return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001  # no traceback, and no other exit code
         output.write(str(error_text(error)), to_stderr=True)
         return EXIT_TROUBLE
@@ -114,7 +123,7 @@ def wait(
     "--wait",
     "waits",
     is_flag=True,
-    help="Go on to wait for exactly these starts, if all were started. The options of a wait need it.",
+    help="Then wait for exactly these starts, if all were started. The options of a wait need it.",
 )
 def start(  # noqa: PLR0913  # one for each option, by name
     *,
@@ -148,23 +157,27 @@ def start(  # noqa: PLR0913  # one for each option, by name
     default="120",
     help="How long to watch a check that runs, more than 0. [default: 120]",
 )
-@click.option("--start", "starts", is_flag=True, help="Start the check first, after a question on the terminal.")
+@click.option("--start", "with_start", is_flag=True, help="Start the check first, after a question on the terminal.")
 @click.argument("migrate_id", metavar="ID")
-def probe(*, verbose: bool, language: str | None, starts: bool, migrate_id: str, **given: Any) -> int:  # noqa: ANN401  # as click gives them
-    """Find out what Tencent doesn't publish, and print a transcript without ids, names and texts of the account."""
+def probe(*, verbose: bool, language: str | None, with_start: bool, migrate_id: str, **given: Any) -> int:  # noqa: ANN401  # as click gives them
+    """Query what Tencent doesn't document, and print a transcript without ids, names and texts of the account."""
 
     def inputs() -> CheckInputs:
         made = check_inputs([migrate_id], failed_statuses=(), flow_id=None, **given)
-        if starts:
+        if with_start:
             if not sys.stdin.isatty():
                 raise InvalidInputError("--start", None, Sentence("given on a terminal"))
-            click.confirm(f"Start the check of migration {made.migrations[0].migrate_id}?", abort=True, err=True)
+            chosen = choose_language(language, "--language", os.environ)
+            question = Sentence("start the check?", check=made.migrations[0].sentence)
+            if not click.confirm(render(question, chosen), err=True):
+                output.write(render(Sentence("nothing started"), chosen), to_stderr=True)
+                click.get_current_context().exit(EXIT_TROUBLE)
         return made
 
     return runner.run(
         inputs,
         start_output.Transcript,
-        lambda session: functools.partial(session.probe, starts=starts),
+        lambda session: functools.partial(session.probe, with_start=with_start),
         verbose=verbose,
         language=language,
     )

@@ -6,6 +6,7 @@ with JSON, whose reader would miss the result.
 
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
@@ -13,8 +14,7 @@ import click
 
 from pulumi_tcsql_check.cli.outcome import End, error_text
 from pulumi_tcsql_check.errors import SomeNotStartedError
-from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, Words
-from pulumi_tcsql_check.languages.sentence import write as in_language
+from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, Words, render
 from pulumi_tcsql_check.messages.audience import COMMAND, of_start
 from pulumi_tcsql_check.messages.layout import columns
 from pulumi_tcsql_check.messages.start_errors import ended
@@ -53,7 +53,7 @@ class Screen:
 
     def in_language(self, words: Words) -> str:
         """Return the words in the user's language."""
-        return in_language(words, self._language)
+        return render(words, self._language)
 
     def warn(self, sentence: Sentence) -> None:
         """Write a warning to stderr."""
@@ -95,13 +95,15 @@ class Screen:
         """Go on from the starts to the wait for their flows."""
         self.audience = of_start(waits=True, flows=flows)
 
-    def ended_by(self, signal: str, exit_code: int) -> bool:
-        """Write which checks were started before a signal, and return whether the command starts any."""
+    def ended_by(self, number: int, exit_code: int, command: str) -> None:
+        """Write how a signal ended the command, and which checks were started."""
         del exit_code
         if self.known_starts is None:
-            return False
-        write(ended(self.known_starts(), self.audience, signal).written(self._language), to_stderr=True)
-        return True
+            words = self.in_language(interruption(number, command))
+        else:
+            text = ended(self.known_starts(), self.audience, signal.Signals(number).name)
+            words = text.render(self._language)
+        write(words, to_stderr=True)
 
     def _started_line(self, migration: Migration, flow: Flow) -> str:
         return self._about(migration, Sentence("started", flow=flow.sentence))
@@ -132,7 +134,7 @@ class Screen:
         self._write_error(error, migrations)
 
     def _write_error(self, error: Exception, migrations: Sequence[Migration]) -> None:
-        write(error_text(error, migrations, self.audience).written(self._language), to_stderr=True)
+        write(error_text(error, migrations, self.audience).render(self._language), to_stderr=True)
 
 
 class Lines(Screen):
@@ -200,6 +202,11 @@ def passed(row: Row) -> str:
     """Return how many steps have passed, such as "3/8"; "-" before the first response."""
     done, total = row.passed_steps
     return f"{done}/{total}" if total else "-"
+
+
+def interruption(number: int, command: str) -> Sentence:
+    """Return that a signal ended a command that had changed nothing."""
+    return Sentence("terminated" if number == signal.SIGTERM else "interrupted", command=command)
 
 
 _lost: set[bool] = set()

@@ -18,13 +18,12 @@ import msgspec
 
 from pulumi_tcsql_check import daemon_thread, log, preload
 from pulumi_tcsql_check.cli.outcome import EXIT_INTERRUPTED, EXIT_TERMINATED, End, exit_code_of_error
-from pulumi_tcsql_check.cli.output import Screen, write
+from pulumi_tcsql_check.cli.output import Screen
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.language import choose as choose_language
 from pulumi_tcsql_check.errors import InvalidInputError, WaitCancelledError
-from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence
-from pulumi_tcsql_check.languages.sentence import write as write_in
+from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, render
 from pulumi_tcsql_check.reports import report_file
 from pulumi_tcsql_check.reports.collector import Collector
 
@@ -36,8 +35,8 @@ _DONE = 0
 
 T = TypeVar("T")
 
-Work = Callable[[CheckInputs, Screen, threading.Event, Collector], End]
-"""The work of a command: its inputs, its output, an event that ends it, and the facts for its report."""
+Work = Callable[[CheckInputs, Screen, Collector], End]
+"""The work of a command: its inputs, its output, and the facts for its report, with the clock that ends it."""
 
 
 class SignalReceivedError(Exception):
@@ -71,22 +70,21 @@ def run(  # noqa: PLR0913  # one for each setting of a command, most by name
             inputs = make_inputs()
             path = report_file.accept(report)
         except InvalidInputError as error:
-            raise click.UsageError(write_in(error.sentence, chosen), click.get_current_context()) from None
+            raise click.UsageError(render(error.sentence, chosen), click.get_current_context()) from None
         screen = make_screen(chosen)
         cancelled = threading.Event()
         record = Collector(inputs.migrations, inputs.failed_statuses, SystemClock(cancelled))
         name = click.get_current_context().info_name
         target = report_file.ReportFile(path, f"tcsql-check {name}", record, screen.warn)
         try:
-            end = _run_until_signal(lambda: work(_session())(inputs, screen, cancelled, record))
+            end = _run_until_signal(lambda: work(_session())(inputs, screen, record))
         except SignalReceivedError as received:
             cancelled.set()  # before the screen lists what was started: no start begins after that
             screen.close()
             target.write(WaitCancelledError())
             code = EXIT_TERMINATED if received.number == signal.SIGTERM else EXIT_INTERRUPTED
-            if screen.ended_by(str(received), code):
-                return code
-            return interrupted(received.number, name, chosen)
+            screen.ended_by(received.number, code, f"tcsql-check {name}")
+            return code
         except Exception as error:  # noqa: BLE001  # any error becomes one sentence
             screen.close()
             target.write(error)
@@ -96,15 +94,6 @@ def run(  # noqa: PLR0913  # one for each setting of a command, most by name
         finally:
             cancelled.set()  # ends pending queries, so that the process can end
         return screen.conclude(msgspec.structs.replace(end, report_is_lost=not target.write(end.error)))
-
-
-def interrupted(number: int, name: str | None = None, chosen: Language = ENGLISH) -> int:
-    """Report that a signal ended the command, and return the exit code; `name` is None before a command runs."""
-    terminated = number == signal.SIGTERM
-    key = "told to end" if terminated else "interrupted"
-    command = "tcsql-check" if name is None else f"tcsql-check {name}"
-    write(write_in(Sentence(key, command=command), chosen), to_stderr=True)
-    return EXIT_TERMINATED if terminated else EXIT_INTERRUPTED
 
 
 def _session() -> ModuleType:

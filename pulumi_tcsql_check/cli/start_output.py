@@ -1,11 +1,12 @@
 """The outputs of `start` without `--wait` and of `probe`: the result on stdout, and everything else on stderr."""
 
+import signal
 from collections.abc import Sequence
 
 from pulumi_tcsql_check.cli import json_output
 from pulumi_tcsql_check.cli.outcome import EXIT_TROUBLE, End
 from pulumi_tcsql_check.cli.output import Screen, write
-from pulumi_tcsql_check.languages.sentence import ENGLISH, Language
+from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Migration
@@ -16,7 +17,7 @@ from pulumi_tcsql_check.probing.transcript import Note
 class StartLines(Screen):
     """A line `ID FLOWID` for each check, as soon as it is started; of a single one the FlowId alone.
 
-    A shell can assign the output of one start to a variable, and the output of several still says which is which.
+    A shell can assign the output of one start to a variable. Each line of several has the migration's number.
     """
 
     _is_lost = False
@@ -30,7 +31,7 @@ class StartLines(Screen):
             write(self._started_line(migration, flow), to_stderr=True)
 
     def conclude(self, end: End) -> int:
-        """Write the error; a FlowId that stdout lost is `EXIT_TROUBLE`."""
+        """Write the error; return `EXIT_TROUBLE` if stdout did not accept a FlowId."""
         code = super().conclude(end)
         return EXIT_TROUBLE if self._is_lost else code
 
@@ -51,11 +52,11 @@ class StartDocument(Screen):
         """Write the document with an error that ended the command."""
         self._write(exit_code, json_output.error_of(error, migrations))
 
-    def ended_by(self, signal: str, exit_code: int) -> bool:
+    def ended_by(self, number: int, exit_code: int, command: str) -> None:
         """Write the document, and the text to stderr."""
         if self.known_starts is not None:
             self._write(exit_code)
-        return super().ended_by(signal, exit_code)
+        super().ended_by(number, exit_code, command)
 
     def _write(self, exit_code: int, error: dict[str, str] | None = None) -> bool:
         known = self.known_starts() if self.known_starts is not None else None
@@ -70,22 +71,24 @@ class Transcript(Screen):
         super().__init__(chosen)
         self._notes: list[Note] = []
         self._facts: list[tuple[str, str]] = []
+        self._with_start = False
 
-    def begin_notes(self, region: str, endpoint: Endpoint, *, starts: bool) -> None:
+    def begin_notes(self, region: str, endpoint: Endpoint, *, with_start: bool) -> None:
         """Store what is probed, before the first request; the host of an endpoint that isn't Tencent's is private."""
         from importlib import metadata  # noqa: PLC0415  # slow to load, and no other command needs it
 
+        self._with_start = with_start
         self._facts = [
             ("package", f"pulumi-tcsql-check {metadata.version('pulumi-tcsql-check')}"),
             ("endpoint", endpoint.host if endpoint.is_tencent else "not Tencent Cloud's"),
             ("region", region),
-            ("the check was started", "yes" if starts else "no"),
+            ("the check was started", "yes" if with_start else "no"),
         ]
 
     def note(self, note: Note) -> None:
         """Store a note."""
         self._notes.append(note)
-        write(f"{note.seconds:.1f} s {note.request}: {note.answer}", to_stderr=True)
+        write(f"{note.seconds:.1f} s {note.request}: {note.response}", to_stderr=True)
 
     def conclude(self, end: End) -> int:
         """Write the transcript; a failed write returns `EXIT_TROUBLE`."""
@@ -96,11 +99,14 @@ class Transcript(Screen):
         super().give_up(error, exit_code, migrations)
         self._write_notes()
 
-    def ended_by(self, signal: str, exit_code: int) -> bool:
-        """Write what is known."""
-        super().ended_by(signal, exit_code)
+    def ended_by(self, number: int, exit_code: int, command: str) -> None:
+        """Write what is known; the check may have been started."""
+        if self._with_start:
+            ended = Sentence("probe ended", signal=signal.Signals(number).name)
+            write(self.in_language(ended), to_stderr=True)
+        else:
+            super().ended_by(number, exit_code, command)
         self._write_notes()
-        return False
 
     def _write_notes(self) -> bool:
-        return write(transcript.write(self._notes, self._facts)) if self._notes else True
+        return write(transcript.markdown(self._notes, self._facts)) if self._notes else True

@@ -1,4 +1,4 @@
-"""The folder for the reports of gates: its variable, and the hidden input with the way to the project's folder."""
+"""The folder for the reports of gates: its variable, and the hidden input with the project's folder."""
 
 VARIABLE = "TCSQL_CHECK_REPORT"
 """The variable with the folder, relative to the project's. Empty means not set."""

@@ -46,21 +46,21 @@ class Inputs(Protocol):
 
 @dataclass(frozen=True)
 class Connection:
-    """Makes sessions: call it for each thread's own one.
+    """Makes sessions, one for each thread.
 
     Attributes:
         endpoint: Where the requests go.
         account: Who sends them.
-        connect: Makes an API client for credentials.
+        make_client: Makes an API client for credentials.
     """
 
     endpoint: Endpoint
     account: Account
-    connect: Callable[[Credentials], MigrationApi]
+    make_client: Callable[[Credentials], MigrationApi]
 
-    def __call__(self) -> ApiSession:
+    def session(self) -> ApiSession:
         """Make one thread's session."""
-        return ApiSession(self.account, self.connect)
+        return ApiSession(self.account, self.make_client)
 
     @property
     def caller(self) -> Caller | None:
@@ -68,7 +68,7 @@ class Connection:
         return self.account.caller
 
 
-def connection(inputs: Inputs, stack: Stack | None, *, clock: Clock, warn: Callable[[Sentence], None]) -> Connection:
+def choose(inputs: Inputs, stack: Stack | None, *, clock: Clock, warn: Callable[[Sentence], None]) -> Connection:
     """Choose the endpoint and the account, and return what makes the sessions.
 
     All sessions share the account. `stack` is None for the command. The inputs' timeout bounds the read of each file.
@@ -77,28 +77,28 @@ def connection(inputs: Inputs, stack: Stack | None, *, clock: Clock, warn: Calla
     deadline = clock.monotonic() + inputs.timeout_seconds
     migrations, region = inputs.migrations, inputs.migrations[0].region
     config, keys = (stack.config, stack.keys) if stack is not None else ({}, ())
-    chosen = endpoints.choose(inputs.endpoint, config, region)
+    endpoint = endpoints.choose(inputs.endpoint, config, region)
     if stack is not None:
-        endpoints.refuse_option_variables(chosen, stack.project, os.environ)
-    if not endpoints.is_tencents(chosen, config):
+        endpoints.refuse_option_variables(endpoint, stack.project, os.environ)
+    if not endpoints.is_tencents(endpoint, config):
         key = "one queried elsewhere" if len(migrations) == 1 else "many queried elsewhere"
-        warn(Sentence(key, checks=name_of(migrations), endpoint=chosen))
+        warn(Sentence(key, checks=name_of(migrations), endpoint=endpoint))
     if region not in REGIONS:
         warn(Sentence("unlisted region", region=region))
     if unknown := provider_config.unknown_keys(keys):
         _warn_once(Sentence("unknown keys", keys=", ".join(unknown)), warn)
-    if tls.bundle(os.environ) and (proxy := tls.proxy(os.environ, chosen)):
-        _warn_once(Sentence("proxy in between", endpoint=chosen, proxy=proxy, bundle=tls.VARIABLE), warn)
-    asked = provider_config.read(config, os.environ, keys)
+    if tls.bundle(os.environ) and (proxy := tls.proxy(os.environ, endpoint)):
+        _warn_once(Sentence("proxy in between", endpoint=endpoint, proxy=proxy, bundle=tls.VARIABLE), warn)
+    settings = provider_config.read(config, os.environ, keys)
     tls.verify(os.environ, bound_seconds(deadline - clock.monotonic()), clock.check_cancelled)
     account = shared_account(
-        asked, stack.config if stack is not None else None, os.environ, Path.home(), deadline, clock=clock
+        settings, stack.config if stack is not None else None, os.environ, Path.home(), deadline, clock=clock
     )
 
-    def connect(credentials: Credentials) -> MigrationApi:
-        return MigrationApi(credentials, chosen, region, clock=clock)
+    def make_client(credentials: Credentials) -> MigrationApi:
+        return MigrationApi(credentials, endpoint, region, clock=clock)
 
-    return Connection(chosen, account, connect)
+    return Connection(endpoint, account, make_client)
 
 
 def _warn_once(text: Sentence, warn: Callable[[Sentence], None]) -> None:

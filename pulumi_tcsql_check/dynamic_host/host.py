@@ -19,7 +19,7 @@ CANCELLED = threading.Event()
 """Set when the waits of this process must end: the update was cancelled or has failed, or the engine has exited."""
 
 INTERRUPTED = threading.Event()
-"""Set with it, unless the update has failed: what has been told to end ends starts as well, which a failure doesn't."""
+"""Set when starts must end as well: the update was cancelled, or the engine has exited. A failure doesn't set it."""
 
 _refused: list[str] = []
 """The name of the gate at which the update failed, if that set `CANCELLED`."""

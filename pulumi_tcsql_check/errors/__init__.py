@@ -1,31 +1,33 @@
 """What can go wrong, as a tree. An error carries facts; `str(error)` is a short sentence made of them.
 
-TcsqlCheckError                 the root, never raised itself
-├── InvalidInputError           an input is outside its range
-├── CredentialsError            there are no usable credentials
-├── AccountError                the configuration doesn't allow the credentials' account
-├── CheckFailedError            a step of the check has failed
-├── FlagFailedError             the API reports the check as a whole as failed
-├── FlowFailedError             the flow of the check has failed
-├── CheckTimeoutError           the check had not passed at the deadline
-├── GroupFailedError            some checks of a group have failed, or queries for them have
-├── GroupTimeoutError           some checks of a group had not passed at the deadline
-├── StartUnknownError           a request to start a check may have started it
-├── MigrationOverError          the migration has gone on, so its check is not started
-├── SomeNotStartedError         some checks of several got no flow
-├── WaitCancelledError          the update was cancelled, or failed at another gate
-└── ApiError                    one API call failed
-    ├── ThrottledError          too many requests; transient
-    │   └── NoTurnError         ... in this process, which did not send this one
-    ├── TransientError          no connection, or no documented response; a retry may succeed
-    │   ├── OutageError         ... and none has for too long
-    │   └── NotYetFoundError    the API doesn't know a new id yet
-    └── PermanentError          a retry doesn't help
-        ├── ExpiredTokenError   the temporary credentials have expired, and there are no newer ones
-        └── UnanswerableError   ... for this query; others may succeed
-            └── NotFoundError   the API doesn't know the id
+::
 
-Each is imported at its first use, since a program needs few of them.
+    TcsqlCheckError                 the root, never raised itself
+    ├── InvalidInputError           an input is outside its range
+    ├── CredentialsError            there are no usable credentials
+    ├── AccountError                the configuration doesn't allow the credentials' account
+    ├── CheckFailedError            a step of the check has failed
+    ├── FlagFailedError             the API reports the check as a whole as failed
+    ├── FlowFailedError             the flow of the check has failed
+    ├── CheckTimeoutError           the check had not passed at the deadline
+    ├── GroupFailedError            checks of a group have failed, or their queries have
+    ├── GroupTimeoutError           some checks of a group had not passed at the deadline
+    ├── StartUnknownError           a request to start a check may have started it
+    ├── MigrationOverError          the migration is past its check, which is not started
+    ├── SomeNotStartedError         some checks of several got no flow
+    ├── WaitCancelledError          the update was cancelled, or failed at another gate
+    └── ApiError                    one API call failed
+        ├── ThrottledError          too many requests; transient
+        │   └── NoTurnError         ... in this process, which did not send this one
+        ├── TransientError          no documented response; a retry may succeed
+        │   ├── OutageError         ... and none has for too long
+        │   └── NotYetFoundError    the API doesn't know a new id yet
+        └── PermanentError          a retry doesn't help
+            ├── ExpiredTokenError   the temporary credentials have expired
+            └── UnanswerableError   ... for this query; others may succeed
+                └── NotFoundError   the API doesn't know the id
+
+Each type is imported at its first use.
 """
 
 from typing import TYPE_CHECKING

@@ -31,7 +31,7 @@ class StartUnknownError(TcsqlCheckError):
 
 @dataclass(eq=False, repr=False)
 class MigrationOverError(TcsqlCheckError):
-    """The migration has gone on since its check: `status` is the API's `Status` of it."""
+    """The migration is past its check, which is not started: `status` is the migration's `Status`."""
 
     migration: Migration
     status: int

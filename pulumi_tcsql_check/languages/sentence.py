@@ -36,7 +36,7 @@ class Sentence:
 
     def __str__(self) -> str:
         """Return it in English."""
-        return write(self, ENGLISH)
+        return render(self, ENGLISH)
 
     def __repr__(self) -> str:
         """Show it in English."""
@@ -47,7 +47,7 @@ Words = Sentence | str
 """A sentence, or a text without translation, such as a name or a text from the API."""
 
 
-def write(words: Words, language: Language) -> str:
+def render(words: Words, language: Language) -> str:
     """Return a sentence, with those among its facts, in a language."""
     if isinstance(words, str):
         return words
@@ -58,7 +58,7 @@ def write(words: Words, language: Language) -> str:
 
 def _fact(value: object, language: Language, catalogue: ModuleType) -> object:
     if isinstance(value, Sentence):
-        return write(value, language)
+        return render(value, language)
     if type(value) is tuple:  # an endpoint is a tuple as well
         return catalogue.COMMA.join(str(_fact(item, language, catalogue)) for item in value)
     if isinstance(value, list):

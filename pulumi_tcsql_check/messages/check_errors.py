@@ -87,8 +87,8 @@ def action_after(error: CheckTimeoutError, audience: Audience) -> tuple[Sentence
             words = Sentence("start and run with flow", flow_id=audience.flow_id)
         return words, (start_command(error.migration), audience.again)
     if error.unexplained is not None and error.looks_stuck:
-        teach = audience.failed_status.format(code=error.unexplained)
-        return Sentence("stuck step", status=error.unexplained, teach=teach, timeout=audience.timeout), ()
+        setting = audience.failed_status.format(code=error.unexplained)
+        return Sentence("stuck step", status=error.unexplained, setting=setting, timeout=audience.timeout), ()
     return Sentence("wait longer", timeout=audience.timeout), (audience.again,)
 
 

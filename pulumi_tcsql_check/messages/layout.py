@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, Words, write
+from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, Words, render
 
 WIDTH = 76
 """The widest line; Pulumi indents by four. A command, a URL or a user's name may be wider."""
@@ -43,24 +43,24 @@ class Text(NamedTuple):
 
     def __str__(self) -> str:
         """Return it in English."""
-        return self.written(ENGLISH)
+        return self.render(ENGLISH)
 
-    def written(self, language: Language) -> str:
+    def render(self, language: Language) -> str:
         """Return the headline, its further lines indented, and the lines below it."""
-        headline = "\n  ".join(wrap(write(self.headline, language), WIDTH - PREFIX_WIDTH))
+        headline = "\n  ".join(wrap(render(self.headline, language), WIDTH - PREFIX_WIDTH))
         return "\n".join([headline, *self.below(language)])
 
     def below(self, language: Language) -> Iterator[str]:
         """Return the lines below the headline."""
         for line in self.lines:
-            first, *rest = wrap(write(line, language), WIDTH - 4)
+            first, *rest = wrap(render(line, language), WIDTH - 4)
             yield f"  {first}"
             for more in rest:
                 yield f"    {more}"
         for field in self.fields:
-            label = write(Sentence(f"label {field.label}"), language)
+            label = render(Sentence(f"label {field.label}"), language)
             begin = label + " " * (LABEL_WIDTH - columns(label))
-            for line in (*wrap(write(field.words, language), WIDTH - 2 - LABEL_WIDTH), *field.commands):
+            for line in (*wrap(render(field.words, language), WIDTH - 2 - LABEL_WIDTH), *field.commands):
                 yield f"  {begin}{line}"
                 begin = " " * LABEL_WIDTH
 

@@ -38,7 +38,7 @@ def start_by_resource(audience: Audience, migrations: Sequence["Migration"]) -> 
 
 
 def not_loaded(error: ImportError, audience: Audience) -> Sentence:
-    """Return what failed to load and how to reinstall the SDK, from the verb on.
+    """Return what failed to load and how to reinstall the SDK, as a predicate for a sentence that ends in `{why}`.
 
     The SDK's distributions share one package: uninstalling one removes files of the others.
     """
@@ -46,5 +46,5 @@ def not_loaded(error: ImportError, audience: Audience) -> Sentence:
 
 
 def nothing_queried(error: ImportError, audience: Audience) -> Sentence:
-    """Return the same for the command, as a sentence."""
+    """Return that the command queried nothing, since an import failed, and how to reinstall the SDK."""
     return Sentence("nothing queried", why=not_loaded(error, audience))

@@ -13,12 +13,12 @@ from pulumi_tcsql_check.messages.layout import Field, Text, listed
 def unknown(error: StartUnknownError, audience: Audience) -> Text:
     """Return that the check may have been started, and how to find out."""
     again = start_command(error.migration, waits=audience.waits) if audience.is_start else audience.again
-    then = Field("then", Sentence("look and start anew"), [query_command(error.migration), again])
+    then = Field("then", Sentence("query and start again"), [query_command(error.migration), again])
     return Text(error.sentence, fields=[then, Field("code", code_of(error))])
 
 
 def over(error: MigrationOverError, audience: Audience) -> Text:
-    """Return that the migration has gone on, and that the start has done its work."""
+    """Return that the migration is past its check, and that the start has done its work."""
     return Text(error.sentence, fields=[Field("then", audience.after_migration), Field("code", code_of(error))])
 
 
@@ -63,7 +63,7 @@ def _next_steps(error: SomeNotStartedError, audience: Audience) -> list[Field]:
     fields = []
     if lost:
         commands = [query_command(*lost), start_command(*lost, waits=audience.waits)]
-        fields.append(Field("then", Sentence("look and start anew"), commands))
+        fields.append(Field("then", Sentence("query and start again"), commands))
     if refused or error.untried:
         words = Sentence("fix and run" if refused else "start the others")
         fields.append(Field("then", words, [start_command(*refused, *error.untried, waits=audience.waits)]))

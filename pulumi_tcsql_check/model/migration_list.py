@@ -1,4 +1,4 @@
-"""The list of migrations: the flag of each check, and whether a migration has gone on. Pure.
+"""The list of migrations: the flag of each check, and whether a migration is past its check. Pure.
 
 Both are documented: the page of `DescribeMigrations`, `MigrateTaskSet[].CheckFlag` and `.Status` (seen 2025-10-28).
 """
@@ -12,8 +12,8 @@ from pulumi_tcsql_check.model.check_flag import CheckFlag
 PAGE_SIZE = 100
 """How many migrations a full page lists: the most that the API gives (its parameter `Limit`)."""
 
-OVER = frozenset({4, 6, 8, 9, 10, 11, 12})
-"""The statuses of a migration that has gone on since its check.
+PAST_CHECK = frozenset({4, 6, 8, 9, 10, 11, 12})
+"""The statuses of a migration that is past its check.
 
 4 is migrating, 6 succeeded, 8 deleted, 9 stopping, 10 completing, 11 failed to stop, 12 failed to complete. The others
 are 1 initializing, 5 failed and 7 stopped: such a migration can be checked and run again.

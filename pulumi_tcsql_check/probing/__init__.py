@@ -1,1 +1,1 @@
-"""Finds out with one account what Tencent doesn't publish, for a transcript without anything secret."""
+"""Queries what Tencent doesn't document, and records it without secrets."""

@@ -17,7 +17,7 @@ class Note(NamedTuple):
 
     seconds: float
     request: str
-    answer: str
+    response: str
 
 
 def steps(progress: Progress) -> str:
@@ -48,11 +48,11 @@ def _code(value: int | None) -> str:
     return "-" if value is None else str(value)
 
 
-def write(notes: Sequence[Note], facts: Sequence[tuple[str, str]]) -> str:
+def markdown(notes: Sequence[Note], facts: Sequence[tuple[str, str]]) -> str:
     """Return the transcript as Markdown: what was probed, and a row for each response that differs from the last."""
-    lines = ["# What the API answers", "", *(f"- {name}: {value}" for name, value in facts), ""]
+    lines = ["# Responses of the API", "", *(f"- {name}: {value}" for name, value in facts), ""]
     lines += ["| after | request | response |", "| --- | --- | --- |"]
     for note in notes:
-        answer = note.answer.replace("|", "\\|")
-        lines.append(f"| {note.seconds:.1f} s | {note.request} | {answer} |")
+        response = note.response.replace("|", "\\|")
+        lines.append(f"| {note.seconds:.1f} s | {note.request} | {response} |")
     return "\n".join([*lines, ""])

@@ -12,7 +12,7 @@ import pulumi
 
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.program import monitor
-from pulumi_tcsql_check.program.stack import in_stacks
+from pulumi_tcsql_check.program.stack import in_stack_language
 
 
 async def require(
@@ -31,7 +31,7 @@ async def require(
         absent = [opts.parent]
     if absent:
         names = {"gate": gate.pulumi_resource_name, "resource": absent[0].pulumi_resource_name}
-        raise pulumi.RunError(in_stacks(Sentence("not in the stack", **names)))
+        raise pulumi.RunError(in_stack_language(Sentence("not in the stack", **names)))
 
 
 def _leaves(resource: pulumi.Resource) -> Iterator[pulumi.Resource]:

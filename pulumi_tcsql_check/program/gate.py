@@ -15,7 +15,7 @@ from pulumi_tcsql_check.config.report_folder import PROJECT_INPUT
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.program import dependencies, monitor, refusal, shutdown, starts
 from pulumi_tcsql_check.program.migration_check_start import MigrationCheckStart
-from pulumi_tcsql_check.program.stack import folder_for_reports, in_unit_test, line_in_stacks
+from pulumi_tcsql_check.program.stack import in_unit_test, line_in_stack_language, relative_project_folder
 from pulumi_tcsql_check.provider import MigrationCheckProvider
 
 monitor.observe()  # a component may be registered before the program declares its first gate
@@ -72,7 +72,7 @@ class Gate(Resource):
         provider = MigrationCheckProvider(uuid.uuid4().hex if holds else "")
         props = {**needed, **dict.fromkeys(outputs)}
         hidden = {"wait": wait, "from_outputs": from_outputs}
-        if wait and (project := folder_for_reports(os.environ)) is not None:
+        if wait and (project := relative_project_folder(os.environ)) is not None:
             hidden[PROJECT_INPUT] = project
         if given_starts:
             hidden |= starts.hidden_inputs(given_starts)
@@ -90,14 +90,14 @@ class Gate(Resource):
             mine.update({key: shutdown.behind(guarded, mine[key]) for key in ("id", "urn", *props)})
         elif is_real:
             why = Sentence("not queried before a start" if given_starts else "not queried in preview")
-            mine["passed"].apply(lambda passed: self._tell_if_not_read(passed, why), run_with_unknowns=True)
+            mine["passed"].apply(lambda passed: self._log_if_not_read(passed, why), run_with_unknowns=True)
         self._needed = needed | dict(_dependencies(opts))
         """What must be known before the query, by its name."""
 
-    def _tell_if_not_read(self, passed: object, why: Sentence) -> None:
+    def _log_if_not_read(self, passed: object, why: Sentence) -> None:
         """Log in a preview why there is no forecast: Pulumi reads no gate whose id isn't known yet."""
         if pulumi.contains_unknowns(passed):
-            pulumi.log.info(line_in_stacks(why), self)
+            pulumi.log.info(line_in_stack_language(why), self)
 
 
 def _dependencies(opts: pulumi.ResourceOptions) -> Iterator[tuple[str, object]]:

@@ -19,7 +19,7 @@ from pulumi_tcsql_check.messages.layout import Text
 from pulumi_tcsql_check.messages.next_step import not_loaded
 from pulumi_tcsql_check.program import refusal, shutdown
 from pulumi_tcsql_check.program.results import MigrationCheckResult, Step
-from pulumi_tcsql_check.program.stack import default_region, in_unit_test, of_stack
+from pulumi_tcsql_check.program.stack import default_region, in_unit_test, stack_language
 
 TOKEN = "tcsql:index:getMigrationCheck"  # noqa: S105  # the name of a function
 """The token of the call that a unit test mocks."""
@@ -33,7 +33,7 @@ class QueryError(TcsqlCheckError, pulumi.RunError):
     def __init__(self, text: Text, line: Sentence) -> None:
         """Add the user's line to the headline, in the stack's language."""
         headline = Sentence("at line", words=text.headline, line=line)
-        super().__init__(text._replace(headline=headline).written(of_stack()))
+        super().__init__(text._replace(headline=headline).render(stack_language()))
 
 
 def get_migration_check(
@@ -50,6 +50,12 @@ def get_migration_check(
     every preview and up, with the credentials and to the endpoint that a gate uses. It retries transient errors for at
     most 10 seconds. Under `pulumi.runtime.set_mocks`, the mock's `call` returns the result for the token
     `tcsql:index:getMigrationCheck`.
+
+    Example:
+        Export the current step::
+
+            seen = get_migration_check(1066, "ap-guangzhou")
+            pulumi.export("step", f"{seen.current}/{seen.total}")
 
     Args:
         migrate_id: The migration's number (`MigrateId`), from 1; digits as text are accepted.
@@ -88,6 +94,13 @@ def get_migration_check_output(
 
     This is not a gate either: resources that depend on the result wait for the query, but not for a pass. While an
     input is unknown, as in the preview that would create the migration, no query is sent and the result is unknown.
+
+    Example:
+        Export the status of a migration whose number is an output::
+
+            number = pulumi.Output.from_input(1066)
+            seen = get_migration_check_output(number, "ap-guangzhou")
+            pulumi.export("status", seen.status)
 
     Args:
         migrate_id: The migration's number (`MigrateId`), from 1; digits as text are accepted.
@@ -146,7 +159,7 @@ class _Screen:
     note = show
 
     def warn(self, text: Text) -> None:
-        pulumi.log.warn(text.written(of_stack()))
+        pulumi.log.warn(text.render(stack_language()))
 
 
 def _query(given: Mapping[str, Any], line: Sentence) -> MigrationCheckResult:

@@ -16,7 +16,7 @@ from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.program import shutdown
 from pulumi_tcsql_check.program.gate import Gate
 from pulumi_tcsql_check.program.refusal import NotAGateError, users_line
-from pulumi_tcsql_check.program.stack import in_stacks, in_unit_test, line_in_stacks
+from pulumi_tcsql_check.program.stack import in_stack_language, in_unit_test, line_in_stack_language
 
 NOTICE_SECONDS = 60.0
 """After how long the program logs which inputs a check still waits for."""
@@ -36,6 +36,13 @@ def hold_stack(*checks: Gate) -> None:
     Call it above every resource that Pulumi may delete before replacing it: Pulumi deletes such a resource's dependents
     first. If the resource is declared above the call, this can happen before the checks pass.
 
+    Example:
+        Hold everything below until both checks have passed::
+
+            orders = MigrationCheck("orders", migrate_id=1066, region="ap-guangzhou")
+            stock = MigrationCheck("stock", migrate_id=1067, region="ap-guangzhou")
+            hold_stack(orders, stock)
+
     Args:
         checks: The gates, one or more.
 
@@ -53,12 +60,12 @@ def hold_stack(*checks: Gate) -> None:
         return
     wait = getattr(sync_await, "_sync_await", None)  # waits inside a program while its event loop continues
     if wait is None:
-        raise pulumi.RunError(in_stacks(Sentence("can't hold")))
+        raise pulumi.RunError(in_stack_language(Sentence("can't hold")))
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
         words = Sentence("at line", words=Sentence("no event loop"), line=users_line())
-        raise pulumi.RunError(in_stacks(words)) from None
+        raise pulumi.RunError(in_stack_language(words)) from None
 
     def depend(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
         """Make each later resource, except gates, depend on the checks."""
@@ -85,14 +92,14 @@ async def _settled(checks: Sequence[Gate], interrupted: asyncio.Future[Any]) -> 
         if interrupted.done():
             return
         if getattr(loop, "_stopping", False):
-            raise pulumi.RunError(in_stacks(Sentence("ended by the engine")))
+            raise pulumi.RunError(in_stack_language(Sentence("ended by the engine")))
         if loop.time() >= notice:
             notice = math.inf
-            await asyncio.gather(*map(_tell, checks))
+            await asyncio.gather(*map(_log_unknown_inputs, checks))
     await everything
 
 
-async def _tell(check: Gate) -> None:
+async def _log_unknown_inputs(check: Gate) -> None:
     """Log which of the check's inputs are still unknown. Nothing is cancelled: others await the same futures."""
     needed = {
         name: asyncio.ensure_future(pulumi.Output.from_input(value).is_known())
@@ -101,4 +108,6 @@ async def _tell(check: Gate) -> None:
     await asyncio.wait(needed.values(), timeout=1)
     unknown = [name for name, future in needed.items() if not future.done()]
     if unknown:
-        pulumi.log.info(line_in_stacks(Sentence("holds for", check=check.pulumi_resource_name, missing=unknown)))
+        pulumi.log.info(
+            line_in_stack_language(Sentence("holds for", check=check.pulumi_resource_name, missing=unknown))
+        )

@@ -18,6 +18,16 @@ class MigrationCheck(Gate, module="tcsql", name="MigrationCheck"):
     Pulumi reads it and never creates it. Every `pulumi up` waits until each step has passed, and fails if a step has
     failed or the wait times out. A preview or refresh queries once and never waits.
 
+    Example:
+        Hold everything that the program declares below the gate::
+
+            check = MigrationCheck("orders", migrate_id=1066, region="ap-guangzhou")
+            hold_stack(check)
+
+        Wait for at most an hour::
+
+            check = MigrationCheck("orders", migrate_id=1066, timeout_seconds=3600)
+
     Attributes:
         total: How many steps there are, 0 or more (`TotalStep`).
         current: The current step, from 1 (`CurrentStep`).
@@ -99,6 +109,12 @@ class MigrationCheckGroup(Gate, module="tcsql", name="MigrationCheckGroup"):
 
     It works as `MigrationCheck` does, with three differences: it polls all checks together, within the same 10 requests
     a second; it fails as soon as one check has failed, and lists every failed one; it passes once all have passed.
+
+    Example:
+        Hold everything below until three checks have passed::
+
+            wave = MigrationCheckGroup("wave-1", migrate_ids=[1066, 1067, 1093], region="ap-guangzhou")
+            hold_stack(wave)
 
     Attributes:
         total: How many steps all checks have together.

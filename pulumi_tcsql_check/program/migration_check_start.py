@@ -21,6 +21,12 @@ class MigrationCheckStart(Resource, module="tcsql", name="MigrationCheckStart"):
     The check is started when Pulumi creates the resource, and again when `triggers` change. A preview, a refresh and a
     destroy start nothing. Another migration or region replaces the resource.
 
+    Example:
+        Start the check once in each run of a pipeline, and wait for that start::
+
+            start = MigrationCheckStart("orders", migrate_id=1066, triggers=[os.environ["GITHUB_RUN_ID"]])
+            hold_stack(MigrationCheck("orders", start=start))
+
     Attributes:
         migrate_id: The migration's number.
         region: The migration's region.
@@ -60,12 +66,6 @@ class MigrationCheckStart(Resource, module="tcsql", name="MigrationCheckStart"):
         Raises:
             InvalidInputError: A plain value is outside its range, or `opts` has an unsupported option; also a
                 `pulumi.RunError`. An output is validated once it is known.
-
-        Example:
-            ```python
-            start = MigrationCheckStart("orders", migrate_id=1066, triggers=[os.environ["GITHUB_RUN_ID"]])
-            hold_stack(MigrationCheck("orders", start=start))
-            ```
         """
         refusal.accept_language()
         opts = opts or pulumi.ResourceOptions()
@@ -84,7 +84,7 @@ class MigrationCheckStart(Resource, module="tcsql", name="MigrationCheckStart"):
             shutdown.prepare()
         super().__init__(MigrationCheckStartProvider(), name, {**declared, "flow_id": None, "started_at": None}, opts)
         self._declared = declared
-        """The inputs of this program; after an update that left the resource out, the outputs differ from them."""
+        """The declared inputs. If an update leaves the resource out, its outputs differ from them."""
 
     @staticmethod
     def get(*_: object, **__: object) -> None:

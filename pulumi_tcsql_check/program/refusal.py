@@ -12,7 +12,7 @@ import pulumi
 from pulumi_tcsql_check.config import validation
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence, Words
-from pulumi_tcsql_check.program.stack import configured, in_stacks, of_stack
+from pulumi_tcsql_check.program.stack import configured, in_stack_language, stack_language
 
 _REQUIRED = ("migrate_id", "migrate_ids", "region", "triggers")
 
@@ -72,7 +72,7 @@ class InputError(InvalidInputError, pulumi.RunError):
 
     def __str__(self) -> str:
         """Name the input, the value, the allowed range and the line, in the stack's language."""
-        return in_stacks(Sentence("at line", words=self.sentence, line=self._line))
+        return in_stack_language(Sentence("at line", words=self.sentence, line=self._line))
 
 
 class NotAGateError(TypeError, pulumi.RunError):
@@ -80,7 +80,7 @@ class NotAGateError(TypeError, pulumi.RunError):
 
     def __init__(self, sentence: Words) -> None:
         """Add the user's line."""
-        super().__init__(in_stacks(Sentence("at line", words=sentence, line=users_line())))
+        super().__init__(in_stack_language(Sentence("at line", words=sentence, line=users_line())))
 
 
 def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN401  # the value, or an output of it
@@ -97,7 +97,7 @@ def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN4
 
     def known(got: object) -> object:
         if to_be_known and pulumi.contains_unknowns(got):
-            raise pulumi.RunError(in_stacks(Sentence("input not known", name=name)))
+            raise pulumi.RunError(in_stack_language(Sentence("input not known", name=name)))
         return got
 
     return pulumi.Output.from_input(value).apply(known, run_with_unknowns=True)
@@ -105,7 +105,7 @@ def accept(name: str, value: object, *, to_be_known: bool) -> Any:  # noqa: ANN4
 
 def accept_language() -> None:
     """Validate the stack's language; raises `InputError`."""
-    _validated(of_stack)
+    _validated(stack_language)
 
 
 def require_flow(name: str, given: Mapping[str, object]) -> None:
@@ -169,7 +169,7 @@ def warn_of_options(name: str, opts: pulumi.ResourceOptions) -> None:
     _warned.update(idle)
     if idle:
         key = "idle option" if len(idle) == 1 else "idle options"
-        pulumi.log.warn(in_stacks(Sentence(key, options=", ".join(idle), gate=name)))
+        pulumi.log.warn(in_stack_language(Sentence(key, options=", ".join(idle), gate=name)))
 
 
 def users_line() -> Sentence:

@@ -18,7 +18,7 @@ from typing import Any
 import pulumi
 
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.program.stack import in_stacks
+from pulumi_tcsql_check.program.stack import in_stack_language
 
 GRACE_SECONDS = 0.3
 """How long an interrupted program has to end by itself."""
@@ -106,7 +106,7 @@ def guard(
 
     def refuse(known: list[object]) -> None:
         if known[2] is not False and not (known[0] is True and known[1] is True):
-            raise pulumi.RunError(in_stacks(Sentence("program ends", gate=name)))
+            raise pulumi.RunError(in_stack_language(Sentence("program ends", gate=name)))
 
     guarded = pulumi.Output.all(passed, is_fresh, enforce).apply(refuse, run_with_unknowns=True)
     return pulumi.Output.unsecret(guarded)  # otherwise a secret `enforce` makes every output a secret

@@ -10,7 +10,7 @@ from pulumi.runtime.settings import get_monitor
 from pulumi_tcsql_check.config import CONFIG_NAMESPACE, language
 from pulumi_tcsql_check.config.report_folder import VARIABLE
 from pulumi_tcsql_check.errors import InvalidInputError
-from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, write
+from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, render
 
 
 def configured(key: str) -> str | None:
@@ -19,26 +19,26 @@ def configured(key: str) -> str | None:
     return pulumi.Config(namespace).get(name)
 
 
-def of_stack() -> Language:
+def stack_language() -> Language:
     """Return the language of the stack's configuration or environment; raises `InvalidInputError` if unsupported."""
     return language.choose(configured(language.KEY), language.KEY, os.environ)
 
 
-def in_stacks(sentence: Sentence) -> str:
+def in_stack_language(sentence: Sentence) -> str:
     """Write a sentence in the stack's language, wrapped for a terminal; in English if that is unsupported."""
     from pulumi_tcsql_check.messages.layout import Text  # noqa: PLC0415  # a program without an error needs none of it
 
-    return Text(sentence).written(_supported())
+    return Text(sentence).render(_supported())
 
 
-def line_in_stacks(sentence: Sentence) -> str:
-    """Write a sentence as `in_stacks` does, but in one line: a row shows only the first line of an info."""
-    return write(sentence, _supported())
+def line_in_stack_language(sentence: Sentence) -> str:
+    """Write a sentence as `in_stack_language` does, but in one line: a row shows only the first line of an info."""
+    return render(sentence, _supported())
 
 
 def _supported() -> Language:
     try:
-        return of_stack()
+        return stack_language()
     except InvalidInputError:
         return ENGLISH
 
@@ -48,8 +48,8 @@ def default_region() -> str:
     return configured(f"{CONFIG_NAMESPACE}:region") or os.environ.get("TENCENTCLOUD_REGION") or ""
 
 
-def folder_for_reports(environ: Mapping[str, str]) -> str | None:
-    """Return the way from the program's folder to the project's; None if they are one, or no report is wanted.
+def relative_project_folder(environ: Mapping[str, str]) -> str | None:
+    """Return the project's folder, relative to the program's; None if they are the same, or no report is requested.
 
     Providers run in the program's folder, which the project's `main` names. The Automation API knows no project folder
     for a program that is a function.
@@ -57,8 +57,8 @@ def folder_for_reports(environ: Mapping[str, str]) -> str | None:
     root: str | None = pulumi.get_root_directory()
     if not environ.get(VARIABLE) or not root:
         return None
-    way = os.path.relpath(root)
-    return way if way != os.curdir else None
+    relative = os.path.relpath(root)
+    return relative if relative != os.curdir else None
 
 
 def in_unit_test() -> bool:

@@ -1,4 +1,4 @@
-"""Ties a gate to starts: its inputs come from them, and it refuses a start that this update left out."""
+"""The inputs that a gate takes from its starts; fails the gate if this update left one of them out."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,10 +9,10 @@ from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.program.migration_check_start import MigrationCheckStart
 from pulumi_tcsql_check.program.refusal import InputError
-from pulumi_tcsql_check.program.stack import in_stacks
+from pulumi_tcsql_check.program.stack import in_stack_language
 
-FROM_START = ("migrate_id", "region", "flow_id")
-FROM_STARTS = ("migrate_ids", "region", "flow_ids")
+_FROM_START = ("migrate_id", "region", "flow_id")
+_FROM_STARTS = ("migrate_ids", "region", "flow_ids")
 """The inputs that a gate gets from its start, or a group from its starts."""
 
 _DECLARED = ("migrate_id", "region", "triggers")
@@ -22,7 +22,7 @@ def inputs_of(start: object, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the inputs of a gate with `start=`; raises `InputError` if another input contradicts it."""
     if not isinstance(start, MigrationCheckStart):
         raise InputError(InvalidInputError("start", type(start).__name__, Sentence("a start")))
-    _refuse_given(FROM_START, given, "start")
+    _refuse_given(_FROM_START, given, "start")
     return {
         "migrate_id": start.migrate_id,
         "region": start.region,
@@ -38,7 +38,7 @@ def inputs_of_group(starts: object, given: Mapping[str, Any]) -> dict[str, Any]:
     for number, start in enumerate(starts):
         if not isinstance(start, MigrationCheckStart):
             raise InputError(InvalidInputError(f"starts[{number}]", type(start).__name__, Sentence("a start")))
-    _refuse_given(FROM_STARTS, given, "starts")
+    _refuse_given(_FROM_STARTS, given, "starts")
     return {
         "migrate_ids": [start.migrate_id for start in starts],
         "region": pulumi.Output.all(*(start.region for start in starts)).apply(_one_region),
@@ -80,23 +80,23 @@ def _endpoint(given: Mapping[str, Any], starts: Sequence[MigrationCheckStart]) -
 
 def _one_region(regions: Sequence[str]) -> str:
     if len(set(regions)) != 1:
-        raise pulumi.RunError(in_stacks(Sentence("starts of regions", regions=sorted(set(regions)))))
+        raise pulumi.RunError(in_stack_language(Sentence("starts of regions", regions=sorted(set(regions)))))
     return regions[0]
 
 
 def _compared(start: MigrationCheckStart) -> pulumi.Output[None]:
-    echoed = pulumi.Output.all(*(getattr(start, name) for name in _DECLARED))
-    declared = pulumi.Output.all(*(start._declared[name] for name in _DECLARED))  # noqa: SLF001  # made for this
+    outputs = pulumi.Output.all(*(getattr(start, name) for name in _DECLARED))
+    inputs = pulumi.Output.all(*(start._declared[name] for name in _DECLARED))  # noqa: SLF001  # made for this
 
     def compare(values: list[Any]) -> None:
-        urn, started_at, before, now = values
-        # The SDK replaces an output that is missing by the input. Only the provider sets `started_at`: it is missing in
-        # a state that another class of an alias has written.
-        if before != now or not started_at:
+        urn, started_at, returned, declared = values
+        # Where the engine returns no value for an output, the SDK uses the input's value. `started_at` is no input, so
+        # it is missing if another class wrote the state, as for a resource that is renamed with an alias.
+        if returned != declared or not started_at:
             name = start.pulumi_resource_name
-            raise pulumi.RunError(in_stacks(Sentence("start left out", start=name, urn=urn)))
+            raise pulumi.RunError(in_stack_language(Sentence("start left out", start=name, urn=urn)))
 
-    return pulumi.Output.all(start.urn, start.started_at, echoed, declared).apply(compare)
+    return pulumi.Output.all(start.urn, start.started_at, outputs, inputs).apply(compare)
 
 
 def _earliest_without_triggers(starts: Sequence[Sequence[Any]]) -> str | None:

@@ -15,7 +15,6 @@ from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.reports import writer
 from pulumi_tcsql_check.reports.collector import Collector
 from pulumi_tcsql_check.reports.facts import GateFacts
-from pulumi_tcsql_check.reports.writer import NotWrittenError
 from pulumi_tcsql_check.text import printable
 
 ENDINGS = (".json", ".md")
@@ -44,7 +43,7 @@ class Origin(NamedTuple):
 def folder(props: Mapping[str, Any], environ: Mapping[str, str]) -> Path | None:
     """Return the folder for reports; None if there is none to write: only an up writes one.
 
-    This process runs in the folder of the program. If that isn't the project's, `props` has the way to it.
+    This process runs in the program's folder. If that isn't the project's, `props` has the relative path to it.
     """
     named = environ.get(VARIABLE, "")
     if props.get("wait") is not True or not named:
@@ -64,7 +63,7 @@ class GateReport:
     warn: Callable[[Sentence], None]
 
     @contextmanager
-    def written(self) -> Iterator[None]:
+    def write_at_end(self) -> Iterator[None]:
         """Write the report when the block ends, also with an error. A report that can't be written is a warning."""
         if self.folder is None or self.origin is None:
             yield
@@ -82,13 +81,8 @@ class GateReport:
     def _write(self, folder: Path, urn: str, error: Exception | None) -> None:
         gate = self._facts(urn)
         base = _path(folder, gate)
-        try:
-            report = self.record.report(error, gate=gate)
-            for ending in ENDINGS:
-                writer.write(report, base.with_name(base.name + ending), makes_folder=True)
-        except Exception as problem:  # noqa: BLE001  # a report never fails the gate
-            why = problem.why if isinstance(problem, NotWrittenError) else type(problem).__name__
-            self.warn(Sentence("report not written", path=printable(str(base)), why=why))
+        paths = [base.with_name(base.name + ending) for ending in ENDINGS]
+        writer.write_or_warn(lambda: self.record.report(error, gate=gate), paths, self.warn, creates_folder=True)
 
     def _facts(self, urn: str) -> GateFacts:
         stack, project, _, name = (*urn.removeprefix("urn:pulumi:").split("::", 3), "", "", "")[:4]

@@ -9,7 +9,7 @@ from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.credentials import connection
-from pulumi_tcsql_check.credentials.session import ApiSession
+from pulumi_tcsql_check.credentials.connection import Connection
 from pulumi_tcsql_check.errors import ApiError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages.audience import Audience, of_gate
@@ -41,7 +41,7 @@ def read(
     clock = SystemClock(cancelled)
     record = Collector(inputs.migrations, inputs.failed_statuses, clock)
     one = _Read(inputs, stack, listener, clock, record)
-    with GateReport(gate_report.folder(props, os.environ), origin, inputs, record, one.warn).written():
+    with GateReport(gate_report.folder(props, os.environ), origin, inputs, record, one.warn).write_at_end():
         try:
             if not inputs.enforce:
                 watches = one.query_without_enforcing(of_gate(props), is_refresh="wait" not in props)
@@ -93,7 +93,7 @@ class _Read:
         watches = record.watches = make_watches.for_one_query(self._inputs, self._clock, retries=False)
         try:
             record.errors = poller.wait(
-                watches, self._connect(), clock=self._clock, on_progress=lambda _: None, stop_at_failure=False
+                watches, self._connect().session, clock=self._clock, on_progress=lambda _: None, stop_at_failure=False
             )
             record.error = ended = error_of(watches, record.errors) if record.errors else None
             result = text_of(ended, audience) if ended else Text(words_of(watches, self._inputs))
@@ -115,15 +115,14 @@ class _Read:
     def warn(self, sentence: Sentence) -> None:
         self._listener.warn(Text(sentence))
 
-    def _poll(self, watches: Sequence[Watch], tell: Callable[[float], None]) -> None:
+    def _poll(self, watches: Sequence[Watch], on_progress: Callable[[float], None]) -> None:
         self._record.watches = watches
-        errors = poller.wait(watches, self._connect(), clock=self._clock, on_progress=tell)
+        errors = poller.wait(watches, self._connect().session, clock=self._clock, on_progress=on_progress)
         self._record.errors = errors
         if errors:
             raise error_of(watches, errors)
 
-    def _connect(self) -> Callable[[], ApiSession]:
-        made = self._record.connection = connection.connection(
-            self._inputs, self._stack, clock=self._clock, warn=self.warn
-        )
+    def _connect(self) -> Connection:
+        made = connection.choose(self._inputs, self._stack, clock=self._clock, warn=self.warn)
+        self._record.connection = made
         return made

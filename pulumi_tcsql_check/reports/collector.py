@@ -84,7 +84,7 @@ class Collector:
     def _check(
         self, migration: Migration, state: Watch | None, error: Exception | None, now: float, utc: datetime
     ) -> CheckFacts:
-        """Return the facts of one check; without errors of single checks, that of all is its own."""
+        """Return the facts of one check; if no check has an error of its own, each gets the one that ended them all."""
         own = self.errors.get(state) if state is not None else None
         seen = _seen(state) if state is not None else None
         progress = seen.progress if seen is not None else None

@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree as ET
 
-from pulumi_tcsql_check.reports.facts import CheckFacts, Report, StepFacts
+from pulumi_tcsql_check.reports.facts import CheckFacts, Report, ReportVerdict, StepFacts
 from pulumi_tcsql_check.reports.wording import VERDICTS, facts, facts_of_check, subject
 
 
@@ -32,16 +32,21 @@ def _suite(report: Report, check: CheckFacts) -> ET.Element:
 
 def _verdict(report: Report, check: CheckFacts, suite: str) -> ET.Element:
     case = ET.Element("testcase", classname=suite, name="verdict")
-    if check.verdict != "passed" or report.verdict == "cancelled":
+    verdict = _verdict_of_case(report, check)
+    if verdict != "passed":
         is_of_all = report.verdict in {"no-verdict", "cancelled"}
         error = check.error or (report.error if is_of_all else None)
-        kind = "error" if "no-verdict" in {check.verdict, report.verdict} else "failure"
-        words = VERDICTS["cancelled" if report.verdict == "cancelled" else check.verdict]
-        outcome = ET.SubElement(
-            case, kind, message=f"{words}: {check.status}", type=error.code if error else check.verdict
-        )
+        kind = "error" if "no-verdict" in {verdict, report.verdict} else "failure"
+        message = f"{VERDICTS[verdict]}: {check.status}"
+        outcome = ET.SubElement(case, kind, message=message, type=error.code if error else verdict)
         outcome.text = error.sentence if error else None
     return case
+
+
+def _verdict_of_case(report: Report, check: CheckFacts) -> ReportVerdict:
+    """Return the check's verdict, or the report's after a cancel and after an error that followed the last pass."""
+    followed_the_last_pass = all(one.verdict == "passed" for one in report.checks)
+    return report.verdict if report.verdict == "cancelled" or followed_the_last_pass else check.verdict
 
 
 def _step(step: StepFacts, suite: str) -> ET.Element:

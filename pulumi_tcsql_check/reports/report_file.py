@@ -7,8 +7,7 @@ from typing import NamedTuple
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.reports.collector import Collector
-from pulumi_tcsql_check.reports.writer import FORMATS, NotWrittenError, write
-from pulumi_tcsql_check.text import printable
+from pulumi_tcsql_check.reports.writer import FORMATS, write_or_warn
 
 
 def accept(given: str | None) -> Path | None:
@@ -37,10 +36,4 @@ class ReportFile(NamedTuple):
         """Write the report, and return False after a warning if it can't be written; `error` ended the command."""
         if self.path is None:
             return True
-        try:
-            write(self.record.report(error, command=self.command), self.path)
-        except Exception as problem:  # noqa: BLE001  # no error of a report may replace the verdict
-            why = problem.why if isinstance(problem, NotWrittenError) else type(problem).__name__
-            self.warn(Sentence("report not written", path=printable(str(self.path)), why=why))
-            return False
-        return True
+        return write_or_warn(lambda: self.record.report(error, command=self.command), [self.path], self.warn)

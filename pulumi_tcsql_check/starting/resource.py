@@ -19,23 +19,21 @@ _unknown: set[str] = set()
 
 
 def start(
-    urn: str, props: Mapping[str, Any], stack: Stack, listener: Listener, interrupted: threading.Event
+    urn: str, props: Mapping[str, Any], stack: Stack, listener: Listener, cancelled: threading.Event
 ) -> dict[str, Any]:
     """Start the check of a resource with these inputs, and return its outputs.
 
-    Once the outcome of a resource's start is unknown, this process sends no other one for it. Raises as
+    Once the outcome of a resource's start is unknown, this process sends no other request for that resource. Raises as
     `starter.start`, and `InvalidInputError`.
     """
     inputs = StartInputs.from_props(props)
     if urn in _unknown:
         raise StartUnknownError(inputs.migration, None)
-    clock = SystemClock(interrupted)
+    clock = SystemClock(cancelled)
     try:
-        session = connection.connection(
-            inputs, stack, clock=clock, warn=lambda sentence: listener.warn(Text(sentence))
-        )()
+        made = connection.choose(inputs, stack, clock=clock, warn=lambda sentence: listener.warn(Text(sentence)))
         listener.show(Sentence("starting"))
-        flow = starter.start(session, inputs.migration, clock=clock, show=listener.show)
+        flow = starter.start(made.session(), inputs.migration, clock=clock, on_retry=listener.show)
     except StartUnknownError:
         _unknown.add(urn)
         raise

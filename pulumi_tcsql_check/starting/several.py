@@ -1,6 +1,7 @@
 """Starts several checks, one after the other, and records which of them have a flow."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.credentials.session import ApiSession
@@ -38,21 +39,17 @@ class Starts:
         *,
         clock: Clock,
         on_start: Callable[[Migration, Flow], None],
-        on_trouble: Callable[[Migration, Sentence], None],
+        on_retry: Callable[[Migration, Sentence], None],
     ) -> None:
         """Start each check once; an error ends this only if it concerns all checks.
 
-        `on_trouble` gets a line about a start that is retried. Raises `WaitCancelledError`.
+        `on_retry` gets a line about a start that is retried. Raises `WaitCancelledError`.
         """
         for migration in self.migrations:
-            self._current = migration
+            self._current = migration  # first, so that after a cancel `result` counts it as possibly sent
             clock.check_cancelled()
-
-            def tell(words: Sentence, about: Migration = migration) -> None:
-                on_trouble(about, words)
-
             try:
-                flow = starter.start(session, migration, clock=clock, show=tell)
+                flow = starter.start(session, migration, clock=clock, on_retry=partial(on_retry, migration))
             except WaitCancelledError:
                 raise
             except TcsqlCheckError as error:
@@ -66,7 +63,7 @@ class Starts:
 
     def result(self) -> SomeNotStartedError:
         """Return what is known; a start in flight may have started its check."""
-        current = self._current  # before the others: a start that ends meanwhile is in one of them
+        current = self._current  # read before the copies: a start that ends in between is in one of them
         errors, flows = dict(self._errors), dict(self.flows)
         if current is not None and current not in flows and current not in errors:
             errors[current] = StartUnknownError(current, WaitCancelledError())
@@ -75,7 +72,8 @@ class Starts:
     def error(self) -> TcsqlCheckError | None:
         """Return the error of starts that have ended; None if each check has a flow.
 
-        It is the error itself if there is only one check, or if it concerns all and no check was started.
+        It is the error itself if there is only one check, or if the first start failed with an error that concerns all.
+        Else it is a `SomeNotStartedError`.
         """
         result = self.result()
         if not result.errors:
@@ -88,7 +86,7 @@ class Starts:
 def _concerns_all(error: TcsqlCheckError) -> bool:
     """Return whether each other start would end with the same error, such as one of the credentials.
 
-    A start that certainly got no response within its deadline counts: the others would each take as long.
+    An error that lasts for `START_SECONDS` counts: the others would each take as long.
     """
     if isinstance(error, PermanentError):
         return error.code.startswith(_CODES_FOR_ALL) or not error.code

@@ -1,4 +1,4 @@
-"""Starts one check. It sends the request again only if the one before certainly started nothing."""
+"""Starts one check. It retries only if the API certainly did not start it."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from pulumi_tcsql_check.credentials.session import ApiSession
 from pulumi_tcsql_check.errors import ApiError, MigrationOverError, PermanentError, ThrottledError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.flow import Flow
-from pulumi_tcsql_check.model.migration_list import OVER
+from pulumi_tcsql_check.model.migration_list import PAST_CHECK
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.polling.backoff import retry
 from pulumi_tcsql_check.polling.query_log import QueryLog
@@ -16,13 +16,14 @@ STATUS, START = "status", "start"
 """What a request is for: the log record's `call`."""
 
 START_SECONDS = 60.0
-"""How long a start retries what failed before the API started anything, in seconds."""
+"""How long transient errors are retried, in seconds, those of the query of the status included."""
 
 
-def start(session: ApiSession, migration: Migration, *, clock: Clock, show: Callable[[Sentence], None]) -> Flow:
-    """Start a check, unless its migration has gone on, and return the new flow; `show` gets a line while it retries.
+def start(session: ApiSession, migration: Migration, *, clock: Clock, on_retry: Callable[[Sentence], None]) -> Flow:
+    """Start a check and return its flow, unless the migration is past its check; `on_retry` gets a line for the row.
 
-    The list of migrations tells whether one has gone on; the permission to query it is optional.
+    The migration's status comes from `DescribeMigrations`. The permission for it is optional: if the API refuses the
+    query, the check is started without it.
 
     Raises `MigrationOverError`, `StartUnknownError` if the request may have started the check, or, if nothing has
     started it, `ApiError`, `CredentialsError`, `AccountError` or `WaitCancelledError`.
@@ -30,10 +31,9 @@ def start(session: ApiSession, migration: Migration, *, clock: Clock, show: Call
     deadline = clock.monotonic() + START_SECONDS
     log = QueryLog(migration)
 
-    def tell(error: ApiError) -> None:
-        is_throttled = isinstance(error, ThrottledError)
-        cause = Sentence("throttled") if is_throttled else error.kind or Sentence("not answered")
-        show(Sentence("start in trouble", cause=cause))
+    def report(error: ApiError) -> None:
+        cause = Sentence("throttled") if isinstance(error, ThrottledError) else error.kind or Sentence("not answered")
+        on_retry(Sentence("start in trouble", cause=cause))
 
     def query_status() -> int | None:
         return log.query(STATUS, clock.monotonic, session.status, migration, deadline)
@@ -42,9 +42,9 @@ def start(session: ApiSession, migration: Migration, *, clock: Clock, show: Call
         return log.query(START, clock.monotonic, session.start, migration, deadline)
 
     try:
-        status = retry(query_status, deadline, clock=clock, on_trouble=tell)
-    except PermanentError:
+        status = retry(query_status, deadline, clock=clock, on_trouble=report)
+    except PermanentError:  # also for an invalid key, with which the start ends
         status = None
-    if status is not None and status in OVER:
+    if status is not None and status in PAST_CHECK:
         raise MigrationOverError(migration, status)
-    return retry(send, deadline, clock=clock, on_trouble=tell)
+    return retry(send, deadline, clock=clock, on_trouble=report)

@@ -92,7 +92,7 @@ def test_a_flow_that_has_failed_ends_the_update_although_the_steps_have_passed(b
     sentence = sandbox.refused_up()
     assert sentence.startswith("migration check 3 (ap-guangzhou) failed: flow 1001 has failed ✓ 1 Source database")
     assert (
-        "✓ 8 Target database existence check Check: the API doesn't say why; look at the steps in the console Then: "
+        "✓ 8 Target database existence check Check: the API reports no cause; look at the steps in the console Then: "
         "fix the cause; run these with the new FlowId as flow_id (`pulumi config set` if configured): "
         "tcsql-check start 3 --region ap-guangzhou pulumi up Code: flow-failed Request: "
     ) in sentence

@@ -150,11 +150,11 @@ def test_a_refused_start_is_not_sent_again(build: BuildSandbox) -> None:
     assert starts(sandbox) == [3, 3]
 
 
-def test_a_migration_that_has_gone_on_is_not_started(build: BuildSandbox) -> None:
+def test_a_migration_that_is_past_its_check_is_not_started(build: BuildSandbox) -> None:
     """The error says that gate and start have done their work."""
     sandbox = build_start(build, 11)
     (error,) = error_messages(sandbox.stack.up())
-    assert "its migration has gone on, with status 6 (migrated)" in error
+    assert "its migration is already past the check, with status 6 (migrated)" in error
     assert "take both out of the program. Code: migration-over" in error
     assert starts(sandbox) == []
 

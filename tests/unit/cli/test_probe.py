@@ -12,6 +12,7 @@ from harness.error_texts import in_one_line
 
 from pulumi_tcsql_check.cli import commands, start_output
 from pulumi_tcsql_check.emulator import Emulator
+from pulumi_tcsql_check.model.endpoint import Endpoint
 
 from .conftest import Run
 
@@ -36,7 +37,7 @@ def test_a_probe_prints_a_transcript_without_anything_of_the_account(
     """It is Markdown on stdout; each note is on stderr as soon as it is known, and nothing is started."""
     assert run("probe", "1") == 0
     written = capsys.readouterr()
-    assert written.out.startswith("# What the API answers\n\n- package: pulumi-tcsql-check ")
+    assert written.out.startswith("# Responses of the API\n\n- package: pulumi-tcsql-check ")
     assert "of a number that doesn't exist | error ResourceNotFound.DBNotFound |" in written.out
     assert "- endpoint: not Tencent Cloud's" in written.out
     assert "- the check was started: no" in written.out
@@ -52,8 +53,8 @@ def test_a_probe_starts_the_check_after_a_question(
     monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
     assert run("probe", "1", "--start") == 0
     written = capsys.readouterr()
-    assert "Start the check of migration 1? [y/N]: " in written.err
-    assert "| StartMigrationCheck | a number of a flow |" in written.out
+    assert "Start migration check 1 (ap-guangzhou)? [y/N]: " in written.err
+    assert "| StartMigrationCheck | a FlowId |" in written.out
     assert "| DescribeFlowStatus | Status 0 |" in written.out
     assert actions(tmp_path).count("StartMigrationCheck") == 1
 
@@ -61,11 +62,35 @@ def test_a_probe_starts_the_check_after_a_question(
 def test_another_answer_starts_nothing(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """No request is sent."""
+    """No request is sent, and the text doesn't call it an interrupt."""
     monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
-    assert run("probe", "1", "--start") == 130
-    assert capsys.readouterr().out == ""
+    assert run("probe", "1", "--start") == 4
+    written = capsys.readouterr()
+    assert written.out == ""
+    assert written.err.endswith("The check was not started, and nothing was queried.\n")
     assert actions(tmp_path) == []
+
+
+def test_the_question_is_in_the_users_language(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So is the line after a no."""
+    monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
+    assert run("probe", "1", "--start", "--language", "zh") == 4
+    assert "启动迁移校验 1（ap-guangzhou）？ [y/N]: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("starts", [True, False])
+def test_a_signal_says_whether_the_check_may_have_been_started(
+    capsys: pytest.CaptureFixture[str], *, starts: bool
+) -> None:
+    """Without a start, nothing was changed."""
+    screen = start_output.Transcript()
+    screen.begin_notes("ap-guangzhou", Endpoint("https", "sqlserver.tencentcloudapi.com"), with_start=starts)
+    screen.ended_by(signal.SIGTERM, 143, "tcsql-check probe")
+    said = capsys.readouterr().err
+    assert ("Ended by SIGTERM. If the check was started, it runs on." in said) == starts
+    assert ("nothing was changed" in said) != starts
 
 
 @pytest.mark.parametrize(
@@ -93,7 +118,7 @@ def test_an_error_keeps_the_notes(
     def fail(*_: object, **__: object) -> None:
         raise OSError("broken")
 
-    monkeypatch.setattr("pulumi_tcsql_check.probing.probe.Probe._list", fail)
+    monkeypatch.setattr("pulumi_tcsql_check.probing.probe.Probe._query_list", fail)
     assert run("probe", "1") == 4
     written = capsys.readouterr()
     assert "| QueryMigrationCheckProcess | TotalStep 8" in written.out
@@ -123,7 +148,7 @@ def test_an_interrupt_keeps_the_notes(emulator: Emulator, tmp_path: Path) -> Non
         run.read(until="of a number that doesn't exist")
         assert run.end_by_signal(signal.SIGINT) < 2
     assert run.process.returncode == 130
-    assert "# What the API answers" in run.screen
+    assert "# Responses of the API" in run.screen
     assert "| DescribeMigrations | CheckFlag 3, Status 1 |" in run.screen
 
 

@@ -85,7 +85,7 @@ def test_an_unexpected_error_of_a_report_is_a_warning(
     def fail(*_: object, **__: object) -> None:
         raise KeyError("a secret")
 
-    monkeypatch.setattr("pulumi_tcsql_check.reports.report_file.write", fail)
+    monkeypatch.setattr("pulumi_tcsql_check.reports.writer.write", fail)
     assert run("wait", "1", "--report", str(tmp_path / "a.md"), *FAST) == 4
     written = capsys.readouterr().err
     assert "can't be written (KeyError)" in in_one_line(written)

@@ -75,7 +75,11 @@ def test_several_starts_print_a_line_each(run: Run, starts: Starts, capsys: pyte
     [
         ("4", 1, "the request to start migration check 4 (ap-guangzhou) may have started it: "),
         ("3", 1, "migration check 3 (ap-guangzhou): http://"),
-        ("11", 0, "migration check 11 (ap-guangzhou) is not started: its migration has gone on, with status 6"),
+        (
+            "11",
+            0,
+            "migration check 11 (ap-guangzhou) is not started: its migration is already past the check, with status 6",
+        ),
     ],
 )
 def test_a_start_that_fails_is_trouble(  # noqa: PLR0913, PLR0917  # three fixtures, three facts
@@ -101,9 +105,9 @@ def test_one_failure_does_not_stop_the_other_starts(
     assert "✗ 11 (migration-over): " in text
     assert "✗ 3 (refused): " in text
     assert (
-        "Others: 2 of 5 started Then: look whether the check runs; then run this, which starts it anew: tcsql-check "
-        "status 4 --region ap-guangzhou tcsql-check start 4 --region ap-guangzhou Then: fix the cause, then run: "
-        "tcsql-check start 3 --region ap-guangzhou Code: start-unknown, migration-over, refused"
+        "Others: 2 of 5 started Then: the first command shows whether the check runs; the second one starts it again: "
+        "tcsql-check status 4 --region ap-guangzhou tcsql-check start 4 --region ap-guangzhou Then: fix the cause, "
+        "then run: tcsql-check start 3 --region ap-guangzhou Code: start-unknown, migration-over, refused"
     ) in text
     assert starts() == [1066, 4, 3, 1067]
 
@@ -222,7 +226,7 @@ def test_json_has_an_error_of_the_set_up(
 
 def test_a_signal_before_the_starts_writes_no_document(capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is known of any start yet; the text is that of every command."""
-    assert not StartDocument().ended_by("SIGINT", 130)
+    StartDocument().ended_by(signal.SIGINT, 130, "tcsql-check start")
     assert capsys.readouterr().out == ""
 
 

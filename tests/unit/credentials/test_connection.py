@@ -28,7 +28,7 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 def connect(config: Mapping[str, str] | None) -> list[str]:
     """Prepare a connection, and return the warnings."""
     warnings: list[Sentence] = []
-    connection.connection(
+    connection.choose(
         CheckInputs((Migration(1066, "ap-guangzhou"),), 10.0, 2.0, (), None),
         Stack(dict(config), "shop") if config is not None else None,
         clock=FakeClock(),

@@ -3,7 +3,7 @@
 import pytest
 
 from pulumi_tcsql_check.languages import chinese, english
-from pulumi_tcsql_check.languages.sentence import CHINESE, ENGLISH, Sentence, write
+from pulumi_tcsql_check.languages.sentence import CHINESE, ENGLISH, Sentence, render
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.progress import Migration
 
@@ -11,15 +11,15 @@ from pulumi_tcsql_check.model.progress import Migration
 def test_a_sentence_has_its_facts_in_the_requested_language() -> None:
     """Facts that are sentences themselves are in the same language."""
     late = Sentence("not passed in time", check=Migration(1066, "ap-guangzhou").sentence, seconds=1800.0)
-    assert write(late, ENGLISH) == "migration check 1066 (ap-guangzhou) had not passed after 1800 s"
-    assert write(late, CHINESE) == "迁移校验 1066（ap-guangzhou）在 1800 秒内未通过"
-    assert str(late) == write(late, ENGLISH)
+    assert render(late, ENGLISH) == "migration check 1066 (ap-guangzhou) had not passed after 1800 s"
+    assert render(late, CHINESE) == "迁移校验 1066（ap-guangzhou）在 1800 秒内未通过"
+    assert str(late) == render(late, ENGLISH)
     assert repr(late) == f"<sentence: {late}>"
 
 
 def test_a_text_is_the_same_in_each_language() -> None:
     """This holds for a name, and for text from the API."""
-    assert write("orders", ENGLISH) == write("orders", CHINESE) == "orders"
+    assert render("orders", ENGLISH) == render("orders", CHINESE) == "orders"
 
 
 def test_braces_in_a_fact_are_no_fields() -> None:
@@ -40,7 +40,7 @@ def test_braces_in_a_fact_are_no_fields() -> None:
 def test_a_list_has_its_languages_conjunction(items: object, english: str, chinese_text: str) -> None:
     """A list ends with "and", a tuple has only commas, and an endpoint is no list although it is a tuple."""
     sentence = Sentence("items", items=items)
-    assert (write(sentence, ENGLISH), write(sentence, CHINESE)) == (english, chinese_text)
+    assert (render(sentence, ENGLISH), render(sentence, CHINESE)) == (english, chinese_text)
 
 
 def test_sentences_are_equal_by_key_and_facts() -> None:
@@ -53,4 +53,4 @@ def test_sentences_are_equal_by_key_and_facts() -> None:
 def test_each_language_has_the_sentences_of_its_own_catalogue() -> None:
     """The catalogue is a module, loaded when a sentence is written."""
     for language, catalogue in ((ENGLISH, english), (CHINESE, chinese)):
-        assert write(Sentence("state passed"), language) == catalogue.SENTENCES["state passed"]
+        assert render(Sentence("state passed"), language) == catalogue.SENTENCES["state passed"]

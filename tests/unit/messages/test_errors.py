@@ -124,9 +124,9 @@ migration check 1066 (ap-guangzhou) failed: flow 1001 has failed
   Code:    flow-failed
   Request: 4be5990d"""
     )
-    assert detail_lines(FlowFailedError(MIGRATION, flow))[0].startswith("  Check:   the API doesn't say why")
+    assert detail_lines(FlowFailedError(MIGRATION, flow))[0].startswith("  Check:   the API reports no cause")
     unclear = FlowFailedError(MIGRATION, flow, make_progress(1, 7))
-    assert detail_lines(unclear)[1].startswith("  Check:   the API doesn't say why")
+    assert detail_lines(unclear)[1].startswith("  Check:   the API reports no cause")
     taught = FlowFailedError(MIGRATION, flow, make_progress(1, 7), [7])
     assert detail_lines(taught)[0] == "  ✗ 1 Step 1: failed (status 7)"
 
@@ -216,8 +216,8 @@ def test_a_timeout_at_an_unchanged_code_names_failed_statuses() -> None:
     text = full_text(CheckTimeoutError(MIGRATION, 1800, make_progress(2, 0, 7), unchanged_seconds=901))
     assert text.endswith(
         "Seen: 2/2 Step 2: running, with status 7, for 901 s Then: look at the step in the console: status 7 is not "
-        "documented. If it has failed, teach the gate that with failed_statuses=[7]; if it runs, raise timeout_seconds "
-        "Code: timed-out Request: 4be5990d"
+        "documented. If it has failed, set failed_statuses=[7], so that the wait ends at once; if it runs, "
+        "raise timeout_seconds Code: timed-out Request: 4be5990d"
     )
 
 
@@ -330,16 +330,19 @@ def test_a_start_of_unknown_outcome_says_how_to_look_and_what_is_next() -> None:
     cause = TransientError("no response from http://x: connection reset by peer.")
     assert in_one_line(text_of(StartUnknownError(MIGRATION, cause), PROGRAM)) == (
         "the request to start migration check 1066 (ap-guangzhou) may have started it: no response from http://x: "
-        "connection reset by peer. Then: look whether the check runs; then run this, which starts it anew: "
-        "tcsql-check status 1066 --region ap-guangzhou pulumi up "
+        "connection reset by peer. Then: the first command shows whether the check runs; the second one starts it "
+        "again: tcsql-check status 1066 --region ap-guangzhou pulumi up "
         "Code: start-unknown"
     )
 
 
-def test_a_migration_that_has_gone_on_says_that_the_gate_has_done_its_work() -> None:
+def test_a_migration_that_is_past_its_check_says_that_the_gate_has_done_its_work() -> None:
     """The command has neither a gate nor a start."""
     error = MigrationOverError(MIGRATION, 6)
-    said = "migration check 1066 (ap-guangzhou) is not started: its migration has gone on, with status 6 (migrated)"
-    out = "The gate and the start have done their work: take both out of the program."
+    said = (
+        "migration check 1066 (ap-guangzhou) is not started: its migration is already past the check, with status 6 "
+        "(migrated)"
+    )
+    out = "The gate and the start are no longer needed: take both out of the program."
     assert in_one_line(text_of(error, PROGRAM)) == f"{said} Then: {out} Code: migration-over"
     assert in_one_line(text_of(error, COMMAND)) == f"{said} Then: There is nothing left to check. Code: migration-over"

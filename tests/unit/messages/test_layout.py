@@ -4,7 +4,7 @@ import pytest
 from harness.responses import MIGRATION
 
 from pulumi_tcsql_check.errors import CheckFailedError, InvalidInputError
-from pulumi_tcsql_check.languages.sentence import CHINESE, ENGLISH, Language, Sentence, write
+from pulumi_tcsql_check.languages.sentence import CHINESE, ENGLISH, Language, Sentence, render
 from pulumi_tcsql_check.messages.audience import PROGRAM
 from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.messages.layout import PREFIX_WIDTH, WIDTH, columns, wrap
@@ -36,7 +36,7 @@ def test_a_chinese_error_has_the_layout_of_the_english_one() -> None:
     step = StepDetail("Character set check", -1, "Check ...")
     error = CheckFailedError(MIGRATION, Progress(1, 1, (step,), "4be5990d"), [1])
     assert (
-        text_of(error, PROGRAM).written(CHINESE)
+        text_of(error, PROGRAM).render(CHINESE)
         == """\
 迁移校验 1066（ap-guangzhou）失败：第 1 步未通过，共 1 步
   ✗ 1 字符集检查：失败（状态码 -1）
@@ -56,7 +56,7 @@ def test_no_line_is_wider_than_the_screen(language: Language) -> None:
     """The width includes what Pulumi writes before the first line."""
     allowed = Sentence("without that key", key="tcsql-check:endpoint")
     text = text_of(InvalidInputError("PULUMI_OPTION_CONFIG", "x" * 40, allowed), PROGRAM)
-    first, *others = text.written(language).splitlines()
+    first, *others = text.render(language).splitlines()
     assert columns(first) <= WIDTH - PREFIX_WIDTH
     assert len(others) > 2
     assert all(columns(line) <= WIDTH and line[:1] not in CLOSING for line in others)
@@ -65,4 +65,4 @@ def test_no_line_is_wider_than_the_screen(language: Language) -> None:
 def test_the_english_and_the_chinese_text_have_the_same_facts() -> None:
     """These are the number, the region and the given value."""
     error = InvalidInputError("timeout_seconds", 0, Sentence("seconds above 0"))
-    assert write(error.sentence, CHINESE) == "timeout_seconds 的值 0 无效，应为：大于 0 的有限秒数。"
+    assert render(error.sentence, CHINESE) == "timeout_seconds 的值 0 无效，应为：大于 0 的有限秒数。"

@@ -3,7 +3,7 @@
 import pytest
 
 from pulumi_tcsql_check.emulator.scenario import PUBLISHED_STEPS
-from pulumi_tcsql_check.languages.sentence import CHINESE, ENGLISH, write
+from pulumi_tcsql_check.languages.sentence import CHINESE, ENGLISH, render
 from pulumi_tcsql_check.model import remedies
 from pulumi_tcsql_check.model.remedies import REMEDIES, Remedy, remedy_for
 
@@ -28,7 +28,7 @@ FULL_WIDTH = "".join("\u3000" if char == " " else chr(ord(char) + 0xFEE0) for ch
 def test_every_published_step_has_a_remedy_in_the_published_order() -> None:
     """English and Chinese names are those of the pages' examples, and each leads to its own remedy."""
     assert [str(remedy.title) for remedy in REMEDIES] == [step.name for step in PUBLISHED_STEPS]
-    assert tuple(write(remedy.title, "zh") for remedy in REMEDIES) == CHINESE_NAMES
+    assert tuple(render(remedy.title, "zh") for remedy in REMEDIES) == CHINESE_NAMES
     for remedy, step, chinese in zip(REMEDIES, PUBLISHED_STEPS, CHINESE_NAMES, strict=True):
         assert remedy_for(step.name) is remedy
         assert remedy_for(chinese) is remedy
@@ -63,7 +63,7 @@ def test_an_unpublished_step_has_no_remedy(name: str) -> None:
 def test_a_remedy_is_one_sentence_with_a_page_of_tencent(remedy: Remedy) -> None:
     """It is one full sentence that fits on a screen, and its source is the API's page or the step's own."""
     for language, end in ((ENGLISH, "."), (CHINESE, "。")):
-        sentence = write(remedy.sentence, language)
+        sentence = render(remedy.sentence, language)
         assert not sentence[0].islower()
         assert sentence.endswith(end)
         assert sentence.count(end) == 1

@@ -48,14 +48,14 @@ def probe(scenario: Scenario, log: Path, seconds: float = 60, *, start: bool = F
     notes: list[Note] = []
     with Emulator(scenario, clock=manual, request_log=log) as emulator:
         inputs = StartInputs(MIGRATION, (), Endpoint("http", emulator.endpoint))
-        session = connection.connection(inputs, Stack({}), clock=clock, warn=lambda _: None)()
-        Probe(session, MIGRATION, clock=clock, tell=notes.append).run(seconds, start=start)
+        session = connection.choose(inputs, Stack({}), clock=clock, warn=lambda _: None).session()
+        Probe(session, MIGRATION, clock=clock, on_note=notes.append).run(seconds, with_start=start)
     return notes
 
 
 def answers(notes: list[Note], request: str) -> list[str]:
     """Return the different responses to a request, in order."""
-    return [note.answer for note in notes if note.request == request]
+    return [note.response for note in notes if note.request == request]
 
 
 def actions(log: Path) -> list[str]:
@@ -82,7 +82,7 @@ def test_a_number_that_does_not_exist_has_the_apis_error(log: Path) -> None:
 def test_a_start_is_followed_to_the_end_of_its_flow(log: Path) -> None:
     """Each response that differs from the last one is a note: the codes of a running and of a failed step."""
     notes = probe(load("fail"), log, start=True)
-    assert answers(notes, START) == ["a number of a flow"]
+    assert answers(notes, START) == ["a FlowId"]
     assert answers(notes, FLOW) == ["Status 2", "Status 1"]
     assert answers(notes, QUERY)[-1] == f"TotalStep 8, CurrentStep 5, Status 0 0 0 -1 1 -2 -2 -2{PUBLISHED}"
     assert answers(notes, LIST)[-1] == "CheckFlag 2, Status 1"
@@ -135,5 +135,5 @@ def test_without_credentials_nothing_is_probed(log: Path, monkeypatch: pytest.Mo
 def test_a_note_has_nothing_of_its_account(log: Path) -> None:
     """Neither ids nor texts nor times of day."""
     notes = probe(load("fail"), log, start=True)
-    text = " ".join(f"{note.request} {note.answer}" for note in notes)
+    text = " ".join(f"{note.request} {note.response}" for note in notes)
     assert not re.search(r"1066|1001|AKID|ap-guangzhou|127\.0\.0\.1|connectivity|[0-9a-f]{8}-", text)

@@ -35,9 +35,9 @@ def test_the_transcript_is_a_table() -> None:
     """It begins with what was probed."""
     notes = [Note(0.0, "DescribeMigrations", "CheckFlag 1, Status 1"), Note(2.04, "DescribeFlowStatus", "error a|b")]
     assert (
-        transcript.write(notes, [("package", "0.1.0")])
+        transcript.markdown(notes, [("package", "0.1.0")])
         == """\
-# What the API answers
+# Responses of the API
 
 - package: 0.1.0
 

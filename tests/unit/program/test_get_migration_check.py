@@ -234,7 +234,7 @@ def test_a_variable_that_may_have_chosen_the_endpoint_is_refused_at_the_users_ow
 def test_an_unexpected_error_is_shown_without_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """The text may contain a secret."""
     nothing: dict[str, Any] = {}
-    monkeypatch.setattr(connection, "connection", lambda *_, **__: nothing["a secret"])
+    monkeypatch.setattr(connection, "choose", lambda *_, **__: nothing["a secret"])
     ends = here(+2)
     with pytest.raises(QueryError) as caught:
         get_migration_check(1066, WHERE, endpoint="http://127.0.0.1:9")

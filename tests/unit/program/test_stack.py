@@ -11,7 +11,7 @@ from pulumi.runtime import mocks
 
 from pulumi_tcsql_check.config.language import KEY, VARIABLE
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.program.stack import in_stacks
+from pulumi_tcsql_check.program.stack import in_stack_language
 
 
 def late() -> None:
@@ -45,7 +45,7 @@ def test_another_language_is_refused_before_the_gate_is_registered(monkeypatch: 
 def test_with_an_unknown_language_an_error_is_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
     """This includes the error about the language itself."""
     monkeypatch.setenv(VARIABLE, "de")
-    assert in_stacks(Sentence("your program")) == "your program"
+    assert in_stack_language(Sentence("your program")) == "your program"
 
 
 @pytest.mark.parametrize(

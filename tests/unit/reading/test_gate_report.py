@@ -107,7 +107,7 @@ def test_a_folder_that_cannot_be_written_is_a_warning(call: RecordingListener, f
     folder.write_text("a file", encoding="utf-8")
     read(call)
     assert call.warnings[-1].startswith("The report ")
-    assert "dev.orders can't be written (" in call.warnings[-1]
+    assert "dev.orders.json can't be written (" in call.warnings[-1]
 
 
 def test_an_unexpected_error_is_a_warning(call: RecordingListener, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +118,7 @@ def test_an_unexpected_error_is_a_warning(call: RecordingListener, monkeypatch: 
 
     monkeypatch.setattr("pulumi_tcsql_check.reports.writer.write", fail)
     read(call)
-    assert call.warnings[-1].endswith("dev.orders can't be written (KeyError).")
+    assert call.warnings[-1].endswith("dev.orders.json can't be written (KeyError).")
 
 
 def test_two_gates_of_one_name_have_two_reports(call: RecordingListener, folder: Path) -> None:

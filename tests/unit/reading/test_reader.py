@@ -392,7 +392,7 @@ def test_a_gate_that_is_not_enforced_passes_for_any_error(
 ) -> None:
     """Even an unexpected error doesn't fail it; the warning has the error's type, not its text."""
     nothing: dict[str, Any] = {}
-    monkeypatch.setattr(connection, "connection", lambda *_, **__: nothing["a secret"])
+    monkeypatch.setattr(connection, "choose", lambda *_, **__: nothing["a secret"])
     assert read({**PROPS, "enforce": False}, {}, call) == UNKNOWN
     assert "Its status: nothing (KeyError) Reason: " in call.warnings[-1]
 
@@ -489,7 +489,7 @@ def test_tencents_own_endpoint_needs_no_warning() -> None:
     """The default host and the named host of Tencent give no warning."""
     warnings: list[Sentence] = []
     for props in ({**PROPS, "endpoint": "sqlserver.tencentcloudapi.com"}, PROPS):
-        connection.connection(CheckInputs.from_props(props), Stack({}), clock=FakeClock(), warn=warnings.append)
+        connection.choose(CheckInputs.from_props(props), Stack({}), clock=FakeClock(), warn=warnings.append)
     assert warnings == []
 
 

@@ -64,6 +64,14 @@ def test_without_a_verdict_each_check_is_an_error() -> None:
     assert [(one.attrib["type"], one.text) for one in root.iter("error")] == [("credentials", "No keys.")] * 2
 
 
+def test_an_error_after_the_last_pass_is_no_pass() -> None:
+    """The checks have passed, and the command has no verdict."""
+    root = parsed(answered(PASSED).report(OSError("broken"), command="tcsql-check wait"))
+    assert counts(root) == ("3", "0", "1", "0")
+    (verdict,) = root.iter("error")
+    assert verdict.attrib == {"message": "no verdict: passed", "type": "unexpected"}
+
+
 @pytest.mark.parametrize("progress", [PASSED, RUNNING])
 def test_a_cancelled_wait_is_never_a_pass(progress: Progress) -> None:
     """This holds even if all checks had passed by then."""

@@ -37,7 +37,7 @@ def test_a_folder_is_made_on_demand_alone(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b" / "c.md"
     with pytest.raises(NotWrittenError, match=r"^No such file or directory$"):
         write(REPORT, path)
-    write(REPORT, path, makes_folder=True)
+    write(REPORT, path, creates_folder=True)
     assert path.exists()
 
 

@@ -35,7 +35,7 @@ def test_a_cancel_leaves_what_was_started_and_what_may_have_been() -> None:
     starts = Starts([MIGRATION, SECOND, THIRD])
     assert starts.result().untried == [MIGRATION, SECOND, THIRD]
     with pytest.raises(WaitCancelledError):
-        starts.run(CancelledSession(), clock=FakeClock(), on_start=lambda *_: None, on_trouble=lambda *_: None)
+        starts.run(CancelledSession(), clock=FakeClock(), on_start=lambda *_: None, on_retry=lambda *_: None)
     known = starts.result()
     assert (dict(known.flows), known.untried) == ({MIGRATION: Flow(1001)}, [THIRD])
     (error,) = known.errors.values()

@@ -21,7 +21,7 @@ from pulumi_tcsql_check.errors import (
 )
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.flow import Flow
-from pulumi_tcsql_check.model.migration_list import OVER
+from pulumi_tcsql_check.model.migration_list import PAST_CHECK
 from pulumi_tcsql_check.starting import starter
 
 FLOW = Flow(1001)
@@ -64,7 +64,7 @@ def start(
     session: StubSession, clock: FakeClock | None = None, show: Callable[[Sentence], None] = lambda _: None
 ) -> Flow:
     """Start the check."""
-    return starter.start(session, MIGRATION, clock=clock or FakeClock(), show=show)
+    return starter.start(session, MIGRATION, clock=clock or FakeClock(), on_retry=show)
 
 
 def test_an_accepted_start_is_sent_once() -> None:
@@ -111,8 +111,8 @@ def test_nothing_else_is_sent_again(error: TcsqlCheckError) -> None:
     assert session.sent == 1
 
 
-@pytest.mark.parametrize("status", sorted(OVER))
-def test_a_migration_that_has_gone_on_is_not_started(status: int) -> None:
+@pytest.mark.parametrize("status", sorted(PAST_CHECK))
+def test_a_migration_that_is_past_its_check_is_not_started(status: int) -> None:
     """The error has the status with its meaning, and no request is sent."""
     session = StubSession(FLOW, statuses=(DOWN, status))
     with pytest.raises(MigrationOverError) as caught:
@@ -128,7 +128,7 @@ def test_any_other_status_starts_the_check(status: Result) -> None:
 
 
 def test_a_list_that_does_not_respond_starts_nothing() -> None:
-    """Whether the migration has gone on is unknown then."""
+    """Whether the migration is past its check is unknown then."""
     session = StubSession(FLOW, statuses=(DOWN,))
     with pytest.raises(TransientError):
         start(session)
