@@ -29,7 +29,7 @@ up: $(VENV)/.package ## A real `pulumi up` that waits for a migration check; SCE
 setup: $(VENV)/.package $(VENV)-oldest/.package $(VENV)-provider/.package $(VENV)-docs/.package ## The environments and the CLI, and nothing else.
 	@$(WITH_CLI) pulumi version
 
-test: setup lint docs ## Everything: lint, types, reference, unit, contract and end-to-end tests, coverage, on the built wheel.
+test: setup lint docs ## Everything: lint, types, documentation, unit, contract and end-to-end tests, coverage, on the built wheel.
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run $(BIN)/pytest tests/unit tests/contract --numprocesses 3
 	@$(BIN)/coverage combine --quiet
@@ -61,10 +61,11 @@ dist: $(VENV)/.tools $(VENV)-packaging/.tools ## The wheel and the source distri
 	@$(BIN)/python -m hatchling build -d dist
 	@$(VENV)-packaging/bin/twine check --strict dist/*
 
-docs: $(VENV)-docs/.package ## The reference of the public names, from the docstrings, in build/docs.
-	@$(VENV)-docs/bin/python docs/reference.py build/docs
+docs: $(VENV)-docs/.package ## The documentation as a site, in build/docs; a warning is an error.
+	@$(VENV)-docs/bin/sphinx-build --quiet --fresh-env --fail-on-warning --doctree-dir build/.doctrees docs build/docs
+	@echo "the documentation is build/docs/index.html"
 
-recording: $(VENV)/.package ## The pictures in docs, of a real `pulumi up` in a terminal of 124 columns; takes a minute.
+recording: $(VENV)/.package ## The pictures in docs/images, of real commands in a terminal; takes two minutes.
 	@$(WITH_CLI) PYTHONPATH=tests python tests/recording/record.py
 
 bench: $(VENV)/.package ## Every figure that is promised, measured here; BENCH=import measures one.

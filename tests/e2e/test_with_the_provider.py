@@ -4,16 +4,16 @@ The provider's plugin is on no package index, so these tests run no update.
 """
 
 import json
-import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from harness.pages import ROOT, blocks, page
 from toolchain import plugins
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+PAGE = page("docs/how-to/tencent-provider.md")
 PROGRAM = ROOT / "examples" / "migration" / "__main__.py"
 ENVIRONMENT = Path(f"{sys.prefix}-provider")
 PYTHON = str(ENVIRONMENT / "bin" / "python")
@@ -36,11 +36,9 @@ def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def check_types(folder: Path, program: str) -> str:
-    """Type-check a program strictly, with the settings from the README, against the installed packages."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    settings = re.search(r"```ini\n(.*?)```", readme, re.DOTALL)
-    assert settings is not None
-    (folder / "mypy.ini").write_text(f"[mypy]\nstrict = true\n{settings[1]}", encoding="utf-8")
+    """Type-check a program strictly, with the settings from the documentation, against the installed packages."""
+    (settings,) = blocks(PAGE, "ini")
+    (folder / "mypy.ini").write_text(f"[mypy]\nstrict = true\n{settings}", encoding="utf-8")
     (folder / "program.py").write_text(program, encoding="utf-8")
     command = [sys.executable, "-m", "mypy", "--python-executable", PYTHON, "program.py"]
     return run([*command, "--cache-dir", str(ENVIRONMENT / ".mypy_cache")], folder).stdout
@@ -80,11 +78,7 @@ def test_the_engine_needs_only_the_providers_plugin(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("word", ["plugin", "StartMigrationCheck"])
-def test_the_readme_shows_the_program_and_its_limits(word: str) -> None:
-    """The section has the program word for word, and says what is missing."""
-    section = (ROOT / "README.md").read_text(encoding="utf-8").split("### With Tencent Cloud's provider\n", 1)[1]
-    section = section.split("\n## ", 1)[0]
-    program = re.search(r"```python\n(.*?)```", section, re.DOTALL)
-    assert program is not None
-    assert program[1] == PROGRAM.read_text(encoding="utf-8")
-    assert word in section
+def test_the_page_shows_the_program_and_its_limits(word: str) -> None:
+    """It has the program word for word, and says what is missing."""
+    assert blocks(PAGE, "python") == [PROGRAM.read_text(encoding="utf-8")]
+    assert word in PAGE

@@ -22,7 +22,10 @@ from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
 
 DOCUMENTED_URL = "http://127.0.0.1:8918"
-EMULATOR = "python -m pulumi_tcsql_check.emulator --port 8918 --scenario "
+EMULATORS = tuple(
+    f"{program} --port 8918 --scenario "
+    for program in ("python -m pulumi_tcsql_check.emulator", "tcsql-check emulator")
+)
 KEYS = f"export TENCENTCLOUD_SECRET_ID={DUMMY_SECRET_ID} TENCENTCLOUD_SECRET_KEY={DUMMY_SECRET_KEY}"
 
 
@@ -103,12 +106,12 @@ class Guide:
         environ = {"PULUMI_SKIP_CONFIRMATIONS": "true"}
         self.stack = Stack.of_example(EXAMPLES / name, tmp_path, environ)
 
-    def emulator(self, command: str) -> EmulatorProcess:
-        """Start the emulator by the README's command, but on a free port and with the marked credentials."""
-        assert command.startswith(EMULATOR)
-        scenario = command.removeprefix(EMULATOR)
+    def emulator(self, command: str, *flags: str) -> EmulatorProcess:
+        """Start the emulator by the page's command, but on a free port and with the marked credentials."""
+        assert command.startswith(EMULATORS)
+        scenario = command.partition(" --scenario ")[2]
         path = (EXAMPLES / self._name / scenario).resolve()
-        return EmulatorProcess(path if path.exists() else scenario, self._log)
+        return EmulatorProcess(path if path.exists() else scenario, self._log, flags=flags)
 
     def _script(self, command: str, emulator: EmulatorProcess) -> list[str]:
         """Write a command for this emulator into a script, as a runner does, and return the command that runs it.
@@ -120,8 +123,15 @@ class Guide:
         return ["bash", "-e", str(script)]
 
     def run(self, command: str, emulator: EmulatorProcess) -> "subprocess.CompletedProcess[str]":
-        """Run a command as a pipeline runs a step; the marked credentials replace the README's keys."""
-        return self.stack.shell(*self._script("true" if command == KEYS else command, emulator))
+        """Run a command as a pipeline runs a step; the marked credentials replace the page's keys.
+
+        What a command exports is there for the next ones.
+        """
+        if not command.startswith("export "):
+            return self.stack.shell(*self._script(command, emulator))
+        done = self.stack.shell(*self._script(f"true; {command}; env -0" if command != KEYS else "env -0", emulator))
+        self.stack.environ |= dict(line.split("=", 1) for line in done.stdout.split("\0") if line)
+        return done
 
     @contextmanager
     def running(self, command: str, emulator: EmulatorProcess, *, until: str) -> Iterator[GuideCommand]:

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 from harness import distributions
+from harness.pages import DOCUMENTATION, ROOT
 from harness.virtual_environments import PACKAGE
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +49,13 @@ def test_the_wheel_has_only_the_package(wheel: Path) -> None:
     assert inside == {str(path.relative_to(ROOT)) for path in package}
 
 
-def test_the_sdist_has_the_files_that_the_readme_links_to(sdist: Path, tmp_path: Path) -> None:
+def test_the_sdist_has_the_files_that_its_pages_link_to(sdist: Path, tmp_path: Path) -> None:
     """It also has the licence and SECURITY.md."""
     project = distributions.unpacked(sdist, tmp_path)
     for name in ("LICENSE", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md"):
         assert (project / name).read_bytes() == (ROOT / name).read_bytes()
-    pages = [project / "README.md", *project.glob("examples/**/README.md")]
-    assert len(pages) > 1
+    pages = [project / "README.md", *project.glob("docs/**/*.md"), *project.glob("examples/**/README.md")]
+    assert len(pages) > len(DOCUMENTATION)
     links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)\s#]+)", page.read_text("utf-8"))]
     assert [link for page, link in links if "://" not in link and not (page.parent / link).exists()] == []
 
@@ -84,6 +83,7 @@ def test_the_metadata_is_complete(wheel: Path) -> None:
     assert {"Typing :: Typed", "Operating System :: POSIX :: Linux"} <= set(classifiers)
     versions = [name.rpartition(" ")[2] for name in classifiers if re.search(r":: 3\.\d+$", name)]
     assert f"PYTHONS ?= {' '.join(versions)}\n" in (ROOT / "Makefile").read_text("utf-8")
-    assert f"| Python | {versions[0]} to {versions[-1]}, on Linux |" in (ROOT / "README.md").read_text("utf-8")
+    supported = f"| Python | {versions[0]} to {versions[-1]}, on Linux |"
+    assert supported in (ROOT / "docs" / "reference" / "compatibility.md").read_text("utf-8")
     assert said["Requires-Python"] == f">={versions[0]}"
     assert "{}.{}".format(*sys.version_info) in versions

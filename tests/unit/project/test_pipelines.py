@@ -1,14 +1,12 @@
 """The pipeline files of the examples: who gets which secrets, and how an update runs, waits and is cancelled."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from harness import yaml_files
 from harness.guide import EXAMPLES
-from ruamel.yaml import YAML
 
 from pulumi_tcsql_check.config import validation
 
@@ -25,15 +23,9 @@ def workflow_file(project: str) -> Path:
     return EXAMPLES / project / ".github" / "workflows" / "cut-over.yaml"
 
 
-def read(path: Path) -> dict[str, Any]:
-    """Read a pipeline file."""
-    content: dict[str, Any] = YAML(typ="safe").load(path)
-    return content
-
-
 def jobs(project: str) -> dict[str, Any]:
     """Read the jobs of a project's workflow for GitHub."""
-    content: dict[str, Any] = read(workflow_file(project))["jobs"]
+    content: dict[str, Any] = yaml_files.read(workflow_file(project))["jobs"]
     return content
 
 
@@ -49,15 +41,13 @@ def commands(project: str, job: str) -> list[str]:
 )
 def test_a_pipeline_file_fits_its_published_schema(schema: str, path: Path) -> None:
     """The schemas come with the tool, so the test downloads nothing."""
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 0, done.stdout
+    assert yaml_files.schema_errors(path, schema) == ""
 
 
 @pytest.mark.parametrize("job", ENVIRONMENTS)
 def test_both_files_of_the_guide_run_the_same_commands(job: str) -> None:
     """A test of one file therefore covers the other; `exec` is for GitHub's runner, which signals only the shell."""
-    gitlab = read(GITLAB)
+    gitlab = yaml_files.read(GITLAB)
     theirs = [*gitlab["default"]["before_script"], *gitlab[job]["script"]]
     ours = [line.removeprefix("exec ") for line in commands("pipeline", job)]
     assert ours == [line.strip() for line in theirs]
@@ -72,7 +62,7 @@ def test_each_job_has_an_environment_of_its_own(project: str) -> None:
 @pytest.mark.parametrize("project", PROJECTS)
 def test_only_main_is_updated_and_a_forks_code_gets_no_secrets(project: str) -> None:
     """A pull request only runs the preview. GitHub gives it no secrets from a fork, unlike `pull_request_target`."""
-    events = read(workflow_file(project))["on"]
+    events = yaml_files.read(workflow_file(project))["on"]
     assert set(events) == {"pull_request", "push", "workflow_dispatch"}
     assert events["push"] == {"branches": ["main"]}
     conditions = [jobs(project)[job]["if"] for job in ("preview", "up")]
@@ -94,13 +84,13 @@ def test_updates_run_one_at_a_time_and_none_cancels_another(project: str, job: s
     update = jobs(project)[job]
     assert update["concurrency"] == {"group": "production", "cancel-in-progress": False}
     assert update["timeout-minutes"] * 60 > validation.DEFAULT_TIMEOUT_SECONDS + 600
-    assert "concurrency" not in read(workflow_file(project))
+    assert "concurrency" not in yaml_files.read(workflow_file(project))
 
 
 @pytest.mark.parametrize("job", UPDATES)
 def test_gitlabs_updates_have_the_same_group_and_timeout(job: str) -> None:
     """No newer pipeline interrupts them."""
-    ours, theirs = jobs("pipeline")[job], read(GITLAB)[job]
+    ours, theirs = jobs("pipeline")[job], yaml_files.read(GITLAB)[job]
     assert (theirs["resource_group"], theirs["interruptible"]) == ("production", False)
     assert theirs["timeout"] == f"{ours['timeout-minutes']} minutes"
 
@@ -115,7 +105,8 @@ def test_an_update_of_the_guide_has_the_flow_of_a_start_of_its_own_run() -> None
 
 def test_each_run_of_the_template_has_another_id() -> None:
     """A repeated run keeps its number, so the id also has the attempt; the program starts the check for each id."""
-    assert read(workflow_file("template"))["env"]["RUN_ID"] == "${{ github.run_id }}-${{ github.run_attempt }}"
+    run_id = yaml_files.read(workflow_file("template"))["env"]["RUN_ID"]
+    assert run_id == "${{ github.run_id }}-${{ github.run_attempt }}"
 
 
 @pytest.mark.parametrize("project", PROJECTS)
@@ -130,7 +121,7 @@ def test_only_a_manual_protected_job_disables_the_check(project: str) -> None:
 
 def test_gitlabs_manual_job_alone_disables_the_check() -> None:
     """It has an environment of its own, as the job for updates has."""
-    gitlab = read(GITLAB)
+    gitlab = yaml_files.read(GITLAB)
     assert [rule.get("when") for rule in gitlab["break-glass"]["rules"]] == ["manual"]
     assert [gitlab[job]["environment"] for job in UPDATES] == [ENVIRONMENTS[job] for job in UPDATES]
     assert gitlab["preview"]["environment"]["name"] == ENVIRONMENTS["preview"]

@@ -1,18 +1,24 @@
-"""The README's unit test of a program: the file passes as it is, and detects a mistake in the program."""
+"""Programs of the documentation under Pulumi's mocks: each runs as written, and the unit test detects a mistake."""
 
+import inspect
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from harness.pages import DOCUMENTATION, ROOT, blocks, page
 
-README = (Path(__file__).resolve().parents[3] / "README.md").read_text(encoding="utf-8")
-SECTION = README.split("\n## Test your program\n", 1)[1].split("\n## ", 1)[0]
-(FILE,) = re.findall(r"```python\n(.*?)```", SECTION, re.DOTALL)
-(NAME,) = re.findall(r"Save this as `(\w+\.py)`", SECTION)
+import pulumi_tcsql_check
 
+HOW_TO_TEST = "docs/how-to/test.md"
+(FILE,) = blocks(page(HOW_TO_TEST), "python")
+(NAME,) = re.findall(r"Save this as `(\w+\.py)`", page(HOW_TO_TEST))
+MOCKS = FILE.split("# The program comes after the mocks.", 1)[0]
+
+SWITCH = ROOT / "examples" / "gate" / "switch.py"
 BELOW_THE_MOCKS = re.compile(r"\n# The program comes after the mocks\..*: (from infra import .*)\n((?:[^\n]+\n)+)")
 """The comment, with the line that it names, and the program."""
 
@@ -52,23 +58,47 @@ def test_the_file_passes_unchanged(tmp_path: Path) -> None:
     assert "pulumi_tcsql_check" not in screen
 
 
-@pytest.mark.parametrize("heading", ["中文快速开始", "Groups of checks"])
-def test_a_short_program_of_the_page_declares_its_resources(tmp_path: Path, heading: str) -> None:
-    """The program runs as written under mocks."""
-    section = README.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
-    (program,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
-    mocks = FILE.split("# The program comes after the mocks.", 1)[0]
-    gate = "wave.migrate_ids" if "wave =" in program else "check.migrate_id"
-    numbers = [1066, 1067, 1093] if "wave =" in program else 1066
-    test = f"""
-@pulumi.runtime.test
-def test_it():
-    def compare(numbers):
-        assert numbers == {numbers}
+PROGRAMS = [
+    pytest.param(program, id=f"{path}-{number}")
+    for path in DOCUMENTATION
+    if path not in (HOW_TO_TEST, "docs/how-to/tencent-provider.md")  # it is that file; it needs another package
+    for number, program in enumerate(blocks(page(path), "python"))
+]
+EXAMPLES = "\n".join(
+    inspect.cleandoc(example)
+    for name in pulumi_tcsql_check.__all__
+    for example in re.findall(r"(?m)::\n\n((?: {12}.+\n)+)", getattr(pulumi_tcsql_check, name).__doc__ or "")
+)
+CONTEXT = """
+import os
+from pulumi_tcsql_check import *
 
-    return {gate}.apply(compare)
+os.environ |= {"GITHUB_RUN_ID": "1", "GITHUB_RUN_ATTEMPT": "1", "TENCENTCLOUD_REGION": "ap-guangzhou"}
+pulumi.runtime.set_all_config({"project:run": "1", "project:flowId": "1001"})
+run = ["1"]
+migration = pulumi.CustomResource("sqlserver:index:Migration", "orders", {})
 """
-    code, screen = run_pytest(tmp_path, mocks + program + test)
+"""What a program of the documentation is given."""
+
+
+@pytest.mark.parametrize("program", [*PROGRAMS, pytest.param(EXAMPLES, id="docstrings")])
+def test_a_program_declares_its_resources(tmp_path: Path, program: str) -> None:
+    """It runs as written, and declares a gate, or queries a check."""
+    shutil.copy(SWITCH, tmp_path)
+    counted = MOCKS.replace("        return [args", "        MADE.append(args.typ)\n        return [args")
+    counted = counted.replace("        return {}", "        MADE.append(args.token)\n        return {}")
+    assert counted.count("MADE") == len(("new_resource", "call"))
+    test = """
+
+@pulumi.runtime.test
+def test_that_it_ends():
+    return None
+
+
+def test_what_it_has_made():
+    assert [name for name in MADE if "tcsql" in name]
+"""
+    code, screen = run_pytest(tmp_path, f"MADE = []\n{counted}{CONTEXT}{program}{test}")
     assert code == 0, screen
 
 

@@ -18,8 +18,8 @@ from pulumi_tcsql_check.emulator.scenario import PUBLISHED_STEPS
 from pulumi_tcsql_check.errors import CheckFailedError
 from pulumi_tcsql_check.model.progress import Progress, StepDetail
 
-DOCS = Path(__file__).resolve().parents[3] / "docs"
-PICTURES = ("up", "refusal")
+IMAGES = Path(__file__).resolve().parents[3] / "docs" / "images"
+PICTURES = ("up", "refusal", "wave", "command")
 
 SVG = "{http://www.w3.org/2000/svg}"
 MOST_BYTES = 60_000
@@ -33,7 +33,7 @@ ATTRIBUTES = {
 
 def picture(name: str) -> str:
     """Read a picture."""
-    return (DOCS / f"{name}.svg").read_text(encoding="utf-8")
+    return (IMAGES / f"{name}.svg").read_text(encoding="utf-8")
 
 
 def screens(drawn: str) -> list[str]:
@@ -90,6 +90,24 @@ def test_the_update_is_shown_from_its_preview_to_its_end() -> None:
     assert [re.findall(r"\d/8", step) for step in steps] == [[f"{number}/8"] for number in range(1, 9)]
     assert "migration check 1066 (ap-guangzhou) has passed, after" in end
     assert "updated" in end
+
+
+def test_a_wave_counts_its_checks_and_passes() -> None:
+    """Fewer checks are missing on each screen, and at the end the application was switched."""
+    *rows, end = screens(picture("wave"))
+    passed = [int(number) for row in rows for number in re.findall(r"(\d+)/20 passed", row)]
+    assert len(passed) == len(rows) > 1
+    assert passed == sorted(set(passed))
+    assert "20 migration checks (ap-guangzhou) have passed, after" in end
+
+
+def test_the_command_shows_a_row_for_each_migration() -> None:
+    """The command is the one that a user types, in one line."""
+    first, *_, end = screens(picture("command"))
+    assert first.startswith("$ tcsql-check wait 1066 1067 1093 --region ap-guangzhou --endpoint http://127.0.0.1:8918 ")
+    for screen in (first, end):
+        assert len(re.findall(r"[▸✓✗·]? +(1066|1067|1093) ", screen.split("Tencent Cloud.")[1])) == 3
+    assert "3/3 passed, after" in end
 
 
 def test_without_animation_the_last_screen_is_visible() -> None:

@@ -1,4 +1,4 @@
-"""The README's sections on the command and the log: each command works as written, each table matches the code."""
+"""The pages on the command and the log: each command works as written, each table matches the code."""
 
 import os
 import re
@@ -10,30 +10,14 @@ from pathlib import Path
 
 import pytest
 from harness import cli_process
+from harness.pages import commands, page, rows, section
 
 from pulumi_tcsql_check import log
-from pulumi_tcsql_check.cli.outcome import EXIT_CODES
 from pulumi_tcsql_check.emulator import Emulator
 
-README = (Path(__file__).resolve().parents[3] / "README.md").read_text(encoding="utf-8")
+COMMAND, LOGGING = "docs/reference/command.md", "docs/reference/logging.md"
 URL = "http://127.0.0.1:8918"
-"""The address of the README's emulator."""
-
-
-def section(heading: str) -> str:
-    """Return the text below a heading."""
-    return README.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
-
-
-def commands(heading: str) -> list[str]:
-    """List the commands in a section."""
-    return [line.removeprefix("$ ") for line in section(heading).splitlines() if line.startswith("$ ")]
-
-
-def rows(heading: str) -> list[list[str]]:
-    """Return the rows of all tables of a section, without their heads, as cells."""
-    bare = re.sub(r"(?m)^\|.+\|\n\|[ |-]+\|$", "", section(heading))
-    return [re.split(r" (?<!\\)\| ", row) for row in re.findall(r"(?m)^\| (.+) \|$", bare)]
+"""The address of the pages' emulator."""
 
 
 def in_a_shell(script: str, environment: dict[str, str], shell: str = "bash") -> "subprocess.CompletedProcess[str]":
@@ -51,7 +35,7 @@ def in_a_shell(script: str, environment: dict[str, str], shell: str = "bash") ->
 
 @contextmanager
 def emulator_as_written(line: str, environment: dict[str, str]) -> Iterator[str]:
-    """Start the README's emulator on a free port, and return its address."""
+    """Start the page's emulator on a free port, and return its address."""
     program, *words = line.split()
     assert program == "tcsql-check"
     with cli_process.started(["0" if word == "8918" else word for word in words], environment) as run:
@@ -63,7 +47,7 @@ def emulator_as_written(line: str, environment: dict[str, str]) -> Iterator[str]
 
 def test_the_quick_start_works_as_written(tmp_path: Path) -> None:
     """The commands start the emulator, set the keys, read a running check, and wait for its pass."""
-    install, serve, keys, look, wait = commands("The command")
+    install, serve, keys, look, wait = commands(page(COMMAND))
     assert install == 'pip install "./pulumi-tcsql-check[cli]"'  # the packaging tests run this command
     environment = {name: value for name, value in cli_process.environ(tmp_path).items() if "TENCENT" not in name}
     # The scenario takes 15 seconds; `status` gets another running one, and `wait` one that has passed.
@@ -75,32 +59,37 @@ def test_the_quick_start_works_as_written(tmp_path: Path) -> None:
         assert done.stdout.count("Source database connectivity check") == (2 if line == look else 0) * 2
 
 
+def test_the_readmes_minute_works_as_written(tmp_path: Path) -> None:
+    """The commands start the emulator, set the keys, and wait for the pass."""
+    install, serve, keys, wait = commands(section("README.md", "Try it in a minute"))
+    assert install == "pip install '.[cli]'"  # the packaging tests install the extra
+    environment = {name: value for name, value in cli_process.environ(tmp_path).items() if "TENCENT" not in name}
+    assert serve.endswith("--scenario slow")  # which takes 15 seconds
+    with emulator_as_written(serve.replace("slow", "pass"), environment) as url:
+        done = in_a_shell(f"{keys}\n{wait.replace(URL, url)}", environment)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_logged_status_works_as_written(tmp_path: Path) -> None:
     """The log has the table's fields; the line for `pulumi up` sets the same variable."""
-    up, look = commands("Logging")
+    up, look = commands(page(LOGGING))
     assert up == f"{log.VARIABLE}=debug pulumi up"  # the end-to-end tests run this command
     with Emulator("pass") as emulator:
         done = in_a_shell(f"{look} --endpoint {emulator.url}", cli_process.environ(tmp_path))
     query, verdict = [line for line in done.stderr.splitlines() if line.startswith("tcsql-check level=")]
-    fields = [name.strip("`") for row in rows("Logging") for name in row[0].split(", ")]
+    fields = [name.strip("`") for row in rows(page(LOGGING)) for name in row[0].split(", ")]
     assert fields == list(log.FIELDS)
     for line in (query, verdict):
         assert set(re.findall(r" (\w+)=", line)) <= {"level", *fields}
-    examples = re.findall(r"(?m)^tcsql-check level=.*$", section("Logging"))
+    examples = re.findall(r"(?m)^tcsql-check level=.*$", page(LOGGING))
     for line, example in zip((query, verdict), examples, strict=True):
         assert re.findall(r" (\w+)=", line) == re.findall(r" (\w+)=", example)
-
-
-def test_every_exit_code_is_in_the_table() -> None:
-    """The table has the help's words."""
-    table = [row for row in rows("The command") if row[0].isdecimal()]
-    assert table == [[str(code), meaning] for code, meaning in EXIT_CODES.items()]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_each_line_for_a_shell_works(shell: str, tmp_path: Path) -> None:
     """Bash evaluates its line; for the other shells the command prints the completion script."""
-    (line,) = [row[1].strip("`").replace(r"\|", "|") for row in rows("The command") if row[0] == shell]
+    (line,) = [row[1].strip("`").replace(r"\|", "|") for row in rows(section(COMMAND, "Completion")) if row[0] == shell]
     environment = cli_process.environ(tmp_path)
     if shell == "bash":
         done = in_a_shell(f"{line}\ncomplete -p tcsql-check", environment)
