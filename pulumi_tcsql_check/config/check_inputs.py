@@ -23,6 +23,7 @@ class CheckInputs(msgspec.Struct, frozen=True):
         ids_are_new: Whether the API may not know the migrations yet, since their ids were outputs.
         reason: Why the gate isn't enforced, if the user says so.
         is_group: Whether a list was given, even of one.
+        start_endpoints: Where the starts in front of the gate were sent; None for one that doesn't tell.
         started_at: When a start without triggers began the check, if there is one: that start may be long ago.
     """
 
@@ -37,6 +38,7 @@ class CheckInputs(msgspec.Struct, frozen=True):
     reason: str | None = None
     ids_are_new: bool = False
     is_group: bool = False
+    start_endpoints: tuple[str | None, ...] = ()
     started_at: str | None = None
 
     @property
@@ -75,6 +77,7 @@ class CheckInputs(msgspec.Struct, frozen=True):
             reason=validation.reason(given["reason"], enforce=enforce) if "reason" in given else None,
             ids_are_new=("migrate_ids" if is_group else "migrate_id") in from_outputs,
             is_group=is_group,
+            start_endpoints=_start_endpoints(given),
             started_at=_started_at(given),
         )
 
@@ -94,6 +97,13 @@ def _from_outputs(given: Mapping[str, Any]) -> frozenset[str]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise InvalidInputError("from_outputs", names, Sentence("names, by the gate"))
     return frozenset(names)
+
+
+def _start_endpoints(given: Mapping[str, Any]) -> tuple[str | None, ...]:
+    endpoints = given.get("start_endpoints", [])
+    if not isinstance(endpoints, list) or not all(one is None or isinstance(one, str) for one in endpoints):
+        raise InvalidInputError("start_endpoints", endpoints, Sentence("names, by the gate"))
+    return tuple(endpoints)
 
 
 def _started_at(given: Mapping[str, Any]) -> str | None:

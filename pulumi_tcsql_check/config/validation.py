@@ -77,10 +77,17 @@ def triggers(value: object) -> tuple[str, ...]:
     """Validate the triggers of a start, and return each as text; a value may be a secret, so an error has its type."""
     if not isinstance(value, (list, tuple)):
         raise InvalidInputError("triggers", type(value).__name__, Sentence("list of triggers"))
-    for number, one in enumerate(value):
-        if not isinstance(one, (str, int)):  # a bool is an int
-            raise InvalidInputError(f"triggers[{number}]", type(one).__name__, Sentence("one trigger"))
-    return tuple(str(one).lower() if isinstance(one, bool) else str(one) for one in value)
+    return tuple(_trigger(f"triggers[{number}]", one) for number, one in enumerate(value))
+
+
+def _trigger(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_ID:  # another resource's 5 comes as 5.0
+        return str(int(value))
+    if not isinstance(value, (str, int)):
+        raise InvalidInputError(name, type(value).__name__, Sentence("one trigger"))
+    return str(value)
 
 
 def _ids(name: str, value: object, read: Callable[[object, str], int]) -> tuple[int, ...]:

@@ -201,6 +201,8 @@ SENTENCES: Mapping[str, str] = {
     "--secret tencentcloud:secretKey`，或设置环境变量 TENCENTCLOUD_SECRET_ID 和 TENCENTCLOUD_SECRET_KEY。",
     "stands at": "当前为第 {number} 步（共 {total} 步），{step}",
     "start the check?": "启动{check}？",
+    "start not tied": "{input} 是启动资源 {start} 的输出，但门禁没有与该启动绑定：请用 start= 或 starts= 代替 {input}，"
+    "以免较早的通过结果生效。",
     "start the others": "启动其余校验：",
     "start and run": "请启动校验，然后重新执行：",
     "start and run with flow": "请启动校验，将新的 FlowId 填入 {flow_id}，然后重新执行：",
@@ -289,6 +291,7 @@ SENTENCES: Mapping[str, str] = {
     # An input outside its range, and what it must be
     "invalid input": "{name} 的值 {value} 无效，应为：{allowed}。",
     "a start": "一个 MigrationCheckStart",
+    "a start at": "发往 {endpoint}（门禁所查询的接入地址）的启动：请更改其 triggers，以便在该处启动校验",
     "account ids": "至少含一个账号 ID 的列表，例如 {example}",
     "as many flows": "与 migrate_ids 个数相同、顺序一致的列表",
     "certificates": "能在 {seconds:.3g} 秒内读取的证书文件或目录",
@@ -335,6 +338,7 @@ SENTENCES: Mapping[str, str] = {
     "seconds above 0": "大于 0 的有限秒数",
     "text, by the gate": "由门禁自己设置的文字",
     "true or false": "True 或 False",
+    "triggers instead": "不设置：请改用 triggers，门禁会将其与上次启动时的值比较",
     "true or false in lower case": "true 或 false",
     "true or false, by the gate": "由门禁自己设置的 True 或 False",
     "whole number": "{least} 到 {most} 之间的整数",

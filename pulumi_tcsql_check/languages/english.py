@@ -213,6 +213,8 @@ SENTENCES: Mapping[str, str] = {
     "set --secret tencentcloud:secretKey`, or as TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY.",
     "stands at": "it stands at step {number} of {total}, {step}",
     "start the check?": "Start {check}?",
+    "start not tied": "{input} is an output of the start {start}, and the gate isn't tied to that start: give it "
+    "start= or starts= in place of {input}, so that an older pass doesn't count.",
     "start the others": "start the others:",
     "start and run": "start the check, then run again:",
     "start and run with flow": "start the check, then run again with the new FlowId as {flow_id}:",
@@ -303,6 +305,8 @@ SENTENCES: Mapping[str, str] = {
     # An input outside its range, and what it must be
     "invalid input": "{name} is {value}, but must be {allowed}.",
     "a start": "a MigrationCheckStart",
+    "a start at": "a start that was sent to {endpoint}, which the gate queries: change its triggers to start the check "
+    "there",
     "account ids": "a list of one account id or more, such as {example}",
     "as many flows": "as many numbers as migrate_ids has, in the same order",
     "certificates": "a regular file or a folder of certificates that can be read within {seconds:.3g} s",
@@ -349,6 +353,7 @@ SENTENCES: Mapping[str, str] = {
     "seconds above 0": "a finite number of seconds greater than 0",
     "text, by the gate": "text, as the gate itself sets it",
     "true or false": "True or False",
+    "triggers instead": "left out: use triggers, which the gate compares with those of the last start",
     "true or false in lower case": "true or false",
     "true or false, by the gate": "True or False, as the gate itself sets it",
     "whole number": "a whole number from {least} to {most}",

@@ -54,10 +54,14 @@ class MigrationPage(msgspec.Struct, frozen=True, rename="pascal"):
         return found
 
     def status(self, migrate_id: int) -> int | None:
-        """Return the `Status` of a migration; None if the page lists it with none or with two, or not at all."""
+        """Return the `Status` of a migration; None if the page lists it with none or with two, or not at all.
+
+        Of two, one that is past the check counts.
+        """
         listed = [one for one in self.migrate_task_set if _is_whole(one.migrate_id) and one.migrate_id == migrate_id]
         statuses = {one.status for one in listed if _is_whole(one.status)}
-        return statuses.pop() if len(statuses) == 1 else None
+        past = statuses & PAST_CHECK
+        return min(past) if past else statuses.pop() if len(statuses) == 1 else None
 
 
 def _is_whole(value: object) -> bool:

@@ -6,7 +6,9 @@ from typing import TypeVar
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.credentials.session import ApiSession
 from pulumi_tcsql_check.errors import ApiError, StartUnknownError
+from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Flow
+from pulumi_tcsql_check.model.migration_list import PAST_CHECK
 from pulumi_tcsql_check.model.progress import Migration, Progress, judge
 from pulumi_tcsql_check.probing import transcript
 from pulumi_tcsql_check.probing.transcript import Note
@@ -38,12 +40,14 @@ class Probe:
     def run(self, seconds: float, *, with_start: bool) -> None:
         """Probe for some seconds, or until the check has ended; with `with_start`, start it first.
 
+        It isn't started if the migration is past its check.
         Raises `CredentialsError`, `AccountError` or `WaitCancelledError`. An error of the API is a note.
         """
         seen = self._query_steps(self._migration, QUERY)
-        self._query_list()
+        status = self._query_list()
         self._query_steps(Migration(UNKNOWN_ID, self._migration.region), f"{QUERY} of a number that doesn't exist")
-        flow = self._start() if with_start else None
+        is_past = status is not None and status in PAST_CHECK
+        flow = self._start() if with_start and not is_past else None
         deadline = self._clock.monotonic() + seconds
         while not self._has_ended(seen, flow) and self._clock.monotonic() < deadline:
             self._clock.sleep(PAUSE_SECONDS)
@@ -60,13 +64,13 @@ class Probe:
     def _query_steps(self, migration: Migration, request: str) -> Progress | None:
         return self._send(request, lambda: self._session.query(migration, self._deadline()), transcript.steps)
 
-    def _query_list(self) -> None:
-        def query() -> str:
+    def _query_list(self) -> int | None:
+        def query() -> tuple[CheckFlag, int | None]:
             flags = self._session.check_flags([self._migration.migrate_id], self._deadline())
-            status = self._session.status(self._migration, self._deadline())
-            return transcript.flag(flags[self._migration.migrate_id], status)
+            return flags[self._migration.migrate_id], self._session.status(self._migration, self._deadline())
 
-        self._send(LIST, query, str)
+        listed = self._send(LIST, query, lambda listed: transcript.flag(*listed))
+        return listed[1] if listed is not None else None
 
     def _start(self) -> Flow | None:
         return self._send(START, lambda: self._session.start(self._migration, self._deadline()), lambda _: "a FlowId")

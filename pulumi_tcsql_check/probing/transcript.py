@@ -9,6 +9,7 @@ from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Progress
 from pulumi_tcsql_check.model.remedies import remedy_for
+from pulumi_tcsql_check.reports.markdown import escape
 from pulumi_tcsql_check.text import printable
 
 
@@ -53,6 +54,5 @@ def markdown(notes: Sequence[Note], facts: Sequence[tuple[str, str]]) -> str:
     lines = ["# Responses of the API", "", *(f"- {name}: {value}" for name, value in facts), ""]
     lines += ["| after | request | response |", "| --- | --- | --- |"]
     for note in notes:
-        response = note.response.replace("|", "\\|")
-        lines.append(f"| {note.seconds:.1f} s | {note.request} | {response} |")
+        lines.append(f"| {note.seconds:.1f} s | {note.request} | {escape(note.response)} |")
     return "\n".join([*lines, ""])

@@ -11,7 +11,7 @@ from pulumi.dynamic import Resource
 from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
 
 from pulumi_tcsql_check.config import validation
-from pulumi_tcsql_check.config.report_folder import PROJECT_INPUT
+from pulumi_tcsql_check.config.report_folder import PROJECT_INPUT, folder, remove_reports
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.program import dependencies, monitor, refusal, shutdown, starts
 from pulumi_tcsql_check.program.migration_check_start import MigrationCheckStart
@@ -31,6 +31,9 @@ _NUMBERS: Mapping[str, Callable[[Any], object]] = {
 
 _IDS_IN_AN_ID = 8
 """How many numbers a group's id shows; a longer list becomes a digest."""
+
+_removed: set[str] = set()
+"""The gates of this process whose earlier reports were removed."""
 
 
 class Gate(Resource):
@@ -64,6 +67,8 @@ class Gate(Resource):
         late = [needed[key] for key in from_outputs if given_starts or key not in _MAY_BE_LATE]
         if given_starts and is_real and given["enforce"] is not False:
             late.append(starts.as_declared(given_starts))
+        if from_outputs and is_real:
+            late.append(pulumi.Output.from_input(starts.require_tie(needed, given_starts)))
         holds = wait and is_real
         if holds:
             monitor.observe()
@@ -71,11 +76,9 @@ class Gate(Resource):
         reads = pulumi.ResourceOptions(id=_resource_id(needed[ids], needed["region"], late))
         provider = MigrationCheckProvider(uuid.uuid4().hex if holds else "")
         props = {**needed, **dict.fromkeys(outputs)}
-        hidden = {"wait": wait, "from_outputs": from_outputs}
-        if wait and (project := relative_project_folder(os.environ)) is not None:
-            hidden[PROJECT_INPUT] = project
-        if given_starts:
-            hidden |= starts.hidden_inputs(given_starts)
+        hidden = {"wait": wait, "from_outputs": from_outputs, **starts.hidden_inputs(given_starts)}
+        if wait:
+            hidden |= _prepare_report(name, removes_earlier=holds)
         super().__init__(provider, name, props | hidden, pulumi.ResourceOptions.merge(opts, reads))
         mine = vars(self)
         for key in hidden:  # a program that exports the whole gate exports its attributes
@@ -98,6 +101,19 @@ class Gate(Resource):
         """Log in a preview why there is no forecast: Pulumi reads no gate whose id isn't known yet."""
         if pulumi.contains_unknowns(passed):
             pulumi.log.info(line_in_stack_language(why), self)
+
+
+def _prepare_report(name: str, *, removes_earlier: bool) -> dict[str, str]:
+    """Return the hidden input for the gate's report, and remove those of earlier updates, once for each name.
+
+    Two gates below two components may have one name.
+    """
+    project = relative_project_folder(os.environ)
+    reports = folder(os.environ, project)
+    if removes_earlier and reports is not None and name not in _removed:
+        _removed.add(name)
+        remove_reports(reports, pulumi.get_stack(), name)
+    return {PROJECT_INPUT: project} if project is not None else {}
 
 
 def _dependencies(opts: pulumi.ResourceOptions) -> Iterator[tuple[str, object]]:

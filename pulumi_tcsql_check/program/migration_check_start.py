@@ -32,6 +32,7 @@ class MigrationCheckStart(Resource, module="tcsql", name="MigrationCheckStart"):
         region: The migration's region.
         triggers: The triggers of the last start, as text.
         flow_id: The flow that runs the check (`FlowId`).
+        endpoint: Where the start was sent, such as `https://sqlserver.tencentcloudapi.com`; its gate queries the same.
         started_at: When the API accepted the start, in UTC, such as `2026-01-31T22:04:05Z`, by this machine's clock.
     """
 
@@ -39,6 +40,7 @@ class MigrationCheckStart(Resource, module="tcsql", name="MigrationCheckStart"):
     region: pulumi.Output[str]
     triggers: pulumi.Output[Sequence[str]]
     flow_id: pulumi.Output[int]
+    endpoint: pulumi.Output[str]
     started_at: pulumi.Output[str]
 
     def __init__(  # noqa: PLR0913  # one argument per input, all but one by name

@@ -36,9 +36,12 @@ REFUSED_BY_START = {
     "import_": Sentence("no import of a start"),
     "provider": Sentence("no provider"),
     "providers": Sentence("no provider"),
+    "replace_on_changes": Sentence("triggers instead"),
+    "replace_with": Sentence("triggers instead"),
+    "replacement_trigger": Sentence("triggers instead"),
     "urn": Sentence("no import of a start"),
 }
-"""The same for a start."""
+"""The same for a start. The gate can compare its triggers with those of the update, but not these three."""
 
 NO_GET = Sentence("no import of a start")
 

@@ -56,12 +56,25 @@ def as_declared(starts: Sequence[MigrationCheckStart]) -> pulumi.Output[Any]:
     return pulumi.Output.all(*map(_compared, starts))
 
 
+async def require_tie(inputs: Mapping[str, Any], starts: Sequence[MigrationCheckStart]) -> None:
+    """Raise `pulumi.RunError` if an input is an output of another start than these: the gate couldn't compare it."""
+    for name, value in inputs.items():
+        for resource in await pulumi.Output.from_input(value).resources():
+            if isinstance(resource, MigrationCheckStart) and resource not in starts:
+                raise pulumi.RunError(
+                    in_stack_language(Sentence("start not tied", input=name, start=resource.pulumi_resource_name))
+                )
+
+
 def hidden_inputs(starts: Sequence[MigrationCheckStart]) -> dict[str, Any]:
-    """Return what the provider needs for its texts: the URN of each start, and when one without triggers started."""
+    """Return what the provider needs: each start's URN and endpoint, and when one without triggers started."""
+    if not starts:
+        return {}
     urns = pulumi.Output.all(*(pulumi.Output.all(start.migrate_id, start.urn) for start in starts))
     times = pulumi.Output.all(*(pulumi.Output.all(start.triggers, start.started_at) for start in starts))
     return {
         "starts": urns.apply(lambda pairs: {str(int(number)): urn for number, urn in pairs}),
+        "start_endpoints": pulumi.Output.all(*(start.endpoint for start in starts)),
         "started_at": pulumi.Output.unsecret(times.apply(_earliest_without_triggers)),
     }
 

@@ -8,19 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pulumi_tcsql_check.config import report_folder
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
-from pulumi_tcsql_check.config.report_folder import PROJECT_INPUT, VARIABLE
+from pulumi_tcsql_check.config.report_folder import ENDINGS, PROJECT_INPUT, file_name
 from pulumi_tcsql_check.errors import WaitCancelledError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.reports import writer
 from pulumi_tcsql_check.reports.collector import Collector
 from pulumi_tcsql_check.reports.facts import GateFacts
 from pulumi_tcsql_check.text import printable
-
-ENDINGS = (".json", ".md")
-
-_LONGEST_PART = 80
-"""The longest part of a file name, in bytes; a file system allows 255 for all of it."""
 
 _urns: dict[Path, str] = {}
 """The gate that each file of this process belongs to: two gates may have one name, below two components."""
@@ -45,11 +41,7 @@ def folder(props: Mapping[str, Any], environ: Mapping[str, str]) -> Path | None:
 
     This process runs in the program's folder. If that isn't the project's, `props` has the relative path to it.
     """
-    named = environ.get(VARIABLE, "")
-    if props.get("wait") is not True or not named:
-        return None
-    project = props.get(PROJECT_INPUT)
-    return Path(project if isinstance(project, str) else "", named)
+    return report_folder.folder(environ, props.get(PROJECT_INPUT)) if props.get("wait") is True else None
 
 
 @dataclass(frozen=True)
@@ -105,17 +97,3 @@ def _path(folder: Path, gate: GateFacts) -> Path:
         if _urns.setdefault(path, gate.urn) == gate.urn:
             return path
     return path.with_name(f"{path.name}-{hashlib.sha256(gate.urn.encode()).hexdigest()[:8]}")
-
-
-def file_name(stack: str, gate: str) -> str:
-    """Return a safe name for the files of a gate, without their ending: `STACK.GATE`."""
-    return f"{_safe(stack)}.{_safe(gate)}"
-
-
-def _safe(part: str) -> str:
-    """Keep letters, digits, `-`, `_` and single dots inside; every other character becomes `_`."""
-    kept = "".join(char if char.isalnum() or char in "-_." else "_" for char in part)
-    short = kept.encode()[:_LONGEST_PART].decode(errors="ignore")
-    while ".." in short:
-        short = short.replace("..", ".")
-    return short.strip(".") or "_"

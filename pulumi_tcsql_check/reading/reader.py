@@ -10,7 +10,7 @@ from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.credentials import connection
 from pulumi_tcsql_check.credentials.connection import Connection
-from pulumi_tcsql_check.errors import ApiError, TcsqlCheckError, WaitCancelledError
+from pulumi_tcsql_check.errors import ApiError, InvalidInputError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages.audience import Audience, of_gate
 from pulumi_tcsql_check.messages.errors import text_of
@@ -124,5 +124,8 @@ class _Read:
 
     def _connect(self) -> Connection:
         made = connection.choose(self._inputs, self._stack, clock=self._clock, warn=self.warn)
+        for endpoint in self._inputs.start_endpoints:
+            if endpoint != str(made.endpoint):  # there the number of the flow would be another flow's
+                raise InvalidInputError("start", endpoint, Sentence("a start at", endpoint=made.endpoint))
         self._record.connection = made
         return made

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pulumi_tcsql_check.reports.facts import CheckFacts, Report
 from pulumi_tcsql_check.reports.wording import VERDICTS, facts, facts_of_check
 
-_MARKUP = re.compile(r"[\\`*_\[\]<>&|~#!$]|(?<=:)/|(?<=www)\.", re.IGNORECASE)
+_MARKUP = re.compile(r"[\\`*_\[\]<>&|~#!$@]|(?<=:)/|(?<=www)\.", re.IGNORECASE)
 """Characters that begin markup in a line of text, and those that would make a link of a URL."""
 
 

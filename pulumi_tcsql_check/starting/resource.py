@@ -12,10 +12,11 @@ from pulumi_tcsql_check.errors import ApiError, StartUnknownError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages.layout import Text
 from pulumi_tcsql_check.messages.listener import Listener
+from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.starting import starter
 
-_unknown: set[str] = set()
-"""The resources whose start has an unknown outcome: a hook can make the engine repeat a create that failed."""
+_unknown: set[tuple[str, Migration]] = set()
+"""The resources, with their migrations, whose start has an unknown outcome: a hook can repeat a failed create."""
 
 
 def start(
@@ -27,7 +28,7 @@ def start(
     `starter.start`, and `InvalidInputError`.
     """
     inputs = StartInputs.from_props(props)
-    if urn in _unknown:
+    if (urn, inputs.migration) in _unknown:
         raise StartUnknownError(inputs.migration, None)
     clock = SystemClock(cancelled)
     try:
@@ -35,7 +36,7 @@ def start(
         listener.show(Sentence("starting"))
         flow = starter.start(made.session(), inputs.migration, clock=clock, on_retry=listener.show)
     except StartUnknownError:
-        _unknown.add(urn)
+        _unknown.add((urn, inputs.migration))
         raise
     except ApiError as error:
         error.migrations = inputs.migrations
@@ -46,5 +47,6 @@ def start(
         "region": inputs.migration.region,
         "triggers": list(inputs.triggers),
         "flow_id": flow.flow_id,
+        "endpoint": str(made.endpoint),
         "started_at": clock.utc().strftime("%Y-%m-%dT%H:%M:%SZ"),
     }

@@ -11,6 +11,7 @@ from pulumi_tcsql_check.model.migration_list import PAST_CHECK
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.polling.backoff import retry
 from pulumi_tcsql_check.polling.query_log import QueryLog
+from pulumi_tcsql_check.tencent.exchange import MAX_EXCHANGE_SECONDS
 
 STATUS, START = "status", "start"
 """What a request is for: the log record's `call`."""
@@ -19,11 +20,15 @@ START_SECONDS = 60.0
 """How long transient errors are retried, in seconds, those of the query of the status included."""
 
 
+_NOT_ALLOWED = ("UnauthorizedOperation", "AuthFailure")
+"""The API's codes for a key without the permission; an invalid key ends the start itself."""
+
+
 def start(session: ApiSession, migration: Migration, *, clock: Clock, on_retry: Callable[[Sentence], None]) -> Flow:
     """Start a check and return its flow, unless the migration is past its check; `on_retry` gets a line for the row.
 
-    The migration's status comes from `DescribeMigrations`. The permission for it is optional: if the API refuses the
-    query, the check is started without it.
+    The migration's status comes from `DescribeMigrations`. The permission for it is optional: without it, the check is
+    started without a status. Any other error of the query ends the start.
 
     Raises `MigrationOverError`, `StartUnknownError` if the request may have started the check, or, if nothing has
     started it, `ApiError`, `CredentialsError`, `AccountError` or `WaitCancelledError`.
@@ -39,11 +44,15 @@ def start(session: ApiSession, migration: Migration, *, clock: Clock, on_retry: 
         return log.query(STATUS, clock.monotonic, session.status, migration, deadline)
 
     def send() -> Flow:
-        return log.query(START, clock.monotonic, session.start, migration, deadline)
+        # A start that is cut off has an unknown outcome, so it has the time of a whole exchange, also at the deadline.
+        until = max(deadline, clock.monotonic() + MAX_EXCHANGE_SECONDS)
+        return log.query(START, clock.monotonic, session.start, migration, until)
 
     try:
         status = retry(query_status, deadline, clock=clock, on_trouble=report)
-    except PermanentError:  # also for an invalid key, with which the start ends
+    except PermanentError as error:
+        if not error.code.startswith(_NOT_ALLOWED):
+            raise
         status = None
     if status is not None and status in PAST_CHECK:
         raise MigrationOverError(migration, status)

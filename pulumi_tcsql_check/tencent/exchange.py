@@ -12,7 +12,7 @@ import threading
 import time
 import weakref
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent import futures
 from typing import Any, TypeVar
 
@@ -169,27 +169,20 @@ class BoundedAdapter(HTTPAdapter):
         self._connection.track(self.poolmanager)
 
     def proxy_manager_for(self, *args: Any, **more: Any) -> Any:  # noqa: ANN401  # as in the base class
-        """Track each connection to a proxy."""
+        """Track each connection to a proxy; the base class returns one manager for each proxy."""
+        known = set(self.proxy_manager.values())
         manager = super().proxy_manager_for(*args, **more)
-        self._connection.track(manager)
+        if manager not in known:
+            self._connection.track(manager)
         return manager
 
-    def send(  # noqa: PLR0913, PLR0917  # the signature is requests'
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,  # noqa: FBT001, FBT002  # the signature is requests'
-        timeout: float | tuple[float | None, float | None] | None = None,
-        verify: bool | str = True,  # noqa: FBT001, FBT002  # the signature is requests'
-        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
-        proxies: Mapping[str, str] | None = None,
-    ) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, **given: Any) -> requests.Response:  # type: ignore[override]  # noqa: ANN401  # as requests calls it
         """Send one request and read its whole response; on an error, close the connection."""
-        del stream, timeout
         request.headers["Accept-Encoding"] = "gzip"
         left = max(0.001, self._deadline - time.monotonic())
         response: requests.Response | None = None
         try:
-            response = super().send(request, True, (left, left), verify, cert, proxies)  # noqa: FBT003  # see above
+            response = super().send(request, **given | {"stream": True, "timeout": (left, left)})
             response._content = self._read(response)  # noqa: SLF001  # requests has no public way to set a body
         except BaseException:
             if response is not None:

@@ -54,14 +54,24 @@ START_ADVICE = _advice(START, "migrate_id")
 FLOW_ADVICE = (*_advice(FLOW, "flow_id"), ("InvalidParameter", Sentence("check the flow")))
 
 
-def _is_refusal(error: TcsqlCheckError) -> bool:
-    """Return whether the API has refused a start, rather than failed at it.
+_REFUSALS = frozenset({
+    *("ActionOffline", "AuthFailure", "InvalidAction", "InvalidParameter", "InvalidParameterValue", "InvalidRequest"),
+    *("IpInBlacklist", "IpNotInWhitelist", "LimitExceeded", "MissingParameter", "NoSuchProduct", "NoSuchVersion"),
+    *("OperationDenied", "RequestSizeLimitExceeded", "ResourceInUse", "ResourceInsufficient", "ResourceNotFound"),
+    *("UnauthorizedOperation", "UnknownParameter", "UnsupportedOperation", "UnsupportedProtocol", "UnsupportedRegion"),
+})  # fmt: skip
+"""The documented codes, without what follows a dot, of requests that the API has refused before it did anything.
 
-    `FailedOperation` and `InternalError` don't say how far the API came, and a status of HTTP may be a gateway's.
-    """
+The common codes of every API are on https://www.tencentcloud.com/document/api/1278/73618 (as of 2025-10-30). Any other,
+such as `FailedOperation`, `ResponseSizeLimitExceeded` or `ServiceUnavailable`, doesn't say how far the API came.
+"""
+
+
+def _is_refusal(error: TcsqlCheckError) -> bool:
+    """Return whether the API has certainly refused a start; a status of HTTP may be a gateway's."""
     if isinstance(error, ThrottledError):
         return True
-    return isinstance(error, PermanentError) and bool(error.code) and not error.code.startswith("FailedOperation")
+    return isinstance(error, PermanentError) and error.code.partition(".")[0] in _REFUSALS
 
 
 class _FlowStatus(msgspec.Struct, rename="pascal"):

@@ -96,7 +96,7 @@ def test_the_application_moves_only_after_the_pass(tmp_path: Path) -> None:
 
             with guide.emulator(passes) as second:  # on another port, which the stack therefore gets
                 guide.must(prepare[-1], second)
-                with guide.running(up_again, second, until=RUNNING) as update:
+                with guide.running(up_again, second, until=" min left ") as update:
                     assert get(during, port) == OLD
                     assert update.end() == 0, update.screen
                 assert get(after, port) == NEW

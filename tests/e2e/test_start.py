@@ -62,7 +62,8 @@ def test_a_gate_passes_with_the_flow_of_its_own_start(build: BuildSandbox) -> No
     start = sandbox.stack.resource("start-12")
     assert start is not None
     assert (start["type"], start["id"]) == ("pulumi-python:dynamic/tcsql:MigrationCheckStart", "ap-guangzhou/12")
-    assert set(start["outputs"]) == {"__provider", "migrate_id", "region", "triggers", "flow_id", "started_at"}
+    outputs_of_start = {"migrate_id", "region", "triggers", "flow_id", "endpoint", "started_at"}
+    assert set(start["outputs"]) == {"__provider", *outputs_of_start}
 
 
 def test_a_check_starts_on_create_and_for_other_triggers_alone(build: BuildSandbox) -> None:

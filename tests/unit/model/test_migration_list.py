@@ -29,7 +29,9 @@ def test_a_status_that_is_no_integer_counts_as_none(value: object) -> None:
     assert status({"MigrateId": 7, "Status": value}) is None
 
 
-def test_two_different_statuses_count_as_none() -> None:
+def test_of_two_different_statuses_one_that_is_past_the_check_counts() -> None:
     """The list contradicts itself."""
-    assert status({"MigrateId": 7, "Status": 6}, {"MigrateId": 7, "Status": 1}) is None
+    assert status({"MigrateId": 7, "Status": 5}, {"MigrateId": 7, "Status": 1}) is None
+    assert status({"MigrateId": 7, "Status": 6}, {"MigrateId": 7, "Status": 1}) == 6
+    assert status({"MigrateId": 7, "Status": 6}, {"MigrateId": 7, "Status": 4}) == 4
     assert status({"MigrateId": 7, "Status": 6}, {"MigrateId": 7, "Status": 6}) == 6

@@ -5,6 +5,7 @@ import re
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from harness.fake_clock import FakeClock
 from harness.responses import MIGRATION
@@ -70,6 +71,14 @@ def test_a_probe_reads_only_and_queries_what_is_not_published(log: Path) -> None
     assert answers(notes, LIST) == ["CheckFlag 1, Status 1"]
     assert START not in actions(log)
     assert actions(log).count(QUERY) == 2
+
+
+def test_a_migration_that_is_past_its_check_is_not_started(log: Path) -> None:
+    """A migration that has been cut over must not be checked."""
+    frames = tuple(msgspec.structs.replace(frame, migration_status=6) for frame in load("pass").frames(1066) or ())
+    notes = probe(Scenario(name="mine", migrations={"1066": frames}), log, start=True)
+    assert answers(notes, LIST) == ["CheckFlag 1, Status 6"]
+    assert START not in actions(log)
 
 
 def test_a_number_that_does_not_exist_has_the_apis_error(log: Path) -> None:

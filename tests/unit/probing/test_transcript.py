@@ -31,6 +31,12 @@ def test_an_error_is_its_code_alone() -> None:
     assert transcript.error(CredentialsError("None.")) == "error: credentials"
 
 
+def test_a_servers_text_is_no_markup() -> None:
+    """The transcript can be published as it is."""
+    note = Note(0.0, "DescribeMigrations", "error <img src=x>@org [a](http://e)")
+    assert r"| error \<img src=x\>\@org \[a\](http:\//e) |" in transcript.markdown([note], [])
+
+
 def test_the_transcript_is_a_table() -> None:
     """It begins with what was probed."""
     notes = [Note(0.0, "DescribeMigrations", "CheckFlag 1, Status 1"), Note(2.04, "DescribeFlowStatus", "error a|b")]

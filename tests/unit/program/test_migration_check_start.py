@@ -11,6 +11,7 @@ from harness.mock_engine import Engine, run, take_for_real
 from harness.pulumi_mocks import RecordingMocks, mocked_program, resolve
 
 from pulumi_tcsql_check import InvalidInputError, MigrationCheckStart
+from pulumi_tcsql_check.config import validation
 from pulumi_tcsql_check.program import refusal
 
 PLAIN: dict[str, Any] = {"migrate_id": 1066, "region": "ap-guangzhou", "triggers": ["run 1"]}
@@ -74,6 +75,14 @@ def test_other_triggers_are_refused_at_the_users_line(
     assert recorder.seen == []
 
 
+def test_a_whole_number_of_another_resource_is_a_trigger() -> None:
+    """Pulumi brings the number 5 as 5.0."""
+    assert validation.triggers([5.0, -3.0]) == ("5", "-3")
+    for one in (5.5, 2.0**54, float("nan"), float("inf")):
+        with raises_sentence(InvalidInputError, r"^triggers\[0\] is 'float', but must be a string, an integer"):
+            validation.triggers([one])
+
+
 def test_triggers_are_required() -> None:
     """A program that starts once gives an empty list."""
     assert inspect.signature(MigrationCheckStart).parameters["triggers"].default is inspect.Parameter.empty
@@ -94,6 +103,9 @@ def test_an_invalid_input_is_refused_at_the_users_line(recorder: RecordingMocks,
         ({"id": "ap-guangzhou/1066"}, "left out: a start can't be imported or looked up"),
         ({"import_": "ap-guangzhou/1066"}, "left out: a start can't be imported or looked up"),
         ({"urn": "urn:x"}, "left out: a start can't be imported or looked up"),
+        ({"replacement_trigger": "run 2"}, "left out: use triggers, which the gate compares"),
+        ({"replace_on_changes": ["triggers"]}, "left out: use triggers, which the gate compares"),
+        ({"replace_with": [pulumi.ComponentResource]}, "left out: use triggers, which the gate compares"),
     ],
 )
 def test_an_option_without_a_meaning_is_refused(recorder: RecordingMocks, option: dict[str, Any], words: str) -> None:
@@ -111,7 +123,7 @@ def test_a_start_cannot_be_looked_up() -> None:
 
 def test_every_option_of_the_sdk_is_classified() -> None:
     """The engine honours it for a start, or it is refused, so that a new option of the SDK fails this test."""
-    honoured = set(refusal._IDLE_OPTIONS) | {
+    honoured = set(refusal._IDLE_OPTIONS) - set(refusal.REFUSED_BY_START) | {
         "additional_secret_outputs",
         "depends_on",
         "hooks",

@@ -144,6 +144,35 @@ def test_secret_triggers_keep_the_gate_readable() -> None:
     assert engine.ids["orders"] == "ap-guangzhou/7"
 
 
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize("name", ["migrate_id", "region", "flow_id"])
+def test_an_output_of_a_start_without_a_tie_is_refused(name: str, *, preview: bool) -> None:
+    """The gate could not tell whether this update left the start out; the error says to use `start=`."""
+    engine = StartEngine()
+
+    def program() -> None:
+        given: dict[str, Any] = {"migrate_id": 7, "region": "ap-guangzhou", name: getattr(start(), name)}
+        MigrationCheck("orders", **given)
+
+    words = rf"^{name} is an output of the start start-7, and the gate isn't tied to that start: give it start= or"
+    with raises_sentence(pulumi.RunError, words):
+        run(engine, program, preview=preview)
+    assert "orders" not in engine.order
+
+
+def test_a_group_is_tied_to_each_start_whose_outputs_it_has() -> None:
+    """An output of one in a list counts as well."""
+    engine = StartEngine()
+
+    def program() -> None:
+        flows: list[pulumi.Input[int]] = [start(7).flow_id, 5]
+        MigrationCheckGroup("wave", migrate_ids=[7, 9], region="ap-guangzhou", flow_ids=flows)
+
+    with raises_sentence(pulumi.RunError, r"^flow_ids is an output of the start start-7, "):
+        run(engine, program)
+    assert "wave" not in engine.order
+
+
 @pytest.mark.parametrize("name", ["migrate_id", "region", "flow_id"])
 def test_what_a_start_gives_is_not_given_twice(name: str) -> None:
     """Two values could contradict each other."""

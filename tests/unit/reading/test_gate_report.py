@@ -132,18 +132,3 @@ def test_a_gate_of_unknown_name_has_its_number(call: RecordingListener, folder: 
     """The host's private frames may change."""
     read(call, urn="")
     assert names(folder) == ["_.1066.json", "_.1066.md"]
-
-
-@pytest.mark.parametrize(
-    ("stack", "gate", "name"),
-    [
-        ("dev", "a/b", "dev.a_b"),
-        ("org/dev", "../../etc", "org_dev._.._etc".replace("..", ".")),
-        ("dev", "..", "dev._"),
-        ("dev", "校验", "dev.校验"),
-        ("dev", "x" * 200, f"dev.{'x' * 80}"),
-    ],
-)
-def test_a_file_name_is_safe(stack: str, gate: str, name: str) -> None:
-    """It has no separators and no parent folder."""
-    assert gate_report.file_name(stack, gate) == name

@@ -387,6 +387,28 @@ def test_the_error_of_an_outage_names_the_migration_once(
     assert headline(caught.value).count("migration check 1066") == 1
 
 
+@pytest.mark.parametrize("wait", [True, False])
+@pytest.mark.parametrize("sent_to", [None, "https://sqlserver.tencentcloudapi.com"])
+def test_a_start_at_another_endpoint_keeps_the_gate_shut(
+    call: RecordingListener, sent_to: str | None, *, wait: bool
+) -> None:
+    """Its number means another flow there; nothing is queried."""
+    with Emulator("pass") as emulator:
+        given = {**PROPS, "wait": wait, "endpoint": emulator.url, "flow_id": 1001.0, "start_endpoints": [sent_to]}
+        with raises_error(InvalidInputError, rf"^start is .*, but must be a start that was sent to {emulator.url}, "):
+            read(given, {}, call)
+        assert read({**given, "enforce": False}, {}, call)["passed"] is False
+
+
+def test_a_start_at_the_gates_endpoint_counts(call: RecordingListener) -> None:
+    """So does each start of a group."""
+    with Emulator("pass") as emulator:
+        given = {**PROPS, "endpoint": emulator.url, "start_endpoints": [emulator.url, emulator.url]}
+        assert read(given, {}, call)["passed"] is True
+    with raises_error(InvalidInputError, r"^start_endpoints is 5, but must be a list of names, as"):
+        read({**PROPS, "start_endpoints": 5}, {}, call)
+
+
 def test_a_gate_that_is_not_enforced_passes_for_any_error(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener
 ) -> None:

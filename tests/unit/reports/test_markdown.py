@@ -49,6 +49,11 @@ def test_a_report_of_a_gate_has_all_facts_and_steps() -> None:
     )
 
 
+def test_a_text_notifies_nobody() -> None:
+    """GitHub would notify a name after an at sign."""
+    assert escape("@org/team, mailto:a@b") == r"\@org/team, mailto:a\@b"
+
+
 def test_a_gate_that_is_not_enforced_says_so_and_why() -> None:
     """The headline has it, too, and a missing reason is named."""
     gate = msgspec.structs.replace(GATE, enforce=False, reason="an emergency", started_at="2026-01-01T00:00:00Z")

@@ -42,7 +42,8 @@ def test_the_outputs_are_the_inputs_the_flow_and_the_time(call: RecordingListene
         outputs = start(emulator, call)
     started_at = outputs.pop("started_at")
     assert re.fullmatch(r"20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\dZ", started_at)
-    assert outputs == {"migrate_id": 1066, "region": "ap-guangzhou", "triggers": ["run 1"], "flow_id": 1001}
+    migration = {"migrate_id": 1066, "region": "ap-guangzhou"}
+    assert outputs == migration | {"triggers": ["run 1"], "flow_id": 1001, "endpoint": emulator.url}
     assert actions(log) == ["DescribeMigrations", "StartMigrationCheck"]
     assert call.lines == ["starting the check", "started flow 1001"]
     (warning,) = call.warnings
@@ -75,7 +76,7 @@ def test_a_refusal_names_the_migration(call: RecordingListener) -> None:
 
 
 def test_a_resource_whose_start_is_unknown_sends_no_other(call: RecordingListener, log: Path) -> None:
-    """The engine may repeat a create that failed; another resource is not affected."""
+    """The engine may repeat a create that failed; another resource or migration is not affected."""
     scenario = {"migrations": {"*": [PASSED]}, "on_start": {"*": [{"kind": "reset"}]}}
     with Emulator(parse(json.dumps(scenario).encode(), name="test"), request_log=log) as emulator:
         for words in ("may have started it: ", "is not started again in this update"):
@@ -83,4 +84,6 @@ def test_a_resource_whose_start_is_unknown_sends_no_other(call: RecordingListene
                 start(emulator, call)
             assert words in str(caught.value)
         assert start(emulator, call, urn=f"{URN}-2")["flow_id"] == 1002
-    assert actions(log).count("StartMigrationCheck") == 2
+        with pytest.raises(StartUnknownError, match="may have started it: "):
+            start(emulator, call, migrate_id=1067)
+    assert actions(log).count("StartMigrationCheck") == 3

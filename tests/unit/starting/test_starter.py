@@ -23,6 +23,7 @@ from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.migration_list import PAST_CHECK
 from pulumi_tcsql_check.starting import starter
+from pulumi_tcsql_check.tencent.exchange import MAX_EXCHANGE_SECONDS
 
 FLOW = Flow(1001)
 DOWN = TransientError("No.", kind="connection refused")
@@ -127,12 +128,30 @@ def test_any_other_status_starts_the_check(status: Result) -> None:
     assert start(StubSession(FLOW, statuses=(status,))) == FLOW
 
 
-def test_a_list_that_does_not_respond_starts_nothing() -> None:
-    """Whether the migration is past its check is unknown then."""
-    session = StubSession(FLOW, statuses=(DOWN,))
-    with pytest.raises(TransientError):
+@pytest.mark.parametrize("error", [DOWN, PermanentError("No.", code="InvalidParameter"), PermanentError("No.")])
+def test_a_list_that_does_not_respond_starts_nothing(error: ApiError) -> None:
+    """Whether the migration is past its check is unknown then; only a missing permission is accepted."""
+    session = StubSession(FLOW, statuses=(error,))
+    with pytest.raises(type(error)):
         start(session)
     assert session.sent == 0
+
+
+def test_a_start_at_the_deadline_has_the_time_of_a_whole_exchange() -> None:
+    """It may not be cut off because the query of the status took so long."""
+    clock = FakeClock()
+
+    class LateSession(StubSession):
+        def status(self, *_: object) -> int | None:
+            clock.advance(59.5)
+            return super().status()
+
+        def start(self, *given: object) -> Flow:
+            (until,) = [one for one in given if isinstance(one, float)]
+            assert until - clock.monotonic() == pytest.approx(MAX_EXCHANGE_SECONDS)
+            return super().start()
+
+    assert start(LateSession(FLOW), clock) == FLOW
 
 
 class CancellableClock(FakeClock):

@@ -49,6 +49,13 @@ def test_the_body_is_read_and_its_type_hidden_from_the_sdk(adapter: BoundedAdapt
     assert "Location" not in response.headers
 
 
+def test_a_proxy_is_tracked_once(adapter: BoundedAdapter) -> None:
+    """`requests` asks for the manager of a proxy before each request; a long wait sends thousands."""
+    pools = [adapter.proxy_manager_for("http://127.0.0.1:9").pool_classes_by_scheme["http"] for _ in range(3)]
+    assert pools[0] is pools[1] is pools[2]
+    assert len(pools[0].ConnectionCls.__mro__) == len(pools[2].ConnectionCls.__mro__)
+
+
 def plain(size: int) -> Reply:
     """Send a body of this many bytes."""
     return answer(b" " * size)

@@ -108,6 +108,12 @@ def test_a_start_returns_its_flow() -> None:
         error("FailedOperation"),
         error("FailedOperation.DBError"),
         error("FailedOperation.Anything"),
+        error("failedOperation"),
+        error("ResponseSizeLimitExceeded"),
+        error("ServiceUnavailable"),
+        error("ResourceUnavailable"),
+        error("UnknownError"),
+        error("Timeout"),
         error(""),
     ],
 )
@@ -130,6 +136,8 @@ def test_a_start_that_may_have_arrived_is_unknown(reply: Reply) -> None:
         (error("UnauthorizedOperation"), PermanentError),
         (error("ResourceNotFound"), PermanentError),
         (error("UnsupportedOperation"), PermanentError),
+        (error("InvalidParameter.InputIllegal"), PermanentError),
+        (error("ResourceInUse"), PermanentError),
     ],
 )
 def test_a_refused_start_is_no_start(reply: Reply, kind: type[ApiError]) -> None:
