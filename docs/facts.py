@@ -1,9 +1,10 @@
 """The directive `facts`: a table of the package's own names and texts, made when the pages are built.
 
     ```{facts} exit-codes
+    The site, which `make docs` builds, has this table.
     ```
 
-A name that the package reads and this file doesn't describe ends the build.
+The text is for readers of the plain file. A name that the package reads and this file doesn't describe ends the build.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -176,6 +177,7 @@ class Facts(SphinxDirective):  # type: ignore[misc]  # mypy runs where Sphinx is
 
     required_arguments = 1
     optional_arguments = 1
+    has_content = True
 
     def run(self) -> list[nodes.Node]:
         """Return the table, parsed as Markdown."""

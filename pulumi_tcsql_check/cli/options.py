@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from pulumi_tcsql_check.config import validation
+from pulumi_tcsql_check.config import endpoints, validation
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.language import VARIABLE
 from pulumi_tcsql_check.errors import InvalidInputError
@@ -100,12 +100,14 @@ def check_inputs(  # noqa: PLR0913  # one for each option, by name
     if region is None:
         raise InvalidInputError("--region", None, Sentence("given or variable", variable="TENCENTCLOUD_REGION"))
     where = validation.region(region, "--region")
-    migrations = tuple(Migration(number, where) for number in _numbers(ids))
+    chosen = validation.endpoint(endpoint, "--endpoint") if endpoint is not None else None
+    option = endpoints.option(chosen, where) if chosen is not None else ""
+    migrations = tuple(Migration(number, where, option) for number in _numbers(ids))
     if flow_id is not None and len(migrations) > 1:
         raise InvalidInputError("--flow-id", _number(flow_id), Sentence("one id alone"))
     return CheckInputs(
         migrations=migrations,
-        endpoint=validation.endpoint(endpoint, "--endpoint") if endpoint is not None else None,
+        endpoint=chosen,
         failed_statuses=tuple(_code(text) for text in failed_statuses),
         flows=(Flow(validation.flow_id(_number(flow_id), "--flow-id")),) if flow_id is not None else (),
         timeout_seconds=validation.timeout_seconds(_seconds(timeout_seconds, DEFAULT_TIMEOUT), "--timeout-seconds"),

@@ -73,7 +73,7 @@ class Screen:
     ) -> None:
         """Store what returns the starts so far, and write to stderr that they begin."""
         self.known_starts = known_starts
-        self.audience = of_start(waits=waits)
+        self.audience = of_start(migrations, waits=waits)
         self.now = now
         self._total, self._count, self._counted_at = len(migrations), 0, now()
         self._trouble: object = None
@@ -93,7 +93,7 @@ class Screen:
 
     def begin_wait(self, flows: Mapping[Migration, Flow]) -> None:
         """Go on from the starts to the wait for their flows."""
-        self.audience = of_start(waits=True, flows=flows)
+        self.audience = of_start(tuple(flows), waits=True, flows=flows)
 
     def ended_by(self, number: int, exit_code: int, command: str) -> None:
         """Write how a signal ended the command, and which checks were started."""

@@ -24,6 +24,7 @@ from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.language import choose as choose_language
 from pulumi_tcsql_check.errors import InvalidInputError, WaitCancelledError
 from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, render
+from pulumi_tcsql_check.messages.audience import of_command
 from pulumi_tcsql_check.reports import report_file
 from pulumi_tcsql_check.reports.collector import Collector
 
@@ -71,10 +72,11 @@ def run(  # noqa: PLR0913  # one for each setting of a command, most by name
             path = report_file.accept(report)
         except InvalidInputError as error:
             raise click.UsageError(render(error.sentence, chosen), click.get_current_context()) from None
+        name = str(click.get_current_context().info_name)
         screen = make_screen(chosen)
+        screen.audience = of_command(name, inputs.migrations)
         cancelled = threading.Event()
         record = Collector(inputs.migrations, inputs.failed_statuses, SystemClock(cancelled))
-        name = click.get_current_context().info_name
         target = report_file.ReportFile(path, f"tcsql-check {name}", record, screen.warn)
         try:
             end = _run_until_signal(lambda: work(_session())(inputs, screen, record))

@@ -41,6 +41,11 @@ class CheckInputs(msgspec.Struct, frozen=True):
     start_endpoints: tuple[str | None, ...] = ()
     started_at: str | None = None
 
+    def at(self, endpoint: str) -> "CheckInputs":
+        """Return the inputs with the endpoint for commands in each migration."""
+        migrations = tuple(msgspec.structs.replace(one, endpoint=endpoint) for one in self.migrations)
+        return msgspec.structs.replace(self, migrations=migrations)
+
     @property
     def region(self) -> str:
         """The region of all migrations."""

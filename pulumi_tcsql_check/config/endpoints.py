@@ -50,6 +50,11 @@ def choose(given: Endpoint | None, config: StackConfig, region: str) -> Endpoint
     return Endpoint("https", f"{_HOST}{regional}.{root or _TENCENT}")
 
 
+def option(endpoint: Endpoint, region: str) -> str:
+    """Return the value of `--endpoint` for a command that queries the same endpoint; "" for the default."""
+    return "" if endpoint == choose(None, {}, region) else str(endpoint)
+
+
 def refuse_option_variables(endpoint: Endpoint, project: str | None, environ: Mapping[str, str]) -> None:
     """Refuse an endpoint that Pulumi's own environment variables may have chosen.
 

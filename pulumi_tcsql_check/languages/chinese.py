@@ -204,6 +204,7 @@ SENTENCES: Mapping[str, str] = {
     "start not tied": "{input} 是启动资源 {start} 的输出，但门禁没有与该启动绑定：请用 start= 或 starts= 代替 {input}，"
     "以免较早的通过结果生效。",
     "start the others": "启动其余校验：",
+    "start and wait": "请启动校验并等待：",
     "start and run": "请启动校验，然后重新执行：",
     "start and run with flow": "请启动校验，将新的 FlowId 填入 {flow_id}，然后重新执行：",
     "step still runs": "该步骤似仍在进行",

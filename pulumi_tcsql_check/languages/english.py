@@ -206,7 +206,7 @@ SENTENCES: Mapping[str, str] = {
     "its own with credentials of its own.",
     "renew the token": "the credentials are temporary and seem to have expired, and their source has no newer ones; "
     "set new ones, then run again:",
-    "run again once it responds": "once the API responds, run again:",
+    "run again once it responds": "once the API works again, run again:",
     "run again once reachable": "once the API can be reached, run again:",
     "set credentials": "Set them as TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY.",
     "set credentials of stack": "Set them with `pulumi config set --secret tencentcloud:secretId` and `pulumi config "
@@ -216,6 +216,7 @@ SENTENCES: Mapping[str, str] = {
     "start not tied": "{input} is an output of the start {start}, and the gate isn't tied to that start: give it "
     "start= or starts= in place of {input}, so that an older pass doesn't count.",
     "start the others": "start the others:",
+    "start and wait": "start the check and wait for it:",
     "start and run": "start the check, then run again:",
     "start and run with flow": "start the check, then run again with the new FlowId as {flow_id}:",
     "step still runs": "as if the step still runs",

@@ -1,10 +1,10 @@
 """Wording for the audiences: Pulumi programs, and the commands of the shell."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pulumi_tcsql_check.languages.sentence import Sentence, Words
-from pulumi_tcsql_check.messages.commands import wait_command
+from pulumi_tcsql_check.messages.commands import own_command, start_command, wait_for_flow_command
 
 if TYPE_CHECKING:  # else the sentence about a missing msgspec could not be loaded
     from pulumi_tcsql_check.model.flow import Flow
@@ -16,7 +16,8 @@ class Audience(NamedTuple):
 
     `again` is the command to run again. In `failed_status`, `{code}` stands for the status code. `starts` has the URN
     of the resource that starts a migration's check, by the number as text; it is empty for a gate without one.
-    `is_start` is whether the reader runs `tcsql-check start`, and `waits` whether with `--wait`.
+    `is_command` is whether the reader runs `tcsql-check`, `is_start` whether it runs `tcsql-check start`, and `waits`
+    whether that has `--wait`.
     """
 
     again: str
@@ -29,6 +30,7 @@ class Audience(NamedTuple):
     remove_choice: Sentence
     after_migration: Sentence
     starts: Mapping[str, str] = {}
+    is_command: bool = False
     is_start: bool = False
     waits: bool = False
 
@@ -55,6 +57,7 @@ COMMAND = Audience(
     remove_setting=Sentence("remove setting"),
     remove_choice=Sentence("remove choice"),
     after_migration=Sentence("nothing to start"),
+    is_command=True,
 )
 
 
@@ -64,7 +67,14 @@ def of_gate(props: Mapping[str, Any]) -> Audience:
     return PROGRAM._replace(starts=starts) if isinstance(starts, Mapping) else PROGRAM
 
 
-def of_start(*, waits: bool, flows: Mapping["Migration", "Flow"] | None = None) -> Audience:
+def of_command(name: str, migrations: Sequence["Migration"]) -> Audience:
+    """Return the audience of a command of `tcsql-check` about some migrations."""
+    return COMMAND._replace(again=own_command(name, migrations))
+
+
+def of_start(
+    migrations: Sequence["Migration"], *, waits: bool, flows: Mapping["Migration", "Flow"] | None = None
+) -> Audience:
     """Return the audience of `tcsql-check start`, with `--wait` or not; `flows` are those that it waits for by then."""
-    again = wait_command(flows) if flows else "tcsql-check start"
+    again = wait_for_flow_command(flows) if flows else start_command(*migrations, waits=waits)
     return COMMAND._replace(again=again, is_start=True, waits=waits)

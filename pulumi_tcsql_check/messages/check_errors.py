@@ -79,17 +79,23 @@ def action_after(error: CheckTimeoutError, audience: Audience) -> tuple[Sentence
         return Sentence("check ids or wait longer", timeout=audience.timeout), ()
     if error.trouble is not None:
         return Sentence("run again once it responds"), (audience.again,)
-    if error.never_started and audience.starts:
-        return start_by_resource(audience, [error.migration])
     if error.never_started:
-        words = Sentence("start and run")
-        if error.flow is not None:
-            words = Sentence("start and run with flow", flow_id=audience.flow_id)
-        return words, (start_command(error.migration), audience.again)
+        return _start_and_run(error, audience)
     if error.unexplained is not None and error.looks_stuck:
         setting = audience.failed_status.format(code=error.unexplained)
         return Sentence("stuck step", status=error.unexplained, setting=setting, timeout=audience.timeout), ()
     return Sentence("wait longer", timeout=audience.timeout), (audience.again,)
+
+
+def _start_and_run(error: CheckTimeoutError, audience: Audience) -> tuple[Sentence, tuple[str, ...]]:
+    if audience.starts:
+        return start_by_resource(audience, [error.migration])
+    if audience.is_command:
+        return Sentence("start and wait"), (start_command(error.migration, waits=True),)
+    words = Sentence("start and run")
+    if error.flow is not None:
+        words = Sentence("start and run with flow", flow_id=audience.flow_id)
+    return words, (start_command(error.migration), audience.again)
 
 
 def request_field(request_id: str) -> list[Field]:

@@ -20,8 +20,7 @@ def missing_libraries() -> list[str]:
 
 def start_command(*migrations: "Migration", waits: bool = False) -> str:
     """Return the command that starts the checks of some migrations of one region; with `waits` it waits for them."""
-    command = _command("start", "StartMigrationCheck", migrations)
-    return f"{command} --wait" if waits else command
+    return _command("start", "StartMigrationCheck", migrations, " --wait" if waits else "")
 
 
 def query_command(*migrations: "Migration") -> str:
@@ -29,11 +28,12 @@ def query_command(*migrations: "Migration") -> str:
     return _command("status", "QueryMigrationCheckProcess", migrations)
 
 
-def wait_command(flows: Mapping["Migration", "Flow"]) -> str:
+def wait_for_flow_command(flows: Mapping["Migration", "Flow"]) -> str:
     """Return the command that waits for one flow; for several flows, its form for each of them."""
     migration, flow = next(iter(flows.items()))
-    migrate_id, flow_id = (migration.migrate_id, flow.flow_id) if len(flows) == 1 else ("ID", "FLOWID")
-    return f"tcsql-check wait {migrate_id} --region {migration.region} --flow-id {flow_id}"
+    if len(flows) == 1:
+        return f"{own_command('wait', [migration])} --flow-id {flow.flow_id}"
+    return f"tcsql-check wait ID{_place(migration)} --flow-id FLOWID"
 
 
 def replace_command(urns: Sequence[str]) -> str:
@@ -41,12 +41,26 @@ def replace_command(urns: Sequence[str]) -> str:
     return " ".join(["pulumi up", *(f"--replace {shlex.quote(urn)}" for urn in urns)])
 
 
-def _command(name: str, action: str, migrations: Sequence["Migration"]) -> str:
+def _command(name: str, action: str, migrations: Sequence["Migration"], options: str = "") -> str:
     """Return a command of `tcsql-check`, or one of Tencent's command line where the extra `cli` isn't installed."""
-    ids = " ".join(str(one.migrate_id) for one in migrations)
-    region = migrations[0].region
     if not missing_libraries():
-        return f"tcsql-check {name} {ids} --region {region}"
+        return f"{own_command(name, migrations)}{options}"
     is_one = len(migrations) == 1
-    command = f"tccli sqlserver {action} --MigrateId {ids if is_one else '$id'} --region {region}"
-    return command if is_one else f"for id in {ids}; do {command}; done"
+    number = migrations[0].migrate_id if is_one else "$id"
+    command = f"tccli sqlserver {action} --MigrateId {number}{_place(migrations[0])}"
+    return command if is_one else f"for id in {_ids(migrations)}; do {command}; done"
+
+
+def own_command(name: str, migrations: Sequence["Migration"]) -> str:
+    """Return a command of `tcsql-check` about some migrations of one region."""
+    return f"tcsql-check {name} {_ids(migrations)}{_place(migrations[0])}"
+
+
+def _ids(migrations: Sequence["Migration"]) -> str:
+    return " ".join(str(one.migrate_id) for one in migrations)
+
+
+def _place(migration: "Migration") -> str:
+    """Return the options for the region and, if it isn't the default, the endpoint."""
+    endpoint = f" --endpoint {migration.endpoint}" if migration.endpoint else ""
+    return f" --region {migration.region}{endpoint}"

@@ -21,7 +21,7 @@ def fix_and_start(audience: Audience, *migrations: "Migration", flow_input: Word
     if audience.starts:
         words, commands = start_by_resource(audience, migrations)
         return Field("then", Sentence("once fixed", words=words), commands)
-    if audience.is_start:
+    if audience.is_command:
         return Field("then", Sentence("fix and run"), [start_command(*migrations, waits=True)])
     words = Sentence("fix and run with flow", flow_ids=flow_input) if flow_input else Sentence("fix and run")
     return Field("then", words, [start_command(*migrations), audience.again])

@@ -6,7 +6,7 @@ from pulumi_tcsql_check.errors import MigrationOverError, SomeNotStartedError, S
 from pulumi_tcsql_check.errors.codes import code_of
 from pulumi_tcsql_check.languages.sentence import Sentence, Words
 from pulumi_tcsql_check.messages.audience import Audience
-from pulumi_tcsql_check.messages.commands import query_command, start_command, wait_command
+from pulumi_tcsql_check.messages.commands import query_command, start_command, wait_for_flow_command
 from pulumi_tcsql_check.messages.layout import Field, Text, listed
 
 
@@ -68,5 +68,5 @@ def _next_steps(error: SomeNotStartedError, audience: Audience) -> list[Field]:
         words = Sentence("fix and run" if refused else "start the others")
         fields.append(Field("then", words, [start_command(*refused, *error.untried, waits=audience.waits)]))
     if audience.waits and error.flows:
-        fields.append(Field("then", Sentence("wait for the started"), [wait_command(error.flows)]))
+        fields.append(Field("then", Sentence("wait for the started"), [wait_for_flow_command(error.flows)]))
     return fields

@@ -28,10 +28,15 @@ _Count = Annotated[int, msgspec.Meta(ge=0, le=_LARGEST)]
 
 
 class Migration(msgspec.Struct, frozen=True):
-    """A migration, by its number and region."""
+    """A migration, by its number and region.
+
+    Attributes:
+        endpoint: The endpoint for commands about it; empty if it is the default of the region.
+    """
 
     migrate_id: int
     region: str
+    endpoint: str = ""
 
     @property
     def sentence(self) -> Sentence:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pulumi_tcsql_check.clock import SystemClock
+from pulumi_tcsql_check.config import endpoints
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.credentials import connection
@@ -37,7 +38,7 @@ def read(
 
     On an up, `origin` names the gate in its report.
     """
-    inputs = CheckInputs.from_props(props)
+    inputs = _with_endpoint(CheckInputs.from_props(props), stack)
     clock = SystemClock(cancelled)
     record = Collector(inputs.migrations, inputs.failed_statuses, clock)
     one = _Read(inputs, stack, listener, clock, record)
@@ -53,6 +54,15 @@ def read(
             error.migrations = inputs.migrations
             raise
     return outputs_of([watch.end for watch in watches], inputs)
+
+
+def _with_endpoint(inputs: CheckInputs, stack: Stack) -> CheckInputs:
+    """Add the endpoint for commands; an invalid one is refused when the gate connects."""
+    try:
+        chosen = endpoints.choose(inputs.endpoint, stack.config, inputs.region)
+    except InvalidInputError:
+        return inputs
+    return inputs.at(endpoints.option(chosen, inputs.region))
 
 
 class _Read:

@@ -4,7 +4,10 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from pulumi_tcsql_check.clock import SystemClock
+from pulumi_tcsql_check.config import endpoints
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.config.start_inputs import StartInputs
 from pulumi_tcsql_check.credentials import connection
@@ -34,7 +37,10 @@ def start(
     try:
         made = connection.choose(inputs, stack, clock=clock, warn=lambda sentence: listener.warn(Text(sentence)))
         listener.show(Sentence("starting"))
-        flow = starter.start(made.session(), inputs.migration, clock=clock, on_retry=listener.show)
+        migration = msgspec.structs.replace(
+            inputs.migration, endpoint=endpoints.option(made.endpoint, inputs.migration.region)
+        )
+        flow = starter.start(made.session(), migration, clock=clock, on_retry=listener.show)
     except StartUnknownError:
         _unknown.add((urn, inputs.migration))
         raise

@@ -141,6 +141,8 @@ class MigrationApi:
         except (ApiError, WaitCancelledError) as error:
             if error.was_sent and not _is_refusal(error):
                 raise StartUnknownError(migration, error) from None
+            if isinstance(error, PermanentError) and error.code.startswith("ResourceNotFound"):
+                raise NotFoundError(error.problem, code=error.code, request_id=error.request_id) from None
             raise
         return Flow(said.flow_id, None, said.request_id)
 

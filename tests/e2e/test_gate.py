@@ -192,8 +192,9 @@ def test_a_failed_check_ends_the_update_and_creates_nothing(build: BuildSandbox)
     assert (
         "Check: The source and the target database need the same character set (collation): compare the two at the "
         'level of the database, and make them the same. API: "Check whether the character sets are consistent." '
-        "Then: fix the cause, then run: tcsql-check start 1066 --region ap-guangzhou "
-        "pulumi up Code: check-failed Request: "
+        "Then: fix the cause, then run: "
+        f"tcsql-check start 1066 --region ap-guangzhou --endpoint {sandbox.emulator.url} pulumi up "
+        "Code: check-failed Request: "
     ) in sentence
     polls = [one for one in sandbox.emulator.requests if one["action"] == "QueryMigrationCheckProcess"]
     assert len(polls) == 2

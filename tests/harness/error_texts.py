@@ -36,6 +36,11 @@ def in_one_line(text: object) -> str:
     return " ".join(str(text).split())
 
 
+def without_endpoint(text: str) -> str:
+    """Return a text without the endpoint of an emulator in its commands."""
+    return re.sub(r" --endpoint http://127\.0\.0\.1:\d+", "", text)
+
+
 @contextmanager
 def raises_error(kind: type[E], match: str) -> Iterator[pytest.ExceptionInfo[E]]:
     """Like `pytest.raises`, but match the text that the user reads, up to its code."""

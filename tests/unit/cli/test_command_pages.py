@@ -61,7 +61,8 @@ def test_the_quick_start_works_as_written(tmp_path: Path) -> None:
 
 def test_the_readmes_minute_works_as_written(tmp_path: Path) -> None:
     """The commands start the emulator, set the keys, and wait for the pass."""
-    install, serve, keys, wait = commands(section("README.md", "Try it in a minute"))
+    environment_of_its_own, install, serve, activate, keys, wait = commands(section("README.md", "Try it in a minute"))
+    assert environment_of_its_own.endswith(f" && {activate}")  # the tests have one already
     assert install == "pip install '.[cli]'"  # the packaging tests install the extra
     environment = {name: value for name, value in cli_process.environ(tmp_path).items() if "TENCENT" not in name}
     assert serve.endswith("--scenario slow")  # which takes 15 seconds

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from harness import cli_process
-from harness.error_texts import in_one_line
+from harness.error_texts import in_one_line, without_endpoint
 from harness.scripted_server import ScriptedServer, answer, reset, silence
 from harness.sdk_client import start_check
 
@@ -107,10 +107,14 @@ def test_a_wait_ends_with_1_as_soon_as_one_has_failed(run: Run, capsys: pytest.C
     assert run("wait", "2", *FAST) == 1
     written = capsys.readouterr()
     assert written.out.splitlines()[-1].startswith("0/1 passed, 1 failed, after ")
-    _, headline, *below = written.err.splitlines()
+    _, headline, *below = without_endpoint(written.err).splitlines()
     assert headline == "migration check 2 (ap-guangzhou) failed at step 4 of 8"
     assert below[3] == "  ✗ 4 Character set check: failed (status -1)"
-    assert below[-3:-1] == ["           tcsql-check wait", "  Code:    check-failed"]
+    assert below[-4:-1] == [
+        "  Then:    fix the cause, then run:",
+        "           tcsql-check start 2 --region ap-guangzhou --wait",
+        "  Code:    check-failed",
+    ]
     assert "pulumi" not in written.err
 
 
@@ -119,24 +123,24 @@ def test_a_wait_for_several_names_all_failed_migrations(run: Run, capsys: pytest
     assert run("wait", "1", "2", "3", *FAST) == 1
     written = capsys.readouterr()
     assert written.out.splitlines()[-1].startswith("1/3 passed, 1 failed, 1 running, after ")
-    _, headline, *below = written.err.splitlines()
+    _, headline, *below = without_endpoint(written.err).splitlines()
     assert headline == "1 of 3 migration checks (ap-guangzhou) failed"
     assert below == [
         "  ✗ 2 failed at step 4 of 8: Character set check (status -1)",
         "  Others:  1/2 passed, 1 running",
         "  Then:    fix the cause, then run:",
-        "           tcsql-check start 2 --region ap-guangzhou",
-        "           tcsql-check wait",
+        "           tcsql-check start 2 --region ap-guangzhou --wait",
         "  Code:    check-failed",
     ]
 
 
-def test_a_wait_ends_with_3_at_the_deadline(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """Another migration's pass doesn't change that; the error names the command's own options."""
+def test_a_wait_ends_with_3_at_the_deadline(run: Run, emulator: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
+    """Another migration's pass doesn't change that; the error has the command's own options, and all of it."""
     assert run("wait", "1", "3", "--timeout-seconds", "0.3", *FAST) == 3
     err = capsys.readouterr().err
     assert "1 of 2 migration checks (ap-guangzhou) had not passed after 0.3 s\n" in err
-    assert "  Then:    raise --timeout-seconds, or run again to continue waiting:\n           tcsql-check wait\n" in err
+    command = f"tcsql-check wait 1 3 --region ap-guangzhou --endpoint {emulator.url}"
+    assert f"  Then:    raise --timeout-seconds, or run again to continue waiting:\n           {command}\n" in err
 
 
 def test_a_code_in_failed_status_ends_the_wait(run: Run) -> None:

@@ -37,7 +37,12 @@ def test_every_option_is_accepted() -> None:
         timeout_seconds="0.5",
         poll_interval_seconds="300",
     ) == CheckInputs(
-        (Migration(1066, "ap-guangzhou"),), 0.5, 300.0, (-1, 7), Endpoint("http", "127.0.0.1:8918"), (Flow(1001),)
+        (Migration(1066, "ap-guangzhou", "http://127.0.0.1:8918"),),
+        0.5,
+        300.0,
+        (-1, 7),
+        Endpoint("http", "127.0.0.1:8918"),
+        (Flow(1001),),
     )
 
 

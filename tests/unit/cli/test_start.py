@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from harness import cli_process
-from harness.error_texts import in_one_line
+from harness.error_texts import in_one_line, without_endpoint
 
 from pulumi_tcsql_check.cli import output
 from pulumi_tcsql_check.cli.start_output import StartDocument
@@ -100,7 +100,7 @@ def test_one_failure_does_not_stop_the_other_starts(
     assert run("start", "1066", "4", "11", "3", "1067") == 4
     written = capsys.readouterr()
     assert written.out == "1066 1001\n1067 1003\n"
-    text = in_one_line(written.err)
+    text = without_endpoint(in_one_line(written.err))
     assert "3 of 5 migration checks (ap-guangzhou) got no FlowId ✗ 4 (start-unknown): " in text
     assert "✗ 11 (migration-over): " in text
     assert "✗ 3 (refused): " in text
@@ -140,7 +140,7 @@ def test_an_error_that_concerns_all_after_a_start_lists_both(
     assert run("start", "1066", "1067", "1068") == 4
     written = capsys.readouterr()
     assert written.out == "1066 1001\n"
-    text = in_one_line(written.err)
+    text = without_endpoint(in_one_line(written.err))
     assert "Others: 1 of 3 started; 1 not tried" in text
     assert "tcsql-check start 1067 1068 --region ap-guangzhou" in text
     assert starts() == [1066]
@@ -166,13 +166,15 @@ def test_a_start_with_wait_waits_for_its_own_flow(
 def test_a_start_with_wait_has_the_exit_codes_of_a_wait(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """At the deadline the check runs on; the text says how to wait for the same flow."""
     assert run("start", "12", "--wait", "--timeout-seconds", "0.3", *FAST) == 3
-    assert "tcsql-check wait 12 --region ap-guangzhou --flow-id 1001" in in_one_line(capsys.readouterr().err)
+    assert "tcsql-check wait 12 --region ap-guangzhou --flow-id 1001" in without_endpoint(
+        in_one_line(capsys.readouterr().err)
+    )
 
 
 def test_nothing_is_waited_for_unless_all_were_started(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """The cut-over behind the command must not begin; the text says how to wait for those that were started."""
     assert run("start", "1066", "3", "1067", "--wait") == 4
-    text = in_one_line(capsys.readouterr().err)
+    text = without_endpoint(in_one_line(capsys.readouterr().err))
     assert "--wait waits for none of them, since not all were started" in text
     assert "tcsql-check start 3 --region ap-guangzhou --wait" in text
     assert "to wait for what was started, run: tcsql-check wait ID --region ap-guangzhou --flow-id FLOWID" in text
@@ -285,7 +287,7 @@ def test_an_interrupt_says_what_was_started(emulator: Emulator, tmp_path: Path, 
         while '"StartMigrationCheck","migrate_id":5' not in log.read_text(encoding="utf-8"):
             assert run.process.poll() is None
         assert run.end_by_signal(signal.SIGINT) < 2
-    text = in_one_line(run.screen)
+    text = without_endpoint(in_one_line(run.screen))
     assert run.process.returncode == 130
     assert (
         "Ended by SIGINT before every check was started. ✓ 1066: started flow 1001 ✗ 5 (start-unknown): the request "
@@ -306,6 +308,6 @@ def test_an_interrupt_of_the_wait_says_how_to_go_on(emulator: Emulator, tmp_path
     ) as run:
         run.read(until="waiting for flow 1001")
         run.end_by_signal(signal.SIGINT)
-    text = in_one_line(run.screen)
+    text = without_endpoint(in_one_line(run.screen))
     assert "Ended by SIGINT before there was a verdict. The checks that were started run on." in text
     assert "tcsql-check wait 12 --region ap-guangzhou --flow-id 1001" in text

@@ -3,6 +3,7 @@
 import importlib.util
 from typing import Any
 
+import msgspec
 import pytest
 from harness.error_texts import full_text, in_one_line
 from harness.responses import MIGRATION, make_progress
@@ -48,10 +49,24 @@ def test_without_the_extra_tencents_command_is_recommended() -> None:
 def test_a_wait_for_one_flow_has_its_numbers() -> None:
     """For several flows it is the form of one."""
     flows = {MIGRATION: Flow(1001), OTHER: Flow(1002)}
-    assert commands.wait_command({MIGRATION: Flow(1001)}) == (
+    assert commands.wait_for_flow_command({MIGRATION: Flow(1001)}) == (
         "tcsql-check wait 1066 --region ap-guangzhou --flow-id 1001"
     )
-    assert commands.wait_command(flows) == "tcsql-check wait ID --region ap-guangzhou --flow-id FLOWID"
+    assert commands.wait_for_flow_command(flows) == "tcsql-check wait ID --region ap-guangzhou --flow-id FLOWID"
+
+
+@pytest.mark.parametrize("libraries", [[], ["click"]])
+def test_a_command_has_the_endpoint_if_it_is_not_the_default(
+    monkeypatch: pytest.MonkeyPatch, libraries: list[str]
+) -> None:
+    """Without it, the command from a rehearsal would start a check at Tencent Cloud."""
+    monkeypatch.setattr(commands, "missing_libraries", lambda: libraries)
+    elsewhere = msgspec.structs.replace(MIGRATION, endpoint="http://127.0.0.1:8918")
+    for command in (commands.start_command(elsewhere), commands.query_command(elsewhere)):
+        assert command.endswith("1066 --region ap-guangzhou --endpoint http://127.0.0.1:8918")
+    flows = {elsewhere: Flow(1001), OTHER: Flow(1002)}
+    assert " --endpoint http://127.0.0.1:8918 --flow-id FLOWID" in commands.wait_for_flow_command(flows)
+    assert commands.start_command(MIGRATION).endswith(" 1066 --region ap-guangzhou")
 
 
 def test_a_urn_is_quoted_for_the_shell() -> None:
@@ -102,5 +117,5 @@ def test_checks_of_a_group_that_were_never_started_are_replaced() -> None:
 
 def test_a_failed_start_with_wait_is_started_and_waited_for_again() -> None:
     """The command gets a new flow by itself."""
-    text = full_text(FAILED, of_start(waits=True, flows={MIGRATION: Flow(1001)}))
+    text = full_text(FAILED, of_start([MIGRATION], waits=True, flows={MIGRATION: Flow(1001)}))
     assert "Then: fix the cause, then run: tcsql-check start 1066 --region ap-guangzhou --wait Code:" in text

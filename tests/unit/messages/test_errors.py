@@ -267,7 +267,7 @@ def test_a_timeout_after_a_failed_query_does_not_advise_a_longer_wait() -> None:
     trouble = TransientError("No answer.")
     error = CheckTimeoutError(MIGRATION, 2e6, trouble=trouble)
     assert error.trouble is trouble
-    assert "after 2000000 s Seen: No answer. Then: once the API responds, run again: pulumi up" in full_text(error)
+    assert "after 2000000 s Seen: No answer. Then: once the API works again, run again: pulumi up" in full_text(error)
 
 
 def test_a_timeout_without_any_response_names_no_request() -> None:

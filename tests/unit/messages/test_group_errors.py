@@ -128,7 +128,7 @@ def test_a_timeout_names_the_checks_that_have_not_passed() -> None:
         "  Then:    look at the step in the console: status 7 is not documented. If",
         "           it has failed, set failed_statuses=[7], so that the wait ends at",
         "           once; if it runs, raise timeout_seconds",
-        "  Then:    once the API responds, run again:",
+        "  Then:    once the API works again, run again:",
         "           pulumi up",
         "  Code:    timed-out",
     ]

@@ -25,7 +25,7 @@ from pulumi_tcsql_check.errors import (
 )
 from pulumi_tcsql_check.errors.codes import CODES, code_of
 from pulumi_tcsql_check.languages.sentence import CHINESE, ENGLISH, Language, Sentence
-from pulumi_tcsql_check.messages.audience import PROGRAM
+from pulumi_tcsql_check.messages.audience import PROGRAM, Audience, of_gate
 from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.group import Member
@@ -44,6 +44,9 @@ def progress(current: int, *codes: int) -> Progress:
 
 CALLER = Sentence("credentials", secret_id="...0000", source=Sentence("source environment"))
 FAILED = CheckFailedError(MIGRATION, progress(5, 0, 0, 0, -1, 1, -2, -2, -2), [4])
+FLOW_FAILED = FlowFailedError(MIGRATION, Flow(1001, 1), FAILED.progress)
+URN = "urn:pulumi:dev::shop::pulumi-python:dynamic/tcsql:MigrationCheckStart::orders"
+BEHIND_A_START = of_gate({"starts": {"1066": URN}})
 ERRORS = (
     FAILED,
     CheckTimeoutError(MIGRATION, 1800, progress(1, *[-2] * 8)),
@@ -52,7 +55,7 @@ ERRORS = (
     WaitCancelledError("wave-1"),
     NOT_REACHED,
     OutageError(MIGRATION, 120, NOT_REACHED),
-    FlowFailedError(MIGRATION, Flow(1001, 1)),
+    FLOW_FAILED,
     StartUnknownError(MIGRATION, TransientError(Sentence("no response in time", endpoint=ENDPOINT, seconds=10))),
     MigrationOverError(MIGRATION, 6),
     AccountError("100000000002", CALLER, "tencentcloud:allowedAccountIds", forbidden=False),
@@ -64,17 +67,19 @@ ERRORS = (
 @pytest.mark.parametrize("error", ERRORS, ids=code_of)
 def test_a_section_shows_what_the_user_sees(error: TcsqlCheckError, path: str, language: Language) -> None:
     """The text is the code's, except for line breaks and the request's id."""
-    text = text_of(error, PROGRAM).render(language).removesuffix("number")
+    text = text_of(error, BEHIND_A_START if error is FLOW_FAILED else PROGRAM).render(language).removesuffix("number")
     shown = section(path, code_of(error))
     assert "error:" + "".join(text.split()) in "".join(shown.split())
 
 
-@pytest.mark.parametrize("path", ["docs/tutorial.md", "examples/hold/README.md"])
-def test_another_page_shows_the_same_failure(path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "error", "audience"),
+    [("docs/tutorial.md", FLOW_FAILED, BEHIND_A_START), ("examples/hold/README.md", FAILED, PROGRAM)],
+)
+def test_another_page_shows_what_the_user_sees(path: str, error: TcsqlCheckError, audience: Audience) -> None:
     """A page may end the text before the line `API:`."""
-    text = full_text(FAILED)
     shown = " ".join(page(path).split())
-    assert f"error: {text.partition(' API: ')[0]}" in shown
+    assert f"error: {full_text(error, audience).partition(' API: ')[0]}" in shown
 
 
 def test_every_error_code_has_its_section() -> None:
