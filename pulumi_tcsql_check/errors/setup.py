@@ -9,7 +9,17 @@ from pulumi_tcsql_check.text import printable
 
 
 class InvalidInputError(TcsqlCheckError, ValueError):
-    """An input is outside its range: `name` is the input, `value` the user's value, `allowed` what it must be."""
+    """An input is outside its range: `name` is the input, `value` the user's value, `allowed` what it must be.
+
+    Example:
+        Export the reason in place of a status::
+
+            try:
+                status = get_migration_check(0, "ap-guangzhou").status
+            except InvalidInputError as error:
+                status = f"not queried: {error}"
+            pulumi.export("status", status)
+    """
 
     def __init__(self, name: Words, value: object, allowed: Words) -> None:
         """Store the attributes."""

@@ -12,6 +12,12 @@ from pulumi_tcsql_check.model.statuses import Status, StepState
 class Step(dict[str, Any]):
     """One step of a migration check.
 
+    Example:
+        Export the state of each step::
+
+            seen = get_migration_check(1066, "ap-guangzhou")
+            pulumi.export("steps", [f"{step.name}: {step.state}" for step in seen.steps])
+
     Attributes:
         name: The step's name in English or Chinese, as the API returns it (`Name`).
         status: The raw code (`Status`); 0 is passed and -2 is not started, others are undocumented.
@@ -32,6 +38,13 @@ class Step(dict[str, Any]):
 @pulumi.output_type
 class CheckResult(dict[str, Any]):
     """One check of a group.
+
+    Example:
+        Export the numbers of the migrations whose checks have not passed::
+
+            wave = MigrationCheckGroup("wave-2", migrate_ids=[1066, 1067], region="ap-guangzhou", enforce=False)
+            late = wave.checks.apply(lambda checks: [one.migrate_id for one in checks or [] if not one.passed])
+            pulumi.export("late", late)
 
     Attributes:
         migrate_id: The migration's number.
@@ -59,6 +72,12 @@ class CheckResult(dict[str, Any]):
 @pulumi.output_type
 class MigrationCheckResult(dict[str, Any]):
     """The result of one query of a migration check.
+
+    Example:
+        Tell a check that has not been started from one that runs::
+
+            seen = get_migration_check(1066, "ap-guangzhou")
+            pulumi.export("started", seen.status != "not-started")
 
     Attributes:
         total: How many steps there are, 0 or more (`TotalStep`).

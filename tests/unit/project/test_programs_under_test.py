@@ -86,7 +86,7 @@ def test_a_program_declares_its_resources(tmp_path: Path, program: str) -> None:
     """It runs as written, and declares a gate, or queries a check."""
     shutil.copy(SWITCH, tmp_path)
     counted = MOCKS.replace("        return [args", "        MADE.append(args.typ)\n        return [args")
-    counted = counted.replace("        return {}", "        MADE.append(args.token)\n        return {}")
+    counted = counted.replace("        return {}", "        MADE.append(args.token)\n        return {'steps': []}")
     assert counted.count("MADE") == len(("new_resource", "call"))
     test = """
 
