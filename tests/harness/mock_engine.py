@@ -113,6 +113,9 @@ def run(engine: Engine, program: Callable[[], object], *, preview: bool = False)
         loop.run_until_complete(main())
     finally:
         bound.cancel()
+        if left := asyncio.all_tasks(loop):  # else they fail when they are collected, in the middle of another test
+            give_up()
+            loop.run_until_complete(asyncio.wait(left, timeout=1))
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
 
