@@ -244,9 +244,12 @@ def test_the_steps_are_listed_where_they_help() -> None:
 
 def test_a_timeout_before_the_start_says_how_to_start_the_check() -> None:
     """The text doesn't advise a longer wait."""
-    text = full_text(CheckTimeoutError(MIGRATION, 0.5, make_progress(1, -2, -2)))
+    error = CheckTimeoutError(MIGRATION, 0.5, make_progress(1, -2, -2))
+    text = full_text(error)
     assert "after 0.5 s " in text
     assert f"Then: start the check, then run again: {AGAIN} pulumi up Code: not-started Request:" in text
+    command = f"Then: start the check and wait for it: {AGAIN} --wait Code: not-started Request:"
+    assert command in full_text(error, COMMAND)
 
 
 def test_a_timeout_of_a_flow_says_that_it_had_not_succeeded() -> None:
