@@ -96,7 +96,7 @@ def test_a_check_ends_only_at_its_last_step(current: int) -> None:
 
 def test_only_a_step_with_code_0_counts_as_passed() -> None:
     """The number is for the screen; the verdict doesn't use it."""
-    assert make_progress(3, 0, 0, 7, -2, -1).steps_passed == 2
+    assert make_progress(3, 0, 0, 7, -2, -1, -1).steps_passed == 2
 
 
 def test_failed_steps_are_listed_in_their_order() -> None:
