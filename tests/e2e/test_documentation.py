@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from harness.emulator_process import EmulatorProcess
 from harness.guide import DOCUMENTED_URL, Guide
-from harness.pages import blocks, commands, page
+from harness.pages import blocks, command_blocks, commands, page
 
 TUTORIAL = "docs/tutorial.md"
 SERVE = "tcsql-check emulator --port 8918 --scenario pass"
@@ -33,9 +33,9 @@ def test_the_tutorial_is_refused_and_then_passes(tmp_path: Path) -> None:
     """Each of the two updates starts the check; only the second one creates the switch; the last one starts nothing."""
     (program,) = blocks(page(TUTORIAL), "python")
     guide = Guide(str(project(tmp_path / "shop", program)), tmp_path)
-    environment, (serve,), prepare, (refused,), (look,), (serve_again,), (another, passing), (destroy,) = [
-        commands(f"```console\n{block}```\n") for block in blocks(page(TUTORIAL), "console")
-    ]
+    environment, (serve,), prepare, (refused,), (look,), (serve_again,), (another, passing), (destroy,) = (
+        command_blocks(page(TUTORIAL))
+    )
     assert [command for command in environment if not ELSEWHERE.match(command)] == []
     with guide.emulator(serve) as emulator:
         port = emulator.url.rpartition(":")[2]

@@ -3,7 +3,6 @@
 import importlib.util
 import itertools
 import os
-import re
 import shlex
 import signal
 import subprocess
@@ -16,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 from harness.emulator_process import EmulatorProcess
+from harness.pages import command_blocks, page
 from harness.stack import COMMAND_SECONDS, Stack
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY
 
@@ -30,10 +30,8 @@ KEYS = f"export TENCENTCLOUD_SECRET_ID={DUMMY_SECRET_ID} TENCENTCLOUD_SECRET_KEY
 
 
 def blocks(guide: str) -> list[list[str]]:
-    """List the commands of a guide's README, block by block; lines without a prompt are output."""
-    readme = (EXAMPLES / guide / "README.md").read_text(encoding="utf-8")
-    found = re.findall(r"(?ms)^```console\n(.*?)^```", readme)
-    return [[line.removeprefix("$ ") for line in block.splitlines() if line.startswith("$ ")] for block in found]
+    """List the commands of a guide's README, block by block."""
+    return command_blocks(page(f"examples/{guide}/README.md"))
 
 
 def module(guide: str, name: str) -> ModuleType:

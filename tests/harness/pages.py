@@ -25,17 +25,20 @@ def section(path: str, heading: str) -> str:
     return re.split(rf"(?m)^#{{1,{len(found[1])}}} ", below, maxsplit=1)[0]
 
 
+def without_code(path: str) -> str:
+    """Return the text of a page without its blocks of code."""
+    return re.sub(r"(?ms)^```.*?^```", "", page(path))
+
+
 def anchors(path: str) -> set[str]:
     """Return the anchors of a page's headings: in lower case, without punctuation, with dashes for spaces."""
-    without_code = re.sub(r"(?ms)^```.*?^```", "", page(path))
-    headings = re.findall(r"(?m)^#+ (.+)$", without_code)
+    headings = re.findall(r"(?m)^#+ (.+)$", without_code(path))
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def links(path: str) -> list[str]:
     """Return the targets of a page's links, except those outside."""
-    without_code = re.sub(r"(?ms)^```.*?^```", "", page(path))
-    return [link for link in re.findall(r"\]\(([^)\s]+)\)", without_code) if "://" not in link]
+    return [link for link in re.findall(r"\]\(([^)\s]+)\)", without_code(path)) if "://" not in link]
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -45,8 +48,15 @@ def blocks(text: str, language: str) -> list[str]:
 
 def commands(text: str) -> list[str]:
     """Return the commands of a text, without their comments."""
-    lines = [line for block in blocks(text, "console") for line in block.splitlines()]
-    return [re.sub(r" +# .*", "", line.removeprefix("$ ")) for line in lines if line.startswith("$ ")]
+    return [command for block in command_blocks(text) for command in block]
+
+
+def command_blocks(text: str) -> list[list[str]]:
+    """Return the commands of a text, block by block; lines without a prompt are output."""
+    return [
+        [re.sub(r" +# .*", "", line.removeprefix("$ ")) for line in block.splitlines() if line.startswith("$ ")]
+        for block in blocks(text, "console")
+    ]
 
 
 def rows(text: str) -> list[list[str]]:
