@@ -125,6 +125,7 @@ def test_a_pod_queries_as_the_role_of_its_identity(build: BuildSandbox) -> None:
     assert asked(sandbox) == [("AssumeRoleWithWebIdentity", None), (QUERY, OTHER_ACCOUNT_ID)]
 
 
+@pytest.mark.thorough
 def test_a_session_that_expires_during_a_wait_is_renewed(build: BuildSandbox) -> None:
     """The gate assumes the role again for as long as the check takes, and the update passes."""
     role = {"roleArn": make_role_arn(ACCOUNT_ID), "sessionName": "deploy", "sessionDuration": 2}
@@ -145,7 +146,7 @@ def test_a_session_that_expires_during_a_wait_is_renewed(build: BuildSandbox) ->
             {"tencentcloud:assumeRoleWithSaml": '{"roleArn": "r"}'},
             {},
             "The stack's configuration sets tencentcloud:assumeRoleWithSaml, which the gate doesn't honour",
-            marks=pytest.mark.whole_table,
+            marks=pytest.mark.thorough,
         ),
         (
             {"tencentcloud:profile": "prod"},
@@ -171,6 +172,7 @@ def test_an_unsupported_configuration_is_refused_in_one_sentence(
     assert sandbox.emulator.requests == []
 
 
+@pytest.mark.thorough
 def test_every_variable_that_looks_like_an_endpoint_is_ignored(build: BuildSandbox) -> None:
     """The stack's own endpoint gets the queries; preview and update name it and the unknown keys in warnings."""
     names = ("ENDPOINT", "SQLSERVER_ENDPOINT", "STS_ENDPOINT", "DOMAIN", "PROTOCOL", "ROOT_DOMAIN", "API_ENDPOINT")

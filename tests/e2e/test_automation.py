@@ -100,7 +100,7 @@ def caller(tmp_path: Path, *words: str) -> Iterator[Caller]:
 
 @pytest.mark.parametrize(
     ("words", "sentences"),
-    [pytest.param((), [FAILURE], marks=pytest.mark.whole_table), (("continue",), [FAILURE, GUARD])],
+    [pytest.param((), [FAILURE], marks=pytest.mark.thorough), (("continue",), [FAILURE, GUARD])],
     ids=["no option", "continue_on_error"],
 )
 def test_a_refused_check_is_one_exception_and_the_next_update_works(

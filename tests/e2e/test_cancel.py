@@ -85,7 +85,7 @@ def assert_clean(stack: Stack, ended: PulumiExit) -> None:
     ("name", "way"),
     [
         ("12 gates of a held stack wait", (signal.SIGINT, True)),
-        pytest.param("a held stack waits in a task", (signal.SIGINT, True), marks=pytest.mark.whole_table),
+        pytest.param("a held stack waits in a task", (signal.SIGINT, True), marks=pytest.mark.thorough),
         ("a held stack waits in a task", (signal.SIGTERM, False)),
         ("a held stack waits, SIGINT handled", (signal.SIGINT, True)),
         ("one gate waits, SIGINT ignored", (signal.SIGINT, False)),

@@ -64,8 +64,8 @@ def test_a_refused_update_is_reported_and_the_next_one_goes_through(tmp_path: Pa
     ("number", "to_all"),
     [
         (signal.SIGTERM, False),
-        pytest.param(signal.SIGINT, False, marks=pytest.mark.whole_table),
-        pytest.param(signal.SIGINT, True, marks=pytest.mark.whole_table),
+        pytest.param(signal.SIGINT, False, marks=pytest.mark.thorough),
+        pytest.param(signal.SIGINT, True, marks=pytest.mark.thorough),
     ],
     ids=["SIGTERM", "SIGINT", "Ctrl-C in a terminal"],
 )
@@ -86,7 +86,7 @@ def test_an_interrupt_ends_the_update_at_once(tmp_path: Path, number: signal.Sig
     assert guide.records == []
 
 
-@pytest.mark.whole_table
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("config", "result", "exit_code"),
     [

@@ -62,7 +62,7 @@ def test_the_root_project_runs_as_make_up_runs_it(tmp_path: Path, scenario: str,
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.whole_table)])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)])
 def test_an_interrupted_rehearsal_ends_as_an_interrupted_update_does(tmp_path: Path, number: signal.Signals) -> None:
     """The rehearsal waits for the CLI's exit, prints no traceback, and leaves neither a file nor a process."""
     environ = {**os.environ, "TMPDIR": str(tmp_path)}

@@ -99,6 +99,7 @@ def test_a_flow_that_has_failed_ends_the_update_although_the_steps_have_passed(b
     ) in without_endpoint(sentence)
 
 
+@pytest.mark.thorough
 def test_a_flow_that_runs_until_the_deadline_is_named_in_the_error(build: BuildSandbox) -> None:
     """The steps had passed, which opened nothing."""
     sandbox = build("flow", {"migrate_id": 5, "flow_id": 1001, "timeout_seconds": 1, **FAST})
@@ -122,7 +123,7 @@ def test_a_flow_that_runs_until_the_deadline_is_named_in_the_error(build: BuildS
                 "InvalidParameter.ParamsAssertFailed",
                 "Check flow_id, region, and that the flow is of the same",
             ),
-            marks=pytest.mark.whole_table,
+            marks=pytest.mark.thorough,
         ),
     ],
 )
@@ -195,7 +196,8 @@ def test_an_id_from_a_plain_value_must_be_known_at_once(build: BuildSandbox) -> 
     assert sandbox.records == {}
 
 
-@pytest.mark.parametrize("as_outputs", ["true", pytest.param("false", marks=pytest.mark.whole_table)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("as_outputs", ["true", pytest.param("false", marks=pytest.mark.thorough)])
 def test_an_id_as_text_or_number_gives_one_state(build: BuildSandbox, as_outputs: str) -> None:
     """`"1066"` gives the same state as `1066`, so replacing one with the other changes nothing."""
     sandbox = build("pass", {"migrate_id": "1066"}, {"test:asOutputs": as_outputs})

@@ -53,6 +53,7 @@ def test_a_passed_check_costs_one_request_per_command_and_none_on_destroy(build:
     assert sandbox.records == {}
 
 
+@pytest.mark.thorough
 def test_the_nonce_changes_nothing_else(build: BuildSandbox) -> None:
     """No update or refresh has a change, no diff shows the field, and no output of the stack has it."""
     sandbox = build("pass", config={"test:exportAll": "true"})
@@ -80,8 +81,8 @@ def own_endpoint(sandbox: Sandbox, endpoint: str) -> None:
     [
         ("PULUMI_OPTION_CONFIG", UP),
         ("PULUMI_OPTION_CONFIG_FILE", PREVIEW),
-        pytest.param("PULUMI_OPTION_CONFIG", PREVIEW, marks=pytest.mark.whole_table),
-        pytest.param("PULUMI_OPTION_CONFIG_FILE", UP, marks=pytest.mark.whole_table),
+        pytest.param("PULUMI_OPTION_CONFIG", PREVIEW, marks=pytest.mark.thorough),
+        pytest.param("PULUMI_OPTION_CONFIG_FILE", UP, marks=pytest.mark.thorough),
     ],
 )
 def test_a_variable_of_pulumi_does_not_choose_the_endpoint(
@@ -140,6 +141,7 @@ def test_a_variable_of_pulumi_may_set_another_key(build: BuildSandbox) -> None:
     assert sandbox.records == {"behind": "new"}
 
 
+@pytest.mark.thorough
 def test_a_proxy_that_can_answer_for_tencent_cloud_works_and_is_named(build: BuildSandbox, tmp_path: Path) -> None:
     """A preview and an update each name both variables in one warning, without the proxy's password."""
     sandbox, authority, bundle = build("pass"), trustme.CA(), tmp_path / "authority.pem"
@@ -289,12 +291,13 @@ def test_an_id_from_another_resource_is_unknown_in_preview_and_awaited_on_up(bui
     assert check["id"] == "ap-guangzhou/1066"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("endpoint", None),
-        pytest.param("enforce", False, marks=pytest.mark.whole_table),
-        pytest.param("failed_statuses", [-7], marks=pytest.mark.whole_table),
+        pytest.param("enforce", False, marks=pytest.mark.thorough),
+        pytest.param("failed_statuses", [-7], marks=pytest.mark.thorough),
     ],
 )
 def test_a_preview_sends_no_request_while_an_input_is_unknown(build: BuildSandbox, name: str, value: object) -> None:
@@ -313,6 +316,7 @@ def test_a_preview_sends_no_request_while_an_input_is_unknown(build: BuildSandbo
     assert sandbox.emulator.requests != []
 
 
+@pytest.mark.thorough
 def test_leaving_out_the_resource_that_gives_the_id_keeps_the_state_valid(build: BuildSandbox) -> None:
     """One error ends the update before the engine writes a gate with a missing dependency; the next update works."""
     sandbox = build("pass", config={"test:idFromResource": "true"})
@@ -348,7 +352,7 @@ def test_a_bad_plain_value_is_refused_at_the_users_line(build: BuildSandbox) -> 
         pytest.param(
             {"timeout_seconds": 0},
             "timeout_seconds is 0.0, but must be a finite number of seconds greater than 0.",
-            marks=pytest.mark.whole_table,
+            marks=pytest.mark.thorough,
         ),
         (
             {"endpoint": "http://sqlserver.tencentcloudapi.com"},
@@ -401,7 +405,7 @@ def test_credentials_come_from_the_stack_configuration(build: BuildSandbox) -> N
     assert len(sandbox.emulator.requests) == 1
 
 
-@pytest.mark.parametrize("source", ["config", "environment"])
+@pytest.mark.parametrize("source", ["config", pytest.param("environment", marks=pytest.mark.thorough)])
 def test_the_messages_of_a_stack_can_be_chinese(build: BuildSandbox, source: str) -> None:
     """The row, warning, error and the program's own output are Chinese; the state and the codes are unchanged."""
     sandbox = build(

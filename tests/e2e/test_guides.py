@@ -21,6 +21,7 @@ END_SECONDS = 10.0
 """How long GitHub waits after its first signal before it kills the process."""
 
 
+@pytest.mark.thorough
 def test_the_rehearsal_is_throttled_refused_and_passes_after_the_fix(tmp_path: Path) -> None:
     """The screen shows what the README describes, and nothing moves before the second start has passed."""
     guide = Guide("rehearsal", tmp_path)
@@ -76,6 +77,7 @@ def get(command: str, port: int) -> str:
         connection.close()
 
 
+@pytest.mark.thorough
 def test_the_application_moves_only_after_the_pass(tmp_path: Path) -> None:
     """It uses the old host after a refusal and while the gate waits, the new one after the pass."""
     guide = Guide("cutover", tmp_path)
@@ -105,7 +107,7 @@ def test_the_application_moves_only_after_the_pass(tmp_path: Path) -> None:
                 assert get(after, port) == OLD
 
 
-@pytest.mark.whole_table
+@pytest.mark.thorough
 def test_a_preview_starts_no_check(tmp_path: Path) -> None:
     """Nor does it query the gate, which could show the pass of an earlier start."""
     guide = Guide("created-here", tmp_path)
@@ -185,7 +187,7 @@ def test_a_cancelled_pipeline_ends_at_once_and_break_glass_lets_one_run_through(
         assert guide.records == ["dns"]
 
 
-@pytest.mark.whole_table
+@pytest.mark.thorough
 def test_a_job_whose_processes_are_all_terminated_moves_nothing(tmp_path: Path) -> None:
     """GitLab sends SIGTERM to every process, including the provider; there is neither an error text nor a pass."""
     with EmulatorProcess(NEVER_ENDS, tmp_path / "requests.jsonl") as emulator:

@@ -78,10 +78,10 @@ def name(urn: str) -> str:
 @pytest.mark.parametrize(
     ("command", "shape", "check"),
     [
-        pytest.param(UP, "both", "plain", marks=pytest.mark.whole_table),
+        pytest.param(UP, "both", "plain", marks=pytest.mark.thorough),
         (CONTINUE, "awaited", "plain"),
-        (UP, "in a task", "plain"),
-        pytest.param(UP, "one", "declared in a component", marks=pytest.mark.whole_table),
+        pytest.param(UP, "in a task", "plain", marks=pytest.mark.thorough),
+        pytest.param(UP, "one", "declared in a component", marks=pytest.mark.thorough),
         (CONTINUE, "one", "id made in an apply of what is known"),
     ],
     ids=lambda value: value[-1] if isinstance(value, tuple) else value,
@@ -104,7 +104,7 @@ def test_nothing_below_a_refused_check_is_created_until_it_passes(
 
 
 @pytest.mark.parametrize(
-    "command", [pytest.param(UP, marks=pytest.mark.whole_table), CONTINUE], ids=lambda command: command[-1]
+    "command", [pytest.param(UP, marks=pytest.mark.thorough), CONTINUE], ids=lambda command: command[-1]
 )
 def test_each_call_holds_what_is_below_it(build: BuildSandbox, command: tuple[str, ...]) -> None:
     """If the second call's check fails, resources between the two calls are created, and those below both are not."""
@@ -140,13 +140,13 @@ def test_a_check_below_the_call_holds_only_its_dependents(build: BuildSandbox) -
 @pytest.mark.parametrize(
     ("shape", "check"),
     [
-        ("one", "id from a slow resource"),
-        pytest.param("one", "id made in an apply", marks=pytest.mark.whole_table),
-        pytest.param("one", "id made in an apply of what is known", marks=pytest.mark.whole_table),
-        pytest.param("one", "id made in an apply, not enforced", marks=pytest.mark.whole_table),
-        pytest.param("one", "child of a component", marks=pytest.mark.whole_table),
-        ("one", "declared in a component"),
-        pytest.param("awaited", "id from a slow resource", marks=pytest.mark.whole_table),
+        pytest.param("one", "id from a slow resource", marks=pytest.mark.thorough),
+        pytest.param("one", "id made in an apply", marks=pytest.mark.thorough),
+        pytest.param("one", "id made in an apply of what is known", marks=pytest.mark.thorough),
+        pytest.param("one", "id made in an apply, not enforced", marks=pytest.mark.thorough),
+        pytest.param("one", "child of a component", marks=pytest.mark.thorough),
+        pytest.param("one", "declared in a component", marks=pytest.mark.thorough),
+        pytest.param("awaited", "id from a slow resource", marks=pytest.mark.thorough),
         ("awaited", "id made in an apply of what is known"),
     ],
 )
@@ -170,7 +170,7 @@ def test_a_held_program_ends_in_every_form(build: BuildSandbox, shape: str, chec
     ("check", "missing"),
     [
         ("id from a slow resource", "migrate_id"),
-        ("depends on a slow resource", "made-here (depends_on)"),
+        pytest.param("depends on a slow resource", "made-here (depends_on)", marks=pytest.mark.thorough),
     ],
 )
 def test_a_long_wait_reports_once_which_check_waits_for_what(build: BuildSandbox, check: str, missing: str) -> None:

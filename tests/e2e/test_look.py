@@ -64,6 +64,7 @@ def test_reads_return_any_verdict_with_one_request_each(sandbox: Callable[..., S
     assert len(emulator.requests) == 6
 
 
+@pytest.mark.thorough
 def test_a_migration_created_in_the_same_update_is_read_once_it_exists(
     sandbox: Callable[..., Sandbox],
 ) -> None:

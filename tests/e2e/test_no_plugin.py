@@ -11,7 +11,7 @@ PLUGIN = "tcsql-check"
 
 
 @pytest.mark.parametrize(
-    ("with_file", "looked_for"), [(True, False), pytest.param(False, True, marks=pytest.mark.whole_table)]
+    ("with_file", "looked_for"), [(True, False), pytest.param(False, True, marks=pytest.mark.thorough)]
 )
 def test_the_engine_searches_for_no_plugin(
     build: BuildSandbox, tmp_path: Path, with_file: bool, looked_for: bool

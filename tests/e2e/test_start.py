@@ -107,13 +107,13 @@ def test_a_check_starts_on_create_and_for_other_triggers_alone(build: BuildSandb
 @pytest.mark.parametrize(
     ("migrate_id", "reason"),
     [
-        (4, "no response from"),
-        pytest.param(5, "within 10 s", marks=pytest.mark.whole_table),
+        pytest.param(4, "no response from", marks=pytest.mark.thorough),
+        pytest.param(5, "within 10 s", marks=pytest.mark.thorough),
         (6, "connection reset by peer"),
-        pytest.param(7, "502", marks=pytest.mark.whole_table),
-        (8, "gave a response that"),
-        pytest.param(9, "InternalError.DBError", marks=pytest.mark.whole_table),
-        pytest.param(10, "FailedOperation", marks=pytest.mark.whole_table),
+        pytest.param(7, "502", marks=pytest.mark.thorough),
+        pytest.param(8, "gave a response that", marks=pytest.mark.thorough),
+        pytest.param(9, "InternalError.DBError", marks=pytest.mark.thorough),
+        pytest.param(10, "FailedOperation", marks=pytest.mark.thorough),
     ],
 )
 def test_a_start_of_unknown_outcome_is_sent_once(build: BuildSandbox, migrate_id: int, reason: str) -> None:
@@ -133,6 +133,7 @@ def test_a_start_of_unknown_outcome_is_sent_once(build: BuildSandbox, migrate_id
     assert "behind" in sandbox.records
 
 
+@pytest.mark.thorough
 def test_a_throttled_start_is_sent_again(build: BuildSandbox) -> None:
     """The API has refused the first two requests, so the third one starts the check, once."""
     sandbox = build_start(build, 2)
@@ -160,7 +161,7 @@ def test_a_migration_that_is_past_its_check_is_not_started(build: BuildSandbox) 
     assert starts(sandbox) == []
 
 
-@pytest.mark.parametrize("how", ["Ctrl-C", "killed provider"])
+@pytest.mark.parametrize("how", ["Ctrl-C", pytest.param("killed provider", marks=pytest.mark.thorough)])
 def test_a_start_that_is_interrupted_is_sent_again_by_the_next_update(build: BuildSandbox, how: str) -> None:
     """The update ends within two seconds, while the API has not responded yet."""
     sandbox = build_start(build, 5)
@@ -184,6 +185,7 @@ def test_a_start_that_is_interrupted_is_sent_again_by_the_next_update(build: Bui
     assert starts(sandbox) == [5, 5]
 
 
+@pytest.mark.thorough
 def test_a_lost_start_ends_other_waits_but_no_start_in_flight(build: BuildSandbox) -> None:
     """In a wave of 60 each is started at most once, and the next update starts what is missing."""
     ids = range(1001, 1061)
@@ -196,7 +198,7 @@ def test_a_lost_start_ends_other_waits_but_no_start_in_flight(build: BuildSandbo
     assert sorted(starts(sandbox)) == sorted([37, 37, *ids[1:]])
 
 
-@pytest.mark.whole_table
+@pytest.mark.thorough
 def test_a_wave_goes_on_under_continue_on_error(build: BuildSandbox) -> None:
     """All 60 are started, the gate behind them is not read, and the next update starts the lost one."""
     ids = range(1001, 1061)
@@ -208,8 +210,17 @@ def test_a_wave_goes_on_under_continue_on_error(build: BuildSandbox) -> None:
     assert sorted(starts(sandbox)) == sorted([37, 37, *ids[1:]])
 
 
-@pytest.mark.parametrize("how", ["targeted", "excluded", "ignored", "lost", "targeted preview"])
-@pytest.mark.parametrize("ids", [(13,), pytest.param((13, 1066), marks=pytest.mark.whole_table)])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "targeted",
+        pytest.param("excluded", marks=pytest.mark.thorough),
+        pytest.param("ignored", marks=pytest.mark.thorough),
+        "lost",
+        pytest.param("targeted preview", marks=pytest.mark.thorough),
+    ],
+)
+@pytest.mark.parametrize("ids", [(13,), pytest.param((13, 1066), marks=pytest.mark.thorough)])
 def test_the_pass_of_an_earlier_start_never_opens_the_gate(build: BuildSandbox, how: str, ids: tuple[int, ...]) -> None:
     """Not if an update leaves a start with other triggers out, ignores them, or goes on after the start failed."""
     sandbox = build_start(build, *ids, triggers=["run 1"])
@@ -252,6 +263,7 @@ def test_a_hook_cannot_repeat_a_start_of_unknown_outcome(build: BuildSandbox) ->
     assert starts(sandbox) == [4]
 
 
+@pytest.mark.thorough
 def test_triggers_may_be_outputs_and_secrets(build: BuildSandbox) -> None:
     """An output that a preview doesn't know starts the check on the update; a secret stays one in the state."""
     sandbox = build_start(build, 1066, inFront="true")
@@ -268,6 +280,7 @@ def test_triggers_may_be_outputs_and_secrets(build: BuildSandbox) -> None:
     assert "the secret of run" not in json.dumps(stack.state())
 
 
+@pytest.mark.thorough
 def test_the_resource_of_an_earlier_guide_becomes_a_start(build: BuildSandbox) -> None:
     """With an alias it is updated in place, which starts the check once; then the old module may go.
 
@@ -289,6 +302,7 @@ def test_the_resource_of_an_earlier_guide_becomes_a_start(build: BuildSandbox) -
     assert starts(sandbox) == [1066]
 
 
+@pytest.mark.thorough
 def test_a_start_leaves_the_state_without_the_package_by_state_delete_alone(
     build: BuildSandbox, tmp_path: Path
 ) -> None:

@@ -66,6 +66,7 @@ def shell(tmp_path: Path) -> Shell:
     return shell
 
 
+@pytest.mark.thorough
 def test_the_templates_pipeline_runs_its_tests_and_holds_its_update(shell: Shell, tmp_path: Path) -> None:
     """Tests and preview succeed for any verdict; the update is refused, and a repeated run starts the check anew."""
     *before, preview = shell.steps("preview")
@@ -99,7 +100,7 @@ def test_the_templates_pipeline_runs_its_tests_and_holds_its_update(shell: Shell
     assert shell.must("pulumi stack output database").strip() == "orders-new.example"
 
 
-@pytest.mark.whole_table
+@pytest.mark.thorough
 def test_the_templates_break_glass_job_cuts_over_although_no_check_can_start(shell: Shell, tmp_path: Path) -> None:
     """It sends no request for a start, warns with the reason, and leaves none of an earlier run in the state."""
     *install, disable, overrule = shell.steps("break-glass")

@@ -52,7 +52,7 @@ def test_a_group_opens_once_its_last_check_has_passed(build: BuildSandbox) -> No
     assert asked(sandbox) - before == Counter({4: 2, 1: 2, 11: 2})
 
 
-@pytest.mark.parametrize("held", [True, pytest.param(False, marks=pytest.mark.whole_table)])
+@pytest.mark.parametrize("held", [True, pytest.param(False, marks=pytest.mark.thorough)])
 def test_nothing_behind_a_refused_group_is_created(build: BuildSandbox, *, held: bool) -> None:
     """One error names each failed and each missing migration, and counts the rest; no flag bypasses the gate."""
     sandbox = build(
@@ -74,6 +74,7 @@ def test_nothing_behind_a_refused_group_is_created(build: BuildSandbox, *, held:
     assert result.seconds < 20
 
 
+@pytest.mark.thorough
 def test_a_group_that_times_out_names_what_has_not_passed(build: BuildSandbox) -> None:
     """A preview before it says what the update will do."""
     inputs = {"migrate_ids": [1, 3, 7], "timeout_seconds": 2, **FAST}
@@ -94,6 +95,7 @@ def test_a_group_that_times_out_names_what_has_not_passed(build: BuildSandbox) -
     )
 
 
+@pytest.mark.thorough
 def test_the_ids_of_a_group_may_come_from_resources(build: BuildSandbox) -> None:
     """A preview with an unknown id sends no request; the update waits for all, and nine or more ids give a digest."""
     numbers = list(range(1066, 1075))

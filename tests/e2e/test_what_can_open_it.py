@@ -53,7 +53,7 @@ TELLING = {
 """The cases that `make test` runs."""
 
 CASES = [
-    pytest.param(holds, way, id=f"{holds}, {way}", marks=[] if (holds, way) in TELLING else pytest.mark.whole_table)
+    pytest.param(holds, way, id=f"{holds}, {way}", marks=[] if (holds, way) in TELLING else pytest.mark.thorough)
     for holds in ("stack", "resources")
     for way in WAYS
 ]

@@ -35,9 +35,7 @@ CONTINUE = "--continue-on-error"
 
 QUICK = {
     ("its update fails", "depends_on", "stack", CONTINUE),
-    ("its update fails", "the id", "group", CONTINUE),
     ("its creation fails", "a component", "resources", CONTINUE),
-    ("--target the dependents", "depends_on", ""),
     ("--target the dependents", "a component around the gate", ""),
     ("--exclude the one in front", "an echoed input", CONTINUE),
 }
@@ -80,7 +78,7 @@ def _emulator(tmp_path: Path) -> Iterator[EmulatorProcess]:
 
 def cell(*what: str) -> object:
     """Name a cell of the table; `make test` runs some of them, `make test-all` runs the others."""
-    marks = [] if what in QUICK else [pytest.mark.whole_table]
+    marks = [] if what in QUICK else [pytest.mark.thorough]
     return pytest.param(*what, id=", ".join(filter(None, what)), marks=marks)
 
 
@@ -133,9 +131,7 @@ def test_a_gate_is_refused_if_the_resource_in_front_is_left_out(
     assert (passed.exit_code, fronted.files) == (0, NEW), passed.screen
 
 
-@pytest.mark.parametrize(
-    "through", [pytest.param("depends_on", marks=pytest.mark.whole_table), "a component around both"]
-)
+@pytest.mark.parametrize("through", [pytest.param("depends_on", marks=pytest.mark.thorough), "a component around both"])
 def test_a_gate_passes_if_the_resource_left_out_is_in_the_stack(
     emulator: EmulatorProcess, tmp_path: Path, through: str
 ) -> None:

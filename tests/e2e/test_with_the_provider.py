@@ -44,6 +44,7 @@ def check_types(folder: Path, program: str) -> str:
     return run([*command, "--cache-dir", str(ENVIRONMENT / ".mypy_cache")], folder).stdout
 
 
+@pytest.mark.thorough
 def test_the_types_fit(tmp_path: Path) -> None:
     """The gate accepts the migration's id, which is text known later; mypy refuses an output of another type."""
     program = PROGRAM.read_text(encoding="utf-8")
