@@ -7,6 +7,7 @@
 The text is for readers of the plain file. A name that the package reads and this file doesn't describe ends the build.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from docutils import nodes
@@ -112,7 +113,9 @@ def provider_settings() -> str:
     ignored = [f"{CONFIG_NAMESPACE}:{key}" for key in provider_config.WITHOUT_MEANING_HERE]
     rows.append((code(ignored), "`TENCENTCLOUD_COS_DOMAIN`", "ignored: it is for another API"))
     rows.append(("any other", "", "named in one warning"))
-    return table(("key", "variable, if the key isn't set", "what the gate does"), rows)
+    # A third column, for the variables, would make the table wider than the page.
+    cells = (("<br>".join(filter(None, names)), text) for *names, text in rows)
+    return table(("key, and below it the variable, if the key isn't set", "what the gate does"), cells)
 
 
 def machine_settings() -> str:
@@ -122,7 +125,8 @@ def machine_settings() -> str:
 
 def exit_codes() -> str:
     """The exit codes of the command."""
-    return table(("exit code", "meaning"), ((str(number), meaning) for number, meaning in EXIT_CODES.items()))
+    rows = ((str(number), re.sub(r"--[a-z]+", r"`\g<0>`", meaning)) for number, meaning in EXIT_CODES.items())
+    return table(("exit code", "meaning"), rows)
 
 
 def error_codes() -> str:
