@@ -11,6 +11,7 @@ EVERYTHING_AT_ONCE = ("up", "--yes", "--skip-preview", "--continue-on-error", "-
 
 NO_ANSWER = "no response from the API"
 THROTTLED = "throttled by the API"
+INTERNAL_ERROR = "answered InternalError: An internal error occurred"
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,11 @@ FAULTS_BY_GROUP = {
     "api": (
         FaultCase("throttled", "`RequestLimitExceeded`", "tries again until the deadline, then passes", THROTTLED),
         FaultCase("internal-error", "`InternalError` for a while", PASSES, "the API says InternalError"),
-        FaultCase("internal-error-forever", "`InternalError` without end", TIMES_OUT, "answered InternalError: An"),
+        FaultCase("internal-error-forever", "`InternalError` without end", TIMES_OUT, INTERNAL_ERROR),
         FaultCase("wrong-type", "an error of the API under `text/html`", ENDS, "answered UnauthorizedOperation"),
         FaultCase("charset", "an error under `application/json; charset=utf-8`", ENDS, "answered AuthFailure"),
         FaultCase("clock-off", "`AuthFailure.SignatureExpire`", ENDS, "Set this machine's clock"),
-        FaultCase("unauthorized", "`UnauthorizedOperation`", ENDS, "Allow the action sqlserver:Query"),
+        FaultCase("unauthorized", "`UnauthorizedOperation`", ENDS, "Allow the action"),
         FaultCase("not-found", "`ResourceNotFound.DBNotFound`", ENDS, "Check migrate_id, region"),
     ),
     "tls": (
