@@ -12,6 +12,7 @@ EVERYTHING_AT_ONCE = ("up", "--yes", "--skip-preview", "--continue-on-error", "-
 NO_ANSWER = "no response from the API"
 THROTTLED = "throttled by the API"
 INTERNAL_ERROR = "answered InternalError: An internal error occurred"
+ALLOW = "Allow the action sqlserver:QueryMigrationCheckProcess"
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ FAULTS_BY_GROUP = {
         FaultCase("wrong-type", "an error of the API under `text/html`", ENDS, "answered UnauthorizedOperation"),
         FaultCase("charset", "an error under `application/json; charset=utf-8`", ENDS, "answered AuthFailure"),
         FaultCase("clock-off", "`AuthFailure.SignatureExpire`", ENDS, "Set this machine's clock"),
-        FaultCase("unauthorized", "`UnauthorizedOperation`", ENDS, "Allow the action"),
+        FaultCase("unauthorized", "`UnauthorizedOperation`", ENDS, ALLOW),
         FaultCase("not-found", "`ResourceNotFound.DBNotFound`", ENDS, "Check migrate_id, region"),
     ),
     "tls": (
