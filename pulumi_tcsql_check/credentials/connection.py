@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -50,17 +50,24 @@ class Connection:
 
     Attributes:
         endpoint: Where the requests go.
+        region: The region of the migrations.
         account: Who sends them.
         make_client: Makes an API client for credentials.
     """
 
     endpoint: Endpoint
+    region: str
     account: Account
     make_client: Callable[[Credentials], MigrationApi]
 
     def session(self) -> ApiSession:
         """Make one thread's session."""
         return ApiSession(self.account, self.make_client)
+
+    @property
+    def key(self) -> Hashable:
+        """What a list of migrations belongs to: the endpoint, the region and the account's settings."""
+        return self.endpoint, self.region, self.account
 
     @property
     def caller(self) -> Caller | None:
@@ -98,7 +105,7 @@ def choose(inputs: Inputs, stack: Stack | None, *, clock: Clock, warn: Callable[
     def make_client(credentials: Credentials) -> MigrationApi:
         return MigrationApi(credentials, endpoint, region, clock=clock)
 
-    return Connection(endpoint, account, make_client)
+    return Connection(endpoint, region, account, make_client)
 
 
 def _warn_once(text: Sentence, warn: Callable[[Sentence], None]) -> None:

@@ -1,15 +1,16 @@
 """An API session that refreshes expired temporary credentials and retries once."""
 
 import functools
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from typing import TypeVar
 
 from pulumi_tcsql_check.credentials.account import Account
 from pulumi_tcsql_check.errors import ExpiredTokenError, PermanentError
-from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.flow import Flow
+from pulumi_tcsql_check.model.migration_list import MigrationPage
 from pulumi_tcsql_check.model.progress import Migration, Progress
+from pulumi_tcsql_check.tencent import sqlserver
 from pulumi_tcsql_check.tencent.sqlserver import MigrationApi
 
 EXPIRED_CODE = "AuthFailure.TokenFailure"
@@ -40,13 +41,21 @@ class ApiSession:
         """Query a flow once, as `MigrationApi.follow` does; errors as in `query`."""
         return self._send(lambda api: api.follow(flow, deadline), deadline)
 
-    def check_flags(self, migrate_ids: Collection[int], until: float) -> Mapping[int, CheckFlag]:
-        """Query the list of migrations once, as `MigrationApi.check_flags` does; errors as in `query`."""
-        return self._send(lambda api: api.check_flags(migrate_ids, until), until)
+    def page(self, number: int, deadline: float) -> MigrationPage:
+        """Query a page of the list of migrations once, as `MigrationApi.page` does; errors as in `query`."""
+        return self._send(lambda api: api.page(number, deadline), deadline)
 
-    def status(self, migration: Migration, deadline: float) -> int | None:
-        """Query a migration's status once, as `MigrationApi.status` does; errors as in `query`."""
-        return self._send(lambda api: api.status(migration, deadline), deadline)
+    def find(self, migration: Migration, deadline: float) -> MigrationPage | None:
+        """Query the page that lists a migration, as `MigrationApi.find` does; errors as in `query`."""
+        return self._send(lambda api: api.find(migration, deadline), deadline)
+
+    def next_turn(self) -> float:
+        """Return the instant from which a query of steps waits for nothing."""
+        return sqlserver.next_turn()
+
+    def next_page_turn(self) -> float:
+        """Return the instant from which a query of a page waits for nothing."""
+        return sqlserver.next_page_turn()
 
     def start(self, migration: Migration, deadline: float) -> Flow:
         """Start a check, as `MigrationApi.start` does; errors as in `query`. Only a refused token is sent again."""

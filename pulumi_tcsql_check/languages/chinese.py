@@ -369,6 +369,7 @@ SENTENCES: Mapping[str, str] = {
     "idle option": "{options} 对门禁 {gate} 不起作用：Pulumi 只读取门禁，从不修改。",
     "idle options": "{options} 对门禁 {gate} 不起作用：Pulumi 只读取门禁，从不修改。",
     "many queried elsewhere": "{checks}的查询地址为 {endpoint}，不是腾讯云。",
+    "not all listed": "{checks}：迁移任务列表只含 {total} 个中的 {listed} 个，其余的通过可能较晚发现。",
     "one queried elsewhere": "{checks}的查询地址为 {endpoint}，不是腾讯云。",
     "output lost": "无法写入输出，此后的内容将丢失（{why}）。",
     "proxy in between": "发往 {endpoint} 的请求经过 {proxy} 指定的代理，并信任 {bundle} 中的证书："

@@ -1,15 +1,14 @@
-"""The protocol of the API that `watch` polls."""
+"""The protocol of the API that `watch` and `flag_list` query."""
 
-from collections.abc import Collection, Mapping
 from typing import Protocol
 
-from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Flow
+from pulumi_tcsql_check.model.migration_list import MigrationPage
 from pulumi_tcsql_check.model.progress import Migration, Progress
 
 
 class Api(Protocol):
-    """Each call is one attempt, bounded by a deadline: an instant on the clock."""
+    """Each query is one attempt, bounded by a deadline: an instant on the clock."""
 
     def query(self, migration: Migration, deadline: float) -> Progress:
         """Query the steps of a check."""
@@ -17,5 +16,11 @@ class Api(Protocol):
     def follow(self, flow: Flow, deadline: float) -> Flow:
         """Query the status of a flow."""
 
-    def check_flags(self, migrate_ids: Collection[int], until: float) -> Mapping[int, CheckFlag]:
-        """Query the `CheckFlag` of several checks; returns by `until`, with one entry for each migration listed."""
+    def page(self, number: int, deadline: float) -> MigrationPage:
+        """Query a page of the list of migrations, numbered from 0."""
+
+    def next_turn(self) -> float:
+        """Return the instant from which a query of steps waits for nothing."""
+
+    def next_page_turn(self) -> float:
+        """Return the instant from which a query of a page waits for nothing."""

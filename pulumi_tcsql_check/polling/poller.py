@@ -1,18 +1,12 @@
 """Polls migration checks until every verdict is final or time is up.
 
-`watch` decides the verdict of each check, and `scheduler` which check is polled next.
+`watch` decides the verdict of each check, `scheduler` which check has its turn next, `hints` which one comes before.
 """
 
-import functools
 import logging
 from collections.abc import Callable, Sequence
-from concurrent import futures
-from concurrent.futures import Future
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
-import msgspec
-
-from pulumi_tcsql_check import daemon_thread
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.errors import (
     ApiError,
@@ -24,6 +18,9 @@ from pulumi_tcsql_check.errors import (
 )
 from pulumi_tcsql_check.errors.check import FailedError
 from pulumi_tcsql_check.polling.api import Api
+from pulumi_tcsql_check.polling.connections import Connections
+from pulumi_tcsql_check.polling.flag_reader import FlagReader
+from pulumi_tcsql_check.polling.hints import Hints
 from pulumi_tcsql_check.polling.scheduler import Schedule
 from pulumi_tcsql_check.polling.watch import Watch
 
@@ -39,7 +36,11 @@ AGAIN_SECONDS = 1.0
 TICK_SECONDS = 5.0
 """The longest pause, in seconds, between two calls of `on_progress`."""
 
-_COLLECT_SECONDS = 0.1
+LOOK_SECONDS = 0.5
+"""How often, in seconds, a wait that pauses looks at the list of migrations that another wait reads."""
+
+_COLLECT_SECONDS = 0.01, 0.1
+"""The shortest and the longest wait, in seconds, for a request that is in flight."""
 
 _OF_ONE_CHECK = FailedError | CheckTimeoutError | ThrottledError | TransientError | UnanswerableError
 """Errors that concern one check; any other error ends the wait for all."""
@@ -47,12 +48,13 @@ _OF_ONE_CHECK = FailedError | CheckTimeoutError | ThrottledError | TransientErro
 _logger = logging.getLogger(__name__)
 
 
-def wait(
+def wait(  # noqa: PLR0913  # most by name
     watches: Sequence[Watch],
     connect: Callable[[], Api],
     *,
     clock: Clock,
     on_progress: Callable[[float], None],
+    reader: FlagReader | None = None,
     stop_at_failure: bool = True,
 ) -> dict[Watch, TcsqlCheckError]:
     """Poll until every check has ended, and return the errors of those that didn't pass.
@@ -62,81 +64,145 @@ def wait(
     sees all failures at once.
 
     There is at least one check. `connect` makes a connection for one thread at a time. `on_progress` gets the instant
-    after each poll and every `TICK_SECONDS` of a pause. Without `stop_at_failure`, all are polled until they end.
+    after each request and every `TICK_SECONDS` of a pause. With a `reader`, the list of migrations is read as well.
+    Without `stop_at_failure`, all are polled until they end.
 
     Raises `CredentialsError`, `AccountError`, `PermanentError` for a reason that doesn't concern one check alone, and
     `WaitCancelledError`.
     """
-    idle = [connect() for _ in range(min(CONNECTIONS, len(watches)))]
-    start = _run_here if len(idle) == 1 else _run_in_thread
-    return _Wait(Schedule(watches), idle, start, clock, on_progress, stop_at_failure).run()
+    connections: Connections[_Job] = Connections(connect, min(CONNECTIONS, len(watches)))
+    return _Wait(
+        watches, connections, reader, clock=clock, on_progress=on_progress, stop_at_failure=stop_at_failure
+    ).run()
 
 
-def _run_here(call: Callable[[], None]) -> Future[None]:
-    future: Future[None] = Future()
-    daemon_thread.settle(future, call)
-    return future
+class _Job(NamedTuple):
+    """What a connection is used for: the poll of a check, in its turn or by a hint, or a page of the list."""
+
+    watch: Watch | None = None
+    is_hinted: bool = False
 
 
-def _run_in_thread(call: Callable[[], None]) -> Future[None]:
-    return daemon_thread.begin(call, "tcsql-check-poll")
-
-
-class _Wait(msgspec.Struct):
-    schedule: Schedule
-    idle: list[Api]
-    start: Callable[[Callable[[], None]], Future[None]]
-    clock: Clock
-    on_progress: Callable[[float], None]
-    stop_at_failure: bool
-    polled: dict[Future[None], tuple[Watch, Api]] = {}
-    errors: dict[Watch, TcsqlCheckError] = {}
-    end: float = float("inf")
+class _Wait:
+    def __init__(  # noqa: PLR0913  # as `wait`
+        self,
+        watches: Sequence[Watch],
+        connections: Connections[_Job],
+        reader: FlagReader | None,
+        *,
+        clock: Clock,
+        on_progress: Callable[[float], None],
+        stop_at_failure: bool,
+    ) -> None:
+        self._schedule = Schedule(watches)
+        self._hints = Hints(watches)
+        self._deadline = watches[0].deadline
+        self._connections = connections
+        self._reader = reader
+        self._flags = reader.flags if reader is not None else None
+        self._clock = clock
+        self._on_progress = on_progress
+        self._stop_at_failure = stop_at_failure
+        self._errors: dict[Watch, TcsqlCheckError] = {}
+        self._end = float("inf")
+        self._reported_at = clock.monotonic()
 
     def run(self) -> dict[Watch, TcsqlCheckError]:
-        while self.clock.monotonic() < self.end:
-            self._begin()
-            due = self.schedule.next_due()
-            if self.polled:
+        while self._clock.monotonic() < self._end:
+            while self._connections.is_idle and self._begin(self._clock.monotonic()):
+                pass
+            if self._connections.is_busy:
                 self._collect()
-            elif due is None:
-                break
+            elif self._schedule.next_due() is not None:
+                self._pause()
             else:
-                self._pause(min(due, self.end))
-        return self.errors
+                break
+        return self._errors
 
-    def _pause(self, due: float) -> None:
-        while (left := due - self.clock.monotonic()) > 0:
-            self.clock.sleep(min(TICK_SECONDS, left))
-            if left > TICK_SECONDS:
-                self._report()
+    def _begin(self, now: float) -> bool:
+        """Begin what is due and has a turn: a page of the list, a hint, or the next check; return whether to go on."""
+        if self._begin_page(now):
+            return True
+        if self._turn() > now:
+            return False
+        if (watch := self._take_hinted(now)) is not None:
+            poll, is_hinted = watch.poll_out_of_turn, True
+        elif (watch := self._schedule.take(now)) is not None:
+            poll, is_hinted = watch.poll, False
+            self._hints.count_turn()
+        else:
+            return False
+        self._connections.begin(_Job(watch, is_hinted), lambda api: poll(api, self._clock.monotonic, self._flags))
+        return self._connections.is_single  # in a thread, the request takes its turn in a moment
 
-    def _begin(self) -> None:
-        """Start to poll the checks that are due, as long as a connection is idle."""
-        while self.idle and (watch := self.schedule.take(self.clock.monotonic())):
-            self._submit(watch.poll, watch, self.idle.pop())
+    def _begin_page(self, now: float) -> bool:
+        reader = self._reader
+        if reader is None or self._page_due() > now or (number := reader.flags.take(now)) is None:
+            return False
+        self._connections.begin(_Job(), lambda api: reader.read(api, number, self._deadline))
+        return True
 
-    def _submit(self, poll: Callable[[Api, Callable[[], float]], None], watch: Watch, api: Api) -> None:
-        self.polled[self.start(functools.partial(poll, api, self.clock.monotonic))] = watch, api
+    def _take_hinted(self, now: float) -> Watch | None:
+        if not self._takes_hints or self._flags is None:
+            return None
+        self._hints.see(self._flags, now)
+        return self._hints.take(now, self._schedule)
+
+    @property
+    def _takes_hints(self) -> bool:
+        return self._flags is not None and self._flags.is_for_many and not self._is_closing
+
+    def _turn(self) -> float:
+        """Return when a query of steps has a turn; a wait with one connection has its place in the process's queue."""
+        return float("-inf") if self._connections.is_single else self._connections.api.next_turn()
+
+    def _page_due(self) -> float:
+        if self._flags is None or self._is_closing or self._clock.monotonic() >= self._deadline:
+            return float("inf")
+        return max(self._flags.next_due(), self._connections.api.next_page_turn())
+
+    def _next_due(self) -> float:
+        """Return the instant at which there may be something to begin."""
+        due = self._schedule.next_due()
+        by_hint = self._hints.next_due() if self._takes_hints else float("inf")
+        check = max(min(by_hint, float("inf") if due is None else due), self._turn())
+        return min(check, self._page_due(), self._end)
+
+    def _pause(self) -> None:
+        """Sleep until something is due, or it is time to look at the list or to report."""
+        now = self._clock.monotonic()
+        until = min(self._next_due(), self._reported_at + TICK_SECONDS)
+        if self._flags is not None and self._flags.is_for_many:
+            until = min(until, now + LOOK_SECONDS)
+        self._clock.sleep(max(0.0, until - now))
+        if self._clock.monotonic() >= self._reported_at + TICK_SECONDS:
+            self._report()
 
     def _collect(self) -> None:
-        """Handle the polls that have ended; return soon if none has, since another check may be due."""
-        done, _ = futures.wait(self.polled, _COLLECT_SECONDS, futures.FIRST_COMPLETED)
-        for future in done:
-            watch, api = self.polled.pop(future)
-            self.idle.append(api)
-            error = future.exception()
+        """Handle the requests that have ended; return soon if none has, since another check may be due."""
+        shortest, longest = _COLLECT_SECONDS
+        left = self._next_due() - self._clock.monotonic() if self._connections.is_idle else longest
+        for job, error in self._connections.collect(min(longest, max(shortest, left))):
             if error is not None and not self._is_of_one_check(error):
                 raise error
             self._report()
-            if error is not None:
-                self.errors[watch] = error
-                if self.stop_at_failure and not isinstance(error, CheckTimeoutError):
-                    self._close()
-            elif watch.flag_is_due:
-                self._submit(watch.poll_flag, watch, self.idle.pop())
-            elif watch.end is None:
-                self._put_back(watch)
+            if job.watch is not None:
+                self._settle(job.watch, error, is_hinted=job.is_hinted)
+
+    def _settle(self, watch: Watch, error: TcsqlCheckError | None, *, is_hinted: bool) -> None:
+        has_verdict = error is not None or watch.end is not None
+        if is_hinted:
+            self._hints.settle(watch, self._clock.monotonic(), has_verdict=has_verdict)
+        if not has_verdict:
+            self._put_back(watch)
+            return
+        self._hints.drop(watch)
+        if self._reader is not None:
+            self._reader.leave(watch.migration)
+        if error is not None:
+            self._errors[watch] = error
+            if self._stop_at_failure and not isinstance(error, CheckTimeoutError):
+                self._close()
 
     def _is_of_one_check(self, error: BaseException) -> TypeGuard[TcsqlCheckError]:
         """Return whether the wait goes on; after a failure no API error may replace it."""
@@ -146,27 +212,28 @@ class _Wait(msgspec.Struct):
         """Schedule the next poll; after a failure only of a check that looks failed or has no response."""
         if self._is_closing:
             if watch.status == "failed":
-                watch.due = min(watch.due, self.clock.monotonic() + AGAIN_SECONDS)
+                watch.due = min(watch.due, self._clock.monotonic() + AGAIN_SECONDS)
             elif not watch.has_no_response:
                 return
-        self.schedule.put(watch)
+        self._schedule.put(watch)
 
     @property
     def _is_closing(self) -> bool:
-        return self.end != float("inf")
+        return self._end != float("inf")
 
     def _close(self) -> None:
         """Begin the last round, since one check has failed."""
         if self._is_closing:
             return
-        self.end = self.clock.monotonic() + LAST_ROUND_SECONDS
-        waiting, self.schedule = self.schedule.all(), Schedule([])
-        for watch in waiting:
+        self._end = self._clock.monotonic() + LAST_ROUND_SECONDS
+        for watch in self._schedule.all():
+            self._schedule.remove(watch)
             self._put_back(watch)
 
     def _report(self) -> None:
         """Call `on_progress`; an error of it is logged and doesn't end the wait."""
+        self._reported_at = self._clock.monotonic()
         try:
-            self.on_progress(self.clock.monotonic())
+            self._on_progress(self._reported_at)
         except Exception:
             _logger.exception("the observer of a waiting gate failed")

@@ -1,7 +1,7 @@
 """Logs each query for one migration with its outcome, and the verdict of its wait."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from pulumi_tcsql_check.errors import ApiError, TcsqlCheckError, WaitCancelledError
@@ -9,6 +9,7 @@ from pulumi_tcsql_check.errors.codes import code_of
 from pulumi_tcsql_check.log import LOGGER
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Flow
+from pulumi_tcsql_check.model.migration_list import MigrationPage
 from pulumi_tcsql_check.model.progress import Migration, Progress
 from pulumi_tcsql_check.text import printable
 
@@ -61,13 +62,15 @@ class QueryLog:
 
     def _facts_of(self, outcome: object) -> dict[str, object]:
         """Return the numbers and the code in a response or an error, and its request id."""
-        found = outcome.get(self._migration.migrate_id) if isinstance(outcome, Mapping) else outcome
-        if isinstance(found, Progress):
-            return {"step": f"{found.current}/{found.total}", "request_id": printable(found.request_id, 64)}
-        if isinstance(found, (Flow, CheckFlag)):
-            return {"code": found.code, "request_id": printable(found.request_id, 64)}
-        if isinstance(found, ApiError):
-            return {"code": printable(found.code, 64), "request_id": printable(found.request_id, 64)}
+        if isinstance(outcome, Progress):
+            return {"step": f"{outcome.current}/{outcome.total}", "request_id": printable(outcome.request_id, 64)}
+        if isinstance(outcome, Flow):
+            return {"code": outcome.code, "request_id": printable(outcome.request_id, 64)}
+        if isinstance(outcome, MigrationPage):
+            flag = outcome.flags().get(self._migration.migrate_id, CheckFlag())
+            return {"code": flag.code, "request_id": printable(outcome.request_id, 64)}
+        if isinstance(outcome, ApiError):
+            return {"code": printable(outcome.code, 64), "request_id": printable(outcome.request_id, 64)}
         return {}
 
     def _add(self, level: int, event: str, **facts: object) -> None:

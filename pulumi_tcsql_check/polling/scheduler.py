@@ -1,11 +1,11 @@
-"""Chooses which of many migrations is polled next.
+"""Chooses which of many migrations has its turn next; `hints` may query one out of turn.
 
 One process may send 10 requests a second, so one round of 200 migrations takes 20 s. A check on its last step is polled
 more often than one on its first, and none waits much longer than `LONGEST_SECONDS`.
 """
 
 import heapq
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Sequence
 
 from pulumi_tcsql_check.polling.watch import Watch
@@ -20,8 +20,11 @@ _WEIGHT = 0.9
 _REFUSED = 0
 """The distance of a check whose last request was throttled: less than any other."""
 
-_Queue = list[tuple[float, int, Watch]]
-"""A heap of: when it is due or was last polled, its number by the order of its first poll, the check."""
+_Entry = tuple[float, int, Watch]
+"""When a check is due, or was last polled; its number in the order given; the check."""
+
+_Queue = list[_Entry]
+"""A heap."""
 
 
 class Schedule:
@@ -29,8 +32,9 @@ class Schedule:
 
     def __init__(self, watches: Sequence[Watch]) -> None:
         """Start with all checks. Those that were never polled go first, in the order given."""
-        self._never_polled: deque[Watch] = deque()
-        self._order: dict[int, int] = {}
+        self._order = {watch: number for number, watch in enumerate(watches)}
+        self._entries: dict[Watch, _Entry] = {}
+        self._never_polled: _Queue = []  # in the order given
         self._later: _Queue = []
         self._due: defaultdict[int, _Queue] = defaultdict(list)  # by distance; the least recently polled first
         for watch in watches:
@@ -38,39 +42,48 @@ class Schedule:
 
     def put(self, watch: Watch) -> None:
         """Add a check. It waits until it is due; one that was never polled is due at once."""
-        if watch.polled_at is None:
-            self._never_polled.append(watch)
-            return
-        number = self._order.setdefault(id(watch), len(self._order))
-        heapq.heappush(self._later, (watch.due, number, watch))
+        is_new = watch.polled_at is None
+        self._push(self._never_polled if is_new else self._later, 0.0 if is_new else watch.due, watch)
+
+    def remove(self, watch: Watch) -> bool:
+        """Remove a check out of turn; return whether it was there."""
+        return self._entries.pop(watch, None) is not None
 
     def take(self, now: float) -> Watch | None:
         """Remove and return the most urgent check that is due; None if none is."""
-        if self._never_polled:
-            return self._never_polled.popleft()
-        while self._later and self._later[0][0] <= now:
-            _, number, watch = heapq.heappop(self._later)
-            heapq.heappush(self._due[_distance(watch)], (watch.polled_at or 0.0, number, watch))
-        if not self._due:
+        while (next_one := self._first(self._later)) and next_one[0] <= now:
+            watch = next_one[2]
+            self._push(self._due[_distance(watch)], watch.polled_at or 0.0, watch)
+        waited = {distance: now - first[0] for distance, queue in self._due.items() if (first := self._first(queue))}
+        if self._first(self._never_polled):
+            queue = self._never_polled
+        elif waited:
+            queue = self._due[max(waited, key=lambda distance: _urgency(distance, waited[distance]))]
+        else:
             return None
-        distance = max(self._due, key=lambda distance: _urgency(distance, now - self._due[distance][0][0]))
-        queue = self._due[distance]
-        _, _, first = heapq.heappop(queue)
-        if not queue:
-            del self._due[distance]
-        return first
+        watch = heapq.heappop(queue)[2]
+        del self._entries[watch]
+        return watch
 
     def all(self) -> list[Watch]:
         """Return all checks that wait; those that are due come first."""
-        waiting = [entry for queue in (*self._due.values(), self._later) for entry in sorted(queue)]
-        return [*self._never_polled, *(watch for _, _, watch in waiting)]
+        queues = self._never_polled, *self._due.values(), self._later
+        return [entry[2] for queue in queues for entry in sorted(queue) if self._entries.get(entry[2]) is entry]
 
     def next_due(self) -> float | None:
         """Return when the next check is, or was, due; None if there is none."""
-        if self._never_polled:
-            return self._never_polled[0].due
-        queues = (*self._due.values(), self._later)
-        return next((queue[0][2].due for queue in queues if queue), None)
+        queues = self._never_polled, *self._due.values(), self._later
+        return next((first[2].due for queue in queues if (first := self._first(queue))), None)
+
+    def _push(self, queue: _Queue, since: float, watch: Watch) -> None:
+        entry = self._entries[watch] = since, self._order[watch], watch
+        heapq.heappush(queue, entry)
+
+    def _first(self, queue: _Queue) -> _Entry | None:
+        """Return the first entry of a queue, without those that were removed or have moved on."""
+        while queue and self._entries.get(queue[0][2]) is not queue[0]:
+            heapq.heappop(queue)
+        return queue[0] if queue else None
 
 
 def _distance(watch: Watch) -> int:

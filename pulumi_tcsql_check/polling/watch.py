@@ -5,7 +5,7 @@ Pure: the clock is passed in, and no other migration is known here. `poller` pol
 
 import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from pulumi_tcsql_check.errors import (
     ApiError,
@@ -26,13 +26,19 @@ from pulumi_tcsql_check.model.flow import Evidence, Flow
 from pulumi_tcsql_check.model.progress import Migration, Progress, failed_steps, judge
 from pulumi_tcsql_check.polling.api import Api
 from pulumi_tcsql_check.polling.backoff import OUTAGE_SECONDS, Backoff
-from pulumi_tcsql_check.polling.check_flag_monitor import CheckFlagMonitor
+from pulumi_tcsql_check.polling.flag_list import FlagList
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.query_log import FLOW, STEPS, QueryLog
 from pulumi_tcsql_check.polling.watch_state import WatchState
 
 JITTER = 0.1
 """By which part of itself the interval varies, either way, so that many gates don't poll at the same instant."""
+
+APART_SECONDS = 0.9
+"""How far apart two responses must be to count as two in a row, in seconds, if the interval is longer.
+
+A query out of turn can come right before or after one that has its turn.
+"""
 
 NEW_SECONDS = 30.0
 """How long, in seconds from the start of a wait, the API may not know a new migration."""
@@ -41,31 +47,23 @@ NEW_SECONDS = 30.0
 class Watch(WatchState):
     """One migration that a gate waits for. One thread at a time polls it.
 
-    `due` is the instant of the next poll; `flag_is_due` tells whether to call `poll_flag` at once.
+    `due` is the instant of the next poll; the last one is at the deadline.
     """
 
-    def __init__(
-        self,
-        migration: Migration,
-        policy: PollPolicy,
-        began: float,
-        flow: Flow | None = None,
-        monitor: CheckFlagMonitor | None = None,
-    ) -> None:
-        """Start a wait at the instant `began`; `flow` must succeed as well, and `monitor` can only fail the wait."""
+    def __init__(self, migration: Migration, policy: PollPolicy, began: float, flow: Flow | None = None) -> None:
+        """Start a wait at the instant `began`; `flow` must succeed as well."""
         super().__init__(migration, began, flow)
         self.due = began
-        self.flag_is_due = False
+        self.deadline = float("inf") if policy.once else began + policy.timeout_seconds
         self._policy = policy
-        self._deadline = float("inf") if policy.once else began + policy.timeout_seconds
         self._backoff: Backoff | None = None
         self._flow_was_queried = False
         self._previous: Progress | None = None
-        self._monitor = monitor
+        self._previous_at = began
         self._log = QueryLog(migration)
 
-    def poll(self, api: Api, now: Callable[[], float]) -> None:
-        """Query the flow until it has succeeded, then the steps.
+    def poll(self, api: Api, now: Callable[[], float], flags: FlagList | None = None) -> None:
+        """Query the flow until it has succeeded, then the steps; `flags` can only fail the wait.
 
         The flow comes first, since steps that were queried before it succeeded may be of an earlier start. Afterwards
         `end` holds the responses that passed, or `due` is the next instant to poll; the last poll is at the deadline.
@@ -74,46 +72,53 @@ class Watch(WatchState):
         `CheckTimeoutError`, `OutageError`, `PermanentError` or `WaitCancelledError`.
         """
         self.polled_at = now()
-        self._logged(lambda: self._query_all(api, now), now)
+        with self._logged(now):
+            try:
+                self._query_all(api, now, flags)
+            except (ThrottledError, TransientError) as error:
+                self._retry_or_raise(error, now())
+            else:
+                self._backoff = None
+                jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # jitter needs no cryptography
+                self.due = min(now() + self._policy.interval_seconds * jitter, self.deadline)
 
-    def poll_flag(self, api: Api, now: Callable[[], float]) -> None:
-        """Query `CheckFlag` if it is due. Raises `FlagFailedError` if that has failed, and `WaitCancelledError`."""
-        self.flag_is_due = False
-        self._logged(lambda: self._query_flag(api, now), now)
+    def poll_out_of_turn(self, api: Api, now: Callable[[], float], flags: FlagList | None = None) -> None:
+        """Query as `poll` does, but leave the next turn as it is. A query that failed with a transient error is lost.
 
-    def _logged(self, work: Callable[[], None], now: Callable[[], float]) -> None:
+        Raises the same errors, but for `OutageError`.
+        """
+        with self._logged(now):
+            try:
+                self._query_all(api, now, flags)
+            except (ThrottledError, TransientError):
+                self._flow_was_queried = False
+
+    @contextlib.contextmanager
+    def _logged(self, now: Callable[[], float]) -> Iterator[None]:
+        """Log the verdict, if the block brings one."""
         try:
-            work()
+            yield
         except TcsqlCheckError as error:
             self._log.verdict(self.progress, error, now() - self.began)
             raise
         if self.end is not None:
             self._log.verdict(self.progress, self.end.status(self._policy.failed_statuses), now() - self.began)
 
-    def _query_all(self, api: Api, now: Callable[[], float]) -> None:
-        try:
-            self._query_flow(api, now)
-            progress = self._query_steps(api, now)
-        except (ThrottledError, TransientError) as error:
-            self._retry_or_raise(error, now())
-            return
+    def _query_all(self, api: Api, now: Callable[[], float], flags: FlagList | None) -> None:
+        self._query_flow(api, now)
+        progress = self._query_steps(api, now)
         self.keep(progress, now())
         self._flow_was_queried = False
-        self._backoff = None
-        self._conclude(Evidence(progress, self.flow), now())
+        seen = Evidence(progress, self.flow)
+        self._conclude(seen, now())
         if self.end is None:
-            self._apply_flag(Evidence(progress, self.flow), now())
-            self._schedule_next(now())
-
-    def _schedule_next(self, now: float) -> None:
-        jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # jitter needs no cryptography
-        self.due = min(now + self._policy.interval_seconds * jitter, self._deadline)
+            self._apply_flag(seen, flags)
 
     def _query_flow(self, api: Api, now: Callable[[], float]) -> None:
         pending = self.flow
         if pending is None or pending.succeeded or self._flow_was_queried:
             return
-        self.flow = flow = self._log.query(FLOW, now, api.follow, pending, self._deadline)
+        self.flow = flow = self._log.query(FLOW, now, api.follow, pending, self.deadline)
         self._flow_was_queried = True
         self._backoff = None
         self.restart(now())  # until the flow succeeds, the steps may be of an earlier start
@@ -134,7 +139,7 @@ class Watch(WatchState):
             raise
 
     def _query(self, api: Api, now: Callable[[], float]) -> Progress:
-        return self._log.query(STEPS, now, api.query, self.migration, self._deadline)
+        return self._log.query(STEPS, now, api.query, self.migration, self.deadline)
 
     def _retry_or_raise(self, error: ApiError, now: float) -> None:
         """Set when to retry a query that failed, or raise the error that ends the wait.
@@ -150,9 +155,9 @@ class Watch(WatchState):
             self.due = now + pause
         elif self._policy.once:
             raise error
-        elif now >= self._deadline and self.trouble is None and self.progress is not None:
+        elif now >= self.deadline and self.trouble is None and self.progress is not None:
             raise self._timeout(Evidence(self.progress, self.flow), now)
-        elif now >= self._deadline:
+        elif now >= self.deadline:
             last = self.trouble or error
             raise CheckTimeoutError(
                 self.migration, self._policy.timeout_seconds, self.progress, trouble=last, flow=self.flow
@@ -163,7 +168,7 @@ class Watch(WatchState):
     def _last_attempt(self, error: ApiError, now: float) -> float:
         """Return the instant of the last retry of a query that has just failed for the first time."""
         if not self._policy.once:
-            return self._deadline
+            return self.deadline
         return now - error.took_seconds + self._policy.timeout_seconds if self._policy.retries else now
 
     def _conclude(self, seen: Evidence, now: float) -> None:
@@ -171,16 +176,19 @@ class Watch(WatchState):
         self.status = seen.status(self._policy.failed_statuses)
         if not is_unexplained(seen.progress):
             self.flag = None
-        taught, previous = self._policy.failed_statuses, self._previous
+        taught = self._policy.failed_statuses
+        apart = now - self._previous_at >= min(APART_SECONDS, self._policy.interval_seconds * (1 - JITTER))
+        previous = self._previous if apart else None
         verdict = judge(seen.progress, taught, previous) if seen.is_of_this_start else "waiting"
         if verdict == "passed" or self._policy.once:
             self.end = seen
         elif verdict == "failed":
             steps = failed_steps(seen.progress, taught, previous)
             raise CheckFailedError(self.migration, seen.progress, steps, seen.flow)
-        elif now >= self._deadline:
+        elif now >= self.deadline:
             raise self._timeout(seen, now)
-        self._previous = seen.progress if seen.is_of_this_start else None
+        if apart or self._previous is None or self.unchanged_since > self._previous_at:
+            self._previous, self._previous_at = (seen.progress if seen.is_of_this_start else None), now
 
     def _timeout(self, seen: Evidence, now: float) -> CheckTimeoutError:
         return CheckTimeoutError(
@@ -193,20 +201,12 @@ class Watch(WatchState):
             failed_statuses=self._policy.failed_statuses,
         )
 
-    def _apply_flag(self, seen: Evidence, now: float) -> None:
-        """Keep the latest `CheckFlag` while a code is undocumented, raise if it is a failure, and set `flag_is_due`."""
-        if self._monitor is None or not seen.is_of_this_start or not is_unexplained(seen.progress):
+    def _apply_flag(self, seen: Evidence, flags: FlagList | None) -> None:
+        """Ask for the latest `CheckFlag`, and keep it, while a code is undocumented; raise if it is a failure."""
+        if flags is None or not seen.is_of_this_start or not is_unexplained(seen.progress):
             return
-        self.flag_is_due = self._monitor.is_due(now, self._deadline)
-        self.flag = self._monitor.latest(self.migration)
-        failure = self._monitor.confirmed_failure(self.migration, self.unchanged_since)
+        flags.request()
+        self.flag = flags.latest.get(self.migration.migrate_id)
+        failure = flags.confirmed_failure(self.migration, self.unchanged_since)
         if failure is not None:
             raise FlagFailedError(self.migration, seen.progress, failure, seen.flow)
-
-    def _query_flag(self, api: Api, now: Callable[[], float]) -> None:
-        if self._monitor is None or self.progress is None:
-            return
-        self._monitor.poll(api, self._log, self._deadline)
-        self._apply_flag(Evidence(self.progress, self.flow), now())
-        self.flag_is_due = False
-        self._schedule_next(now())

@@ -60,7 +60,7 @@ class WatchState:
     @property
     def has_no_response(self) -> bool:
         """Whether it was never polled, or was throttled before its first response."""
-        return self.polled_at is None or (self.was_throttled and self.progress is None)
+        return self.progress is None and (self.polled_at is None or self.was_throttled)
 
     @property
     def member(self) -> Member:

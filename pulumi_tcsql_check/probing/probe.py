@@ -65,9 +65,11 @@ class Probe:
         return self._send(request, lambda: self._session.query(migration, self._deadline()), transcript.steps)
 
     def _query_list(self) -> int | None:
+        number = self._migration.migrate_id
+
         def query() -> tuple[CheckFlag, int | None]:
-            flags = self._session.check_flags([self._migration.migrate_id], self._deadline())
-            return flags[self._migration.migrate_id], self._session.status(self._migration, self._deadline())
+            page = self._session.find(self._migration, self._deadline())
+            return (page.flags()[number], page.status(number)) if page is not None else (CheckFlag(), None)
 
         listed = self._send(LIST, query, lambda listed: transcript.flag(*listed))
         return listed[1] if listed is not None else None

@@ -1,11 +1,7 @@
 """Makes the watches of a read: one for each check, with how long to wait for it."""
 
-from collections.abc import Callable
-
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
-from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.polling.check_flag_monitor import CheckFlagMonitor
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
 
@@ -13,12 +9,12 @@ ONCE_SECONDS = 10.0
 """How long a read that doesn't wait for the verdict retries transient errors, in seconds."""
 
 
-def for_a_wait(inputs: CheckInputs, clock: Clock, warn: Callable[[Sentence], None]) -> list[Watch]:
-    """Return watches that wait for the verdicts; a failure of `CheckFlag` ends the wait too."""
+def for_a_wait(inputs: CheckInputs, clock: Clock) -> list[Watch]:
+    """Return watches that wait for the verdicts."""
     policy = PollPolicy(
         inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses, inputs.ids_are_new
     )
-    return _watches(inputs, policy, clock, CheckFlagMonitor(inputs.migrations, clock=clock, warn=warn))
+    return _watches(inputs, policy, clock)
 
 
 def for_one_query(inputs: CheckInputs, clock: Clock, *, retries: bool = True) -> list[Watch]:
@@ -27,11 +23,7 @@ def for_one_query(inputs: CheckInputs, clock: Clock, *, retries: bool = True) ->
     return _watches(inputs, policy, clock)
 
 
-def _watches(
-    inputs: CheckInputs, policy: PollPolicy, clock: Clock, monitor: CheckFlagMonitor | None = None
-) -> list[Watch]:
+def _watches(inputs: CheckInputs, policy: PollPolicy, clock: Clock) -> list[Watch]:
     began = clock.monotonic()
     flows = inputs.flows or (None,) * len(inputs.migrations)
-    return [
-        Watch(migration, policy, began, flow, monitor) for migration, flow in zip(inputs.migrations, flows, strict=True)
-    ]
+    return [Watch(migration, policy, began, flow) for migration, flow in zip(inputs.migrations, flows, strict=True)]

@@ -41,7 +41,8 @@ def start(session: ApiSession, migration: Migration, *, clock: Clock, on_retry: 
         on_retry(Sentence("start in trouble", cause=cause))
 
     def query_status() -> int | None:
-        return log.query(STATUS, clock.monotonic, session.status, migration, deadline)
+        page = log.query(STATUS, clock.monotonic, session.find, migration, deadline)
+        return page.status(migration.migrate_id) if page is not None else None
 
     def send() -> Flow:
         # A start that is cut off has an unknown outcome, so it has the time of a whole exchange, also at the deadline.

@@ -53,23 +53,21 @@ class Client:
         *,
         advice: response.Advice = (),
         secrets: Collection[str] = (),
-        strict: bool = False,
     ) -> T:
         """Call an action once, until `deadline`, an instant of the clock.
 
-        A request may wait for its turn and run a little after the deadline. With `strict`, it ends by the deadline, and
-        a throttled request doesn't slow the process down. The values in `secrets` are removed from every error.
+        A request may wait for its turn and run a little after the deadline. The values in `secrets` are removed from
+        every error.
 
         Raises `ThrottledError`, `TransientError`, `PermanentError`, or `WaitCancelledError` if the update was
         cancelled; `was_sent` of each tells whether the request may have arrived.
         """
-        latest = deadline if strict else max(deadline + GRACE_SECONDS, self.clock.monotonic())
-        rate_limit.PROCESS.wait_for_turn(self.clock, latest)
+        limit = rate_limit.of(action)
+        limit.wait_for_turn(self.clock, max(deadline + GRACE_SECONDS, self.clock.monotonic()))
         began = self.clock.monotonic()
-        left = deadline - began
         adapter = self._adapter
         try:
-            body = self._exchange(action, params, left if strict else bound_seconds(left))
+            body = self._exchange(action, params, bound_seconds(deadline - began))
             return response.decode(
                 body, kind, endpoint=self.endpoint, credentials=self.credentials, advice=advice, secrets=secrets
             )
@@ -79,8 +77,8 @@ class Client:
         except ApiError as error:
             error.was_sent = adapter.has_sent
             error.took_seconds = self.clock.monotonic() - began
-            if isinstance(error, ThrottledError) and not strict:
-                rate_limit.PROCESS.slow_down(self.clock)
+            if isinstance(error, ThrottledError):
+                limit.slow_down(self.clock)
             raise
 
     def _exchange(self, action: str, params: Mapping[str, object], seconds: float) -> bytes:

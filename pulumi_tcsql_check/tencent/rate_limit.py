@@ -1,8 +1,9 @@
 """Limits the request rate of one process, however many gates it runs, and backs off when the API throttles.
 
-The API allows 20 requests a second to all clients together; one process sends at most half of that, evenly spaced. A
-process starts slowly, as if ten shared the limit, and doubles its rate every `SPEED_UP_SECONDS`. When the API throttles
-a request, the process halves its rate, keeps it for about `HOLD_SECONDS`, and then doubles it every `RECOVERY_SECONDS`.
+The API allows 20 requests a second for each action, to all clients together; one process sends at most half of that,
+evenly spaced. It starts each action slowly, as if ten shared the limit, and doubles its rate every `SPEED_UP_SECONDS`.
+When the API throttles a request, the process halves the rate of that action, keeps it for about `HOLD_SECONDS`, and
+then doubles it every `RECOVERY_SECONDS`.
 In a simulation of ten processes with twenty migrations each, the API throttles 1 to 2 % of the requests, and 2 to 3 %
 without the slow start.
 """
@@ -22,7 +23,7 @@ MAX_REQUESTS, BURST_SECONDS = 10, 1.03
 """At most this many requests in so many seconds, even if delayed threads send in a burst."""
 
 FIRST_SPACING_SECONDS = 0.5
-"""Between the first two requests of a process."""
+"""Between the first two requests of an action."""
 
 SPEED_UP_SECONDS = 3.0
 """How long the rate takes to double before the first throttling."""
@@ -44,7 +45,7 @@ RECOVERY_SECONDS = 20.0
 
 
 class RateLimit:
-    """A queue of instants, one for each request; throttling reschedules them."""
+    """The limit of one action: a queue of instants, one for each request; throttling reschedules them."""
 
     def __init__(self) -> None:
         """Start with the next request allowed at once."""
@@ -67,6 +68,11 @@ class RateLimit:
                 clock.sleep(too_early)
             if too_early == 0:
                 return
+
+    def next_turn(self) -> float:
+        """Return the instant from which a request waits for nothing."""
+        with self._lock:
+            return self._next
 
     def _reserve(self, clock: Clock, latest: float) -> tuple[float, int]:
         """Reserve the next free instant; return the seconds until then, and the count of throttlings so far."""
@@ -115,4 +121,9 @@ class RateLimit:
         return max(SPACING_SECONDS, self._slowed * recovered)
 
 
-PROCESS = RateLimit()
+_limits: dict[str, RateLimit] = {}
+
+
+def of(action: str) -> RateLimit:
+    """Return this process's limit of one action."""
+    return _limits.get(action) or _limits.setdefault(action, RateLimit())

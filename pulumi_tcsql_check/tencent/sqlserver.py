@@ -1,6 +1,5 @@
 """Calls the API of TencentDB for SQL Server about migrations: queries them, and starts a check."""
 
-from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated
 
 import msgspec
@@ -16,14 +15,13 @@ from pulumi_tcsql_check.errors import (
     WaitCancelledError,
 )
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.ids import MAX_ID
 from pulumi_tcsql_check.model.migration_list import PAGE_SIZE, MigrationPage
 from pulumi_tcsql_check.model.progress import Integer, Migration, Progress
-from pulumi_tcsql_check.tencent import response
+from pulumi_tcsql_check.tencent import rate_limit, response
 from pulumi_tcsql_check.tencent.client import Client
 
 SERVICE = "sqlserver"
@@ -33,7 +31,7 @@ START = "StartMigrationCheck"
 """The actions; the API allows 20 requests a second for each."""
 
 MAX_PAGES = 5
-"""How many pages of migrations, the newest first, are searched."""
+"""How many pages of migrations, the newest first, are searched for one."""
 
 
 def _advice(action: str, name: str) -> response.Advice:
@@ -72,6 +70,16 @@ def _is_refusal(error: TcsqlCheckError) -> bool:
     if isinstance(error, ThrottledError):
         return True
     return isinstance(error, PermanentError) and error.code.partition(".")[0] in _REFUSALS
+
+
+def next_turn() -> float:
+    """Return the instant from which a query of steps waits for nothing."""
+    return rate_limit.of(QUERY).next_turn()
+
+
+def next_page_turn() -> float:
+    """Return the instant from which a query of a page waits for nothing."""
+    return rate_limit.of(LIST).next_turn()
 
 
 class _FlowStatus(msgspec.Struct, rename="pascal"):
@@ -114,20 +122,20 @@ class MigrationApi:
             raise
         return Flow(flow.flow_id, said.status, said.request_id)
 
-    def check_flags(self, migrate_ids: Collection[int], until: float) -> Mapping[int, CheckFlag]:
-        """Query the flags in at most `MAX_PAGES` pages (the API has no filter by id); an unlisted check has no code."""
-        flags: dict[int, CheckFlag] = {}
-        for page in self._pages(until, strict=True):
-            flags = page.flags() | flags
-            if flags.keys() >= set(migrate_ids):
-                break
-        return {number: flags.get(number, CheckFlag()) for number in migrate_ids}
+    def page(self, number: int, deadline: float) -> MigrationPage:
+        """Query one page of the list of migrations once, numbered from 0, the newest migration first."""
+        # `Offset` is the number of a page, from 0, not a count of migrations (API page).
+        params = {"Limit": PAGE_SIZE, "Offset": number, "OrderBy": "createTime", "OrderByType": "desc"}
+        return self._client.call(LIST, params, MigrationPage, deadline, advice=LIST_ADVICE)
 
-    def status(self, migration: Migration, deadline: float) -> int | None:
-        """Query the `Status` of a migration as `check_flags` does; None if the list doesn't have it."""
-        for page in self._pages(deadline, strict=False):
-            if (status := page.status(migration.migrate_id)) is not None:
-                return status
+    def find(self, migration: Migration, deadline: float) -> MigrationPage | None:
+        """Query pages until one lists the migration (the API has no filter by id); None if the first ones don't."""
+        for number in range(MAX_PAGES):
+            page = self.page(number, deadline)
+            if migration.migrate_id in page.flags():
+                return page
+            if page.is_last:
+                break
         return None
 
     def start(self, migration: Migration, deadline: float) -> Flow:
@@ -145,12 +153,3 @@ class MigrationApi:
                 raise NotFoundError(error.problem, code=error.code, request_id=error.request_id) from None
             raise
         return Flow(said.flow_id, None, said.request_id)
-
-    def _pages(self, until: float, *, strict: bool) -> Iterator[MigrationPage]:
-        for number in range(MAX_PAGES):
-            # `Offset` is the number of a page, from 0, not a count of migrations (API page).
-            params = {"Limit": PAGE_SIZE, "Offset": number, "OrderBy": "createTime", "OrderByType": "desc"}
-            page = self._client.call(LIST, params, MigrationPage, until, advice=LIST_ADVICE, strict=strict)
-            yield page
-            if page.is_last:
-                return

@@ -18,7 +18,7 @@ PROXY_VARIABLES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "AL
 @contextmanager
 def isolated_process(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[None]:
     """Reset the package's caches, disable its pauses, and leave the emulator's keys as the only credentials."""
-    monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
+    monkeypatch.setattr(rate_limit, "_limits", {})
     monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 0.0)
     monkeypatch.setattr(rate_limit, "FIRST_SPACING_SECONDS", 0.0)
     monkeypatch.setattr(rate_limit, "BURST_SECONDS", 0.0)

@@ -1,12 +1,15 @@
 """Responses of the API: made in one line or loaded from `tests/data`, and decoded by the package."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
-from pulumi_tcsql_check.model.migration_list import MigrationPage
+from pulumi_tcsql_check.model.migration_list import PAGE_SIZE, MigrationPage
 from pulumi_tcsql_check.model.progress import Migration, Progress, StepDetail
 from pulumi_tcsql_check.tencent import response
 from pulumi_tcsql_check.tencent.sqlserver import LIST_ADVICE, QUERY_ADVICE
@@ -37,6 +40,14 @@ def decode_page(body: bytes) -> MigrationPage:
 def as_body(response: object) -> bytes:
     """Encode a response in the API's envelope."""
     return json.dumps({"Response": response}).encode()
+
+
+def make_page(flags: Mapping[int, int | None], *, status: int = 1, is_last: bool = True) -> MigrationPage:
+    """Make a page that lists these migrations with these flags; one that isn't the last is filled up with others."""
+    listed = [{"MigrateId": number, "CheckFlag": code, "Status": status} for number, code in flags.items()]
+    others = [{"MigrateId": 10**9 + number, "CheckFlag": 3, "Status": 1} for number in range(PAGE_SIZE - len(listed))]
+    page = {"MigrateTaskSet": listed if is_last else listed + others, "RequestId": "f-1"}
+    return msgspec.convert(page, MigrationPage)
 
 
 def make_progress(current: int, *codes: int, total: int | None = None, message: str = "Check ...") -> Progress:

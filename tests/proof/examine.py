@@ -240,7 +240,7 @@ def _transport(case: Case) -> Iterator[None]:
     with (
         patch.object(HTTPAdapter, "send", send),
         patch.object(client, "run_bounded", run),
-        patch.object(rate_limit, "PROCESS", rate_limit.RateLimit()),
+        patch.dict(rate_limit._limits, clear=True),
     ):
         yield
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from harness.fake_clock import FakeClock
-from harness.responses import MIGRATION, make_progress
+from harness.responses import MIGRATION, make_page, make_progress
 from harness.stub_api import StubApi, wait_for
 
 from pulumi_tcsql_check import log
@@ -18,10 +18,10 @@ from pulumi_tcsql_check.errors import (
     ThrottledError,
     WaitCancelledError,
 )
-from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.progress import Progress
-from pulumi_tcsql_check.polling.check_flag_monitor import CheckFlagMonitor
+from pulumi_tcsql_check.polling.flag_list import FlagList
+from pulumi_tcsql_check.polling.flag_reader import FlagReader
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
 
@@ -79,20 +79,21 @@ def test_queries_for_the_flow_and_the_flag_have_records(caplog: pytest.LogCaptur
     """Each record has the status code of its response."""
     caplog.set_level(logging.DEBUG, log.LOGGER.name)
     clock = FakeClock()
-    monitor = CheckFlagMonitor([MIGRATION], clock=clock, warn=lambda _: None)
-    watch = Watch(MIGRATION, POLICY, clock.now, Flow(1001), monitor)
+    flags = FlagList()
+    reader = FlagReader(flags, [MIGRATION], clock=clock, warn=lambda _: None)
+    watch = Watch(MIGRATION, POLICY, clock.now, Flow(1001))
     api = StubApi(
         lambda _: make_progress(1, 7),
         follow=lambda flow, _: Flow(flow.flow_id, 0, "r2"),
-        flag=lambda _: CheckFlag(3, "r3"),
+        page=lambda *_: make_page({MIGRATION.migrate_id: 3}),
     )
-    watch.poll(api, clock.monotonic)
-    assert watch.flag_is_due
-    watch.poll_flag(api, clock.monotonic)
+    watch.poll(api, clock.monotonic, flags)
+    assert flags.take(clock.now) == 0
+    reader.read(api, 0, clock.now + 3)
     assert [(record["call"], record.get("code"), record["request_id"]) for record in map(facts, caplog.records)] == [
         ("flow", 0, "r2"),
         ("steps", None, "4be5990d"),
-        ("flag", 3, "r3"),
+        ("flag", 3, "f-1"),
     ]
 
 

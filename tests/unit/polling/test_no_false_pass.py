@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulumi_tcsql_check.errors import ApiError, FlagFailedError, TcsqlCheckError, TransientError
-from pulumi_tcsql_check.model.check_flag import CheckFlag
+from pulumi_tcsql_check.languages.sentence import Sentence
+from pulumi_tcsql_check.model.migration_list import MigrationPage
 from pulumi_tcsql_check.model.progress import Progress, judge
-from pulumi_tcsql_check.polling.check_flag_monitor import CheckFlagMonitor
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
 
@@ -318,16 +318,16 @@ STEPS = st.sampled_from(
 
 def end_of(steps: Sequence[Progress], pages: Sequence[bytes] | None) -> Progress | TcsqlCheckError:
     """Let a gate wait for these responses about the steps, with these pages of the list; the last of each repeats."""
-    clock, polls, lists = FakeClock(), iter(steps), iter(pages or ())
+    clock, polls, lists, warnings = FakeClock(), iter(steps), iter(pages or ()), list[Sentence]()
 
-    def ask(_until: float) -> CheckFlag:
-        return decode_page(next(lists, (pages or (b"",))[-1])).flags().get(MIGRATION.migrate_id, CheckFlag())
+    def page(*_: object) -> MigrationPage:
+        return decode_page(next(lists, (pages or (b"",))[-1]))
 
-    monitor = CheckFlagMonitor([MIGRATION], clock=clock, warn=lambda _: None)
-    watch = Watch(MIGRATION, PollPolicy(60, 5), clock.monotonic(), monitor=monitor if pages else None)
-    api = StubApi(lambda _: next(polls, steps[-1]), flag=ask)
+    watch = Watch(MIGRATION, PollPolicy(60, 5), clock.monotonic())
+    api = StubApi(lambda _: next(polls, steps[-1]), page=page)
+    warn = warnings.append if pages else None
     try:
-        return wait_for(watch, api, clock=clock, on_progress=lambda _: None).progress
+        return wait_for(watch, api, clock=clock, on_progress=lambda _: None, warn=warn).progress
     except TcsqlCheckError as error:
         return error
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from harness.fake_clock import FakeClock
-from harness.responses import make_progress
+from harness.responses import make_page, make_progress
 from harness.stub_api import StubApi
 
 from pulumi_tcsql_check.clock import SystemClock
@@ -26,10 +26,11 @@ from pulumi_tcsql_check.errors import (
     UnanswerableError,
     WaitCancelledError,
 )
-from pulumi_tcsql_check.model.check_flag import CheckFlag
+from pulumi_tcsql_check.model.migration_list import MigrationPage
 from pulumi_tcsql_check.model.progress import Migration, Progress
 from pulumi_tcsql_check.polling import poller
-from pulumi_tcsql_check.polling.check_flag_monitor import CheckFlagMonitor
+from pulumi_tcsql_check.polling.flag_list import FlagList
+from pulumi_tcsql_check.polling.flag_reader import FlagReader
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
 
@@ -93,8 +94,12 @@ class Wave:
 class _Each(StubApi):
     """Results for each check."""
 
-    def __init__(self, ask: Callable[[Migration, float], Progress]) -> None:
-        super().__init__(lambda _: RUNNING)
+    def __init__(
+        self,
+        ask: Callable[[Migration, float], Progress],
+        page: Callable[[int, float], MigrationPage] | None = None,
+    ) -> None:
+        super().__init__(lambda _: RUNNING, page=page)
         self._ask = ask
 
     def query(self, migration: Migration, deadline: float) -> Progress:
@@ -265,26 +270,57 @@ def test_without_enforcement_no_check_ends_the_wait_for_the_others() -> None:
 
 
 def test_one_query_for_the_flags_serves_all_checks() -> None:
-    """The list is queried every ten seconds, and each check with two failed flags has failed."""
+    """Each check with failed flags for ten seconds has failed, and the list is queried every three seconds."""
     clock, asked = FakeClock(), list[float]()
-
-    def flag(_until: float) -> CheckFlag:
-        asked.append(clock.now - 1000)
-        return CheckFlag(2, "f-1")
-
     migrations = [Migration(n, "ap-guangzhou") for n in range(1, 41)]
-    monitor = CheckFlagMonitor(migrations, clock=clock, warn=lambda _: None)
-    policy = PollPolicy(60, 2)
+
+    def page(_number: int, _deadline: float) -> MigrationPage:
+        asked.append(clock.now - 1000)
+        return make_page({one.migrate_id: 2 for one in migrations})
 
     def query(_deadline: float) -> Progress:
         clock.advance(0.1)
         return RUNNING
 
-    watches = [Watch(one, policy, clock.monotonic(), monitor=monitor) for one in migrations]
-    errors = poller.wait(watches, lambda: StubApi(query, flag=flag), clock=clock, on_progress=lambda _: None)
+    watches = [Watch(one, PollPolicy(60, 2), clock.monotonic()) for one in migrations]
+    reader = FlagReader(FlagList(), migrations, clock=clock, warn=lambda _: None)
+    errors = poller.wait(
+        watches, lambda: StubApi(query, page=page), clock=clock, on_progress=lambda _: None, reader=reader
+    )
     assert {type(error) for error in errors.values()} == {FlagFailedError}
-    assert len(asked) == 2
-    assert 10 <= asked[1] - asked[0] < 10.2
+    assert 12 <= clock.now - 1000 < 23
+    assert all(3 <= later - sooner < 3.11 for sooner, later in itertools.pairwise(asked))  # the interval
+
+
+def test_a_check_that_the_list_calls_passed_is_polled_before_its_turn() -> None:
+    """Its turn of the first round is the last of forty, and would come after four seconds."""
+    clock, asked = FakeClock(), list[int]()
+    migrations = [Migration(n, "ap-guangzhou") for n in range(1, 41)]
+
+    def query(migration: Migration, _deadline: float) -> Progress:
+        asked.append(migration.migrate_id)
+        clock.advance(0.1)
+        return PASSED
+
+    api = _Each(query, lambda *_: make_page({number: 1 if number > 38 else 3 for number in range(1, 41)}))
+    watches = [Watch(one, PollPolicy(60, 2), clock.monotonic()) for one in migrations]
+    reader = FlagReader(FlagList(), migrations, clock=clock, warn=lambda _: None)
+    assert poller.wait(watches, lambda: api, clock=clock, on_progress=lambda _: None, reader=reader) == {}
+    assert asked == [39, 40, *range(1, 39)]
+    assert reader.flags.next_due() == float("inf"), "the wait has left the list"
+
+
+def test_a_failure_that_the_list_reports_early_ends_the_wait() -> None:
+    """The hint is followed by a second poll two seconds later, and the last round polls no hint."""
+    wave = Wave(*[[RUNNING]] * 60, [FAILED], takes=0.2)
+    api = _Each(wave.query, lambda *_: make_page({number: 2 if number > 59 else 3 for number in range(1, 62)}))
+    migrations = [Migration(n, "ap-guangzhou") for n in range(1, 62)]
+    watches = [Watch(one, PollPolicy(600, 2), wave.clock.monotonic()) for one in migrations]
+    reader = FlagReader(FlagList(), migrations, clock=wave.clock, warn=lambda _: None)
+    errors = poller.wait(watches, lambda: api, clock=wave.clock, on_progress=lambda _: None, reader=reader)
+    assert [watch.migration.migrate_id for watch in errors] == [61]
+    (second,) = [at for number, at in wave.asked if number == 61][1:]
+    assert 2 <= second < 3
 
 
 @pytest.fixture

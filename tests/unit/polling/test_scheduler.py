@@ -83,6 +83,30 @@ def test_a_due_check_that_is_not_taken_remains_due() -> None:
     assert order(schedule, 1) == [2]
 
 
+def test_a_check_taken_out_of_turn_keeps_its_place() -> None:
+    """A hint neither costs a check its turn nor gives it another one."""
+    fresh, polled, due_later = watch(1), watch(2, polled_at=0, step=1), watch(3, due=8, polled_at=7, step=8)
+    others = [watch(4), watch(5, polled_at=1, step=1), watch(6, due=8, polled_at=7.5, step=8)]
+    schedule = Schedule([fresh, polled, due_later, *others])
+    for one in (fresh, polled, due_later):
+        assert schedule.remove(one)
+        assert not schedule.remove(one)
+        assert one not in schedule.all()
+        schedule.put(one)
+    assert order(schedule, 7.9) == [1, 4, 2, 5]
+    assert order(schedule, 20) == [3, 6]
+
+
+def test_a_removed_check_is_not_due() -> None:
+    """Whether it was never polled, is due, or will be."""
+    waiting = [watch(1), watch(2, polled_at=0), watch(3, due=9, polled_at=0)]
+    schedule = Schedule(waiting)
+    schedule.remove(waiting[0])
+    assert schedule.take(5) is waiting[1]
+    schedule.remove(waiting[2])
+    assert (schedule.all(), schedule.next_due(), schedule.take(20)) == ([], None, None)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_the_most_urgent_due_check_comes_first(seed: int) -> None:
     """The urgency is the waiting time weighted by the distance to the end, with overdue and throttled checks first."""

@@ -16,11 +16,11 @@ from pulumi_tcsql_check.emulator import (
     OTHER_SECRET_KEY,
 )
 from pulumi_tcsql_check.model import migration_list
-from pulumi_tcsql_check.polling import check_flag_monitor
+from pulumi_tcsql_check.polling import flag_list, flag_reader
 from pulumi_tcsql_check.program import get_migration_check
 from pulumi_tcsql_check.program.migration_check import MigrationCheck, MigrationCheckGroup
 from pulumi_tcsql_check.starting import starter
-from pulumi_tcsql_check.tencent import sqlserver, tls
+from pulumi_tcsql_check.tencent import tls
 
 MOST_LINES, MOST_WORDS = 180, 1200
 """The README's limits."""
@@ -109,9 +109,9 @@ def test_the_second_accounts_keys_are_the_emulators_own() -> None:
 def test_the_bounds_of_the_flags_query_are_the_codes_own() -> None:
     """These are its interval, its timeout, and its number of pages."""
     text = " ".join(page("docs/explanation/verdict.md").split())
-    often, long = check_flag_monitor.INTERVAL_SECONDS, check_flag_monitor.QUERY_SECONDS
+    often, long = flag_list.CONFIRM_SECONDS, flag_reader.PAGE_SECONDS
     assert f"at most every {often:g} seconds and for at most {long:g} seconds." in text
-    assert f"the {sqlserver.MAX_PAGES * migration_list.PAGE_SIZE} newest migrations of the region" in text
+    assert f"the {flag_list.MAX_PAGES_FOR_FEW * migration_list.PAGE_SIZE} newest migrations of the region" in text
 
 
 def test_the_page_about_a_fresh_pass_has_how_long_a_start_retries() -> None:

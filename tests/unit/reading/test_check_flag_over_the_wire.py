@@ -31,8 +31,10 @@ from pulumi_tcsql_check.messages.layout import Text
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
-from pulumi_tcsql_check.polling import check_flag_monitor
-from pulumi_tcsql_check.tencent import rate_limit
+from pulumi_tcsql_check.model.progress import Migration
+from pulumi_tcsql_check.polling import flag_list, flag_reader
+from pulumi_tcsql_check.tencent import exchange, rate_limit
+from pulumi_tcsql_check.tencent.client import GRACE_SECONDS
 from pulumi_tcsql_check.tencent.sqlserver import MAX_PAGES, MigrationApi
 
 STEPS, LIST = "QueryMigrationCheckProcess", "DescribeMigrations"
@@ -46,7 +48,8 @@ ODD = [0, 0, 0, 7, -2, -2, -2, -2]
 @pytest.fixture(autouse=True)
 def _flag_at_every_poll(monkeypatch: pytest.MonkeyPatch) -> None:
     """List the migrations at every poll."""
-    monkeypatch.setattr(check_flag_monitor, "INTERVAL_SECONDS", 0.05)
+    monkeypatch.setattr(flag_list, "CONFIRM_SECONDS", 0.05)
+    monkeypatch.setattr(flag_list, "PAGES_PER_SECOND", 1000.0)
 
 
 class RecordingListener(in_process_read.RecordingListener):
@@ -111,7 +114,8 @@ def listed(flag: object) -> Reply:
 
 def flag_of(migrate_id: int, asking: MigrationApi, until: float) -> CheckFlag:
     """Query the flag of one check."""
-    return asking.check_flags({migrate_id}, until)[migrate_id]
+    page = asking.find(Migration(migrate_id, MIGRATION.region), until)
+    return page.flags()[migrate_id] if page is not None else CheckFlag()
 
 
 class TwoActions:
@@ -176,23 +180,24 @@ def test_a_query_for_the_list_has_only_published_parameters() -> None:
     assert {request.headers["x-tc-region"] for request in server.requests} == {"ap-guangzhou"}
 
 
-def test_a_query_for_the_list_ends_at_its_timeout() -> None:
-    """The timeout is the query's own, even if it is shorter than any other exchange's."""
+def test_a_query_for_the_list_ends_at_its_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The timeout is the query's own."""
+    monkeypatch.setattr(exchange, "MIN_EXCHANGE_SECONDS", 0.01)
     with ScriptedServer(silence) as server, pytest.raises(TransientError, match=r"gave no response within 0\.05 s"):
         flag_of(1066, api(server.host), NOW + 0.05)
 
 
 def test_a_query_whose_turn_comes_too_late_is_not_sent() -> None:
-    """It waits for its turn under the process's limit, as every request, but not beyond its timeout."""
+    """It waits for its turn under the limit of the list, as every request, but not long beyond its deadline."""
     clock = FakeClock()
-    rate_limit.PROCESS.wait_for_turn(clock, NOW)
-    rate_limit.PROCESS.slow_down(clock)  # the next turn is a second later
+    rate_limit.of(LIST).wait_for_turn(clock, NOW)
+    rate_limit.of(LIST).slow_down(clock)  # the next turn is a second later
     page = as_body({"MigrateTaskSet": [{"MigrateId": 1066, "CheckFlag": 3}], "RequestId": "r-1"})
     with ScriptedServer(answer(page)) as server:
         with pytest.raises(ThrottledError):
-            flag_of(1066, api(server.host), NOW + 0.9)
+            flag_of(1066, api(server.host), NOW + 0.9 - GRACE_SECONDS)
         assert server.requests == []
-        assert flag_of(1066, api(server.host), NOW + 1.5).code == 3
+        assert flag_of(1066, api(server.host), NOW + 1.5 - GRACE_SECONDS).code == 3
     assert len(server.requests) == 1
 
 
@@ -210,12 +215,12 @@ def test_a_throttled_list_slows_no_other_query() -> None:
 
 
 def test_each_page_takes_its_own_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With too many pages for its timeout, the query ends."""
+    """With too many pages for its deadline, the search ends."""
     monkeypatch.setattr(rate_limit, "SPACING_SECONDS", 1.0)
     monkeypatch.setattr(rate_limit, "QUEUED_SECONDS", 1.0)
     full = as_body({"MigrateTaskSet": [{"MigrateId": 1, "CheckFlag": 2}] * 100, "RequestId": "r-1"})
     with ScriptedServer(answer(full)) as server, pytest.raises(ThrottledError):
-        flag_of(1066, api(server.host), NOW + 2.5)
+        flag_of(1066, api(server.host), NOW + 2.5 - GRACE_SECONDS)
     assert len(server.requests) == 3
 
 
@@ -242,10 +247,10 @@ def test_a_refusal_names_the_action_to_allow() -> None:
 
 
 def test_an_up_ends_after_two_failed_flags(call: RecordingListener, log: Path) -> None:
-    """It takes four requests, and ends with one error."""
+    """It takes five requests, and ends with one error."""
     with Emulator("check-flag", request_log=log) as emulator, pytest.raises(FlagFailedError) as raised:
         read({**WAITING, "endpoint": emulator.url}, {}, call)
-    assert actions(log) == [STEPS, LIST] * 2
+    assert actions(log) == [STEPS, LIST, STEPS, LIST, STEPS]
     assert headline(raised.value) == "migration check 1066 (ap-guangzhou) failed as a whole (CheckFlag 2)"
     assert "Step: it stands at step 4 of 8, Character set check" in full_text(raised.value)
     assert call.lines == [
@@ -278,7 +283,6 @@ def test_an_up_without_the_permission_warns_once_and_passes(call: RecordingListe
     "trouble",
     [
         error("InternalError"),
-        error("RequestLimitExceeded"),
         error("FailedOperation.DBError"),
         reset,
         answer("<html>", status="502 Bad Gateway"),
@@ -295,6 +299,14 @@ def test_an_up_passes_although_the_list_fails(call: RecordingListener, trouble: 
     assert [line.split(" · ")[::2] for line in call.lines] == [["2/2", "2: running"], ["2/2", "2: passed"]]
 
 
+def test_a_throttled_list_slows_no_poll(call: RecordingListener) -> None:
+    """The list has a limit of its own, so only its next query comes later."""
+    check = TwoActions([steps(0, 7)] * 4 + [steps(0, 0)], [error("RequestLimitExceeded")])
+    assert check.read(call)["passed"] is True
+    assert check.asked == [STEPS, LIST, STEPS, STEPS, STEPS, STEPS]
+    assert call.warnings == []
+
+
 def test_the_flag_of_an_earlier_start_fails_no_up(call: RecordingListener) -> None:
     """The list is late: the flag is still 2 while the steps of the new start continue, and then they pass.
 
@@ -308,7 +320,7 @@ def test_the_flag_of_an_earlier_start_fails_no_up(call: RecordingListener) -> No
 
 def test_nothing_of_the_list_but_the_flag_is_shown(call: RecordingListener) -> None:
     """The names of migrations stay off the screen, for any result of the query."""
-    polls = [steps(0, 7)] * 4
+    polls = [steps(0, 7)] * 5
     lists = [listed("hush-2"), listed({"Name": "hush-3"}), listed(2), listed(2)]
     with pytest.raises(FlagFailedError) as raised:
         TwoActions(polls, lists).read(call)
@@ -317,7 +329,7 @@ def test_nothing_of_the_list_but_the_flag_is_shown(call: RecordingListener) -> N
 
 def test_an_up_that_times_out_shows_the_last_flag(call: RecordingListener, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last flag is in the error and on the row."""
-    monkeypatch.setattr(check_flag_monitor, "INTERVAL_SECONDS", 10.0)  # a query that the deadline cuts has no flag
+    monkeypatch.setattr(flag_list, "CONFIRM_SECONDS", 10.0)  # a query that the deadline cuts has no flag
     with Emulator("unknown-code") as emulator, pytest.raises(CheckTimeoutError) as raised:
         read({**WAITING, "timeout_seconds": 0.3, "endpoint": emulator.url}, {}, call)
     assert (
@@ -348,7 +360,8 @@ def test_a_silent_list_delays_nothing_beyond_its_timeout(
     monkeypatch: pytest.MonkeyPatch, call: RecordingListener
 ) -> None:
     """Each query for the list ends in time, the polls continue, and the check passes."""
-    monkeypatch.setattr(check_flag_monitor, "QUERY_SECONDS", 0.05)
+    monkeypatch.setattr(flag_reader, "PAGE_SECONDS", 0.05)
+    monkeypatch.setattr(exchange, "MIN_EXCHANGE_SECONDS", 0.01)
     check = TwoActions([steps(0, 7)] * 4 + [steps(0, 0)], [silence])
     began = time.monotonic()
     assert check.read(call)["passed"] is True

@@ -7,6 +7,7 @@ from harness.responses import MIGRATION
 from pulumi_tcsql_check.credentials.session import ApiSession
 from pulumi_tcsql_check.errors import StartUnknownError, WaitCancelledError
 from pulumi_tcsql_check.model.flow import Flow
+from pulumi_tcsql_check.model.migration_list import MigrationPage
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.starting.several import Starts
 
@@ -19,8 +20,8 @@ class CancelledSession(ApiSession):
     def __init__(self) -> None:
         """Need no account."""
 
-    def status(self, *_: object) -> int | None:
-        """Return no status."""
+    def find(self, *_: object) -> MigrationPage | None:
+        """Find no page that lists it."""
         return None
 
     def start(self, migration: Migration, _: float) -> Flow:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from harness.fake_clock import FakeClock
-from harness.responses import MIGRATION
+from harness.responses import MIGRATION, make_page
 
 from pulumi_tcsql_check.credentials.session import ApiSession
 from pulumi_tcsql_check.errors import (
@@ -21,7 +21,7 @@ from pulumi_tcsql_check.errors import (
 )
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.flow import Flow
-from pulumi_tcsql_check.model.migration_list import PAST_CHECK
+from pulumi_tcsql_check.model.migration_list import PAST_CHECK, MigrationPage
 from pulumi_tcsql_check.starting import starter
 from pulumi_tcsql_check.tencent.exchange import MAX_EXCHANGE_SECONDS
 
@@ -40,11 +40,11 @@ class StubSession(ApiSession):
         self._starts, self._statuses = list(starts), list(statuses)
         self.sent = 0
 
-    def status(self, *_: object) -> int | None:
-        """Return the next status."""
+    def find(self, *_: object) -> MigrationPage | None:
+        """Return a page with the next status; none if that is None."""
         status = _next(self._statuses)
         assert status is None or isinstance(status, int)
-        return status
+        return make_page({MIGRATION.migrate_id: 3}, status=status) if status is not None else None
 
     def start(self, *_: object) -> Flow:
         """Return the next flow."""
@@ -142,9 +142,9 @@ def test_a_start_at_the_deadline_has_the_time_of_a_whole_exchange() -> None:
     clock = FakeClock()
 
     class LateSession(StubSession):
-        def status(self, *_: object) -> int | None:
+        def find(self, *_: object) -> MigrationPage | None:
             clock.advance(59.5)
-            return super().status()
+            return super().find()
 
         def start(self, *given: object) -> Flow:
             (until,) = [one for one in given if isinstance(one, float)]

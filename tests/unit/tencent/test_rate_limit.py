@@ -8,12 +8,12 @@ from harness.fake_clock import FakeClock
 
 from pulumi_tcsql_check.clock import SystemClock
 from pulumi_tcsql_check.errors import ThrottledError, WaitCancelledError
+from pulumi_tcsql_check.tencent import rate_limit
 from pulumi_tcsql_check.tencent.rate_limit import (
     BURST_SECONDS,
     FIRST_SPACING_SECONDS,
     HOLD_JITTER,
     HOLD_SECONDS,
-    PROCESS,
     QUEUED_SECONDS,
     RECOVERY_SECONDS,
     SLOWEST_SECONDS,
@@ -240,6 +240,18 @@ def test_many_gates_of_a_slowed_process_do_not_wait_for_minutes() -> None:
     assert waited[-1] == pytest.approx(SLOWEST_SECONDS + 11 * QUEUED_SECONDS)
 
 
-def test_a_process_has_one_limit() -> None:
-    """All gates of the process share it."""
-    assert isinstance(PROCESS, RateLimit)
+def test_a_process_has_one_limit_for_each_action() -> None:
+    """All gates of the process share it, and a throttled action slows no other."""
+    steps, pages = rate_limit.of("a test's steps"), rate_limit.of("a test's pages")
+    assert rate_limit.of("a test's steps") is steps is not pages
+
+
+def test_the_next_turn_is_the_instant_from_which_a_request_waits_for_nothing() -> None:
+    """It is known before the request, so that a waiting group can choose late what to query."""
+    clock, limit = FakeClock(), RateLimit()
+    assert limit.next_turn() == float("-inf")
+    limit.wait_for_turn(clock, NEVER)
+    assert limit.next_turn() == clock.now + FIRST_SPACING_SECONDS
+    clock.advance(FIRST_SPACING_SECONDS)
+    limit.wait_for_turn(clock, NEVER)
+    assert clock.sleeps == []

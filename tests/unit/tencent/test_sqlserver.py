@@ -70,7 +70,7 @@ PROGRESS = Progress(1, 1, (StepDetail("one", 0, "Check it."),), "r-1")
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Isolate the test from the user's proxies and netrc, reset the rate limit, and join all exchanges."""
-    monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
+    monkeypatch.setattr(rate_limit, "_limits", {})
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in (*PROXY_VARIABLES, "NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
@@ -416,7 +416,7 @@ def test_a_flow_and_a_list_that_repeat_a_secret_are_refused() -> None:
         with pytest.raises(TransientError, match=REPEATS):
             api.follow(Flow(1001), SOON)
         with pytest.raises(TransientError, match=REPEATS):
-            api.check_flags([1066], SOON)
+            api.page(0, SOON)
 
 
 @pytest.mark.parametrize(("secret_key", "is_searched"), [("Check i", False), ("Check it", True)])

@@ -49,7 +49,7 @@ PAST = FakeClock().monotonic()
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Isolate the test from the user's proxies, reset the rate limit, and bound an exchange to 0.08 s."""
-    monkeypatch.setattr(rate_limit, "PROCESS", rate_limit.RateLimit())
+    monkeypatch.setattr(rate_limit, "_limits", {})
     monkeypatch.setattr(exchange, "MIN_EXCHANGE_SECONDS", 0.08)
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in (*PROXY_VARIABLES, "NO_PROXY", "no_proxy"):

@@ -1,0 +1,123 @@
+"""Groups in virtual time: how late their passes are seen with the list of migrations, and what a wrong list costs."""
+
+import random
+from collections.abc import Callable, Mapping
+
+import pytest
+from harness.simulation import Flags, Simulated, simulate, spread
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+WAVE = spread(1000, 120, 600)
+SMALLER = spread(200, 25, 60)
+
+
+@pytest.fixture(scope="module", name="today")
+def _today() -> Simulated:
+    """A thousand without the list."""
+    return simulate([WAVE], reads_list=False)
+
+
+@pytest.fixture(scope="module", name="today_of_smaller")
+def _today_of_smaller() -> Simulated:
+    """Two hundred without the list."""
+    return simulate([SMALLER], reads_list=False)
+
+
+def test_passes_that_the_list_shows_are_seen_within_seconds(today: Simulated) -> None:
+    """Without it, those of a thousand are seen half a minute late on average."""
+    assert today.mean_lag > 25
+    found = simulate([WAVE])
+    assert found.mean_lag < 2.5
+    assert found.lag(0.95) < 5
+    assert found.lag(1) < 10
+    assert found.per_second("list") < 4
+    assert found.account.requests["steps"] <= 7 * len(WAVE)
+    smaller = simulate([SMALLER])
+    assert smaller.mean_lag < 1.5
+    assert smaller.lag(1) < 4
+
+
+def late(ends: Mapping[int, float], seconds: float) -> Flags:
+    """Make a list whose flags change so long after the steps."""
+    return lambda number, now: 1 if now >= ends[number] + seconds else 3
+
+
+@pytest.mark.parametrize(("seconds", "mean", "longest"), [(10, 10, 100), (-3, 3, 12)])
+def test_a_list_that_is_late_or_early_helps_as_well(seconds: float, mean: float, longest: float) -> None:
+    """Ten seconds late, and three seconds early."""
+    found = simulate([WAVE], late(WAVE, seconds))
+    assert found.mean_lag < mean
+    assert found.lag(1) < longest
+
+
+def times(found: Simulated, today: Simulated) -> float:
+    """Return how many times as late passes are seen, by the mean or by the maximum, whichever is more."""
+    return max(found.mean_lag / today.mean_lag, found.lag(1) / today.lag(1))
+
+
+def test_a_list_that_never_changes_costs_nothing(today: Simulated, today_of_smaller: Simulated) -> None:
+    """Each check keeps its turn."""
+    assert times(simulate([WAVE], lambda *_: 3), today) < 1.05
+    assert times(simulate([SMALLER], lambda *_: 3), today_of_smaller) < 1.05
+
+
+@pytest.mark.parametrize("code", [lambda _: 1, lambda now: (1, 3)[int(now / 3) % 2]], ids=["always", "flipping"])
+def test_a_list_that_calls_everything_passed_costs_little(
+    code: Callable[[float], int], today: Simulated, today_of_smaller: Simulated
+) -> None:
+    """At most 15 % in a large group, and twice the time in one whose passes are seen within seconds."""
+    assert times(simulate([WAVE], lambda _, now: code(now)), today) < 1.15
+    assert times(simulate([SMALLER], lambda _, now: code(now)), today_of_smaller) < 2
+
+
+def test_flags_that_never_change_delay_their_own_checks_little(today: Simulated) -> None:
+    """The others come first, but each check keeps its turn."""
+    right = late(WAVE, 0)
+    found = simulate([WAVE], lambda number, now: 3 if number <= 10 else right(number, now))
+    slowest, before = (max(run.account.seen[n] - WAVE[n] for n in range(1, 11)) for run in (found, today))
+    assert slowest < before + 10
+
+
+def test_ten_machines_of_one_account_share_its_limit_evenly() -> None:
+    """The list has a limit of its own, so it takes no turn from the steps."""
+    groups = [dict.fromkeys(range(first, first + 20), 60.0) for first in range(1, 201, 20)]
+    found = simulate(groups)
+    assert found.refused_share < 0.02
+    assert max(found.durations) / min(found.durations) < 1.5
+
+
+KINDS = ("right", "stuck", "passed", "failed", "flipping", "reset", "missing", "late", "nonsense")
+"""What a hostile list may say of a migration."""
+
+
+def said(kind: str, now: float, end: float, chance: random.Random) -> object:
+    """Return the flag that such a list has at an instant."""
+    right = 1 if now >= end else 3
+    return {
+        "stuck": 3,
+        "passed": 1,
+        "failed": 2 if now % 12 < 9 else 3,  # ten seconds of it would fail the check
+        "flipping": int(now / 3) % 4,
+        "reset": 0 if now % 50 < 10 else right,
+        "late": 1 if now >= end + 40 else 3,
+        "nonsense": chance.choice([None, True, "1", 1.0, -1, 2**70, {}, [2]]),
+    }.get(kind, right)
+
+
+def longest_gap(found: Simulated) -> float:
+    """Return the longest time between two queries of any migration."""
+    return max(map(found.account.longest_gap, WAVE))
+
+
+@settings(max_examples=6, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(KINDS), min_size=1, max_size=6), st.integers(0, 2**32))
+def test_no_list_opens_a_gate_or_starves_a_check(today: Simulated, kinds: list[str], seed: int) -> None:
+    """Each pass is seen in the check's own steps; no time between two queries is 1.25 times the longest one today."""
+    chance = random.Random(seed)
+    of = {number: chance.choice(kinds) for number in WAVE}
+    missing = [number for number, kind in of.items() if kind == "missing"]
+    found = simulate([WAVE], lambda number, now: said(of[number], now, WAVE[number], chance), unlisted=missing)
+    assert found.errors == []
+    assert found.account.seen.keys() == WAVE.keys()
+    assert longest_gap(found) < 1.25 * longest_gap(today)
