@@ -25,6 +25,8 @@ from harness.emulator_process import EmulatorProcess
 from harness.in_process_read import NullListener
 
 STEPS = 8
+STEPS_ACTION = "QueryMigrationCheckProcess"
+ACTIONS = (STEPS_ACTION, "DescribeMigrations")
 LONGEST_SECONDS = 900.0
 
 
@@ -74,13 +76,13 @@ def queries(process: EmulatorProcess) -> list[Request]:
     return [
         Request(datetime.fromisoformat(one["time"]).timestamp(), one["migrate_id"], one["outcome"])
         for one in process.requests
-        if one["action"] == "QueryMigrationCheckProcess"
+        if one["action"] == STEPS_ACTION
     ]
 
 
-def busiest_second(process: EmulatorProcess) -> int:
-    """Count the requests in the busiest second."""
-    instants = [datetime.fromisoformat(one["time"]).timestamp() for one in process.requests]
+def busiest_second(process: EmulatorProcess, action: str = STEPS_ACTION) -> int:
+    """Count the requests of an action in its busiest second."""
+    instants = [datetime.fromisoformat(one["time"]).timestamp() for one in process.requests if one["action"] == action]
     most, first = 0, 0
     for last, instant in enumerate(instants):
         while instants[first] <= instant - 1:

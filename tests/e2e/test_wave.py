@@ -1,7 +1,9 @@
 """A real `pulumi up` with a group of migrations behind one gate, against the emulator."""
 
+import json
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from harness.error_texts import without_endpoint
@@ -111,3 +113,42 @@ def test_the_ids_of_a_group_may_come_from_resources(build: BuildSandbox) -> None
     assert wave is not None
     region, _, digest = wave["id"].partition("/")
     assert (region, len(digest)) == ("ap-guangzhou", 32)
+
+
+LIST = "DescribeMigrations"
+RUNNING, PASSED, FAILED = [0, 7], [0, 0], [-1, 7]
+
+
+def many(folder: Path, seconds: float, *ends: list[int], check_flag: int | None = None) -> Path:
+    """Write a scenario of checks that run for so long and end so; the list may have the same flag for all, always."""
+    flag = {} if check_flag is None else {"check_flag": check_flag}
+
+    def frame(codes: list[int], **more: float) -> dict[str, object]:
+        return {"kind": "progress", "statuses": codes, "current": 2, **more, **flag}
+
+    migrations = {str(number): [frame(RUNNING, seconds=seconds), frame(end)] for number, end in enumerate(ends, 1)}
+    steps = [{"name": name, "message": "Check it."} for name in ("one", "two")]
+    path = folder / "many.json"
+    path.write_text(json.dumps({"steps": steps, "migrations": migrations}), encoding="utf-8")
+    return path
+
+
+def test_a_list_that_calls_everything_passed_opens_nothing(build: BuildSandbox, tmp_path: Path) -> None:
+    """The steps of one check fail, so the group is refused; the list was read, and only brought queries forward."""
+    scenario = many(tmp_path, 4, *[PASSED] * 23, FAILED, check_flag=1)
+    sandbox = build(scenario, {"migrate_ids": list(range(1, 25)), **FAST}, program="wave")
+    result = sandbox.stack.up()
+    assert result.exit_code != 0
+    assert "1 of 24 migration checks (ap-guangzhou) failed" in " ".join(error_messages(result))
+    assert sandbox.records == {}
+    assert any(request["action"] == LIST for request in sandbox.emulator.requests)
+
+
+def test_single_gates_of_one_update_share_the_list(build: BuildSandbox, tmp_path: Path) -> None:
+    """24 gates wait for some seconds, and the list is read once for all of them, every three seconds."""
+    scenario = many(tmp_path, 5, *[PASSED] * 24)
+    sandbox = build(scenario, config={"test:numbers": str(list(range(1, 25)))}, program="gates")
+    result = sandbox.stack.up("--parallel", "32")
+    assert result.exit_code == 0, result.screen
+    pages = [request for request in sandbox.emulator.requests if request["action"] == LIST]
+    assert 1 < len(pages) <= result.seconds / 3 + 1

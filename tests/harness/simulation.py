@@ -239,8 +239,12 @@ def simulate(
     *,
     reads_list: bool = True,
     unlisted: Collection[int] = (),
+    seed: int = 0,
 ) -> Simulated:
-    """Let each group, on a machine of its own, wait for checks that pass at these instants, all of one account."""
+    """Let each group, on a machine of its own, wait for checks that pass at these instants, all of one account.
+
+    The same arguments give the same figures: `seed` is that of the jitter of pauses.
+    """
     time = VirtualTime()
     ends = {number: end for group in groups for number, end in group.items()}
     account = Account(time, ends, flags or (lambda number, now: 1 if now >= ends[number] else 3), unlisted)
@@ -255,7 +259,7 @@ def simulate(
         errors.extend(failed.values())
         durations.append(time.now)
 
-    with patch.object(poller, "CONNECTIONS", 1):
+    with patch.object(poller, "CONNECTIONS", 1), patch.object(random, "uniform", random.Random(seed).uniform):
         time.run([lambda group=group: wait(group) for group in groups])  # type: ignore[misc]
     return Simulated(account, time.now, durations, errors)
 

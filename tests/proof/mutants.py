@@ -68,6 +68,7 @@ UNIT_TESTS = {
         "polling/test_check_flag",
     ),
     "polling/watch.py": (
+        "polling/test_out_of_turn",
         "polling/test_poller",
         "polling/test_poller_of_many",
         "polling/test_flow",
@@ -76,6 +77,9 @@ UNIT_TESTS = {
         "reading/test_reader",
     ),
     "polling/scheduler.py": ("polling/test_scheduler", "polling/test_poller_of_many"),
+    "polling/flag_list.py": ("polling/test_flag_list", "polling/test_check_flag"),
+    "polling/flag_reader.py": ("polling/test_flag_reader", "polling/test_check_flag"),
+    "polling/hints.py": ("polling/test_hints", "polling/test_poller_of_many"),
     "starting/starter.py": ("starting/test_starter",),
     "starting/resource.py": ("starting/test_resource",),
     "model/group.py": ("model/test_group", "reading/test_report", "reading/test_rows", "messages/test_group_errors"),

@@ -4,6 +4,7 @@ The errors are those of the emulator's built-in scenarios, so a new scenario is 
 pass are transient errors, and a scenario's last frame, unless it passes or waits, is a refusal.
 """
 
+import itertools
 import json
 import random
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pulumi_tcsql_check import emulator
+from pulumi_tcsql_check.model.check_flag import CHECKED, CHECKING, FAILED, NOT_CHECKED
 
 GATES = 3
 STEPS = [{"name": "one", "message": "Check it."}, {"name": "two", "message": "Check that."}]
@@ -59,9 +61,15 @@ class Round:
 
     @property
     def scenario(self) -> bytes:
-        """Write the scenario for the emulator."""
-        migrations = {str(number): check.frames for number, check in enumerate(self.checks, start=1)}
+        """Write the scenario for the emulator, with a list of migrations that lies."""
+        migrations = {str(number): _with_lies(check.frames) for number, check in enumerate(self.checks, start=1)}
         return json.dumps({"steps": STEPS, "migrations": migrations}).encode()
+
+
+def _with_lies(frames: list[Frame]) -> list[Frame]:
+    """Add flags that mean nothing; "failed" never holds for the ten seconds after which it counts."""
+    lies = itertools.cycle((CHECKED, FAILED, NOT_CHECKED, CHECKING, CHECKED, 7))
+    return [{**frame, "check_flag": next(lies)} for frame in frames]
 
 
 def _built_in() -> list[list[Frame]]:

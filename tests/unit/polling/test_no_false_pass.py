@@ -10,13 +10,14 @@ from harness.fake_clock import FakeClock
 from harness.oracle import proves_a_pass
 from harness.responses import MIGRATION, as_body, decode, decode_page, load_responses, make_progress
 from harness.stub_api import StubApi, wait_for
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pulumi_tcsql_check.errors import ApiError, FlagFailedError, TcsqlCheckError, TransientError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.model.migration_list import MigrationPage
 from pulumi_tcsql_check.model.progress import Progress, judge
+from pulumi_tcsql_check.polling import flag_list
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
 
@@ -345,3 +346,19 @@ def test_a_list_of_migrations_never_opens_a_gate(steps: list[Progress], pages: l
         assert with_it.passed
     else:
         assert type(with_it) is type(without)
+
+
+@settings(
+    max_examples=WAITS,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.lists(STEPS, min_size=1, max_size=8), st.lists(PAGES, min_size=1, max_size=4))
+def test_a_hint_never_opens_a_gate(monkeypatch: pytest.MonkeyPatch, steps: list[Progress], pages: list[bytes]) -> None:
+    """In a wait that takes hints, as one for many does, only steps that have all passed end it as passed."""
+    monkeypatch.setattr(flag_list, "MANY", 1)
+    end = end_of(steps, pages)
+    assert isinstance(end, TcsqlCheckError) or end.passed
+    if not any(one.passed for one in steps):
+        assert isinstance(end, TcsqlCheckError)
