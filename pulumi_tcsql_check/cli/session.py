@@ -12,7 +12,7 @@ from pulumi_tcsql_check.credentials import connection
 from pulumi_tcsql_check.credentials.connection import Connection
 from pulumi_tcsql_check.errors import TcsqlCheckError
 from pulumi_tcsql_check.model.flow import Evidence
-from pulumi_tcsql_check.polling import flag_reader, poller
+from pulumi_tcsql_check.polling import poller
 from pulumi_tcsql_check.polling.watch import Watch
 from pulumi_tcsql_check.probing.probe import Probe
 from pulumi_tcsql_check.reading import watches as make_watches
@@ -62,10 +62,9 @@ def _connect(inputs: CheckInputs, screen: Screen, record: Collector) -> Connecti
 def _wait(inputs: CheckInputs, screen: Screen, made: Connection, record: Collector) -> End:
     watches = record.watches = make_watches.for_a_wait(inputs, record.clock)
     screen.begin(Board(watches, inputs.failed_statuses, inputs.timeout_seconds), record.clock.monotonic)
-    with flag_reader.shared(made.key, inputs.migrations, clock=record.clock, warn=screen.warn) as reader:
-        errors = record.errors = poller.wait(
-            watches, made.session, clock=record.clock, on_progress=lambda _: screen.update(), reader=reader
-        )
+    errors = record.errors = make_watches.wait(
+        watches, made, clock=record.clock, warn=screen.warn, on_progress=lambda _: screen.update()
+    )
     return _end(inputs, screen, watches, errors)
 
 

@@ -65,8 +65,8 @@ class Connection:
         return ApiSession(self.account, self.make_client)
 
     @property
-    def key(self) -> Hashable:
-        """What a list of migrations belongs to: the endpoint, the region and the account's settings."""
+    def scope(self) -> Hashable:
+        """What a list of migrations belongs to: the endpoint, the region and the account."""
         return self.endpoint, self.region, self.account
 
     @property

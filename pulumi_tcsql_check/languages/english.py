@@ -383,7 +383,7 @@ SENTENCES: Mapping[str, str] = {
     "idle option": "{options} has no effect on the gate {gate}, since Pulumi only reads it.",
     "idle options": "{options} have no effect on the gate {gate}, since Pulumi only reads it.",
     "many queried elsewhere": "{checks} are queried at {endpoint}, which is not Tencent Cloud.",
-    "not all listed": "{checks}: the list of migrations has {listed} of {total}, so a pass may be seen late",
+    "not all listed": "{checks}: the list of migrations has {listed} of {total}, so a pass may be seen late.",
     "one queried elsewhere": "{checks} is queried at {endpoint}, which is not Tencent Cloud.",
     "output lost": "The output is lost from here on, since it can't be written ({why}).",
     "proxy in between": "Requests to {endpoint} go through the proxy in {proxy} and trust the certificates in "

@@ -12,6 +12,9 @@ from pulumi_tcsql_check.model.check_flag import CheckFlag
 PAGE_SIZE = 100
 """How many migrations a full page lists: the most that the API gives (its parameter `Limit`)."""
 
+SEARCHED_PAGES = 5
+"""How many pages, the newest migrations first, are searched for one or a few."""
+
 PAST_CHECK = frozenset({4, 6, 8, 9, 10, 11, 12})
 """The statuses of a migration that is past its check.
 

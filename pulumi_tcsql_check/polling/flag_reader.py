@@ -14,7 +14,7 @@ from pulumi_tcsql_check.polling.flag_list import FlagList
 from pulumi_tcsql_check.polling.query_log import FLAG, QueryLog
 
 PAGE_SECONDS = 3.0
-"""The longest time, in seconds, that one query of a page may take."""
+"""The longest time, in seconds, that one query of a page may take once it has its turn."""
 
 _lists: dict[Hashable, tuple[FlagList, int]] = {}
 """The list of each account, endpoint and region, and how many waits share it."""
@@ -43,8 +43,7 @@ class FlagReader:
 
         An error is no error of the wait: if credentials fail, the next query of the steps raises it.
         """
-        began = self._clock.monotonic()
-        until = min(began + PAGE_SECONDS, deadline)
+        until = min(self._clock.monotonic() + PAGE_SECONDS, deadline)
         try:
             page = self._log.query(FLAG, self._clock.monotonic, api.page, number, until)
         except PermanentError as error:
@@ -56,7 +55,7 @@ class FlagReader:
             self.flags.skip()
             raise
         else:
-            self._warn_of_missing(self.flags.keep(page, began))
+            self._warn_of_missing(self.flags.keep(page))
 
     def _warn_of_missing(self, unlisted: Collection[int]) -> None:
         missing = sum(one.migrate_id in unlisted for one in self._migrations)

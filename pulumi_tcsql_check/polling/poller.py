@@ -1,6 +1,6 @@
 """Polls migration checks until every verdict is final or time is up.
 
-`watch` decides the verdict of each check, `scheduler` which check has its turn next, `hints` which one comes before.
+`watch` decides the verdict of each check, `scheduler` which check has its turn next, `hints` which comes before it.
 """
 
 import logging
@@ -19,6 +19,7 @@ from pulumi_tcsql_check.errors import (
 from pulumi_tcsql_check.errors.check import FailedError
 from pulumi_tcsql_check.polling.api import Api
 from pulumi_tcsql_check.polling.connections import Connections
+from pulumi_tcsql_check.polling.flag_list import FlagList
 from pulumi_tcsql_check.polling.flag_reader import FlagReader
 from pulumi_tcsql_check.polling.hints import Hints
 from pulumi_tcsql_check.polling.scheduler import Schedule
@@ -36,8 +37,11 @@ AGAIN_SECONDS = 1.0
 TICK_SECONDS = 5.0
 """The longest pause, in seconds, between two calls of `on_progress`."""
 
-LOOK_SECONDS = 0.5
-"""How often, in seconds, a wait that pauses looks at the list of migrations that another wait reads."""
+COMPARE_SECONDS = 0.5
+"""The longest pause, in seconds, before a wait compares the flags that another wait has read."""
+
+LEAD_SECONDS = 0.005
+"""How long before its turn a query is begun, in seconds, since a thread takes a moment to start."""
 
 _COLLECT_SECONDS = 0.01, 0.1
 """The shortest and the longest wait, in seconds, for a request that is in flight."""
@@ -99,7 +103,7 @@ class _Wait:
         self._deadline = watches[0].deadline
         self._connections = connections
         self._reader = reader
-        self._flags = reader.flags if reader is not None else None
+        self._flags = reader.flags if reader is not None else FlagList()
         self._clock = clock
         self._on_progress = on_progress
         self._stop_at_failure = stop_at_failure
@@ -108,72 +112,63 @@ class _Wait:
         self._reported_at = clock.monotonic()
 
     def run(self) -> dict[Watch, TcsqlCheckError]:
-        while self._clock.monotonic() < self._end:
-            while self._connections.is_idle and self._begin(self._clock.monotonic()):
-                pass
+        while (now := self._clock.monotonic()) < self._end:
+            if self._connections.is_idle:
+                self._begin_page(now)
+            if self._connections.is_idle:
+                self._begin_poll(now)
             if self._connections.is_busy:
                 self._collect()
-            elif self._schedule.next_due() is not None:
+            elif self._schedule.next_due() < float("inf"):
                 self._pause()
             else:
                 break
         return self._errors
 
-    def _begin(self, now: float) -> bool:
-        """Begin what is due and has a turn: a page of the list, a hint, or the next check; return whether to go on."""
-        if self._begin_page(now):
-            return True
-        if self._turn() > now:
-            return False
-        if (watch := self._take_hinted(now)) is not None:
-            poll, is_hinted = watch.poll_out_of_turn, True
-        elif (watch := self._schedule.take(now)) is not None:
-            poll, is_hinted = watch.poll, False
-            self._hints.count_turn()
-        else:
-            return False
-        self._connections.begin(_Job(watch, is_hinted), lambda api: poll(api, self._clock.monotonic, self._flags))
-        return self._connections.is_single  # in a thread, the request takes its turn in a moment
-
-    def _begin_page(self, now: float) -> bool:
+    def _begin_page(self, now: float) -> None:
         reader = self._reader
-        if reader is None or self._page_due() > now or (number := reader.flags.take(now)) is None:
-            return False
-        self._connections.begin(_Job(), lambda api: reader.read(api, number, self._deadline))
-        return True
+        if reader is not None and self._page_due() <= now and (number := reader.flags.take(now)) is not None:
+            self._connections.begin(_Job(), lambda api: reader.read(api, number, self._deadline))
 
-    def _take_hinted(self, now: float) -> Watch | None:
-        if not self._takes_hints or self._flags is None:
-            return None
-        self._hints.see(self._flags, now)
-        return self._hints.take(now, self._schedule)
+    def _begin_poll(self, now: float) -> None:
+        """Begin at most one poll, since its thread takes its turn a moment later: by a hint, or of the next check."""
+        if self._turn() > now:
+            return
+        watch = None
+        if self._takes_hints:
+            self._hints.compare(self._flags, now)
+            watch = self._hints.take(now, self._schedule)
+        is_hinted = watch is not None
+        if watch is None and (watch := self._schedule.take(now)) is not None:
+            self._hints.count_poll()
+        if watch is not None:
+            poll = watch.poll_out_of_turn if is_hinted else watch.poll
+            self._connections.begin(_Job(watch, is_hinted), lambda api: poll(api, self._clock.monotonic, self._flags))
 
     @property
     def _takes_hints(self) -> bool:
-        return self._flags is not None and self._flags.is_for_many and not self._is_closing
+        return self._flags.is_for_many and not self._is_closing
 
     def _turn(self) -> float:
-        """Return when a query of steps has a turn; a wait with one connection has its place in the process's queue."""
-        return float("-inf") if self._connections.is_single else self._connections.api.next_turn()
+        """Return when to begin a query of steps; a wait with one connection has its place in the process's queue."""
+        return float("-inf") if self._connections.is_single else self._connections.api.next_turn() - LEAD_SECONDS
 
     def _page_due(self) -> float:
-        if self._flags is None or self._is_closing or self._clock.monotonic() >= self._deadline:
+        if self._reader is None or self._is_closing or self._clock.monotonic() >= self._deadline:
             return float("inf")
         return max(self._flags.next_due(), self._connections.api.next_page_turn())
 
     def _next_due(self) -> float:
         """Return the instant at which there may be something to begin."""
-        due = self._schedule.next_due()
-        by_hint = self._hints.next_due() if self._takes_hints else float("inf")
-        check = max(min(by_hint, float("inf") if due is None else due), self._turn())
-        return min(check, self._page_due(), self._end)
+        hint = self._hints.next_due() if self._takes_hints else float("inf")
+        return min(max(min(hint, self._schedule.next_due()), self._turn()), self._page_due(), self._end)
 
     def _pause(self) -> None:
-        """Sleep until something is due, or it is time to look at the list or to report."""
+        """Sleep until something is due, or it is time to compare flags or to report."""
         now = self._clock.monotonic()
         until = min(self._next_due(), self._reported_at + TICK_SECONDS)
-        if self._flags is not None and self._flags.is_for_many:
-            until = min(until, now + LOOK_SECONDS)
+        if self._flags.is_for_many:
+            until = min(until, now + COMPARE_SECONDS)
         self._clock.sleep(max(0.0, until - now))
         if self._clock.monotonic() >= self._reported_at + TICK_SECONDS:
             self._report()

@@ -1,7 +1,7 @@
 """Chooses which of many migrations has its turn next; `hints` may query one out of turn.
 
-One process may send 10 requests a second, so one round of 200 migrations takes 20 s. A check on its last step is polled
-more often than one on its first, and none waits much longer than `LONGEST_SECONDS`.
+One process may query the steps of 10 checks a second, so one round of 200 takes 20 s. A check on its last step is
+polled more often than one on its first, and none waits much longer than `LONGEST_SECONDS`.
 """
 
 import heapq
@@ -70,10 +70,10 @@ class Schedule:
         queues = self._never_polled, *self._due.values(), self._later
         return [entry[2] for queue in queues for entry in sorted(queue) if self._entries.get(entry[2]) is entry]
 
-    def next_due(self) -> float | None:
-        """Return when the next check is, or was, due; None if there is none."""
+    def next_due(self) -> float:
+        """Return when the next check is, or was, due; infinity if there is none."""
         queues = self._never_polled, *self._due.values(), self._later
-        return next((first[2].due for queue in queues if (first := self._first(queue))), None)
+        return next((first[2].due for queue in queues if (first := self._first(queue))), float("inf"))
 
     def _push(self, queue: _Queue, since: float, watch: Watch) -> None:
         entry = self._entries[watch] = since, self._order[watch], watch

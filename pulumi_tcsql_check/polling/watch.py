@@ -78,12 +78,13 @@ class Watch(WatchState):
             except (ThrottledError, TransientError) as error:
                 self._retry_or_raise(error, now())
             else:
-                self._backoff = None
                 jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # jitter needs no cryptography
                 self.due = min(now() + self._policy.interval_seconds * jitter, self.deadline)
 
     def poll_out_of_turn(self, api: Api, now: Callable[[], float], flags: FlagList | None = None) -> None:
-        """Query as `poll` does, but leave the next turn as it is. A query that failed with a transient error is lost.
+        """Query as `poll` does, but leave the next turn as it is.
+
+        A transient error is ignored: it begins no backoff and no outage, and the row doesn't show it.
 
         Raises the same errors, but for `OutageError`.
         """
@@ -91,7 +92,7 @@ class Watch(WatchState):
             try:
                 self._query_all(api, now, flags)
             except (ThrottledError, TransientError):
-                self._flow_was_queried = False
+                self._flow_was_queried = False  # by the next turn its status is old
 
     @contextlib.contextmanager
     def _logged(self, now: Callable[[], float]) -> Iterator[None]:
@@ -108,7 +109,7 @@ class Watch(WatchState):
         self._query_flow(api, now)
         progress = self._query_steps(api, now)
         self.keep(progress, now())
-        self._flow_was_queried = False
+        self._backoff, self._flow_was_queried = None, False
         seen = Evidence(progress, self.flow)
         self._conclude(seen, now())
         if self.end is None:
@@ -187,6 +188,7 @@ class Watch(WatchState):
             raise CheckFailedError(self.migration, seen.progress, steps, seen.flow)
         elif now >= self.deadline:
             raise self._timeout(seen, now)
+        # Of equal responses the first is kept, so that the next one is compared over long enough.
         if apart or self._previous is None or self.unchanged_since > self._previous_at:
             self._previous, self._previous_at = (seen.progress if seen.is_of_this_start else None), now
 
@@ -202,7 +204,7 @@ class Watch(WatchState):
         )
 
     def _apply_flag(self, seen: Evidence, flags: FlagList | None) -> None:
-        """Ask for the latest `CheckFlag`, and keep it, while a code is undocumented; raise if it is a failure."""
+        """Request the next `CheckFlag`, and keep the latest, while a code is undocumented; raise if it is a failure."""
         if flags is None or not seen.is_of_this_start or not is_unexplained(seen.progress):
             return
         flags.request()

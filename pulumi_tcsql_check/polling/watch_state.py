@@ -12,11 +12,11 @@ class WatchState:
     """The latest responses for one migration. Instants are on the clock of the wait.
 
     Attributes:
-        polled_at: When the last poll began.
+        polled_at: When the last poll in its turn began.
         status: The status by the latest `progress` and `flow`.
         unchanged_since: When the steps last changed. Tells a running step from an undocumented status code.
         flag: The latest `CheckFlag`, while the code of the current step is undocumented.
-        trouble: The error of the last poll, if it failed.
+        trouble: The error of the last poll in its turn, if it failed and no response came since.
         end: The responses that ended the wait.
     """
 

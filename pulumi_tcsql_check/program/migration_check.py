@@ -160,7 +160,7 @@ class MigrationCheckGroup(Gate, module="tcsql", name="MigrationCheckGroup"):
             region: The region of all of them; by default the stack's `tencentcloud:region`, then `TENCENTCLOUD_REGION`.
             timeout_seconds: The longest total wait, in seconds, greater than 0; 1800 by default.
             poll_interval_seconds: The shortest pause between two queries for the same migration, 0.1 to 300 seconds; 2
-                by default. With more than 20 migrations the limit of 10 requests a second makes it longer.
+                by default. With more than 20 migrations the limit of 10 queries a second makes it longer.
             enforce: False disables the gate: query each once, warn, and hold nothing. True by default.
             reason: Why `enforce` is False, in one line of 1 to 200 characters, for the warning; none by default.
             failed_statuses: Raw step codes that mean "failed" in your account; none by default.

@@ -18,7 +18,7 @@ from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.messages.layout import Field, Text
 from pulumi_tcsql_check.messages.listener import Listener
 from pulumi_tcsql_check.model.group import name_of
-from pulumi_tcsql_check.polling import flag_reader, poller
+from pulumi_tcsql_check.polling import poller
 from pulumi_tcsql_check.polling.watch import Watch
 from pulumi_tcsql_check.reading import gate_report
 from pulumi_tcsql_check.reading import watches as make_watches
@@ -80,11 +80,8 @@ class _Read:
     def wait(self) -> list[Watch]:
         watches = self._record.watches = make_watches.for_a_wait(self._inputs, self._clock)
         on_progress = row_of(watches, self._inputs, self._listener.show)
-        made = self._connect()
-        with flag_reader.shared(made.key, self._inputs.migrations, clock=self._clock, warn=self.warn) as reader:
-            self._end(
-                watches, poller.wait(watches, made.session, clock=self._clock, on_progress=on_progress, reader=reader)
-            )
+        errors = make_watches.wait(watches, self._connect(), clock=self._clock, warn=self.warn, on_progress=on_progress)
+        self._raise_any(watches, errors)
         took = self._clock.monotonic() - watches[0].began
         if took >= WORTH_A_WORD_SECONDS or self._inputs.started_at is not None:
             self._listener.note(Text(dated(pass_after(watches, took), self._inputs.started_at)))
@@ -93,7 +90,9 @@ class _Read:
     def query_once(self, *, is_preview: bool) -> list[Watch]:
         watches = self._record.watches = make_watches.for_one_query(self._inputs, self._clock)
         on_progress = count_of(watches, self._listener.show)
-        self._end(watches, poller.wait(watches, self._connect().session, clock=self._clock, on_progress=on_progress))
+        self._raise_any(
+            watches, poller.wait(watches, self._connect().session, clock=self._clock, on_progress=on_progress)
+        )
         self._listener.show(dated(words_of(watches, self._inputs), self._inputs.started_at))
         words = forecast_of(watches, self._inputs)
         if words is not None and is_preview:
@@ -131,7 +130,7 @@ class _Read:
     def warn(self, sentence: Sentence) -> None:
         self._listener.warn(Text(sentence))
 
-    def _end(self, watches: Sequence[Watch], errors: dict[Watch, TcsqlCheckError]) -> None:
+    def _raise_any(self, watches: Sequence[Watch], errors: dict[Watch, TcsqlCheckError]) -> None:
         self._record.errors = errors
         if errors:
             raise error_of(watches, errors)

@@ -1,7 +1,13 @@
-"""Makes the watches of a read: one for each check, with how long to wait for it."""
+"""Makes the watches of a read, one for each check, with how long to wait for it; and waits for them."""
+
+from collections.abc import Callable, Sequence
 
 from pulumi_tcsql_check.clock import Clock
 from pulumi_tcsql_check.config.check_inputs import CheckInputs
+from pulumi_tcsql_check.credentials.connection import Connection
+from pulumi_tcsql_check.errors import TcsqlCheckError
+from pulumi_tcsql_check.languages.sentence import Sentence
+from pulumi_tcsql_check.polling import flag_reader, poller
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.watch import Watch
 
@@ -15,6 +21,20 @@ def for_a_wait(inputs: CheckInputs, clock: Clock) -> list[Watch]:
         inputs.timeout_seconds, inputs.poll_interval_seconds, inputs.failed_statuses, inputs.ids_are_new
     )
     return _watches(inputs, policy, clock)
+
+
+def wait(
+    watches: Sequence[Watch],
+    made: Connection,
+    *,
+    clock: Clock,
+    warn: Callable[[Sentence], None],
+    on_progress: Callable[[float], None],
+) -> dict[Watch, TcsqlCheckError]:
+    """Wait until every check has ended, and return the errors of those that didn't pass; raises as `poller.wait`."""
+    migrations = [watch.migration for watch in watches]
+    with flag_reader.shared(made.scope, migrations, clock=clock, warn=warn) as reader:
+        return poller.wait(watches, made.session, clock=clock, on_progress=on_progress, reader=reader)
 
 
 def for_one_query(inputs: CheckInputs, clock: Clock, *, retries: bool = True) -> list[Watch]:

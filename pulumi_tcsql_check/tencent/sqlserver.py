@@ -19,7 +19,7 @@ from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
 from pulumi_tcsql_check.model.flow import Flow
 from pulumi_tcsql_check.model.ids import MAX_ID
-from pulumi_tcsql_check.model.migration_list import PAGE_SIZE, MigrationPage
+from pulumi_tcsql_check.model.migration_list import PAGE_SIZE, SEARCHED_PAGES, MigrationPage
 from pulumi_tcsql_check.model.progress import Integer, Migration, Progress
 from pulumi_tcsql_check.tencent import rate_limit, response
 from pulumi_tcsql_check.tencent.client import Client
@@ -29,9 +29,6 @@ VERSION = "2018-03-28"
 QUERY, FLOW, LIST = "QueryMigrationCheckProcess", "DescribeFlowStatus", "DescribeMigrations"
 START = "StartMigrationCheck"
 """The actions; the API allows 20 requests a second for each."""
-
-MAX_PAGES = 5
-"""How many pages of migrations, the newest first, are searched for one."""
 
 
 def _advice(action: str, name: str) -> response.Advice:
@@ -130,7 +127,7 @@ class MigrationApi:
 
     def find(self, migration: Migration, deadline: float) -> MigrationPage | None:
         """Query pages until one lists the migration (the API has no filter by id); None if the first ones don't."""
-        for number in range(MAX_PAGES):
+        for number in range(SEARCHED_PAGES):
             page = self.page(number, deadline)
             if migration.migrate_id in page.flags():
                 return page

@@ -6,15 +6,14 @@ import pytest
 from harness.responses import make_page
 
 from pulumi_tcsql_check.model.check_flag import CheckFlag
-from pulumi_tcsql_check.model.migration_list import PAGE_SIZE
+from pulumi_tcsql_check.model.migration_list import SEARCHED_PAGES
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.polling.flag_list import (
     CONFIRM_SECONDS,
     MANY,
-    MAX_PAGES,
-    MAX_PAGES_FOR_FEW,
     PAGES_PER_SECOND,
     SEARCH_SECONDS,
+    SEARCHED_PAGES_FOR_MANY,
     SWEEP_SECONDS,
     FlagList,
 )
@@ -40,7 +39,7 @@ def sweep(flags: FlagList, now: float, pages: Mapping[int, Collection[int]], las
     read = list[int]()
     while (number := flags.take(now)) is not None:
         read.append(number)
-        flags.keep(make_page(dict.fromkeys(pages.get(number, ()), code), is_last=number == last), now)
+        flags.keep(make_page(dict.fromkeys(pages.get(number, ()), code), is_last=number == last))
     return read
 
 
@@ -94,7 +93,7 @@ def test_a_sweep_of_many_pages_is_followed_by_a_longer_pause() -> None:
     assert flags.next_due() == len(pages) / PAGES_PER_SECOND == 5
 
 
-@pytest.mark.parametrize(("count", "pages"), [(1, MAX_PAGES_FOR_FEW), (MANY, MAX_PAGES)])
+@pytest.mark.parametrize(("count", "pages"), [(1, SEARCHED_PAGES), (MANY, SEARCHED_PAGES_FOR_MANY)])
 def test_a_search_reads_a_limited_number_of_pages(count: int, pages: int) -> None:
     """It is larger if many are waited for."""
     flags = waiting_for(*range(1, count + 1))
@@ -110,6 +109,18 @@ def test_what_is_missing_is_searched_again_after_half_a_minute() -> None:
     assert [sweep(flags, now, pages, last=2) for now in range(3, 30, 3)] == [[0]] * 9
     assert SEARCH_SECONDS == 30
     assert sweep(flags, 30, pages, last=2) == [0, 1, 2]
+
+
+def test_a_list_that_has_none_of_many_is_searched_every_half_minute() -> None:
+    """Few are searched at each request: a new migration may be listed soon."""
+    flags = waiting_for(*MANY_IDS)
+    assert sweep(flags, 0, {}, last=2) == [0, 1, 2]
+    assert (flags.next_due(), flags.take(29.9)) == (SEARCH_SECONDS, None)
+    assert sweep(flags, 30, {0: MANY_IDS}, last=2) == [0]
+    few = waiting_for(1)
+    for now in (0, 10, 20):
+        few.request()
+        assert sweep(few, now, {}, last=2) == [0, 1, 2]
 
 
 def test_a_migration_that_moves_to_the_next_page_is_searched_at_the_next_sweep() -> None:
@@ -136,7 +147,18 @@ def test_a_page_that_could_not_be_read_ends_the_sweep() -> None:
     flags.take(3)
     flags.skip()
     assert (flags.latest, flags.next_due(), flags.take(5.9)) == ({}, 6, None)
-    assert sweep(flags, 6, {0: MANY_IDS[:5], 1: MANY_IDS[5:]}, last=1)[-1] == 1
+    assert sweep(flags, 6, {0: MANY_IDS[:5], 1: MANY_IDS[5:]}, last=1) == [0, 1]
+
+
+def test_a_search_that_fails_late_is_not_repeated_all_the_time() -> None:
+    """The pages that it has read count as those of a whole sweep."""
+    flags = waiting_for(*MANY_IDS)
+    for _ in range(20):
+        flags.take(0)
+        flags.keep(make_page({}, is_last=False))
+    flags.take(0)
+    flags.skip()
+    assert flags.next_due() == 20 / PAGES_PER_SECOND
 
 
 def test_a_closed_list_is_never_due() -> None:
@@ -152,11 +174,11 @@ def test_a_search_returns_what_is_on_no_page() -> None:
     """A sweep of the known pages returns nothing, and neither does a page in mid-search."""
     flags = waiting_for(*MANY_IDS)
     flags.take(0)
-    assert flags.keep(make_page(dict.fromkeys(MANY_IDS[2:], 3), is_last=False), 0) == ()
+    assert flags.keep(make_page(dict.fromkeys(MANY_IDS[2:], 3), is_last=False)) == ()
     flags.take(0)
-    assert flags.keep(make_page({}), 0) == set(MANY_IDS[:2])
+    assert flags.keep(make_page({})) == set(MANY_IDS[:2])
     flags.take(3)
-    assert flags.keep(make_page(dict.fromkeys(MANY_IDS[2:], 3), is_last=False), 3) == ()
+    assert flags.keep(make_page(dict.fromkeys(MANY_IDS[2:], 3), is_last=False)) == ()
 
 
 def seen(*codes: int | None, every: float = 3.0) -> FlagList:
@@ -165,7 +187,7 @@ def seen(*codes: int | None, every: float = 3.0) -> FlagList:
     for number, code in enumerate(codes):
         flags.take(number * every)
         rest = dict.fromkeys(MANY_IDS[1:], 3)
-        flags.keep(make_page(rest if code is None else {1: code, **rest}), number * every)
+        flags.keep(make_page(rest if code is None else {1: code, **rest}))
     return flags
 
 
@@ -189,8 +211,3 @@ def test_a_flag_fails_a_wait_only_if_every_response_of_ten_seconds_has_it(
     """All of them are to queries that began after the steps last changed; an unlisted migration has no flag."""
     found = seen(*codes).confirmed_failure(Migration(1, "ap-guangzhou"), since)
     assert found == (CheckFlag(2, "f-1") if is_failed else None)
-
-
-def test_a_full_page_has_a_hundred_migrations() -> None:
-    """A shorter one is the last."""
-    assert len(make_page({1: 3}, is_last=False).migrate_task_set) == PAGE_SIZE == 100

@@ -46,7 +46,7 @@ class Reading:
 
 
 def test_a_page_has_three_seconds_and_not_longer_than_the_wait() -> None:
-    """A server that doesn't respond holds up no verdict."""
+    """A server that doesn't respond delays the polls no longer."""
     reading = Reading()
     reading.read(make_page({}))
     reading.read(make_page({}), reading.clock.now + 1)
@@ -54,7 +54,7 @@ def test_a_page_has_three_seconds_and_not_longer_than_the_wait() -> None:
 
 
 def test_a_wave_that_the_list_does_not_have_is_reported_once() -> None:
-    """The line has how many it has; a complete list, or a failed page, is not worth a word."""
+    """The line has how many it has; a complete list, or a failed page, gets no warning."""
     reading = Reading()
     reading.read(TransientError("No connection."))
     reading.read(make_page(dict.fromkeys(range(1, MANY + 1), 3)))
@@ -63,7 +63,7 @@ def test_a_wave_that_the_list_does_not_have_is_reported_once() -> None:
         reading.read(make_page({1: 3, 2: 3}))
     (warning,) = reading.warnings
     assert str(warning) == (
-        f"{MANY} migration checks (ap-guangzhou): the list of migrations has 2 of {MANY}, so a pass may be seen late"
+        f"{MANY} migration checks (ap-guangzhou): the list of migrations has 2 of {MANY}, so a pass may be seen late."
     )
 
 

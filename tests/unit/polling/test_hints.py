@@ -5,7 +5,7 @@ from harness.responses import make_page
 
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.polling.flag_list import FlagList
-from pulumi_tcsql_check.polling.hints import EVERY, REMEMBERED, Hints
+from pulumi_tcsql_check.polling.hints import POLLS_PER_HINT, REMEMBERED, Hints
 from pulumi_tcsql_check.polling.policy import PollPolicy
 from pulumi_tcsql_check.polling.scheduler import Schedule
 from pulumi_tcsql_check.polling.watch import Watch
@@ -26,8 +26,8 @@ class Wave:
         """Read the list, with the flags of the checks in order."""
         self.flags.request()
         assert self.flags.take(now) == 0
-        self.flags.keep(make_page(dict(enumerate(codes, start=1))), now)
-        self.hints.see(self.flags, now)
+        self.flags.keep(make_page({number: code for number, code in enumerate(codes, start=1) if code is not None}))
+        self.hints.compare(self.flags, now)
 
     def take(self, now: float) -> int | None:
         """Take the next check by a hint."""
@@ -91,7 +91,7 @@ def test_a_sweep_that_does_not_list_a_check_leaves_its_hint() -> None:
     wave.list(0, 1, 3)
     wave.list(10, None, 3)
     wave.flags.skip()
-    wave.hints.see(wave.flags, 10)
+    wave.hints.compare(wave.flags, 10)
     assert wave.take(10) == 1
 
 
@@ -136,22 +136,22 @@ def test_good_hints_take_every_turn() -> None:
         wave.settle(number, turn, has_verdict=turn % 2 == 0)
 
 
-def test_hints_without_verdicts_take_every_tenth_turn() -> None:
-    """After eleven of twenty without one, nine other turns come between two of them, until half bring one again."""
+def test_hints_without_verdicts_take_every_tenth_poll() -> None:
+    """After eleven of twenty without one, nine other polls come between two of them, until half bring one again."""
     wave = Wave(60)
     wave.list(0, *[1] * 60)
     for _ in range(REMEMBERED // 2 + 1):
         number = wave.take(0)
         assert number is not None
         wave.settle(number, 0)
-    for _ in range(2):
-        for _ in range(EVERY - 1):
+    while True:
+        for _ in range(POLLS_PER_HINT - 1):
             assert (wave.take(0), wave.hints.next_due()) == (None, float("inf"))
-            wave.hints.count_turn()
+            wave.hints.count_poll()
         number = wave.take(0)
         assert number is not None
         wave.settle(number, 0, has_verdict=True)
-    for _ in range(EVERY):
-        wave.hints.count_turn()
-    number = wave.take(0)
-    assert number is not None
+        if wave.hints.next_due() == 0:
+            break
+    taken = [wave.take(0) for _ in range(5)]
+    assert None not in taken

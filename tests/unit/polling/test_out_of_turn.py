@@ -24,14 +24,16 @@ DOWN, THROTTLED = TransientError("No connection."), ThrottledError("Too many.", 
 class Polled:
     """A check that is polled in turn and out of turn, with the next result for each query."""
 
-    def __init__(self, *results: Progress | Exception, interval: float = 2.0, flow: int | None = None) -> None:
-        """Start a wait of a minute; a flow always has this status."""
+    def __init__(
+        self, *results: Progress | Exception, interval: float = 2.0, timeout: float = 60, flow: int | None = None
+    ) -> None:
+        """Start a wait; a flow always has this status."""
         self.clock = FakeClock()
         self.flows = 0
         self._results = list(results)
         self._flow = flow
         start = Flow(1001) if flow is not None else None
-        self.watch = Watch(MIGRATION, PollPolicy(60, interval), self.clock.now, start)
+        self.watch = Watch(MIGRATION, PollPolicy(timeout, interval), self.clock.now, start)
         self._api = StubApi(self._next, self._follow)
 
     def _next(self, _: float) -> Progress:
@@ -95,7 +97,7 @@ def test_an_error_that_ends_a_wait_ends_it_out_of_turn_too() -> None:
 
 
 def test_a_step_left_behind_counts_after_two_responses_that_are_a_second_apart() -> None:
-    """A poll right after one in turn would refuse what one torn response shows."""
+    """Otherwise one torn response, read twice, would fail the check."""
     polled = Polled(*[LEFT_BEHIND] * 4)
     polled.poll()
     polled.poll_out_of_turn(0.1)
@@ -128,3 +130,12 @@ def test_the_flow_is_queried_again_after_an_error() -> None:
     polled.poll_out_of_turn()
     polled.poll(20)
     assert polled.flows == 2
+
+
+def test_a_response_ends_an_outage() -> None:
+    """The two minutes without a response begin anew, also in a wave in which a turn comes after 100 seconds."""
+    polled = Polled(RUNNING, DOWN, RUNNING, DOWN, timeout=1800)
+    polled.poll()
+    polled.poll()
+    polled.poll_out_of_turn(90)
+    polled.poll(31)

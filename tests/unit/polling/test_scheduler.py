@@ -68,11 +68,11 @@ def test_a_check_that_has_waited_for_the_limit_comes_first() -> None:
 
 
 def test_no_check_is_polled_before_it_is_due() -> None:
-    """The schedule returns when the next check is due, and None once all are taken."""
+    """The schedule returns when the next check is due, and infinity once all are taken."""
     schedule = Schedule([watch(1, due=5, polled_at=0), watch(2, due=3, polled_at=0)])
     assert (schedule.take(2.9), schedule.next_due()) == (None, 3)
     assert order(schedule, 3) == [2]
-    assert (order(schedule, 6), schedule.next_due()) == ([1], None)
+    assert (order(schedule, 6), schedule.next_due()) == ([1], float("inf"))
 
 
 def test_a_due_check_that_is_not_taken_remains_due() -> None:
@@ -104,7 +104,7 @@ def test_a_removed_check_is_not_due() -> None:
     schedule.remove(waiting[0])
     assert schedule.take(5) is waiting[1]
     schedule.remove(waiting[2])
-    assert (schedule.all(), schedule.next_due(), schedule.take(20)) == ([], None, None)
+    assert (schedule.all(), schedule.next_due(), schedule.take(20)) == ([], float("inf"), None)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -137,7 +137,7 @@ def lags(ends: list[float]) -> tuple[list[float], float]:
     """Simulate a group at 10 requests a second: how late each pass is seen, and the longest time between two polls."""
     watches = [watch(number) for number in range(len(ends))]
     schedule, now, late, longest = Schedule(watches), 0.0, [], 0.0
-    while (due := schedule.next_due()) is not None:
+    while (due := schedule.next_due()) < float("inf"):
         now = max(now, due)
         one = schedule.take(now)
         assert one is not None

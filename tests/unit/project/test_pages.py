@@ -111,7 +111,7 @@ def test_the_bounds_of_the_flags_query_are_the_codes_own() -> None:
     text = " ".join(page("docs/explanation/verdict.md").split())
     often, long = flag_list.CONFIRM_SECONDS, flag_reader.PAGE_SECONDS
     assert f"at most every {often:g} seconds and for at most {long:g} seconds." in text
-    assert f"the {flag_list.MAX_PAGES_FOR_FEW * migration_list.PAGE_SIZE} newest migrations of the region" in text
+    assert f"the {migration_list.SEARCHED_PAGES * migration_list.PAGE_SIZE} newest migrations of the region" in text
 
 
 def test_the_page_about_a_fresh_pass_has_how_long_a_start_retries() -> None:

@@ -31,11 +31,12 @@ from pulumi_tcsql_check.messages.layout import Text
 from pulumi_tcsql_check.model.check_flag import CheckFlag
 from pulumi_tcsql_check.model.credentials import Credentials
 from pulumi_tcsql_check.model.endpoint import Endpoint
+from pulumi_tcsql_check.model.migration_list import SEARCHED_PAGES
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.polling import flag_list, flag_reader
 from pulumi_tcsql_check.tencent import exchange, rate_limit
 from pulumi_tcsql_check.tencent.client import GRACE_SECONDS
-from pulumi_tcsql_check.tencent.sqlserver import MAX_PAGES, MigrationApi
+from pulumi_tcsql_check.tencent.sqlserver import MigrationApi
 
 STEPS, LIST = "QueryMigrationCheckProcess", "DescribeMigrations"
 NOW = FakeClock().monotonic()
@@ -151,7 +152,7 @@ def test_pages_are_queried_up_to_the_one_with_the_migration(log: Path, migrate_i
     assert actions(log) == [LIST] * pages
 
 
-@pytest.mark.parametrize(("count", "pages"), [(0, 1), (99, 1), (100, 2), (250, 3), (600, MAX_PAGES)])
+@pytest.mark.parametrize(("count", "pages"), [(0, 1), (99, 1), (100, 2), (250, 3), (600, SEARCHED_PAGES)])
 def test_an_unlisted_migration_is_searched_on_five_pages_at_most(log: Path, count: int, pages: int) -> None:
     """The search ends at the end of the list, or after five pages."""
     with Emulator(many(count) if count else "pass", request_log=log) as emulator:
@@ -291,7 +292,7 @@ def test_an_up_without_the_permission_warns_once_and_passes(call: RecordingListe
     ],
 )
 def test_an_up_passes_although_the_list_fails(call: RecordingListener, trouble: Reply) -> None:
-    """The list is queried after each poll, or never again, and no other warning appears."""
+    """The list is queried after each poll, and no other warning appears."""
     check = TwoActions([steps(0, 7)] * 4 + [steps(0, 0)], [trouble])
     assert check.read(call)["passed"] is True
     assert check.asked == [STEPS, LIST] * 4 + [STEPS]
