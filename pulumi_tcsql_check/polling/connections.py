@@ -1,6 +1,6 @@
 """Runs requests on a fixed number of connections, each of which one thread at a time uses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent import futures
 from concurrent.futures import Future
 from typing import Generic, TypeVar
@@ -32,9 +32,9 @@ class Connections(Generic[T]):
         return bool(self._idle)
 
     @property
-    def is_busy(self) -> bool:
-        """Whether a request is in flight."""
-        return bool(self._in_flight)
+    def in_flight(self) -> Collection[T]:
+        """What the requests in flight are for."""
+        return [what for what, _ in self._in_flight.values()]
 
     def begin(self, what: T, request: Callable[[Api], None]) -> None:
         """Send a request on an idle connection; `collect` returns what it was for."""

@@ -61,11 +61,13 @@ class FlagList:
 
     Attributes:
         latest: The last known flag by `migrate_id`. It is replaced, never changed.
+        is_known_incomplete: Whether a wait has warned that the list doesn't have all that is waited for.
     """
 
     def __init__(self) -> None:
         """Start without a migration and without a page."""
         self.latest: Mapping[int, CheckFlag] = {}
+        self.is_known_incomplete = False
         self._lock = threading.Lock()
         self._waiting: Counter[int] = Counter()
         self._history: defaultdict[int, deque[_Sighting]] = defaultdict(deque)
@@ -123,7 +125,7 @@ class FlagList:
             sweep.pages[number] = frozenset(ours)
             sweep.listed |= ours
             self._see({one: flags[one] for one in ours}, sweep.began)
-            self._next_sweep = max(self._next_sweep, sweep.began + len(sweep.pages) / PAGES_PER_SECOND)
+            self._count_pages(len(sweep.pages))
             most = SEARCHED_PAGES_FOR_MANY if self.is_for_many else SEARCHED_PAGES
             if sweep.is_search and not page.is_last and number + 1 < most and self._waiting.keys() - sweep.listed:
                 sweep.unread.append(number + 1)
@@ -132,6 +134,7 @@ class FlagList:
     def skip(self) -> None:
         """End the sweep, since its page could not be read: nothing is known until the next one."""
         with self._lock:
+            self._count_pages(len(self._sweep.pages) + 1)
             self._sweep.unread.clear()
             self.latest = {}
             self._is_being_read = False
@@ -152,6 +155,10 @@ class FlagList:
         if not seen or not _are_apart(seen[0], seen[-1]) or not all(one.flag.failed for one in seen):
             return None
         return seen[-1].flag
+
+    def _count_pages(self, count: int) -> None:
+        """Put the next sweep off if this one has read so many pages that it would be too early."""
+        self._next_sweep = max(self._next_sweep, self._sweep.began + count / PAGES_PER_SECOND)
 
     def _begin_sweep(self, now: float) -> _Sweep:
         self._is_requested = False

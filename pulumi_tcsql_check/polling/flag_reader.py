@@ -35,7 +35,6 @@ class FlagReader:
         self._warn = warn
         self._log = QueryLog(migrations[0])
         self._left = set(migrations)
-        self._is_known_incomplete = False
         flags.join(migrations)
 
     def read(self, api: Api, number: int, deadline: float) -> None:
@@ -45,7 +44,9 @@ class FlagReader:
         """
         until = min(self._clock.monotonic() + PAGE_SECONDS, deadline)
         try:
-            page = self._log.query(FLAG, self._clock.monotonic, api.page, number, until)
+            self._warn_of_missing(
+                self.flags.keep(self._log.query(FLAG, self._clock.monotonic, api.page, number, until))
+            )
         except PermanentError as error:
             self.flags.close()
             self._warn(Sentence("steps alone", checks=name_of(self._migrations), error=error.sentence))
@@ -54,13 +55,11 @@ class FlagReader:
         except BaseException:
             self.flags.skip()
             raise
-        else:
-            self._warn_of_missing(self.flags.keep(page))
 
     def _warn_of_missing(self, unlisted: Collection[int]) -> None:
         missing = sum(one.migrate_id in unlisted for one in self._migrations)
-        if missing and self.flags.is_for_many and not self._is_known_incomplete:
-            self._is_known_incomplete = True
+        if missing and self.flags.is_for_many and not self.flags.is_known_incomplete:
+            self.flags.is_known_incomplete = True
             checks, total = name_of(self._migrations), len(self._migrations)
             self._warn(Sentence("not all listed", checks=checks, listed=total - missing, total=total))
 
@@ -83,11 +82,13 @@ def shared(
     with _lock:
         flags, waits = _lists.get(key, (FlagList(), 0))
         _lists[key] = flags, waits + 1
-    reader = FlagReader(flags, migrations, clock=clock, warn=warn)
     try:
-        yield reader
+        reader = FlagReader(flags, migrations, clock=clock, warn=warn)
+        try:
+            yield reader
+        finally:
+            reader.leave_all()
     finally:
-        reader.leave_all()
         with _lock:
             flags, waits = _lists.pop(key)
             if waits > 1:

@@ -43,6 +43,9 @@ COMPARE_SECONDS = 0.5
 LEAD_SECONDS = 0.005
 """How long before its turn a query is begun, in seconds, since a thread takes a moment to start."""
 
+SHORT_QUEUE_SECONDS = 0.5
+"""The longest time until the next free turn, in seconds, for which a query is held back."""
+
 _COLLECT_SECONDS = 0.01, 0.1
 """The shortest and the longest wait, in seconds, for a request that is in flight."""
 
@@ -110,29 +113,38 @@ class _Wait:
         self._errors: dict[Watch, TcsqlCheckError] = {}
         self._end = float("inf")
         self._reported_at = clock.monotonic()
+        self._page_was_last = True  # the first poll comes before the first page
 
     def run(self) -> dict[Watch, TcsqlCheckError]:
         while (now := self._clock.monotonic()) < self._end:
+            if self._schedule.next_due() == float("inf") and not self._is_polling:
+                break
             if self._connections.is_idle:
                 self._begin_page(now)
             if self._connections.is_idle:
                 self._begin_poll(now)
-            if self._connections.is_busy:
+            if self._connections.in_flight:
                 self._collect()
-            elif self._schedule.next_due() < float("inf"):
-                self._pause()
             else:
-                break
+                self._pause()
         return self._errors
 
+    @property
+    def _is_polling(self) -> bool:
+        return any(job.watch is not None for job in self._connections.in_flight)
+
     def _begin_page(self, now: float) -> None:
+        """Begin to read a page, if one is due; on the only connection no two pages follow without a poll between."""
         reader = self._reader
+        if self._connections.is_single and self._page_was_last and self._schedule.next_due() <= now:
+            return
         if reader is not None and self._page_due() <= now and (number := reader.flags.take(now)) is not None:
+            self._page_was_last = True
             self._connections.begin(_Job(), lambda api: reader.read(api, number, self._deadline))
 
     def _begin_poll(self, now: float) -> None:
         """Begin at most one poll, since its thread takes its turn a moment later: by a hint, or of the next check."""
-        if self._turn() > now:
+        if self._turn(now) > now:
             return
         watch = None
         if self._takes_hints:
@@ -142,6 +154,7 @@ class _Wait:
         if watch is None and (watch := self._schedule.take(now)) is not None:
             self._hints.count_poll()
         if watch is not None:
+            self._page_was_last = False
             poll = watch.poll_out_of_turn if is_hinted else watch.poll
             self._connections.begin(_Job(watch, is_hinted), lambda api: poll(api, self._clock.monotonic, self._flags))
 
@@ -149,9 +162,13 @@ class _Wait:
     def _takes_hints(self) -> bool:
         return self._flags.is_for_many and not self._is_closing
 
-    def _turn(self) -> float:
-        """Return when to begin a query of steps; a wait with one connection has its place in the process's queue."""
-        return float("-inf") if self._connections.is_single else self._connections.api.next_turn() - LEAD_SECONDS
+    def _turn(self, now: float) -> float:
+        """Return when to begin a query of steps: shortly before its turn, so that the latest flags choose the check.
+
+        With one connection, or while others queue for their turns, a query has to queue as well.
+        """
+        turn = float("-inf") if self._connections.is_single else self._connections.api.next_turn() - LEAD_SECONDS
+        return turn if turn <= now + SHORT_QUEUE_SECONDS else float("-inf")
 
     def _page_due(self) -> float:
         if self._reader is None or self._is_closing or self._clock.monotonic() >= self._deadline:
@@ -160,8 +177,9 @@ class _Wait:
 
     def _next_due(self) -> float:
         """Return the instant at which there may be something to begin."""
+        now = self._clock.monotonic()
         hint = self._hints.next_due() if self._takes_hints else float("inf")
-        return min(max(min(hint, self._schedule.next_due()), self._turn()), self._page_due(), self._end)
+        return min(max(min(hint, self._schedule.next_due()), self._turn(now)), self._page_due(), self._end)
 
     def _pause(self) -> None:
         """Sleep until something is due, or it is time to compare flags or to report."""

@@ -42,11 +42,13 @@ def as_body(response: object) -> bytes:
     return json.dumps({"Response": response}).encode()
 
 
-def make_page(flags: Mapping[int, int | None], *, status: int = 1, is_last: bool = True) -> MigrationPage:
+def make_page(
+    flags: Mapping[int, int | None], request_id: str = "f-1", *, status: int = 1, is_last: bool = True
+) -> MigrationPage:
     """Make a page that lists these migrations with these flags; one that isn't the last is filled up with others."""
     listed = [{"MigrateId": number, "CheckFlag": code, "Status": status} for number, code in flags.items()]
     others = [{"MigrateId": 10**9 + number, "CheckFlag": 3, "Status": 1} for number in range(PAGE_SIZE - len(listed))]
-    page = {"MigrateTaskSet": listed if is_last else listed + others, "RequestId": "f-1"}
+    page = {"MigrateTaskSet": listed if is_last else listed + others, "RequestId": request_id}
     return msgspec.convert(page, MigrationPage)
 
 

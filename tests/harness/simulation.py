@@ -164,9 +164,10 @@ class Account:
 class Api:
     """The API for one process, which has a rate limit for each action."""
 
-    def __init__(self, account: Account) -> None:
-        """Start with unused limits."""
+    def __init__(self, account: Account, page_seconds: float) -> None:
+        """Start with unused limits; a page takes so long."""
         self._account = account
+        self._page_seconds = page_seconds
         self._time = account.time
         self._limits: defaultdict[str, RateLimit] = defaultdict(RateLimit)
 
@@ -176,6 +177,7 @@ class Api:
 
     def page(self, number: int, deadline: float) -> MigrationPage:
         """Query a page."""
+        self._time.sleep(self._page_seconds - LATENCY_SECONDS)
         return self._send("list", lambda: self._account.page(number), deadline)
 
     def follow(self, flow: Flow, deadline: float) -> Flow:
@@ -233,31 +235,37 @@ class Simulated(msgspec.Struct):
         return self.account.refused.total() / self.account.requests.total()
 
 
-def simulate(
+def simulate(  # noqa: PLR0913  # most by name
     groups: Sequence[Mapping[int, float]],
     flags: Flags | None = None,
     *,
     reads_list: bool = True,
     unlisted: Collection[int] = (),
+    in_one_process: bool = False,
+    page_seconds: float = LATENCY_SECONDS,
     seed: int = 0,
 ) -> Simulated:
-    """Let each group, on a machine of its own, wait for checks that pass at these instants, all of one account.
+    """Let each group wait for checks that pass at these instants, all of one account.
 
-    The same arguments give the same figures: `seed` is that of the jitter of pauses.
+    Each is on a machine of its own, or all are in one process. The same arguments give the same figures: `seed` is that
+    of the jitter of pauses.
     """
     time = VirtualTime()
     ends = {number: end for group in groups for number, end in group.items()}
     account = Account(time, ends, flags or (lambda number, now: 1 if now >= ends[number] else 3), unlisted)
     errors, durations = list[TcsqlCheckError](), list[float]()
+    shared = (Api(account, page_seconds), FlagList()) if in_one_process else None
 
     def wait(group: Mapping[int, float]) -> None:
         migrations = [Migration(number, REGION) for number in group]
         watches = [Watch(one, PollPolicy(TIMEOUT_SECONDS, 2.0), time.now) for one in migrations]
-        reader = FlagReader(FlagList(), migrations, clock=time, warn=lambda _: None) if reads_list else None
-        api = Api(account)
+        api, flags = shared or (Api(account, page_seconds), FlagList())
+        reader = FlagReader(flags, migrations, clock=time, warn=lambda _: None) if reads_list else None
         failed = poller.wait(watches, lambda: api, clock=time, on_progress=lambda _: None, reader=reader)
         errors.extend(failed.values())
         durations.append(time.now)
+        if reader is not None:
+            reader.leave_all()
 
     with patch.object(poller, "CONNECTIONS", 1), patch.object(random, "uniform", random.Random(seed).uniform):
         time.run([lambda group=group: wait(group) for group in groups])  # type: ignore[misc]

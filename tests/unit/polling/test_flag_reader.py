@@ -1,5 +1,6 @@
 """One wait's part in a list of migrations: its requests, its warnings, and what it shares."""
 
+import logging
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
@@ -10,6 +11,7 @@ from harness.stub_api import StubApi
 
 from pulumi_tcsql_check.errors import PermanentError, TransientError, WaitCancelledError
 from pulumi_tcsql_check.languages.sentence import Sentence
+from pulumi_tcsql_check.log import LOGGER
 from pulumi_tcsql_check.model.migration_list import MigrationPage
 from pulumi_tcsql_check.model.progress import Migration
 from pulumi_tcsql_check.polling.flag_list import MANY, FlagList
@@ -51,6 +53,14 @@ def test_a_page_has_three_seconds_and_not_longer_than_the_wait() -> None:
     reading.read(make_page({}))
     reading.read(make_page({}), reading.clock.now + 1)
     assert reading.seconds == [PAGE_SECONDS, 1]
+
+
+def test_a_page_is_in_the_log_of_the_first_migration(caplog: pytest.LogCaptureFixture) -> None:
+    """The record has that one's flag."""
+    caplog.set_level(logging.DEBUG, LOGGER.name)
+    Reading().read(make_page({1: 3, MANY: 2}))
+    (record,) = caplog.records
+    assert (record.__dict__["migrate_id"], record.__dict__["code"]) == (1, 3)
 
 
 def test_a_wave_that_the_list_does_not_have_is_reported_once() -> None:

@@ -60,6 +60,10 @@ def test_a_flag_that_becomes_final_is_a_hint() -> None:
     wave.list(10, 1, 1)
     assert wave.take(10) == 1
     assert wave.take(10) is None
+    other = Wave(3)
+    other.list(0, 1, 3, None)
+    other.list(10, 1, 3, 2)
+    assert [other.take(10) for _ in range(3)] == [1, 3, None]
 
 
 def test_a_check_whose_steps_do_not_agree_is_queried_again_after_growing_pauses() -> None:
@@ -153,5 +157,20 @@ def test_hints_without_verdicts_take_every_tenth_poll() -> None:
         wave.settle(number, 0, has_verdict=True)
         if wave.hints.next_due() == 0:
             break
+    assert POLLS_PER_HINT == 10
     taken = [wave.take(0) for _ in range(5)]
     assert None not in taken
+
+
+def test_a_hint_is_taken_after_more_than_nine_other_polls() -> None:
+    """None was due after nine."""
+    wave = Wave(12)
+    wave.list(0, *[1] * 11, 3)
+    for _ in range(11):
+        number = wave.take(0)
+        assert number is not None
+        wave.settle(number, 1000)
+    for _ in range(3 * POLLS_PER_HINT):
+        wave.hints.count_poll()
+    wave.list(10, *[1] * 12)
+    assert wave.take(10) == 12

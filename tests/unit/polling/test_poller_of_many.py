@@ -306,7 +306,7 @@ def test_a_check_that_the_list_calls_passed_is_polled_before_its_turn() -> None:
     watches = [Watch(one, PollPolicy(60, 2), clock.monotonic()) for one in migrations]
     reader = FlagReader(FlagList(), migrations, clock=clock, warn=lambda _: None)
     assert poller.wait(watches, lambda: api, clock=clock, on_progress=lambda _: None, reader=reader) == {}
-    assert asked == [39, 40, *range(1, 39)]
+    assert asked == [1, 39, 40, *range(2, 39)]
     assert reader.flags.next_due() == float("inf"), "the wait has left the list"
 
 
@@ -388,3 +388,54 @@ def test_a_running_query_does_not_delay_the_end() -> None:
         assert [lane.daemon for lane in lanes] == [True]
     finally:
         spoken.set()
+
+
+def gates(count: int) -> tuple[SystemClock, list[Watch], FlagReader]:
+    """Make checks that wait together, and their part in a list."""
+    clock = SystemClock(threading.Event())
+    migrations = [Migration(number, "ap-guangzhou") for number in range(1, count + 1)]
+    watches = [Watch(one, PollPolicy(60, 2), clock.monotonic()) for one in migrations]
+    return clock, watches, FlagReader(FlagList(), migrations, clock=clock, warn=lambda _: None)
+
+
+@pytest.mark.usefixtures("lanes")
+@pytest.mark.parametrize("count", [1, 8, 30])
+def test_a_page_in_flight_does_not_delay_the_end(count: int) -> None:
+    """The list is silent; the wait ends with the last verdict all the same."""
+    clock, watches, reader = gates(count)
+    reader.flags.join([Migration(number, "ap-guangzhou") for number in range(100, 140)])
+    spoken = threading.Event()
+
+    def page(*_: object) -> MigrationPage:
+        spoken.wait(30)
+        return make_page({})
+
+    def query(migration: Migration, _deadline: float) -> Progress:
+        assert migration.migrate_id <= count
+        return PASSED
+
+    try:
+        began = clock.monotonic()
+        errors = poller.wait(
+            watches, lambda: _Each(query, page), clock=clock, on_progress=lambda _: None, reader=reader
+        )
+        assert errors == {}
+        assert clock.monotonic() - began < 5
+    finally:
+        spoken.set()
+
+
+@pytest.mark.usefixtures("lanes")
+def test_a_group_queues_for_its_turns_where_others_queue_all_the_time() -> None:
+    """The next free turn is always seconds away while many single gates wait, so the group doesn't wait for one."""
+    clock, watches, _ = gates(30)
+
+    class Busy(StubApi):
+        """An API whose next turn is always two seconds away."""
+
+        def next_turn(self) -> float:
+            return clock.monotonic() + 2
+
+    began = clock.monotonic()
+    assert poller.wait(watches, lambda: Busy(lambda _: PASSED), clock=clock, on_progress=lambda _: None) == {}
+    assert clock.monotonic() - began < 2

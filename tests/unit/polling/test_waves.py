@@ -87,6 +87,19 @@ def test_ten_machines_of_one_account_share_its_limit_evenly() -> None:
     assert max(found.durations) / min(found.durations) < 1.5
 
 
+@pytest.mark.parametrize("page_seconds", [0.35, 3.0])
+def test_single_gates_that_share_a_slow_list_poll_as_often_as_without_it(page_seconds: float) -> None:
+    """None of them reads all pages, and each reads none before its first poll and none right after another."""
+    ends = dict.fromkeys(range(1, 1001), 100.0)
+    singles = [{number: ends[number]} for number in range(1, 1001, 40)]
+
+    def longest(*, reads_list: bool) -> float:
+        found = simulate(singles, reads_list=reads_list, in_one_process=True, page_seconds=page_seconds)
+        return max(found.account.longest_gap(number) for single in singles for number in single)
+
+    assert longest(reads_list=True) < 1.25 * longest(reads_list=False)
+
+
 KINDS = ("right", "stuck", "passed", "failed", "flipping", "reset", "missing", "late", "nonsense")
 """What a hostile list may say of a migration."""
 
