@@ -117,21 +117,17 @@ class _Wait:
 
     def run(self) -> dict[Watch, TcsqlCheckError]:
         while (now := self._clock.monotonic()) < self._end:
-            if self._schedule.next_due() == float("inf") and not self._is_polling:
-                break
-            if self._connections.is_idle:
-                self._begin_page(now)
-            if self._connections.is_idle:
-                self._begin_poll(now)
+            is_polling = any(job.watch is not None for job in self._connections.in_flight)
+            if self._schedule.next_due() == float("inf") and not is_polling:
+                break  # a page that is in flight has nothing to say any more
+            for begin in (self._begin_page, self._begin_poll):
+                if self._connections.is_idle:
+                    begin(now)
             if self._connections.in_flight:
                 self._collect()
             else:
                 self._pause()
         return self._errors
-
-    @property
-    def _is_polling(self) -> bool:
-        return any(job.watch is not None for job in self._connections.in_flight)
 
     def _begin_page(self, now: float) -> None:
         """Begin to read a page, if one is due; on the only connection no two pages follow without a poll between."""
