@@ -58,7 +58,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
     for name in ("TENCENTCLOUD_REGION", "PULUMI_CONFIG"):
         monkeypatch.delenv(name, raising=False)
     pulumi.runtime.config.CONFIG.set({})
-    settings.reset_options(project="look", stack="test")
+    settings.reset_options(project="a-test", stack="test")
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     with isolated_process(monkeypatch, tmp_path):

@@ -22,7 +22,7 @@ Sandbox = tuple[Stack, EmulatorProcess]
 
 def looking(tmp_path: Path, endpoint: str, **config: object) -> Stack:
     """Make a stack of the program that reads checks."""
-    stack = Stack.of_program(PROGRAMS / "look", tmp_path)
+    stack = Stack.of_program(PROGRAMS / "data_source", tmp_path)
     shutil.copy(PROGRAMS / "migration.py", stack.project)
     given = {f"test:{key}": json.dumps(value) for key, value in config.items()}
     return stack.init({ENDPOINT_KEY: endpoint, **given})
