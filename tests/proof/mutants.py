@@ -77,7 +77,7 @@ UNIT_TESTS = {
         "reading/test_reader",
     ),
     "polling/scheduler.py": ("polling/test_scheduler", "polling/test_poller_of_many"),
-    "polling/flag_list.py": ("polling/test_flag_list", "polling/test_check_flag"),
+    "polling/flag_list.py": ("polling/test_flag_list", "polling/test_flag_reader", "polling/test_check_flag"),
     "polling/flag_reader.py": ("polling/test_flag_reader", "polling/test_check_flag"),
     "polling/hints.py": ("polling/test_hints", "polling/test_poller_of_many"),
     "starting/starter.py": ("starting/test_starter",),

@@ -36,6 +36,7 @@ from pulumi_tcsql_check.polling.watch import Watch
 
 PASSED, RUNNING = make_progress(3, 0, 0, 0), make_progress(2, 0, 7, -2)
 FAILED, TAUGHT = make_progress(3, 0, -1, 7), make_progress(2, 0, 9, -2)
+NOT_STARTED = make_progress(1, -2, -2, -2)
 DOWN, THROTTLED, MISSING = (
     TransientError("No connection."),
     ThrottledError("Too many.", code="RequestLimitExceeded"),
@@ -439,3 +440,64 @@ def test_a_group_queues_for_its_turns_where_others_queue_all_the_time() -> None:
     began = clock.monotonic()
     assert poller.wait(watches, lambda: Busy(lambda _: PASSED), clock=clock, on_progress=lambda _: None) == {}
     assert clock.monotonic() - began < 2
+
+
+@pytest.mark.usefixtures("lanes")
+def test_a_group_chooses_a_check_when_its_turn_is_near() -> None:
+    """It begins no query before, so that the latest flags choose."""
+    clock, watches, _ = gates(2)
+    began = clock.monotonic()
+    asked = list[float]()
+
+    class Limited(StubApi):
+        """An API whose next turn is a little later."""
+
+        def next_turn(self) -> float:
+            return began + 0.2
+
+    def query(_deadline: float) -> Progress:
+        asked.append(clock.monotonic() - began)
+        return PASSED
+
+    assert poller.wait(watches, lambda: Limited(query), clock=clock, on_progress=lambda _: None) == {}
+    assert all(0.2 - poller.LEAD_SECONDS <= at < 0.5 for at in asked)
+
+
+class OthersClock(FakeClock):
+    """A clock during whose sixth sleep another wait reads a page, and finds that the check has ended."""
+
+    def __init__(self, flags: FlagList) -> None:
+        """Begin with the list."""
+        super().__init__()
+        self._flags = flags
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep; no pause is empty."""
+        assert 0 < seconds <= poller.COMPARE_SECONDS
+        super().sleep(seconds)
+        if len(self.sleeps) == 6:
+            self._flags.take(self.now)
+            self._flags.keep(make_page(dict.fromkeys(range(1, 31), 1)))
+
+
+def test_a_single_gate_sees_within_half_a_second_what_another_wait_has_read() -> None:
+    """Its own turn is a minute later."""
+    flags = FlagList()
+    flags.join([Migration(number, "ap-guangzhou") for number in range(2, 31)])
+    clock, asked = OthersClock(flags), list[float]()
+    migration = Migration(1, "ap-guangzhou")
+
+    def query(_deadline: float) -> Progress:
+        asked.append(clock.now - 1000)
+        return PASSED if len(asked) > 1 else NOT_STARTED
+
+    def page(*_: object) -> MigrationPage:
+        raise DOWN
+
+    watch = Watch(migration, PollPolicy(1800, 60), clock.monotonic())
+    reader = FlagReader(flags, [migration], clock=clock, warn=lambda _: None)
+    errors = poller.wait(
+        [watch], lambda: StubApi(query, page=page), clock=clock, on_progress=lambda _: None, reader=reader
+    )
+    assert errors == {}
+    assert asked == [0, 3]
