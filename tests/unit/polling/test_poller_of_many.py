@@ -395,7 +395,7 @@ def gates(count: int) -> tuple[SystemClock, list[Watch], FlagReader]:
     """Make checks that wait together, and their part in a list."""
     clock = SystemClock(threading.Event())
     migrations = [Migration(number, "ap-guangzhou") for number in range(1, count + 1)]
-    watches = [Watch(one, PollPolicy(60, 2), clock.monotonic()) for one in migrations]
+    watches = [Watch(one, PollPolicy(8, 2), clock.monotonic()) for one in migrations]
     return clock, watches, FlagReader(FlagList(), migrations, clock=clock, warn=lambda _: None)
 
 
@@ -408,7 +408,7 @@ def test_a_page_in_flight_does_not_delay_the_end(count: int) -> None:
     spoken = threading.Event()
 
     def page(*_: object) -> MigrationPage:
-        spoken.wait(30)
+        spoken.wait(10)
         return make_page({})
 
     def query(migration: Migration, _deadline: float) -> Progress:
@@ -421,7 +421,7 @@ def test_a_page_in_flight_does_not_delay_the_end(count: int) -> None:
             watches, lambda: _Each(query, page), clock=clock, on_progress=lambda _: None, reader=reader
         )
         assert errors == {}
-        assert clock.monotonic() - began < 5
+        assert clock.monotonic() - began < 4
     finally:
         spoken.set()
 
