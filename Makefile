@@ -44,7 +44,7 @@ test-all: test ## The same, unit and contract tests on every Python that is supp
 	@$(BIN)/python tests/toolchain/bootstrap.py check
 
 e2e: $(VENV)/.package $(VENV)-oldest/.package $(VENV)-provider/.package ## The end-to-end tests on one CLI, newest or oldest; WHICH=thorough runs the further cases of `make test-all`.
-	@$(WITH_CLI) pytest tests/e2e --numprocesses 8 --dist worksteal -m "$(WHICH)"
+	@$(WITH_CLI) pytest tests/e2e --numprocesses 8 --maxschedchunk 1 -m "$(WHICH)"
 
 cancel: $(VENV)/.package ## How long an update takes to end when it is told to, in every situation: TIMES=12 each take 10 to 20 minutes.
 	@$(WITH_CLI) TIMES=$(TIMES) pytest tests/e2e/test_cancel.py

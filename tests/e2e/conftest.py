@@ -17,6 +17,15 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SCENARIOS = ROOT / "tests" / "data" / "scenarios"
 
 
+LONGEST = ("test_every_fault_has_its_expected_result", "test_the_tutorial_is_refused", "test_no_secret_shows")
+"""The beginnings of the names of tests that take most of a minute."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest tests first, so that none of them is left when all others have ended."""
+    items.sort(key=lambda item: not item.name.startswith(LONGEST))
+
+
 def _file(scenario: str) -> str | Path:
     """Find a scenario of the tests' own, or else a built-in one."""
     path = SCENARIOS / f"{scenario}.json"

@@ -234,6 +234,7 @@ def test_target_of_a_dependent_does_not_bypass_the_gate(build: BuildSandbox) -> 
     sandbox.refused_up("--target", behind)
 
 
+@pytest.mark.thorough
 def test_a_refusal_deletes_nothing_even_with_continue_on_error(build: BuildSandbox) -> None:
     """A resource that the program no longer declares stays until the check has passed, and is deleted then."""
     sandbox = build("by-id", {"migrate_id": 1, **FAST})

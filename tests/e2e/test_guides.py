@@ -135,6 +135,7 @@ def prepared(tmp_path: Path, emulator: EmulatorProcess) -> Guide:
     return guide
 
 
+@pytest.mark.thorough
 def test_the_pipeline_starts_the_check_and_updates_once_it_has_passed(tmp_path: Path) -> None:
     """An update without a flow is refused, a check that can't start gives none, and an update with its flow passes."""
     with EmulatorProcess("pass", tmp_path / "requests.jsonl") as emulator:
@@ -166,6 +167,7 @@ def test_the_pipeline_starts_the_check_and_updates_once_it_has_passed(tmp_path: 
         assert guide.records == ["dns"]
 
 
+@pytest.mark.thorough
 def test_a_cancelled_pipeline_ends_at_once_and_break_glass_lets_one_run_through(tmp_path: Path) -> None:
     """The signal reaches the first process alone, as from a runner; only `break-glass` lets the update through."""
     with EmulatorProcess(NEVER_ENDS, tmp_path / "requests.jsonl") as emulator:

@@ -48,7 +48,6 @@ TELLING = {
     ("stack", "--target-dependents"),
     ("stack", "up --plan"),
     ("stack", "--continue-on-error --parallel 1"),
-    ("resources", "--continue-on-error"),
 }
 """The cases that `make test` runs."""
 

@@ -37,7 +37,6 @@ QUICK = {
     ("its update fails", "depends_on", "stack", CONTINUE),
     ("its creation fails", "a component", "resources", CONTINUE),
     ("--target the dependents", "a component around the gate", ""),
-    ("--exclude the one in front", "an echoed input", CONTINUE),
 }
 """The cases that `make test` runs."""
 

@@ -66,6 +66,7 @@ def test_a_gate_passes_with_the_flow_of_its_own_start(build: BuildSandbox) -> No
     assert set(start["outputs"]) == {"__provider", *outputs_of_start}
 
 
+@pytest.mark.thorough
 def test_a_check_starts_on_create_and_for_other_triggers_alone(build: BuildSandbox) -> None:
     """A preview, a refresh, an update without a change or of other resources, and a destroy start nothing.
 
