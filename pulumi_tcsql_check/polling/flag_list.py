@@ -17,7 +17,7 @@ from pulumi_tcsql_check.model.progress import Migration
 MANY = 20
 """From how many migrations on the list is read all the time. The polls of fewer are as frequent without it."""
 
-SWEEP_SECONDS = 3.0
+SWEEP_SECONDS = 2.8
 """The least time, in seconds, from the start of one sweep to the start of the next, while many are waited for."""
 
 CONFIRM_SECONDS = 10.0

@@ -271,7 +271,7 @@ def test_without_enforcement_no_check_ends_the_wait_for_the_others() -> None:
 
 
 def test_one_query_for_the_flags_serves_all_checks() -> None:
-    """Each check with failed flags for ten seconds has failed, and the list is queried every three seconds."""
+    """Each check with failed flags for ten seconds has failed, and the list is queried about every three seconds."""
     clock, asked = FakeClock(), list[float]()
     migrations = [Migration(n, "ap-guangzhou") for n in range(1, 41)]
 
@@ -290,7 +290,7 @@ def test_one_query_for_the_flags_serves_all_checks() -> None:
     )
     assert {type(error) for error in errors.values()} == {FlagFailedError}
     assert 12 <= clock.now - 1000 < 23
-    assert all(3 <= later - sooner < 3.11 for sooner, later in itertools.pairwise(asked))  # the interval
+    assert all(2.8 <= later - sooner < 2.91 for sooner, later in itertools.pairwise(asked))  # the interval
 
 
 def test_a_check_that_the_list_calls_passed_is_polled_before_its_turn() -> None:
@@ -500,4 +500,4 @@ def test_a_single_gate_sees_within_half_a_second_what_another_wait_has_read() ->
         [watch], lambda: StubApi(query, page=page), clock=clock, on_progress=lambda _: None, reader=reader
     )
     assert errors == {}
-    assert asked == [0, 3]
+    assert asked == pytest.approx([0, 2.8])
