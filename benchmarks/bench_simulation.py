@@ -6,7 +6,7 @@ take a second.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from harness.simulation import Flags, Simulated, simulate, spread
+from harness.simulation import Flags, Simulated, late, simulate, spread
 from table import Row
 
 GROUPS, SECONDS = 10, 600.0
@@ -35,13 +35,10 @@ def measure() -> Iterator[Row]:
 
 
 def _lists(ends: Mapping[int, float]) -> Mapping[str, Flags]:
-    def late(seconds: float) -> Flags:
-        return lambda number, now: 1 if now >= ends[number] + seconds else 3
-
     return {
-        "right": late(0),
-        "10 s late": late(10),
-        "3 s early": late(-3),
+        "right": late(ends, 0),
+        "10 s late": late(ends, 10),
+        "3 s early": late(ends, -3),
         "never changing": lambda *_: 3,
         "always passed": lambda *_: 1,
         "flipping each sweep": lambda _, now: (1, 3)[int(now / 3) % 2],

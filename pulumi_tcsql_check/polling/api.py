@@ -1,4 +1,4 @@
-"""The protocol of the API that `watch` and `flag_list` query."""
+"""The protocol of the API that `watch` and `flag_reader` query."""
 
 from typing import Protocol
 

@@ -3,6 +3,7 @@
 Each wait has one connection. With responses in less time than the rate limit's spacing, that is as fast as eight.
 """
 
+import functools
 import heapq
 import itertools
 import random
@@ -67,42 +68,36 @@ class VirtualTime:
 
     def sleep(self, seconds: float) -> None:
         """Let the other threads run until it is time to go on."""
-        self._count += 1
-        turn = threading.Lock()
-        turn.acquire()
-        heapq.heappush(self._sleeping, (self.now + max(1e-6, seconds), self._count, turn))
+        turn = self._turn_at(self.now + max(1e-6, seconds))
         self._wake_first()
         turn.acquire()
 
     def run(self, works: Sequence[Callable[[], None]]) -> None:
         """Run each work in a thread of its own until all have ended."""
-        threads = [threading.Thread(target=self._run_one, args=(work,)) for work in works]
-        done = threading.Lock()
-        done.acquire()
-        self._left, self._done = len(works), done
+        turns = [self._turn_at(self.now) for _ in works]
+        threads = [threading.Thread(target=self._run_one, args=given) for given in zip(works, turns, strict=True)]
         for thread in threads:
-            self._count += 1
-            turn = threading.Lock()
-            turn.acquire()
-            heapq.heappush(self._sleeping, (self.now, self._count, turn))
-            thread.turn = turn  # type: ignore[attr-defined]
             thread.start()
         self._wake_first()
-        done.acquire()
         for thread in threads:
             thread.join()
 
-    def _run_one(self, work: Callable[[], None]) -> None:
+    def _run_one(self, work: Callable[[], None], turn: threading.Lock) -> None:
         sys.settrace(None)  # a simulation is no measure of coverage, and takes three times as long with it
-        threading.current_thread().turn.acquire()  # type: ignore[attr-defined]
+        turn.acquire()
         try:
             work()
         finally:
-            self._left -= 1
-            if self._left:
+            if self._sleeping:
                 self._wake_first()
-            else:
-                self._done.release()
+
+    def _turn_at(self, instant: float) -> threading.Lock:
+        """Return a lock that is released when it is time."""
+        self._count += 1
+        turn = threading.Lock()
+        turn.acquire()
+        heapq.heappush(self._sleeping, (instant, self._count, turn))
+        return turn
 
     def _wake_first(self) -> None:
         self.now, _, turn = heapq.heappop(self._sleeping)
@@ -254,7 +249,7 @@ def simulate(  # noqa: PLR0913  # most by name
     """
     time = VirtualTime()
     ends = {number: end for group in groups for number, end in group.items()}
-    account = Account(time, ends, flags or (lambda number, now: 1 if now >= ends[number] else 3), unlisted)
+    account = Account(time, ends, flags or late(ends, 0), unlisted)
     errors, durations = list[TcsqlCheckError](), list[float]()
     shared = (Api(account, page_seconds), FlagList()) if in_one_process else None
 
@@ -270,8 +265,13 @@ def simulate(  # noqa: PLR0913  # most by name
             reader.leave_all()
 
     with patch.object(poller, "CONNECTIONS", 1), patch.object(random, "uniform", random.Random(seed).uniform):
-        time.run([lambda group=group: wait(group) for group in groups])  # type: ignore[misc]
+        time.run([functools.partial(wait, group) for group in groups])
     return Simulated(account, time.now, durations, errors)
+
+
+def late(ends: Mapping[int, float], seconds: float) -> Flags:
+    """Make a list whose flags change so long after the steps; before them, if that is negative."""
+    return lambda number, now: 1 if now >= ends[number] + seconds else 3
 
 
 def spread(count: int, first: float, seconds: float, seed: int = 0) -> dict[int, float]:

@@ -135,7 +135,7 @@ def test_a_migration_that_moves_to_the_next_page_is_searched_at_the_next_sweep()
 
 
 def test_one_page_at_a_time_is_read() -> None:
-    """A second thread gets none, and is told that none is due."""
+    """A second thread gets none, and none is due for it."""
     flags = waiting_for(*MANY_IDS)
     assert flags.take(0) == 0
     assert (flags.take(99), flags.next_due()) == (None, float("inf"))

@@ -1,10 +1,10 @@
 """Groups in virtual time: how late their passes are seen with the list of migrations, and what a wrong list costs."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pytest
-from harness.simulation import Flags, Simulated, simulate, spread
+from harness.simulation import Simulated, late, simulate, spread
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -36,11 +36,6 @@ def test_passes_that_the_list_shows_are_seen_within_seconds(without_list: Simula
     smaller = simulate([SMALLER])
     assert smaller.mean_lag < 1.5
     assert smaller.lag(1) < 4
-
-
-def late(ends: Mapping[int, float], seconds: float) -> Flags:
-    """Make a list whose flags change so long after the steps."""
-    return lambda number, now: 1 if now >= ends[number] + seconds else 3
 
 
 @pytest.mark.parametrize(("seconds", "mean", "longest"), [(10, 10, 30), (-3, 3, 12)])
