@@ -4,6 +4,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -171,6 +172,31 @@ def test_an_engine_is_watched_once_however_often_a_provider_is_configured(monkey
     over.set()
     watching.join()
     assert begun == ["127.0.0.1:1"]
+
+
+def test_a_signal_that_another_thread_receives_ends_the_wait_of_the_main_thread() -> None:
+    """Linux may give any thread a signal to the process, and Python handles it in the main thread alone."""
+
+    def receive() -> None:
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    host.prepare()
+    try:
+        began = time.monotonic()
+        threading.Timer(0.01, receive).start()
+        with pytest.raises(KeyboardInterrupt):
+            threading.Event().wait(5)
+        assert time.monotonic() - began < 4
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_the_main_thread_has_one_waker_however_often_a_provider_is_configured() -> None:
+    """Each gate has its own provider, and the host configures each."""
+    host.prepare()
+    host.prepare()
+    assert [thread.name for thread in threading.enumerate()].count(host.WAKER) == 1
 
 
 def test_a_host_with_its_own_sigint_handler_is_not_interrupted() -> None:
