@@ -15,12 +15,13 @@ from pulumi.dynamic import (
 )
 
 from pulumi_tcsql_check.config import language
-from pulumi_tcsql_check.errors import TcsqlCheckError, WaitCancelledError
-from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, render
+from pulumi_tcsql_check.errors import WaitCancelledError
+from pulumi_tcsql_check.languages.sentence import ENGLISH
 
 if TYPE_CHECKING:
     from pulumi_tcsql_check.config.stack_config import Stack
     from pulumi_tcsql_check.dynamic_host.call import Call
+    from pulumi_tcsql_check.messages.failure import Resource
     from pulumi_tcsql_check.messages.layout import Text
     from pulumi_tcsql_check.messages.listener import Listener
 
@@ -32,8 +33,8 @@ class _Provider(ResourceProvider):
 
     serialize_as_secret_always = False
 
-    _failed, _not_loaded = "gate failed", "gate not loaded"
-    """The keys of the sentences about an exception of another package, and about a failed import."""
+    _resource: "Resource" = "gate"
+    """What the sentence about an exception of another package calls the resource."""
 
     def configure(self, req: ConfigureRequest) -> None:
         """Store the stack's configuration, and load what the calls need; the host calls it once, under its lock."""
@@ -63,7 +64,9 @@ class _Provider(ResourceProvider):
 
             stack = Stack(self._config, host.project_name(self._config), host.config_keys(self._config))
             chosen = language.choose(self._config.get(language.KEY), language.KEY, os.environ)
-            return work(call, stack, _Listener(call, chosen))
+            from pulumi_tcsql_check.messages.listener import LinesListener  # noqa: PLC0415  # as above
+
+            return work(call, stack, LinesListener(call, chosen))
         except WaitCancelledError:
             ended = WaitCancelledError(host.refused())
             call.fail(self._text_of(ended, props).render(chosen))
@@ -77,19 +80,10 @@ class _Provider(ResourceProvider):
             call.flush()
 
     def _text_of(self, error: Exception, props: Mapping[str, Any]) -> "Text":
-        from pulumi_tcsql_check.messages.audience import of_gate  # noqa: PLC0415  # a user's program needs none of it
-        from pulumi_tcsql_check.messages.layout import Field, Text  # noqa: PLC0415  # as above
-        from pulumi_tcsql_check.messages.next_step import not_loaded  # noqa: PLC0415  # as above
+        from pulumi_tcsql_check.messages import failure  # noqa: PLC0415  # a user's program needs none of it
+        from pulumi_tcsql_check.messages.audience import of_gate  # noqa: PLC0415  # as above
 
-        if isinstance(error, TcsqlCheckError):
-            from pulumi_tcsql_check.messages.errors import text_of  # noqa: PLC0415  # needs msgspec
-
-            return text_of(error, of_gate(props))
-        if isinstance(error, ImportError):
-            headline, code = Sentence(self._not_loaded, why=not_loaded(error, of_gate(props))), "not-installed"
-        else:
-            headline, code = Sentence(self._failed, error=type(error).__name__), "unexpected"
-        return Text(headline, fields=[Field("code", code)])
+        return failure.of_any(error, of_gate(props), self._resource)
 
 
 class MigrationCheckProvider(_Provider):
@@ -124,7 +118,7 @@ class MigrationCheckProvider(_Provider):
 class MigrationCheckStartProvider(_Provider):
     """The provider behind every `MigrationCheckStart`. It has no state: users' states contain its name alone."""
 
-    _failed, _not_loaded = "start failed", "start not loaded"
+    _resource = "start"
 
     def _load(self) -> None:
         from pulumi_tcsql_check.starting import resource  # noqa: F401, PLC0415  # loads the SDK, as above
@@ -154,20 +148,3 @@ class MigrationCheckStartProvider(_Provider):
             return resource.start(call.urn, props, stack, listener, host.INTERRUPTED)
 
         return self._serve(props, start, fails_update=True)
-
-
-class _Listener:
-    """Shows a call's progress on the engine's screen, in one language."""
-
-    def __init__(self, call: "Call", chosen: Language) -> None:
-        self._call = call
-        self._language = chosen
-
-    def show(self, text: Sentence) -> None:
-        self._call.show(render(text, self._language))
-
-    def note(self, text: "Text") -> None:
-        self._call.note(text.render(self._language))
-
-    def warn(self, text: "Text") -> None:
-        self._call.warn(text.render(self._language))

@@ -15,8 +15,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from pulumi_tcsql_check.dynamic_host import engine_liveness
 from pulumi_tcsql_check.dynamic_host.call import Call
+from pulumi_tcsql_check.engine import liveness
 
 CANCELLED = threading.Event()
 """Set when the waits of this process must end: the update was cancelled or has failed, or the engine has exited."""
@@ -138,16 +138,16 @@ def _notice_signals() -> None:
 
 
 def _wake_main_thread() -> None:
-    main = threading.main_thread().ident
-    while main is not None:
+    main = threading.main_thread().ident or 0
+    while True:
         time.sleep(WAKE_SECONDS)  # noqa: TID251  # only this daemon thread sleeps
         signal.pthread_kill(main, signal.SIGURG)
 
 
 def _end_with_the_engine() -> None:
     """Start the process's one thread that watches the engine, and exit when the engine has exited."""
-    if not any(thread.name == engine_liveness.THREAD for thread in threading.enumerate()):
-        engine_liveness.begin(sys.argv[-1], _end)
+    if not any(thread.name == liveness.THREAD for thread in threading.enumerate()):
+        liveness.begin(sys.argv[-1], _end)
 
 
 def _end() -> None:

@@ -32,7 +32,7 @@ START = "StartMigrationCheck"
 
 
 def _advice(action: str, name: str) -> response.Advice:
-    """Return advice by the API's error code; `name` is the gate's name for the action's parameter."""
+    """Return advice by the API's error code; `name` is the action's parameter."""
     return (
         ("AuthFailure.SignatureExpire", Sentence("set the clock")),
         ("AuthFailure", Sentence("check the keys and the endpoint")),
@@ -42,11 +42,11 @@ def _advice(action: str, name: str) -> response.Advice:
     )
 
 
-QUERY_ADVICE = _advice(QUERY, "migrate_id")
-LIST_ADVICE = _advice(LIST, "migrate_id")
-START_ADVICE = _advice(START, "migrate_id")
+QUERY_ADVICE = _advice(QUERY, "MigrateId")
+LIST_ADVICE = _advice(LIST, "MigrateId")
+START_ADVICE = _advice(START, "MigrateId")
 # Tencent documents no code for a flow that doesn't exist; its number is the only parameter.
-FLOW_ADVICE = (*_advice(FLOW, "flow_id"), ("InvalidParameter", Sentence("check the flow")))
+FLOW_ADVICE = (*_advice(FLOW, "FlowId"), ("InvalidParameter", Sentence("check the flow")))
 
 
 _REFUSALS = frozenset({

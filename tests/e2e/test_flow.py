@@ -121,7 +121,7 @@ def test_a_flow_that_runs_until_the_deadline_is_named_in_the_error(build: BuildS
                 1,
                 9999,
                 "InvalidParameter.ParamsAssertFailed",
-                "Check flow_id, region, and that the flow is of the same",
+                "Check the flow's number, the region, and that the flow is of the same",
             ),
             marks=pytest.mark.thorough,
         ),

@@ -108,7 +108,7 @@ def test_an_unknown_migration_ends_the_program_with_one_error(
     sentence, *engines = error_messages(result)
     assert all("program exited with non-zero exit code: 1" in text for text in engines), engines
     assert sentence.startswith(f"migration check 1066 (ap-guangzhou): {emulator.url} answered ResourceNotFound.")
-    assert "Check migrate_id, region, and that the credentials belong to the migration's account." in sentence
+    assert "Check MigrateId, the region, and that the credentials belong to the migration's account." in sentence
     assert sentence.endswith(f"(__main__.py, line {line}) Code: not-found")
     assert "Traceback" not in result.screen
     assert len(emulator.requests) == 1

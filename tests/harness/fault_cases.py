@@ -74,7 +74,7 @@ FAULTS_BY_GROUP = {
         FaultCase("charset", "an error under `application/json; charset=utf-8`", ENDS, "answered AuthFailure"),
         FaultCase("clock-off", "`AuthFailure.SignatureExpire`", ENDS, "Set this machine's clock"),
         FaultCase("unauthorized", "`UnauthorizedOperation`", ENDS, ALLOW),
-        FaultCase("not-found", "`ResourceNotFound.DBNotFound`", ENDS, "Check migrate_id, region"),
+        FaultCase("not-found", "`ResourceNotFound.DBNotFound`", ENDS, "Check MigrateId, the region"),
     ),
     "tls": (
         FaultCase("tls-untrusted", "a certificate that no client trusts", TIMES_OUT, "its certificate was refused"),

@@ -15,8 +15,9 @@ from google.protobuf import empty_pb2
 from harness.servicer_context import Metadata, context_for
 from pulumi.dynamic import Config
 
-from pulumi_tcsql_check.dynamic_host import engine_liveness, host
+from pulumi_tcsql_check.dynamic_host import host
 from pulumi_tcsql_check.dynamic_host.call import Call
+from pulumi_tcsql_check.engine import liveness
 
 
 @pytest.fixture(autouse=True)
@@ -144,7 +145,7 @@ def test_a_cancelled_update_is_not_reported_as_refused() -> None:
 
 def test_a_host_whose_engine_is_gone_ends_its_gates_and_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The host gets SIGINT, as from the engine, and Python's own handler processes it."""
-    monkeypatch.setattr(engine_liveness, "INTERVAL_SECONDS", 0.01)
+    monkeypatch.setattr(liveness, "INTERVAL_SECONDS", 0.01)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with socket.create_server(("127.0.0.1", 0)) as server:
@@ -162,11 +163,11 @@ def test_a_host_whose_engine_is_gone_ends_its_gates_and_is_interrupted(monkeypat
 def test_an_engine_is_watched_once_however_often_a_provider_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each gate has its own provider, and the host configures each."""
     begun: list[str] = []
-    monkeypatch.setattr(engine_liveness, "begin", lambda address, _: begun.append(address))
+    monkeypatch.setattr(liveness, "begin", lambda address, _: begun.append(address))
     monkeypatch.setattr(sys, "argv", ["host", "127.0.0.1:1"])
     host.prepare()
     over = threading.Event()
-    watching = threading.Thread(target=over.wait, name=engine_liveness.THREAD)
+    watching = threading.Thread(target=over.wait, name=liveness.THREAD)
     watching.start()
     host.prepare()
     over.set()

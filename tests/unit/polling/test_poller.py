@@ -377,7 +377,7 @@ def test_a_call_that_ends_after_half_a_minute_is_the_last_one() -> None:
 def test_a_shorter_deadline_ends_the_half_minute() -> None:
     """A wait with a shorter timeout ends at it, and its text quotes the API's error."""
     check = Check(not_found())
-    with raises_error(CheckTimeoutError, r"Seen: None\. Request 4be5990d\. Then: check migrate_id and region"):
+    with raises_error(CheckTimeoutError, r"Seen: None\. Request 4be5990d\. Then: check the migration's number and"):
         check.wait(10, migrate_id_is_new=True)
     assert check.instants[-1] == 10
 

@@ -26,7 +26,7 @@ def _recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[RecordingMocks]:
 def test_too_few_flows_are_refused_at_the_users_line(recorder: RecordingMocks) -> None:
     """Both lists must be plain; with an output among the ids, the provider validates them."""
     with raises_sentence(
-        InvalidInputError, r"^flow_ids is \[1001\], but must be as many .* \(test_migration_check_group"
+        InvalidInputError, r"^flow_ids is \[1001\], but must be one number for .* \(test_migration_check_group"
     ):
         MigrationCheckGroup("wave-1", **PLAIN, flow_ids=[1001])
     late = MigrationCheckGroup("wave-2", migrate_ids=[pulumi.Output.from_input(7), 8], region="x", flow_ids=[1001])

@@ -159,9 +159,7 @@ def test_each_check_of_a_group_has_its_own_flow(call: RecordingListener) -> None
 
 def test_a_group_needs_as_many_flows_as_ids_or_none(call: RecordingListener) -> None:
     """Another number of flows is refused before any request."""
-    with pytest.raises(
-        InvalidInputError, match=r"^flow_ids is \[1001\], but must be as many numbers as migrate_ids has"
-    ):
+    with pytest.raises(InvalidInputError, match=r"^flow_ids is \[1001\], but must be one number for each migration"):
         read({**PROPS, "flow_ids": [1001]}, {}, call)
 
 

@@ -254,9 +254,9 @@ def test_only_an_integer_zero_is_a_flow_that_has_succeeded(content: str) -> None
     ("code", "kind", "advice"),
     [
         ("UnauthorizedOperation.PermissionDenied", PermanentError, "Allow the action sqlserver:DescribeFlowStatus in"),
-        ("InvalidParameter", UnanswerableError, "Check flow_id, region, and that the flow is of the same account."),
-        ("InvalidParameter.ParamsAssertFailed", UnanswerableError, "Check flow_id, region, and"),
-        ("ResourceNotFound.Whatever", UnanswerableError, "Check flow_id, region, and that the credentials belong"),
+        ("InvalidParameter", UnanswerableError, "Check the flow's number, the region, and that the flow is of"),
+        ("InvalidParameter.ParamsAssertFailed", UnanswerableError, "Check the flow's number, the region, and"),
+        ("ResourceNotFound.Whatever", UnanswerableError, "Check FlowId, the region, and that the credentials"),
         ("FailedOperation", UnanswerableError, "Request "),
         ("InternalError.DBError", TransientError, "Request "),
         ("RequestLimitExceeded", ThrottledError, "Request "),
@@ -308,7 +308,7 @@ def test_the_apis_own_errors_are_transient(code: str) -> None:
         ("AuthFailure.SignatureExpire", "Set this machine's clock"),
         ("AuthFailure.SignatureFailure", "Check the secret id, key and token"),
         ("UnauthorizedOperation.PermissionDenied", "Allow the action sqlserver:QueryMigrationCheckProcess in CAM."),
-        ("ResourceNotFound", "Check migrate_id, region"),
+        ("ResourceNotFound", "Check MigrateId, the region"),
         ("UnsupportedRegion", "Check region."),
     ],
 )
@@ -340,7 +340,7 @@ def test_a_missing_migration_is_permanent() -> None:
     said = str(error)
     assert said.startswith(f"{emulator.url} answered ResourceNotFound.DBNotFound: ")
     assert said.endswith(
-        "(queried with ...0000 from a test). Check migrate_id, region, and that the credentials belong to the "
+        "(queried with ...0000 from a test). Check MigrateId, the region, and that the credentials belong to the "
         f"migration's account. Request {error.request_id}."
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from pulumi_tcsql_check.dynamic_host import engine_liveness
+from pulumi_tcsql_check.engine import liveness
 
 OPEN, CLOSED = None, ConnectionRefusedError(errno.ECONNREFUSED, "refused")
 TOO_MANY_FILES, SLOW = OSError(errno.EMFILE, "too many open files"), TimeoutError()
@@ -29,7 +29,7 @@ def looks_until_gone(found: Sequence[OSError | None]) -> int:
         if error is not None:
             raise error
 
-    assert engine_liveness.wait_until_engine_exits(connect, lambda: pauses.append(None))
+    assert liveness.wait_until_engine_exits(connect, lambda: pauses.append(None))
     looks = len(found) - len(left)
     assert len(pauses) == looks - 1
     return looks
@@ -62,16 +62,16 @@ def test_an_address_that_cannot_be_reached_at_first_is_not_watched(error: OSErro
     def connect() -> None:
         raise error
 
-    assert not engine_liveness.wait_until_engine_exits(connect, lambda: pytest.fail("it goes on"))
+    assert not liveness.wait_until_engine_exits(connect, lambda: pytest.fail("it goes on"))
 
 
 def test_a_real_port_is_watched_until_it_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     """While the port is open there is no callback, although nothing accepts; then there is one."""
-    monkeypatch.setattr(engine_liveness, "INTERVAL_SECONDS", 0.01)
+    monkeypatch.setattr(liveness, "INTERVAL_SECONDS", 0.01)
     gone = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
-        engine_liveness.begin(f"127.0.0.1:{server.getsockname()[1]}", gone.set)
-        for _ in range(engine_liveness.REFUSALS + 2):
+        liveness.begin(f"127.0.0.1:{server.getsockname()[1]}", gone.set)
+        for _ in range(liveness.REFUSALS + 2):
             connection, _address = server.accept()
             connection.close()
         assert not gone.is_set()
@@ -80,10 +80,10 @@ def test_a_real_port_is_watched_until_it_is_closed(monkeypatch: pytest.MonkeyPat
 
 def test_a_closed_port_ends_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     """The thread ends without a callback."""
-    monkeypatch.setattr(engine_liveness, "INTERVAL_SECONDS", 0.01)
+    monkeypatch.setattr(liveness, "INTERVAL_SECONDS", 0.01)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    engine_liveness.begin(f"127.0.0.1:{port}", lambda: pytest.fail("it was never there"))
+    liveness.begin(f"127.0.0.1:{port}", lambda: pytest.fail("it was never there"))
     for thread in threading.enumerate():
         if thread.name == "tcsql-check-engine-watch":
             thread.join(5)
@@ -94,4 +94,4 @@ def test_a_closed_port_ends_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_invalid_address_is_refused(address: str) -> None:
     """The host's last argument may change in another version."""
     with pytest.raises(ValueError, match="invalid literal"):
-        engine_liveness.begin(address, lambda: None)
+        liveness.begin(address, lambda: None)
