@@ -4,6 +4,7 @@
 
     TcsqlCheckError                 the root, never raised itself
     ├── InvalidInputError           an input is outside its range
+    ├── StaleInputError             an input is unknown, or not of this update
     ├── CredentialsError            there are no usable credentials
     ├── AccountError                the configuration doesn't allow the credentials' account
     ├── CheckFailedError            a step of the check has failed
@@ -53,14 +54,14 @@ if TYPE_CHECKING:
     )
     from pulumi_tcsql_check.errors.group import GroupFailedError, GroupTimeoutError
     from pulumi_tcsql_check.errors.root import TcsqlCheckError, WaitCancelledError
-    from pulumi_tcsql_check.errors.setup import AccountError, CredentialsError, InvalidInputError
+    from pulumi_tcsql_check.errors.setup import AccountError, CredentialsError, InvalidInputError, StaleInputError
     from pulumi_tcsql_check.errors.start import MigrationOverError, SomeNotStartedError, StartUnknownError
 else:
     from pulumi_tcsql_check import lazy_import
 
     _NAMES = {
         "root": ("TcsqlCheckError", "WaitCancelledError"),
-        "setup": ("AccountError", "CredentialsError", "InvalidInputError"),
+        "setup": ("AccountError", "CredentialsError", "InvalidInputError", "StaleInputError"),
         "api": (
             *("ApiError", "ThrottledError", "NoTurnError", "TransientError", "OutageError", "NotYetFoundError"),
             *("PermanentError", "ExpiredTokenError", "UnanswerableError", "NotFoundError"),
@@ -92,6 +93,7 @@ __all__ = [
     "OutageError",
     "PermanentError",
     "SomeNotStartedError",
+    "StaleInputError",
     "StartUnknownError",
     "TcsqlCheckError",
     "ThrottledError",

@@ -41,6 +41,20 @@ def _shown(value: object) -> Words:
         return Sentence("far too large")
 
 
+class StaleInputError(TcsqlCheckError):
+    """An input is not of this update: it is unknown, or an output of a start that this update doesn't include."""
+
+    def __init__(self, problem: Sentence) -> None:
+        """Store what is wrong with it."""
+        super().__init__()
+        self.problem = problem
+
+    @property
+    def sentence(self) -> Sentence:
+        """What is wrong with it."""
+        return self.problem
+
+
 class CredentialsError(TcsqlCheckError):
     """There are no usable credentials.
 

@@ -179,7 +179,7 @@ SENTENCES: Mapping[str, str] = {
     "label tried": "Tried:",
     "change their triggers": "change the triggers of their starts, then run:",
     "change triggers": "change the triggers of {starts} and run `pulumi up`, or run:",
-    "check ids or wait longer": "check migrate_id and region, or raise {timeout}",
+    "check ids or wait longer": "check the migration's number and region, or raise {timeout}",
     "fix and run": "fix the cause, then run:",
     "fix and run with flow": "fix the cause; run these with the new FlowId as {flow_ids}:",
     "flag that opens nothing": "{words}; for the check as a whole the API last reported {flag}, which alone passes no "
@@ -237,6 +237,7 @@ SENTENCES: Mapping[str, str] = {
     "probe ended": "Ended by {signal}. If the check was started, it runs on.",
     "program ends": "The gate {gate} did not pass, so the program ends before the engine deletes what was removed from "
     "it. The error of the gate, or of its dependency, says why.",
+    "see the row": "The gate stays shut: its own error says why.",
     "start failed": "The start failed with an unexpected error ({error}).",
     "start not loaded": "The check was not started, since something that it needs {why}",
     "terminated": "Terminated before there was a verdict; nothing was changed. Run `{command}` again to continue.",
@@ -263,11 +264,11 @@ SENTENCES: Mapping[str, str] = {
     "allow the action": "Allow the action {action} in CAM.",
     "allow the action for a role": "Allow the action {action} in CAM, and let a role trust its caller.",
     "check region": "Check region.",
-    "check the flow": "Check flow_id, region, and that the flow is of the same account.",
+    "check the flow": "Check the flow's number, the region, and that the flow is of the same account.",
     "check the keys": "Check the secret id, key and token.",
     "check the keys and the endpoint": "Check the secret id, key and token, and that they belong to this endpoint's "
     "kind of account.",
-    "check the migration": "Check {name}, region, and that the credentials belong to the migration's account.",
+    "check the migration": "Check {name}, the region, and that the credentials belong to the migration's account.",
     "check the role": "Check the role's ARN.",
     "set the clock": "Set this machine's clock: it differs from Tencent's by over five minutes.",
     # Credentials
@@ -309,7 +310,7 @@ SENTENCES: Mapping[str, str] = {
     "a start at": "a start that was sent to {endpoint}, which the gate queries: change its triggers to start the check "
     "there",
     "account ids": "a list of one account id or more, such as {example}",
-    "as many flows": "as many numbers as migrate_ids has, in the same order",
+    "as many flows": "one number for each migration, in the same order",
     "certificates": "a regular file or a folder of certificates that can be read within {seconds:.3g} s",
     "domain": "a domain of two names or more, such as {example}",
     "en or zh": "en or zh",
@@ -332,6 +333,7 @@ SENTENCES: Mapping[str, str] = {
     "log level": "debug, info or warning; nothing is logged",
     "name without slash": "a name without a slash",
     "names, by the gate": "a list of names, as the gate itself sets it",
+    "left out without a start": "left out of a gate without a start",
     "no custom_timeouts": "left out: the engine doesn't pass it on to a read; use timeout_seconds",
     "no custom_timeouts of a start": "left out: the engine doesn't pass it on to a dynamic provider",
     "no hooks": "left out: the engine runs none for a read",
@@ -340,6 +342,8 @@ SENTENCES: Mapping[str, str] = {
     "no import of a start": "left out: a start can't be imported or looked up; declare it with its triggers",
     "no provider": "left out: the gate has a provider of its own",
     "no repetitions": "a list without repetitions: {number} is in it {count} times",
+    "no such input": "left out: there is no such input",
+    "not ignored": "left out: the gate relies on that input",
     "no urn": "left out: a gate is read from Tencent, never from the state",
     "one trigger": "a string, an integer or a boolean",
     "one line": "one line of 1 to {most} characters",
@@ -369,6 +373,8 @@ SENTENCES: Mapping[str, str] = {
     "left out by --target or --exclude. See its own error, or name it as well.",
     "no event loop": "hold_stack waits in the program's event loop, and was called in a thread that has none.",
     "no gate to hold": "hold_stack needs at least one MigrationCheck or MigrationCheckGroup to wait for.",
+    "other triggers": "The start {start} ran with other triggers than the gate is given. Include the start: "
+    "--target {urn}",
     "start left out": "The start {start} has the outputs of an earlier update: --target or --exclude left it out, or "
     "ignore_changes covers its inputs. Its flow is not of the start that the program declares, so the gate does not "
     "query it. Include the start: --target {urn}",

@@ -47,6 +47,13 @@ PROGRAM = Audience(
     after_migration=Sentence("take gate and start out"),
 )
 
+PLUGIN = PROGRAM._replace(
+    timeout="timeoutSeconds",
+    flow_id=Sentence("flow input", name="flowId"),
+    flow_ids=Sentence("flow input", name="flowIds"),
+    failed_status="failedStatuses: [{code}]",
+)
+
 COMMAND = Audience(
     again="tcsql-check wait",
     timeout="--timeout-seconds",
@@ -61,10 +68,10 @@ COMMAND = Audience(
 )
 
 
-def of_gate(props: Mapping[str, Any]) -> Audience:
+def of_gate(props: Mapping[str, Any], program: Audience = PROGRAM) -> Audience:
     """Return the audience of a gate with these inputs, of which the hidden `starts` has the URNs."""
     starts = props.get("starts")
-    return PROGRAM._replace(starts=starts) if isinstance(starts, Mapping) else PROGRAM
+    return program._replace(starts=starts) if isinstance(starts, Mapping) else program
 
 
 def of_command(name: str, migrations: Sequence["Migration"]) -> Audience:

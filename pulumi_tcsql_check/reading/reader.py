@@ -13,7 +13,7 @@ from pulumi_tcsql_check.credentials import connection
 from pulumi_tcsql_check.credentials.connection import Connection
 from pulumi_tcsql_check.errors import ApiError, InvalidInputError, TcsqlCheckError, WaitCancelledError
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.messages.audience import Audience, of_gate
+from pulumi_tcsql_check.messages.audience import PROGRAM, Audience, of_gate
 from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.messages.layout import Field, Text
 from pulumi_tcsql_check.messages.listener import Listener
@@ -31,12 +31,18 @@ WORTH_A_WORD_SECONDS = 1.0
 """The shortest wait whose duration is shown: a check that had already passed only has its row, if it has no date."""
 
 
-def read(
-    props: Mapping[str, Any], stack: Stack, listener: Listener, cancelled: threading.Event, origin: Origin | None = None
+def read(  # noqa: PLR0913  # what a call brings
+    props: Mapping[str, Any],
+    stack: Stack,
+    listener: Listener,
+    cancelled: threading.Event,
+    origin: Origin | None = None,
+    *,
+    audience: Audience = PROGRAM,
 ) -> dict[str, Any]:
     """Read a gate, waiting on an up, and return its outputs; `props` has its inputs, or its outputs on a refresh.
 
-    On an up, `origin` names the gate in its report.
+    On an up, `origin` names the gate in its report. The audience decides what a warning calls the inputs.
     """
     inputs = _with_endpoint(CheckInputs.from_props(props), stack)
     clock = SystemClock(cancelled)
@@ -45,7 +51,7 @@ def read(
     with GateReport(gate_report.folder(props, os.environ), origin, inputs, record, one.warn).write_at_end():
         try:
             if not inputs.enforce:
-                watches = one.query_without_enforcing(of_gate(props), is_refresh="wait" not in props)
+                watches = one.query_without_enforcing(of_gate(props, audience), is_refresh="wait" not in props)
             elif inputs.wait:
                 watches = one.wait()
             else:

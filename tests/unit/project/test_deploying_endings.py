@@ -8,6 +8,7 @@ from harness.responses import MIGRATION
 
 from pulumi_tcsql_check import errors
 from pulumi_tcsql_check.errors.check import FailedError
+from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.messages.audience import PROGRAM
 from pulumi_tcsql_check.messages.errors import text_of
 from pulumi_tcsql_check.model.check_flag import CheckFlag
@@ -27,6 +28,7 @@ FAILED = errors.CheckFailedError(MIGRATION, PROGRESS, [1])
 LATE = errors.CheckTimeoutError(MIGRATION, 1800, PROGRESS)
 SENTENCES: Mapping[type[errors.TcsqlCheckError], tuple[errors.TcsqlCheckError, str]] = {
     errors.InvalidInputError: (errors.InvalidInputError("region", SAID, "another"), "trouble"),
+    errors.StaleInputError: (errors.StaleInputError(Sentence("input not known", name="flowId")), "trouble"),
     errors.CredentialsError: (errors.CredentialsError("No Tencent Cloud credentials were found.", ["x"]), "trouble"),
     errors.StartUnknownError: (errors.StartUnknownError(MIGRATION, errors.TransientError(SAID)), "trouble"),
     errors.SomeNotStartedError: (errors.SomeNotStartedError([MIGRATION], {}, {}), "trouble"),

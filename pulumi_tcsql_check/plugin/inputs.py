@@ -1,0 +1,113 @@
+"""Makes the inputs of a read from those that a program gives its gate, in any language."""
+
+import os
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from pulumi_tcsql_check.config import CONFIG_NAMESPACE
+from pulumi_tcsql_check.errors import InvalidInputError, StaleInputError
+from pulumi_tcsql_check.languages.sentence import Sentence
+from pulumi_tcsql_check.plugin import starts
+from pulumi_tcsql_check.plugin.monitor import Monitor
+from pulumi_tcsql_check.plugin.process import Process
+from pulumi_tcsql_check.plugin.wire import Properties, camel
+
+REQUIRE_FLOW = "tcsql-check:requireFlow"
+"""The stack's configuration key that makes `flowId` and `flowIds` required."""
+
+_COMMON = (
+    "enforce",
+    "endpoint",
+    "failed_statuses",
+    "poll_interval_seconds",
+    "reason",
+    "region",
+    "timeout_seconds",
+    "triggers",
+)
+_OF_ONE = ("flow_id", "migrate_id", "start")
+_OF_GROUP = ("flow_ids", "migrate_ids", "starts")
+
+_MAY_BE_LATE = {"flow_id", "flow_ids"}
+"""Inputs that may be unknown in a preview, which then queries without them."""
+
+
+class GateInputs(NamedTuple):
+    """The inputs of one read.
+
+    Attributes:
+        props: The inputs, as `reading.reader` takes them.
+        not_queried: Why a preview doesn't query; None if it does.
+    """
+
+    props: dict[str, Any]
+    not_queried: Sentence | None = None
+
+
+def of_gate(  # noqa: PLR0913  # what a call brings
+    given: Properties,
+    config: Mapping[str, Any],
+    process: Process,
+    monitor: Monitor,
+    *,
+    is_group: bool,
+    wait: bool,
+) -> GateInputs:
+    """Return the inputs of a gate's read.
+
+    Raises:
+        InvalidInputError: There is no such input, or one is missing.
+        StaleInputError: An input is unknown in an update, or isn't of this update.
+    """
+    names = _OF_GROUP if is_group else _OF_ONE
+    refuse_others(given, {*_COMMON, *names})
+    if wait and given.unknown:
+        raise StaleInputError(Sentence("input not known", name=camel(min(given.unknown))))
+    flow, ids, start = names
+    props = {name: value for name, value in given.values.items() if name not in (start, "triggers")}
+    from_outputs = set(given.from_outputs)
+    if start in {*given.values, *given.from_outputs}:
+        taken = starts.inputs_of(given, process, monitor, is_group=is_group) if not given.unknown else None
+        if taken is None or not taken.props:
+            return GateInputs(props, Sentence("not queried before a start"))
+        props |= taken.props
+        from_outputs |= {*taken.names}
+    else:
+        starts.refuse_untied(given)
+        if given.unknown - _MAY_BE_LATE:
+            return GateInputs(props, Sentence("not queried in preview"))
+    _require_flow(flow, props, from_outputs, config)
+    if "region" not in from_outputs:
+        props.setdefault("region", default_region(config))
+    if is_group:
+        props.setdefault("migrate_ids", None)  # tells a group from a single check
+    return GateInputs(props | {"wait": wait, "from_outputs": sorted(from_outputs & {*_COMMON, flow, ids})})
+
+
+def refuse_others(given: Properties, known: Collection[str]) -> None:
+    """Refuse an input that isn't known: a wrong name must not leave out what the user meant; raises as `of_gate`."""
+    for name in (*given.values, *given.unknown):
+        if name not in known:
+            raise InvalidInputError(name, "given", Sentence("no such input"))
+
+
+def default_region(config: Mapping[str, Any]) -> str:
+    """Return the configured region; "" if there is none."""
+    return config.get(f"{CONFIG_NAMESPACE}:region") or os.environ.get("TENCENTCLOUD_REGION") or ""
+
+
+def for_the_user(error: Exception, secret: frozenset[str]) -> Exception:
+    """Return the error; one of an input has the engine's name for it, and no secret value."""
+    if not isinstance(error, InvalidInputError):
+        return error
+    name = str(error.name)
+    value = "[secret]" if name.partition("[")[0] in secret else error.value
+    return InvalidInputError(camel(name), value, error.allowed)
+
+
+def _require_flow(name: str, props: Mapping[str, Any], from_outputs: set[str], config: Mapping[str, Any]) -> None:
+    required = config.get(REQUIRE_FLOW)
+    if required not in (None, "", "true", "false"):
+        raise InvalidInputError(REQUIRE_FLOW, required, Sentence("true or false in lower case"))
+    if required == "true" and name not in {*props, *from_outputs} and props.get("enforce") is not False:
+        raise InvalidInputError(name, None, Sentence("given as required", key=REQUIRE_FLOW))

@@ -1,0 +1,56 @@
+"""Answers `getMigrationCheck`, which queries a check once, without a gate."""
+
+import os
+
+import grpc
+from pulumi.runtime.proto import provider_pb2
+
+from pulumi_tcsql_check.config import language
+from pulumi_tcsql_check.config.stack_config import Stack
+from pulumi_tcsql_check.engine.log import EngineLog
+from pulumi_tcsql_check.languages.sentence import ENGLISH
+from pulumi_tcsql_check.messages import failure
+from pulumi_tcsql_check.messages.audience import PLUGIN
+from pulumi_tcsql_check.messages.listener import LinesListener
+from pulumi_tcsql_check.plugin import inputs, wire
+from pulumi_tcsql_check.plugin.process import Process
+from pulumi_tcsql_check.reading import reader
+
+TOKEN = "tcsql-check:index:getMigrationCheck"  # noqa: S105  # the name of a function
+
+_ARGUMENTS = ("migrate_id", "region", "endpoint", "failed_statuses")
+_RESULTS = ("total", "current", "steps", "passed", "status")
+
+
+class _Warnings(LinesListener):
+    """Shows warnings alone: a function has no row."""
+
+    def show(self, text: object) -> None:
+        """Show nothing."""
+
+    note = show
+
+
+def look(
+    request: provider_pb2.InvokeRequest, process: Process, context: grpc.ServicerContext
+) -> provider_pb2.InvokeResponse:
+    """Query the check once and return its result, or abort with the whole error."""
+    if request.tok != TOKEN:
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, f"there is no function {request.tok}")
+    given = wire.read(request.args)
+    log = EngineLog(process.engine, "")
+    chosen = ENGLISH
+    try:
+        chosen = language.choose(process.config.get(language.KEY), language.KEY, os.environ)
+        inputs.refuse_others(given, _ARGUMENTS)
+        props = {"region": inputs.default_region(process.config), **given.values, "wait": False}
+        stack = Stack(process.config, None, tuple(process.config))
+        seen = reader.read(props, stack, _Warnings(log, chosen), process.cancelled, audience=PLUGIN)
+    except Exception as error:  # noqa: BLE001  # each has its text
+        shown = inputs.for_the_user(error, given.secret)
+        log.flush()
+        context.abort(grpc.StatusCode.UNKNOWN, failure.of_any(shown, PLUGIN).render(chosen))
+    log.flush()
+    response = provider_pb2.InvokeResponse()
+    getattr(response, "return").CopyFrom(wire.write({name: seen[name] for name in _RESULTS}))
+    return response

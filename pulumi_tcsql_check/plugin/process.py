@@ -1,0 +1,64 @@
+"""What all calls of the plugin's process share: the engine, the provider's configuration, and what ends the waits."""
+
+import threading
+from typing import Any
+
+import grpc
+
+from pulumi_tcsql_check.config import CONFIG_NAMESPACE
+from pulumi_tcsql_check.config.provider_config import HONOURED, REFUSED, WITHOUT_MEANING_HERE
+from pulumi_tcsql_check.plugin.wire import Properties, camel
+
+OWN_NAMESPACE = "tcsql-check"
+
+_OF_TENCENT = {*HONOURED, *REFUSED, *WITHOUT_MEANING_HERE}
+
+
+class Process:
+    """The plugin's process, which serves one preview or one update.
+
+    Attributes:
+        engine: The engine's address.
+        config: The provider's own configuration, by the keys that a stack's has.
+        declared: The inputs of each start that the engine has asked to check, by URN: what this program declares.
+        cancelled: Set when waits must end: the update was cancelled or has failed, or the engine has exited.
+        interrupted: Set when starts must end as well: a failure doesn't set it.
+    """
+
+    def __init__(self, engine: str = "") -> None:
+        """Start with the engine's address; `Attach` sends it if it isn't an argument."""
+        self.engine = engine
+        self.config: dict[str, Any] = {}
+        self.declared: dict[str, dict[str, Any]] = {}
+        self.cancelled = threading.Event()
+        self.interrupted = threading.Event()
+        self._refused: list[str] = []
+
+    def configure(self, given: Properties) -> None:
+        """Store the provider's configuration, whose keys have no namespace, and forget another operation's starts."""
+        self.declared.clear()
+        self.config = {_with_namespace(camel(name)): value for name, value in given.values.items() if name != "version"}
+
+    def cancel(self) -> None:
+        """End every wait and every start."""
+        self.interrupted.set()
+        self.cancelled.set()
+
+    def end_other_waits(self, gate: str, context: grpc.ServicerContext) -> None:
+        """End the other waits once the engine has the error of a gate: it fails the update, but cancels nothing."""
+
+        def end() -> None:
+            if not self.cancelled.is_set():
+                self._refused.append(gate)
+                self.cancelled.set()
+
+        if not context.add_callback(end):
+            end()
+
+    def refused(self) -> str:
+        """Return the name of the gate at which the update failed; "" if that is not why the waits end."""
+        return self._refused[0] if self._refused else ""
+
+
+def _with_namespace(name: str) -> str:
+    return f"{CONFIG_NAMESPACE if name in _OF_TENCENT else OWN_NAMESPACE}:{name}"

@@ -1,0 +1,42 @@
+"""The plugin's process: serves the engine on a loopback port, and ends with it or when it says so."""
+
+import os
+import signal
+import sys
+from concurrent import futures
+
+import grpc
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from pulumi_tcsql_check import log, preload
+
+with preload.loading():
+    from pulumi_tcsql_check.engine import liveness
+    from pulumi_tcsql_check.plugin.process import Process
+    from pulumi_tcsql_check.plugin.servicer import Servicer
+
+MAX_CALLS = 1024
+"""How many calls are served at once. A gate occupies one while it waits."""
+
+END_SECONDS = 1.0
+"""How long calls may take to end after a signal, in seconds; the engine kills the plugin after five."""
+
+_SIGNALS = {signal.SIGINT, signal.SIGTERM}
+
+
+def main() -> None:
+    """Serve until a signal arrives or the engine has exited; the last argument is the engine's address, if any."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)  # every thread inherits it: this one alone receives them
+    log.prepare(os.environ)
+    process = Process(sys.argv[-1] if len(sys.argv) > 1 else "")
+    server = grpc.server(futures.ThreadPoolExecutor(MAX_CALLS))
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(process), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    if process.engine:
+        liveness.begin(process.engine, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    print(port, flush=True)  # noqa: T201  # the engine reads it
+    signal.sigwait(_SIGNALS)
+    process.cancel()
+    server.stop(END_SECONDS).wait()
+    os._exit(0)  # gRPC sometimes keeps Python from exiting

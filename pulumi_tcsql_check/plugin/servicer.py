@@ -1,0 +1,125 @@
+"""The calls of Pulumi's provider protocol, each answered by the module that it concerns."""
+
+from importlib import metadata, resources
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.languages.sentence import Sentence
+from pulumi_tcsql_check.plugin import gate, look, start, wire
+from pulumi_tcsql_check.plugin.process import Process
+
+DISTRIBUTION = "pulumi-tcsql-check"
+
+
+class Servicer(provider_pb2_grpc.ResourceProviderServicer):
+    """Answers the engine; what isn't here, the base class refuses as unimplemented."""
+
+    def __init__(self, process: Process) -> None:
+        """Store what the calls share."""
+        self._process = process
+
+    def Handshake(
+        self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ProviderHandshakeResponse:
+        """Return what the plugin accepts: secrets, references to resources, and outputs."""
+        del request, context
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=True, accept_outputs=True)
+
+    def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        """Use this engine: somebody has started the plugin before it, for debugging."""
+        del context
+        self._process.engine = request.address
+        return empty_pb2.Empty()
+
+    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
+        """Return the version of the package."""
+        del request, context
+        return plugin_pb2.PluginInfo(version=metadata.version(DISTRIBUTION))
+
+    def GetSchema(
+        self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.GetSchemaResponse:
+        """Return the package's schema, of which SDKs are generated, with its version."""
+        del request, context
+        return provider_pb2.GetSchemaResponse(schema=schema())
+
+    def CheckConfig(
+        self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.CheckResponse:
+        """Accept the provider's configuration: what uses a key validates it."""
+        del context
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def DiffConfig(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
+        """Return that no configuration replaces anything."""
+        del request, context
+        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+
+    def Configure(
+        self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ConfigureResponse:
+        """Store the provider's configuration."""
+        del context
+        self._process.configure(wire.read(request.args))
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True, supportsPreview=True, acceptResources=True, acceptOutputs=True
+        )
+
+    def Construct(
+        self, request: provider_pb2.ConstructRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ConstructResponse:
+        """Register a gate, and wait for it."""
+        return gate.construct(request, self._process, context)
+
+    def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
+        """Query a check once; there is one function."""
+        return look.look(request, self._process, context)
+
+    def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
+        """Validate the inputs of a start."""
+        del context
+        return start.check(request, self._process)
+
+    def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
+        """Return whether a start has to start its check again."""
+        try:
+            return start.diff(request)
+        except InvalidInputError as error:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+
+    def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
+        """Start a check."""
+        made = start.start(request.urn, request.properties, self._process, context, preview=request.preview)
+        return provider_pb2.CreateResponse(id=start.id_of(made), properties=made)
+
+    def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
+        """Start a check again."""
+        made = start.start(request.urn, request.news, self._process, context, preview=request.preview)
+        return provider_pb2.UpdateResponse(properties=made)
+
+    def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
+        """Return the outputs of a refresh as they are; nothing can look up a start, so an import is refused."""
+        if "flowId" not in request.properties.fields:
+            error = InvalidInputError("import", request.id, Sentence("no import of a start"))
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
+
+    def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        """Forget a start; its check, if it runs, runs on."""
+        del request, context
+        return empty_pb2.Empty()
+
+    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        """End every wait and every start: the user has cancelled the update."""
+        del request, context
+        self._process.cancel()
+        return empty_pb2.Empty()
+
+
+def schema() -> str:
+    """Return the schema as JSON, with the version of the package."""
+    text = resources.files(__package__).joinpath("schema.json").read_text(encoding="utf-8")
+    return text.replace("{", f'{{"version": "{metadata.version(DISTRIBUTION)}",', 1)

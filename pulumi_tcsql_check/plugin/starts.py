@@ -1,0 +1,120 @@
+"""The inputs that a gate takes from its starts, and the refusal of a start that this update left out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pulumi_tcsql_check.errors import InvalidInputError, StaleInputError
+from pulumi_tcsql_check.languages.sentence import Sentence
+from pulumi_tcsql_check.plugin.monitor import Monitor
+from pulumi_tcsql_check.plugin.process import Process
+from pulumi_tcsql_check.plugin.wire import Properties, Reference, camel
+
+TYPE = "tcsql-check:index:MigrationCheckStart"
+
+_DECLARED = ("migrate_id", "region", "triggers")
+
+
+class Taken(NamedTuple):
+    """What a gate gets from its starts.
+
+    Attributes:
+        props: The inputs, with the hidden ones that `reading.reader` knows; empty if a preview doesn't know them yet.
+        names: The names of the inputs that the starts give.
+    """
+
+    props: dict[str, Any]
+    names: tuple[str, ...]
+
+
+class _Start(NamedTuple):
+    urn: str
+    outputs: Mapping[str, Any]
+    declared: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return self.urn.rpartition("::")[2]
+
+
+def inputs_of(given: Properties, process: Process, monitor: Monitor, *, is_group: bool) -> Taken:
+    """Return the inputs of a gate with `start` or `starts`.
+
+    Raises:
+        InvalidInputError: A value is no start, or another input contradicts it.
+        StaleInputError: A start is not of this update.
+    """
+    input_name = "starts" if is_group else "start"
+    names = ("migrate_ids", "region", "flow_ids") if is_group else ("migrate_id", "region", "flow_id")
+    for name in names:
+        if name in given.values or name in given.from_outputs:
+            raise InvalidInputError(name, "given", Sentence("given by the start", name=input_name))
+    found = []
+    for urn in _urns(given.values.get(input_name), input_name):
+        outputs = monitor.outputs_of(urn)
+        if outputs.unknown:  # a preview that will start the check
+            return Taken({}, names)
+        found.append(_Start(urn, outputs.values, process.declared.get(urn, {})))
+    if given.values.get("enforce") is not False:
+        for start in found:
+            _require_as_declared(start, given)
+    return Taken(_props(found, given, is_group=is_group), names)
+
+
+def refuse_untied(given: Properties) -> None:
+    """Refuse an input that is an output of a start which the gate isn't given: the gate couldn't compare it.
+
+    Raises:
+        InvalidInputError: The gate has triggers, and no start to compare them with.
+        StaleInputError: An input is an output of such a start.
+    """
+    if "triggers" in given.values:
+        raise InvalidInputError("triggers", "given", Sentence("left out without a start"))
+    for name, urns in given.tied.items():
+        for urn in urns:
+            if f"::{TYPE}::" in urn:
+                raise StaleInputError(Sentence("start not tied", input=camel(name), start=urn.rpartition("::")[2]))
+
+
+def _urns(value: object, name: str) -> list[str]:
+    listed = value if isinstance(value, list) else [value]
+    if not listed:
+        raise InvalidInputError(name, value, Sentence("list of starts"))
+    return [_urn(one, name) for one in listed]
+
+
+def _urn(value: object, name: str) -> str:
+    if not isinstance(value, Reference) or f"::{TYPE}::" not in value.urn:
+        raise InvalidInputError(name, type(value).__name__, Sentence("a start"))
+    return value.urn
+
+
+def _require_as_declared(start: _Start, given: Properties) -> None:
+    """Refuse a start that the engine didn't ask this process to check, or whose outputs are of other inputs."""
+    if not start.outputs.get("started_at") or any(
+        start.outputs.get(name) is None or start.outputs[name] != start.declared.get(name) for name in _DECLARED
+    ):
+        raise StaleInputError(Sentence("start left out", start=start.name, urn=start.urn))
+    if given.values.get("triggers", start.outputs["triggers"]) != start.outputs["triggers"]:
+        raise StaleInputError(Sentence("other triggers", start=start.name, urn=start.urn))
+
+
+def _props(starts: Sequence[_Start], given: Properties, *, is_group: bool) -> dict[str, Any]:
+    regions = {start.outputs.get("region") for start in starts}
+    if len(regions) != 1:
+        raise StaleInputError(Sentence("starts of regions", regions=sorted(map(str, regions))))
+    ids = [start.outputs.get("migrate_id") for start in starts]
+    flows = [start.outputs.get("flow_id") for start in starts]
+    times = [str(start.outputs["started_at"]) for start in starts if not start.outputs.get("triggers")]
+    endpoint = given.values.get("endpoint", starts[0].declared.get("endpoint"))
+    return {
+        **({"migrate_ids": ids, "flow_ids": flows} if is_group else {"migrate_id": ids[0], "flow_id": flows[0]}),
+        **({"endpoint": endpoint} if endpoint is not None else {}),
+        "region": regions.pop(),
+        "starts": {_number(one): start.urn for one, start in zip(ids, starts, strict=True)},
+        "start_endpoints": [start.outputs.get("endpoint") for start in starts],
+        "started_at": min(times, default=None),
+    }
+
+
+def _number(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) else str(value)
