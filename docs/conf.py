@@ -43,7 +43,7 @@ extensions = [
     "sphinx_copybutton",
 ]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["images"]
+exclude_patterns = ["images", "_index.md", "installation-configuration.md"]  # the two are for Pulumi's registry
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 4
 

@@ -5,7 +5,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-DOCUMENTATION = ("README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")))
+FOR_THE_REGISTRY = ("docs/_index.md", "docs/installation-configuration.md")
+"""The pages that Pulumi's registry takes, in its own form; the site doesn't have them."""
+
+_DOCS = {str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")}
+
+DOCUMENTATION = ("README.md", *sorted(_DOCS - {*FOR_THE_REGISTRY}))
 """The README and the pages of the site, as paths from the root."""
 
 EXAMPLES = tuple(sorted(str(path.relative_to(ROOT)) for path in (ROOT / "examples").rglob("*.md")))
