@@ -1,4 +1,4 @@
-"""The SDKs that Pulumi generates from the plugin's schema: each compiles, and Python's stands beside this package."""
+"""The SDKs that Pulumi generates from the plugin's schema: each compiles, and so does the program of the overview."""
 
 import json
 import shutil
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from harness import distributions, generated_sdks
 from harness.generated_sdks import Cli
+from harness.pages import FOR_THE_REGISTRY, blocks, page
 from harness.virtual_environments import EmptyEnvironment, run_checked
 
 pytestmark = pytest.mark.thorough
@@ -15,28 +16,35 @@ pytestmark = pytest.mark.thorough
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = 300.0
 
-PROGRAM = """\
+GO_MODULE = "example.com/pulumi-tcsql-check/sdk/go"
+
+SIDE_BY_SIDE = """\
 import pulumi
 import tcsql_check
 
 import pulumi_tcsql_check
 
-start = tcsql_check.MigrationCheckStart("orders", migrate_id=1066, region="ap-guangzhou", triggers=["1"])
-gate = tcsql_check.MigrationCheck("orders", start=start, triggers=["1"], timeout_seconds=3600)
+start = tcsql_check.MigrationCheckStart("orders", migrate_id=1066, triggers=["1"])
 wave = tcsql_check.MigrationCheckGroup("wave", starts=[start], enforce=False, reason="a rehearsal")
-seen = tcsql_check.get_migration_check(migrate_id=1066)
-steps: pulumi.Output[list[str]] = gate.steps.apply(lambda steps: [step.state for step in steps])
 passed: pulumi.Output[list[bool]] = wave.checks.apply(lambda checks: [one.passed for one in checks])
-status: str = seen.status
+status: str = tcsql_check.get_migration_check(migrate_id=1066).status
 pulumi_tcsql_check.hold_stack(pulumi_tcsql_check.MigrationCheck("orders", migrate_id=1066))
 """
-"""A program with both, as a type checker reads it."""
+"""A program with both Python packages, as a type checker reads it."""
 
 
 @pytest.fixture
 def cli(tmp_path: Path) -> Cli:
     """Use the CLI that the tests use, in a folder."""
     return Cli(tmp_path)
+
+
+def write_program(folder: Path, name: str, language: str) -> Path:
+    """Write the overview's program in a language into a new folder, and return the file."""
+    folder.mkdir()
+    (text,) = blocks(page(FOR_THE_REGISTRY[0]), language)
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder / name
 
 
 def test_pulumi_accepts_the_schema(cli: Cli, tmp_path: Path) -> None:
@@ -47,24 +55,32 @@ def test_pulumi_accepts_the_schema(cli: Cli, tmp_path: Path) -> None:
     assert json.loads(cli.run("package", "get-schema", str(file))) == generated_sdks.schema()
 
 
-def test_the_node_sdk_compiles(cli: Cli) -> None:
-    """TypeScript finds no error in it."""
+def test_the_node_sdk_compiles(cli: Cli, tmp_path: Path) -> None:
+    """TypeScript finds no error in it, and none in the program."""
     sdk = cli.generate("nodejs")
-    (sdk / "node_modules").symlink_to(generated_sdks.node_modules())
-    run_checked("node", "node_modules/typescript/bin/tsc", "--noEmit", seconds=SECONDS, cwd=sdk)
-    assert json.loads((sdk / "package.json").read_text("utf-8"))["name"] == "pulumi-tcsql-check"
+    installed, modules = generated_sdks.node_modules(), tmp_path / "node_modules"
+    modules.mkdir()
+    for path in (*installed.glob("@*"), sdk):
+        (modules / (path.name if path != sdk else "pulumi-tcsql-check")).symlink_to(path)
+    compiler = ("node", str(installed / "typescript" / "bin" / "tsc"), "--noEmit")
+    run_checked(*compiler, seconds=SECONDS, cwd=sdk)
+    program = write_program(tmp_path / "program", "index.ts", "typescript")
+    run_checked(*compiler, "--strict", "--skipLibCheck", str(program), seconds=SECONDS, cwd=tmp_path)
 
 
-def test_the_go_sdk_compiles(cli: Cli) -> None:
-    """It is a module of its own, which `go build` and `go vet` accept."""
+def test_the_go_sdk_compiles(cli: Cli, tmp_path: Path) -> None:
+    """It is a module of its own, which `go build` and `go vet` accept, and so is the program that replaces it."""
     sdk = cli.generate("go")
-    go = generated_sdks.go(cli.pin)
-    # The newest SDK that the module needs may not be on the proxy yet; the CLI's own version was built here.
-    shutil.copyfile(cli.pin.module / "go.sum", sdk / "go.sum")
-    generated_sdks.build(sdk, go, "edit", f"-require=github.com/pulumi/pulumi/sdk/v3@v{cli.pin.version}", verb="mod")
-    generated_sdks.build(sdk, go, "./...")
-    generated_sdks.build(sdk, go, "./...", verb="vet")
-    assert (sdk / "tcsqlcheck" / "migrationCheck.go").read_text("utf-8").count("package tcsqlcheck") == 1
+    program = write_program(tmp_path / "program", "main.go", "go").parent
+    go = generated_sdks.Go(cli.pin)
+    go.run(program, "mod", "init", "program")
+    go.run(program, "mod", "edit", f"-replace={GO_MODULE}={sdk}")
+    for folder in (sdk, program):
+        # The SDK of the CLI's own version was built here; that of another may not be on the proxy.
+        shutil.copyfile(cli.pin.module / "go.sum", folder / "go.sum")
+        go.run(folder, "mod", "edit", f"-require=github.com/pulumi/pulumi/sdk/v3@v{cli.pin.version}")
+        go.run(folder, "build", "./...")
+        go.run(folder, "vet", "./...")
 
 
 def test_the_python_sdk_stands_beside_this_package(cli: Cli, tmp_path: Path) -> None:
@@ -72,7 +88,7 @@ def test_the_python_sdk_stands_beside_this_package(cli: Cli, tmp_path: Path) -> 
     environment = EmptyEnvironment(tmp_path / "environment")
     environment.install(str(distributions.wheel(ROOT, tmp_path / "wheel")), str(cli.generate("python")))
     environment.run("python", "-c", "import pulumi_tcsql_check, tcsql_check; tcsql_check.MigrationCheck")
-    program = tmp_path / "program.py"
-    program.write_text(PROGRAM, encoding="utf-8")
+    programs = [write_program(tmp_path / "program", "overview.py", "python"), tmp_path / "program" / "both.py"]
+    programs[1].write_text(SIDE_BY_SIDE, encoding="utf-8")
     options = ("--strict", "--python-executable", environment.python, "--cache-dir", str(tmp_path / "mypy"))
-    run_checked(sys.executable, "-m", "mypy", *options, str(program), seconds=SECONDS, cwd=tmp_path)
+    run_checked(sys.executable, "-m", "mypy", *options, *map(str, programs), seconds=SECONDS, cwd=tmp_path)

