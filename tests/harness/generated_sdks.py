@@ -41,8 +41,8 @@ class Cli:
         version = bootstrap.output_of([str(directory / bootstrap.CLI), "version"]).removeprefix("v")
         pins = [bootstrap.Pin(name) for name in ("newest", "oldest")]
         self.pin = next((pin for pin in pins if pin.version == version), pins[0])
-        is_official = all((directory / host).exists() for host in HOSTS)
-        self._directory = directory if is_official else _with_generator(directory, self.pin)
+        was_built_here = directory.parent == bootstrap.cache_root()
+        self._directory = _with_generator(directory, self.pin) if was_built_here else directory
 
     def run(self, *words: str) -> str:
         """Run a command, and return what it prints; raises `RuntimeError` if it fails."""
