@@ -1,0 +1,151 @@
+"""Every option of the engine that could bypass a gate of the provider plugin, with a program in YAML.
+
+The second version of the program changes a record, replaces one, creates one, no longer declares one, and deletes one
+before it replaces it, which has a dependent. It comes with a check that has failed.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.emulator_process import EmulatorProcess
+from harness.sandbox import error_messages
+from harness.stack import ENDPOINT_KEY, STACK, Stack
+from harness.yaml_program import GATE, record, resource, write_program, yaml_stack
+
+SCENARIO = Path(__file__).resolve().parent.parent / "data" / "scenarios" / "by-id.json"
+PASSED, FAILED = 1, 2
+
+THE_GATE = "**:MigrationCheck::orders"
+RECORDS = "**:Record::*"
+WITHOUT_PREVIEW = ("--skip-preview",)
+PLAN = "plan.json"
+
+WAYS = {
+    "no flag": (),
+    "--skip-preview": WITHOUT_PREVIEW,
+    "--target the dependents": (*WITHOUT_PREVIEW, "--target", RECORDS),
+    "--target-dependents": (*WITHOUT_PREVIEW, "--target", THE_GATE, "--target-dependents"),
+    "--target-dependents --refresh --parallel 1": (
+        *(*WITHOUT_PREVIEW, "--target", THE_GATE, "--target-dependents"),
+        *("--refresh", "--parallel", "1"),
+    ),
+    "--exclude the gate": (*WITHOUT_PREVIEW, "--exclude", THE_GATE),
+    "--exclude-dependents": (*WITHOUT_PREVIEW, "--exclude", THE_GATE, "--exclude-dependents"),
+    "--refresh": (*WITHOUT_PREVIEW, "--refresh"),
+    "--replace the dependents": (*WITHOUT_PREVIEW, "--replace", RECORDS),
+    "--target-replace the dependents": (*WITHOUT_PREVIEW, "--target-replace", RECORDS),
+    "up --plan": ("--plan", PLAN),
+    "--continue-on-error": (*WITHOUT_PREVIEW, "--continue-on-error"),
+    "--parallel 1": (*WITHOUT_PREVIEW, "--parallel", "1"),
+    "--continue-on-error --parallel 1": (*WITHOUT_PREVIEW, "--continue-on-error", "--parallel", "1"),
+}
+"""The flags of `pulumi up`, by a readable name."""
+
+THE_ENGINES = {
+    "up --plan": "violates plan",  # the plan has the gate's inputs
+    "--target-dependents --refresh --parallel 1": "unknown provider",  # it refreshes without the records' provider
+}
+"""The error of the ways that the engine itself refuses."""
+
+CASES = [pytest.param(way, marks=[] if way == "--target the dependents" else pytest.mark.thorough) for way in WAYS]
+
+
+def table(number: int, migrate_id: int) -> dict[str, Any]:
+    """Return the resources of a version; each record depends on the gate."""
+    value, later = ("new", True) if number > 1 else ("old", False)
+    folder = f"records/{value}"
+    other = "created" if later else "removed"
+    return {
+        "orders": resource(GATE, migrateId=migrate_id, region="ap-guangzhou", pollIntervalSeconds=1),
+        "changed": record("changed", value, "orders"),
+        "replaced": record("replaced", value, "orders", folder=folder),
+        other: record(other, value, "orders"),
+        "output": record("output", f"{value} ${{orders.region}}"),
+        "front": record("front", value, "orders", folder=folder, deleteBeforeReplace=True),
+        "behind-front": record("behind-front", value, "orders", folder="${front.folder}"),
+    }
+
+
+def files(stack: Stack) -> dict[str, str]:
+    """Return all records, by their paths."""
+    folder = stack.project / "records"
+    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in folder.rglob("*.json")}
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorProcess]:
+    """Serve a check that has passed, and one that has failed."""
+    with EmulatorProcess(SCENARIO, tmp_path_factory.mktemp("emulator") / "requests.jsonl") as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def first_version(emulator: EmulatorProcess, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Update to the first version while the check has passed; each test uses a copy of the folder."""
+    workdir = tmp_path_factory.mktemp("first") / "stack"
+    stack = yaml_stack(workdir, table(1, PASSED), {ENDPOINT_KEY: emulator.url})
+    up = stack.up()
+    assert up.exit_code == 0, up.screen
+    return workdir
+
+
+@pytest.mark.parametrize("way", CASES)
+def test_nothing_behind_a_refused_gate_changes(first_version: Path, tmp_path: Path, way: str) -> None:
+    """The update fails with the gate's error, every record stays unchanged, and the next update completes."""
+    shutil.copytree(first_version, tmp_path / "stack")
+    stack = Stack(tmp_path / "stack" / "project", tmp_path / "stack", {"PULUMI_STACK": STACK})
+    before = files(stack)
+    assert len(before) == 6
+    if PLAN in WAYS[way]:
+        write_program(stack, table(2, PASSED))
+        assert stack.run("preview", "--save-plan", PLAN).exit_code == 0
+
+    write_program(stack, table(2, FAILED))
+    refused = stack.run("up", "--yes", *WAYS[way])
+    assert files(stack) == before
+    assert refused.exit_code != 0
+    error = THE_ENGINES.get(way, "failed at step 4 of 8")
+    assert any(error in one for one in error_messages(refused)), refused.screen
+    assert "Traceback" not in refused.screen
+
+    write_program(stack, table(2, PASSED))
+    passed = stack.up()
+    assert passed.exit_code == 0, passed.screen
+    assert set(files(stack)) == {path.replace("removed.", "created.").replace("old/", "new/") for path in before}
+    assert all("old" not in text for text in files(stack).values())
+
+
+def test_a_first_update_that_leaves_the_gate_out_creates_nothing(emulator: EmulatorProcess, tmp_path: Path) -> None:
+    """The gate isn't in the state yet: the engine refuses its dependents, so the user targets the gate, too."""
+    stack = yaml_stack(tmp_path, table(1, PASSED), {ENDPOINT_KEY: emulator.url})
+    refused = stack.up("--target", RECORDS)
+    assert refused.exit_code != 0
+    assert files(stack) == {}
+    write_program(stack, table(1, FAILED))
+    assert stack.up("--target", RECORDS, "--target", THE_GATE).exit_code != 0
+    assert files(stack) == {}
+    write_program(stack, table(1, PASSED))
+    passed = stack.up("--target", RECORDS, "--target", THE_GATE)
+    assert passed.exit_code == 0, passed.screen
+    assert len(files(stack)) == 6
+
+
+@pytest.mark.parametrize("command", ["refresh", "destroy"])
+def test_a_command_that_runs_the_program_waits_for_the_gate(
+    emulator: EmulatorProcess, tmp_path: Path, command: str
+) -> None:
+    """`--run-program` calls `Construct` as an update does: a failed check fails it. Without it nothing is queried."""
+    stack = yaml_stack(tmp_path, table(1, PASSED), {ENDPOINT_KEY: emulator.url})
+    assert stack.up().exit_code == 0
+    write_program(stack, table(1, FAILED))
+    before = files(stack)
+    refused = stack.run(command, "--yes", "--skip-preview", "--run-program")
+    assert refused.exit_code != 0
+    assert files(stack) == before
+    queries = len(emulator.requests)
+    done = stack.run(command, "--yes", "--skip-preview")
+    assert done.exit_code == 0, done.screen
+    assert len(emulator.requests) == queries
