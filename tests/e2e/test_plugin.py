@@ -106,6 +106,7 @@ def test_the_first_signal_ends_the_waits_of_12_gates(
     assert files(stack) == {}
 
 
+@pytest.mark.thorough
 def test_a_refused_gate_ends_the_others(emulator: EmulatorProcess, tmp_path: Path) -> None:
     """They would wait for half an hour, and the update has failed."""
     stack = yaml_stack(tmp_path, {"running": gate(RUNNING), "failed": gate(FAILED)}, {ENDPOINT_KEY: emulator.url})
@@ -149,6 +150,7 @@ def test_a_gate_waits_for_the_start_of_its_own_update(emulator: EmulatorProcess,
     assert stack.run("destroy", "--yes", "--skip-preview").exit_code == 0
 
 
+@pytest.mark.thorough
 def test_the_function_queries_once(emulator: EmulatorProcess, tmp_path: Path) -> None:
     """A failed check is its result, in a preview as well."""
     call = {"function": "tcsql-check:getMigrationCheck", "arguments": {"migrateId": FAILED, "region": "ap-guangzhou"}}
@@ -161,6 +163,7 @@ def test_the_function_queries_once(emulator: EmulatorProcess, tmp_path: Path) ->
     assert stack.outputs() == {"status": "failed"}
 
 
+@pytest.mark.thorough
 def test_a_gate_with_an_explicit_provider_takes_its_configuration(emulator: EmulatorProcess, tmp_path: Path) -> None:
     """While that is unknown, a preview queries nothing; the update knows it."""
     orders = gate(PASSED)

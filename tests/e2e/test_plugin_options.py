@@ -118,6 +118,7 @@ def test_nothing_behind_a_refused_gate_changes(first_version: Path, tmp_path: Pa
     assert all("old" not in text for text in files(stack).values())
 
 
+@pytest.mark.thorough
 def test_a_first_update_that_leaves_the_gate_out_creates_nothing(emulator: EmulatorProcess, tmp_path: Path) -> None:
     """The gate isn't in the state yet: the engine refuses its dependents, so the user targets the gate, too."""
     stack = yaml_stack(tmp_path, table(1, PASSED), {ENDPOINT_KEY: emulator.url})
@@ -133,6 +134,7 @@ def test_a_first_update_that_leaves_the_gate_out_creates_nothing(emulator: Emula
     assert len(files(stack)) == 6
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("command", ["refresh", "destroy"])
 def test_a_command_that_runs_the_program_waits_for_the_gate(
     emulator: EmulatorProcess, tmp_path: Path, command: str
