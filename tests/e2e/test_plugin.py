@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from harness import marked_credentials
 from harness.emulator_process import EmulatorProcess
+from harness.plugin_stack import GATE, GROUP, START, record, resource, write_program, yaml_stack
 from harness.pulumi_process import PulumiProcess, locks
 from harness.sandbox import error_messages
 from harness.stack import ENDPOINT_KEY, Stack
-from harness.yaml_program import GATE, GROUP, START, record, resource, write_program, yaml_stack
 
 SCENARIO = Path(__file__).resolve().parent.parent / "data" / "scenarios" / "by-id.json"
 PASSED, FAILED, RUNNING, SLOW = 1, 2, 3, 4

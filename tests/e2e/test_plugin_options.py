@@ -1,20 +1,23 @@
-"""Every option of the engine that could bypass a gate of the provider plugin, with a program in YAML.
+"""Every option of the engine that could bypass a gate of the provider plugin, with programs in four languages.
 
 The second version of the program changes a record, replaces one, creates one, no longer declares one, and deletes one
 before it replaces it, which has a dependent. It comes with a check that has failed.
 """
 
+import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from harness.emulator_process import EmulatorProcess
+from harness.plugin_stack import GATE, program_stack, record, resource, write_program, yaml_stack
 from harness.sandbox import error_messages
 from harness.stack import ENDPOINT_KEY, STACK, Stack
-from harness.yaml_program import GATE, record, resource, write_program, yaml_stack
 
+PROGRAMS = Path(__file__).resolve().parent.parent / "programs" / "options"
 SCENARIO = Path(__file__).resolve().parent.parent / "data" / "scenarios" / "by-id.json"
 PASSED, FAILED = 1, 2
 
@@ -50,7 +53,37 @@ THE_ENGINES = {
 }
 """The error of the ways that the engine itself refuses."""
 
-CASES = [pytest.param(way, marks=[] if way == "--target the dependents" else pytest.mark.thorough) for way in WAYS]
+CASES = [
+    pytest.param(
+        (language, holds),
+        way,
+        id=f"{language}, {holds}, {way}",
+        marks=[] if (language, way) == ("yaml", "--target the dependents") else pytest.mark.thorough,
+    )
+    for language, holds in (
+        ("yaml", "resources"),
+        *((language, holds) for language in ("node", "go", "python") for holds in ("resources", "stack")),
+    )
+    for way in WAYS
+]
+"""Every way, for records that depend on the gate and for those of a program that declares them after its pass."""
+
+
+@dataclass
+class Tried:
+    """A stack that is updated to its first version."""
+
+    stack: Stack
+    language: str
+    holds: str
+
+    def set(self, number: int, migrate_id: int) -> None:
+        """Set the program's version and its check."""
+        if self.language == "yaml":
+            write_program(self.stack, table(number, migrate_id))
+        else:
+            version = {"number": number, "migrateId": migrate_id, "holds": self.holds}
+            (self.stack.project / "version.json").write_text(json.dumps(version), encoding="utf-8")
 
 
 def table(number: int, migrate_id: int) -> dict[str, Any]:
@@ -83,35 +116,44 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorProce
 
 
 @pytest.fixture(scope="module")
-def first_version(emulator: EmulatorProcess, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def first_version(
+    request: pytest.FixtureRequest, emulator: EmulatorProcess, tmp_path_factory: pytest.TempPathFactory
+) -> Tried:
     """Update to the first version while the check has passed; each test uses a copy of the folder."""
-    workdir = tmp_path_factory.mktemp("first") / "stack"
-    stack = yaml_stack(workdir, table(1, PASSED), {ENDPOINT_KEY: emulator.url})
-    up = stack.up()
+    language, holds = request.param
+    workdir, config = tmp_path_factory.mktemp("first") / "stack", {ENDPOINT_KEY: emulator.url}
+    if language == "yaml":
+        tried = Tried(yaml_stack(workdir, {}, config), language, holds)
+    else:
+        tried = Tried(program_stack(language, PROGRAMS / language, workdir, config), language, holds)
+    tried.set(1, PASSED)
+    up = tried.stack.up()
     assert up.exit_code == 0, up.screen
-    return workdir
+    return tried
 
 
-@pytest.mark.parametrize("way", CASES)
-def test_nothing_behind_a_refused_gate_changes(first_version: Path, tmp_path: Path, way: str) -> None:
+@pytest.mark.parametrize(("first_version", "way"), CASES, indirect=["first_version"])
+def test_nothing_behind_a_refused_gate_changes(first_version: Tried, tmp_path: Path, way: str) -> None:
     """The update fails with the gate's error, every record stays unchanged, and the next update completes."""
-    shutil.copytree(first_version, tmp_path / "stack")
-    stack = Stack(tmp_path / "stack" / "project", tmp_path / "stack", {"PULUMI_STACK": STACK})
+    shutil.copytree(first_version.stack.project.parent, tmp_path / "stack", symlinks=True)
+    environ = {"PULUMI_STACK": STACK, "PATH": first_version.stack.environ["PATH"]}
+    stack = Stack(tmp_path / "stack" / "project", tmp_path / "stack", environ)
+    tried = replace(first_version, stack=stack)
     before = files(stack)
     assert len(before) == 6
     if PLAN in WAYS[way]:
-        write_program(stack, table(2, PASSED))
+        tried.set(2, PASSED)
         assert stack.run("preview", "--save-plan", PLAN).exit_code == 0
 
-    write_program(stack, table(2, FAILED))
+    tried.set(2, FAILED)
     refused = stack.run("up", "--yes", *WAYS[way])
     assert files(stack) == before
     assert refused.exit_code != 0
     error = THE_ENGINES.get(way, "failed at step 4 of 8")
     assert any(error in one for one in error_messages(refused)), refused.screen
-    assert "Traceback" not in refused.screen
+    assert ("Traceback" in refused.screen) <= (tried.language == "python")  # its SDK prints one for such a component
 
-    write_program(stack, table(2, PASSED))
+    tried.set(2, PASSED)
     passed = stack.up()
     assert passed.exit_code == 0, passed.screen
     assert set(files(stack)) == {path.replace("removed.", "created.").replace("old/", "new/") for path in before}

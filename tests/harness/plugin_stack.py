@@ -1,11 +1,13 @@
-"""A stack whose program is in YAML: a gate of the provider plugin, and records behind it."""
+"""Stacks with a gate of the provider plugin, and records behind it, in every language that the tests can run."""
 
 import json
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from harness import languages
 from harness.stack import Stack
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -30,16 +32,7 @@ def record(key: str, value: str, *after: str, folder: str = "records", **options
 
 def write_program(stack: Stack, resources: Mapping[str, Any], **more: Any) -> None:  # noqa: ANN401  # as above
     """Write the project, which is the program too; JSON is YAML."""
-    providers = [{"name": name, "path": str(path)} for name, path in PLUGINS.items()]
-    program = {
-        "name": "tcsql-check",
-        "runtime": "yaml",
-        "resources": dict(resources),
-        "plugins": {"providers": providers},
-        **more,
-    }
-    text = "name: tcsql-check\n" + "".join(f"{key}: {json.dumps(program[key])}\n" for key in program if key != "name")
-    (stack.project / "Pulumi.yaml").write_text(text, encoding="utf-8")
+    _write_project(stack, "yaml", resources=dict(resources), **more)
 
 
 def yaml_stack(workdir: Path, resources: Mapping[str, Any], config: Mapping[str, str], **more: Any) -> Stack:  # noqa: ANN401  # as above
@@ -48,3 +41,20 @@ def yaml_stack(workdir: Path, resources: Mapping[str, Any], config: Mapping[str,
     stack.project.mkdir(parents=True)
     write_program(stack, resources, **more)
     return stack.init(config)
+
+
+def program_stack(language: str, program: Path, workdir: Path, config: Mapping[str, str]) -> Stack:
+    """Create a stack of a program in another language: "node", "go" or "python"."""
+    shutil.copytree(program, workdir / "project")
+    environ = {"PATH": languages.path_with(language)} if language != "python" else {}
+    stack = Stack(workdir / "project", workdir, environ)
+    _write_project(stack, {"node": "nodejs"}.get(language, language))
+    languages.add_packages(language, stack.project)
+    return stack.init(config)
+
+
+def _write_project(stack: Stack, runtime: str, **more: Any) -> None:  # noqa: ANN401  # as above
+    providers = [{"name": name, "path": str(path)} for name, path in PLUGINS.items()]
+    project = {"runtime": runtime, "plugins": {"providers": providers}, **more}
+    lines = ["name: tcsql-check", *(f"{key}: {json.dumps(value)}" for key, value in project.items())]
+    (stack.project / "Pulumi.yaml").write_text("\n".join([*lines, ""]), encoding="utf-8")
