@@ -5,7 +5,6 @@ output before it has returned. No state answers in its place. (Pulumi's `pkg/res
 """
 
 import os
-from collections.abc import Mapping
 from typing import Any
 
 import grpc
@@ -13,7 +12,7 @@ from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2
 
 from pulumi_tcsql_check.config import language
-from pulumi_tcsql_check.config.report_folder import remove_reports
+from pulumi_tcsql_check.config.report_folder import folder, remove_reports
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.engine.log import EngineLog
 from pulumi_tcsql_check.errors import WaitCancelledError
@@ -85,13 +84,14 @@ class _Gate:
         names = OUTPUTS[request.type]
         is_group = "migrate_ids" in names
         wait = not request.dryRun
+        if wait:
+            self._remove_reports()
         made = inputs.of_gate(self._given, self.config, process, self._monitor, is_group=is_group, wait=wait)
         listener = LinesListener(row, chosen)
         if made.not_queried is not None:
             listener.show(made.not_queried)
             return wire.write({}, unknown=names)
         self.audience = of_gate(made.props, PLUGIN)
-        self._remove_reports(made.props)
         seen = reader.read(
             made.props,
             Stack(self.config, request.project, tuple(self.config)),
@@ -111,7 +111,8 @@ class _Gate:
             return WaitCancelledError(self._process.refused())
         return inputs.for_the_user(error, self._given.secret)
 
-    def _remove_reports(self, props: Mapping[str, Any]) -> None:
-        reports = gate_report.folder(props, os.environ)
-        if reports is not None:
-            remove_reports(reports, self._request.stack, self._request.name)
+    def _remove_reports(self) -> None:
+        """Remove the report of an earlier update: this gate may be refused before it writes one."""
+        reports, name = folder(os.environ, None), self._request.name
+        if reports is not None and self._process.is_first(name):
+            remove_reports(reports, self._request.stack, name)

@@ -33,6 +33,7 @@ class Process:
         self.cancelled = threading.Event()
         self.interrupted = threading.Event()
         self._refused: list[str] = []
+        self._named: set[str] = set()
 
     def configure(self, given: Properties) -> None:
         """Store the provider's configuration, whose keys have no namespace, and forget another operation's starts."""
@@ -54,6 +55,12 @@ class Process:
 
         if not context.add_callback(end):
             end()
+
+    def is_first(self, gate: str) -> bool:
+        """Return whether this is the first gate of a name: two may have one, below two components."""
+        before = len(self._named)
+        self._named.add(gate)
+        return len(self._named) > before
 
     def refused(self) -> str:
         """Return the name of the gate at which the update failed; "" if that is not why the waits end."""
