@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from program_host import ProgramHost, serve
+from program_host import Program, ProgramHost, serve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,9 +45,9 @@ class GoHost(ProgramHost):
         with tempfile.TemporaryDirectory(prefix="pulumi-go-") as folder:
             program = str(Path(folder, "program"))
             command = ["go", "build", "-o", program, "."]
-            build = subprocess.Popen(command, cwd=request.info.program_directory, stdin=subprocess.DEVNULL)
-            with self.running(build, context) as building:
-                if code := building.wait():
+            build = Program(subprocess.Popen(command, cwd=request.info.program_directory, stdin=subprocess.DEVNULL))
+            with self.running(build, context):
+                if code := build.wait():
                     raise subprocess.CalledProcessError(code, command)
             environment = {**os.environ, **config, **variables}
             # Linux keeps the file of a running program until the program ends.

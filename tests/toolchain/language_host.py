@@ -30,7 +30,7 @@ from typing import IO, TYPE_CHECKING
 import grpc
 import lean  # noqa: F401  # imported for its effect
 import plugins
-from program_host import ProgramHost, flags, serve
+from program_host import Plugin, ProgramHost, flags, serve
 from pulumi.runtime.proto import language_pb2
 
 if TYPE_CHECKING:
@@ -113,18 +113,18 @@ class PythonHost(ProgramHost):
         """Run a plugin to its end, and pass its output on."""
         command = [request.info.program_directory, *request.args]
         added = dict(variable.split("=", 1) for variable in request.env)
-        process = Interpreter(request.info).start(command, added, request.pwd, subprocess.PIPE)
+        plugin = Plugin(Interpreter(request.info).start(command, added, request.pwd, subprocess.PIPE))
         messages: SimpleQueue[language_pb2.RunPluginResponse | None] = SimpleQueue()
         streams = [
-            (lambda written: language_pb2.RunPluginResponse(stdout=written), process.stdout),
-            (lambda written: language_pb2.RunPluginResponse(stderr=written), process.stderr),
+            (lambda written: language_pb2.RunPluginResponse(stdout=written), plugin.process.stdout),
+            (lambda written: language_pb2.RunPluginResponse(stderr=written), plugin.process.stderr),
         ]
         for message, stream in streams:
             threading.Thread(target=forward, args=(message, stream, messages), daemon=True).start()
-        with self.running(process, context) as program:
+        with self.running(plugin, context):
             for _ in streams:
                 yield from iter(messages.get, None)
-            yield language_pb2.RunPluginResponse(exitcode=program.wait())
+            yield language_pb2.RunPluginResponse(exitcode=plugin.wait())
 
     def GetRequiredPackages(
         self,

@@ -46,24 +46,39 @@ GLANCE_SECONDS = 0.1
 
 
 class Program:
-    """A process that ends when it is told to."""
+    """The process of a user's program."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         """Wrap a process that has started."""
-        self._process = process
+        self.process = process
         self._first_interrupt = threading.Lock()
 
     def wait(self) -> int:
         """Wait for the exit, and return the exit code; -1 if a signal ended the process, as in Go."""
-        return max(self._process.wait(), -1)
+        return max(self.process.wait(), -1)
 
-    def interrupt(self) -> None:
+    def cancel(self) -> None:
+        """End it, because the engine cancels the update."""
+        self.end()
+
+    def end(self) -> None:
         """Interrupt it once; kill it if it takes too long."""
-        if self._process.poll() is None and self._first_interrupt.acquire(blocking=False):
-            self._process.send_signal(signal.SIGINT)
-            killer = threading.Timer(KILL_AFTER_SECONDS, self._process.kill)
+        if self.process.poll() is None and self._first_interrupt.acquire(blocking=False):
+            self.process.send_signal(signal.SIGINT)
+            killer = threading.Timer(KILL_AFTER_SECONDS, self.process.kill)
             killer.daemon = True
             killer.start()
+
+
+class Plugin(Program):
+    """The process of a plugin."""
+
+    def cancel(self) -> None:
+        """Let it run: the engine cancels a plugin through its own connection."""
+
+    def end(self) -> None:
+        """Kill it, as the official host does."""
+        self.process.kill()
 
 
 class ProgramHost(language_pb2_grpc.LanguageRuntimeServicer):
@@ -84,10 +99,10 @@ class ProgramHost(language_pb2_grpc.LanguageRuntimeServicer):
         """Start the user's program in this process's group; `config` are environment variables."""
         raise NotImplementedError
 
-    def interrupt(self) -> None:
-        """Interrupt every program that runs."""
+    def end(self) -> None:
+        """End every program that runs."""
         for program in tuple(self._programs):
-            program.interrupt()
+            program.end()
 
     def wait(self) -> None:
         """Wait for every program that runs."""
@@ -95,14 +110,13 @@ class ProgramHost(language_pb2_grpc.LanguageRuntimeServicer):
             program.wait()
 
     @contextlib.contextmanager
-    def running(self, process: subprocess.Popen[bytes], context: grpc.ServicerContext) -> Iterator[Program]:
-        """Interrupt a process when its call or this host ends; the block ends when the process has ended."""
-        program = Program(process)
+    def running(self, program: Program, context: grpc.ServicerContext) -> Iterator[None]:
+        """End a program when its call or this host ends; the block ends when the program has ended."""
         self._programs.add(program)
-        if not context.add_callback(program.interrupt):
-            program.interrupt()
+        if not context.add_callback(program.end):
+            program.end()
         try:
-            yield program
+            yield
         finally:
             program.wait()
             self._programs.discard(program)
@@ -114,10 +128,10 @@ class ProgramHost(language_pb2_grpc.LanguageRuntimeServicer):
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
         }
         try:
-            process = self.start(request, config, context)
+            program = Program(self.start(request, config, context))
         except (OSError, subprocess.SubprocessError) as error:
             return language_pb2.RunResponse(error=f"problem executing program: {error}")
-        with self.running(process, context) as program:
+        with self.running(program, context):
             code = program.wait()
         if code == MESSAGE_SHOWN:
             return language_pb2.RunResponse(bail=True)
@@ -138,9 +152,10 @@ class ProgramHost(language_pb2_grpc.LanguageRuntimeServicer):
         return plugin_pb2.PluginInfo()
 
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """Interrupt the programs, and return at once."""
+        """Cancel the programs, and return at once."""
         del request, context
-        self.interrupt()
+        for program in tuple(self._programs):
+            program.cancel()
         return empty_pb2.Empty()
 
 
@@ -173,7 +188,7 @@ def serve(host_class: type[ProgramHost]) -> None:
     threading.Thread(target=watch, args=(sys.argv[-1], ending), daemon=True).start()
     while not ending.wait(GLANCE_SECONDS):  # a signal just before the wait may not wake it
         pass
-    host.interrupt()
+    host.end()
     server.stop(KILL_AFTER_SECONDS).wait()
     host.wait()  # a call that the engine gave up may have ended before its process
     sys.stdout.flush()
