@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from harness import distributions, generated_sdks
+from harness import distributions, generated_sdks, languages
 from harness.generated_sdks import Cli
 from harness.pages import FOR_THE_REGISTRY, blocks, page
 from harness.virtual_environments import EmptyEnvironment, run_checked
@@ -58,7 +58,7 @@ def test_pulumi_accepts_the_schema(cli: Cli, tmp_path: Path) -> None:
 def test_the_node_sdk_compiles(cli: Cli, tmp_path: Path) -> None:
     """TypeScript finds no error in it, and none in the program."""
     sdk = cli.generate("nodejs")
-    installed, modules = generated_sdks.node_modules(), tmp_path / "node_modules"
+    installed, modules = languages.directory("node") / "node_modules", tmp_path / "node_modules"
     modules.mkdir()
     for path in (*installed.glob("@*"), sdk):
         (modules / (path.name if path != sdk else "pulumi-tcsql-check")).symlink_to(path)

@@ -1,7 +1,7 @@
 """The plugin's SDKs, as the real CLI generates them, and the tools that compile them.
 
 The official language hosts generate SDKs. Beside a CLI that was built here, `tests/toolchain/sdk_generator` does. It is
-built once, and so are the Node modules installed once, into the cache of `tests/toolchain/bootstrap.py`.
+built once, into the cache of `tests/toolchain/bootstrap.py`.
 """
 
 import json
@@ -18,7 +18,6 @@ from harness.virtual_environments import run_checked
 SOURCES = bootstrap.HERE / "sdk_generator"
 HOSTS = tuple(f"pulumi-language-{language}" for language in ("nodejs", "go", "python"))
 VERSION = "0.1.0"
-INSTALL_SECONDS = 300.0
 
 
 def schema() -> dict[str, Any]:
@@ -100,20 +99,3 @@ class Go:
         """Run it on the module in a folder; raises `RuntimeError` with what it prints if it fails."""
         environ = {"GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local", "GOWORK": "off"}
         run_checked(self._command, *words, seconds=bootstrap.BUILD_SECONDS, cwd=folder, env=os.environ | environ)
-
-
-def node_modules() -> Path:
-    """Return the folder of Pulumi's Node SDK and TypeScript, and install them once."""
-    package = SOURCES / "package.json"
-    cache = bootstrap.Cache(bootstrap.Pin("newest"))
-    ready = cache.root / f"sdk-generator-node-{bootstrap.digest(package)}"
-    with cache.lock():
-        if not ready.is_dir():
-            with cache.unfinished() as work:
-                result = work / "result"
-                result.mkdir()
-                shutil.copyfile(package, result / package.name)
-                options = ("--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts")
-                run_checked("npm", "install", *options, seconds=INSTALL_SECONDS, cwd=result)
-                result.rename(ready)
-    return ready / "node_modules"
