@@ -10,12 +10,16 @@ import pytest
 from harness import marked_credentials
 from harness.emulator_process import EmulatorProcess
 from harness.plugin_stack import GATE, GROUP, START, record, resource, write_program, yaml_stack
+from harness.processes import peak_memory
 from harness.pulumi_process import PulumiProcess, locks
 from harness.sandbox import error_messages
 from harness.stack import ENDPOINT_KEY, Stack
 
 SCENARIO = Path(__file__).resolve().parent.parent / "data" / "scenarios" / "by-id.json"
 PASSED, FAILED, RUNNING, SLOW = 1, 2, 3, 4
+LARGEST_BYTES = 150_000_000
+"""As for the dynamic provider."""
+
 BOUND_SECONDS = 4.0
 """Twice what the README promises, since other tests run beside."""
 
@@ -199,3 +203,33 @@ def test_no_secret_shows(emulator: EmulatorProcess, tmp_path: Path) -> None:
     assert found is not None
     assert "ciphertext" in found["outputs"]["migrateId"]
     assert found["outputs"]["passed"] is True
+
+
+@pytest.mark.thorough
+def test_two_stacks_at_once_have_gates_of_their_own(emulator: EmulatorProcess, tmp_path: Path) -> None:
+    """The refusal of one doesn't end the other's wait."""
+    config = {ENDPOINT_KEY: emulator.url}
+    slow, failed = (yaml_stack(tmp_path / str(number), {"orders": gate(number)}, config) for number in (SLOW, FAILED))
+    with PulumiProcess(slow, ("up", "--yes", "--skip-preview")) as waiting:
+        waiting.wait_for_text("Target database existence check: running")
+        assert failed.up().exit_code != 0
+        assert waiting.wait_for_exit().exit_code == 0
+
+
+@pytest.mark.thorough
+def test_a_group_of_200_stays_small(tmp_path: Path) -> None:
+    """The plugin needs no more memory than the dynamic provider may have."""
+    scenario = tmp_path / "passed.json"
+    passed = [{"kind": "progress", "statuses": [0] * 8}]
+    scenario.write_text(json.dumps({"migrations": {"*": passed}}), encoding="utf-8")
+    with EmulatorProcess(scenario, tmp_path / "requests.jsonl") as emulator:
+        wave = resource(GROUP, migrateIds=[*range(1, 201)], region="ap-guangzhou")
+        stack = yaml_stack(tmp_path, {"wave": wave}, {ENDPOINT_KEY: emulator.url})
+        with PulumiProcess(stack, ("up", "--yes", "--skip-preview")) as run:
+            peak = 0
+            while run.process.poll() is None:
+                plugins = [pid for pid, words in run.processes().items() if "pulumi-resource-tcsql-check" in words]
+                peak = max([peak, *map(peak_memory, plugins)])
+                time.sleep(0.05)
+            assert run.wait_for_exit().exit_code == 0
+    assert 0 < peak < LARGEST_BYTES
