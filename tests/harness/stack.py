@@ -21,6 +21,9 @@ COMMAND_SECONDS = 120.0
 
 ENDPOINT_KEY = "tcsql-check:endpoint"
 
+MADE = ("app.db", "database", "go.sum", "node_modules", "package-lock.json", "records", "sdks", "venv")
+"""What the commands of the examples' READMEs create."""
+
 _INHERITED = (
     "LANG",
     "LC_ALL",
@@ -73,7 +76,7 @@ class Stack:
     def of_example(cls, example: Path, workdir: Path, environ: Mapping[str, str] | None = None) -> "Stack":
         """Copy a project, without what its README's commands create."""
         project = workdir / "project"
-        made = shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml", "records", "app.db")
+        made = shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml", *MADE)
         shutil.copytree(example, project, ignore=made)
         return cls(project, workdir, environ)
 

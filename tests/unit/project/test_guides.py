@@ -7,7 +7,7 @@ from harness.guide import EXAMPLES, KEYS, blocks
 
 from pulumi_tcsql_check.emulator import load
 
-GUIDES = sorted(path.parent.name for path in EXAMPLES.glob("*/__main__.py"))
+GUIDES = sorted(path.parent.name for path in EXAMPLES.glob("*/README.md"))
 
 
 @pytest.mark.parametrize("page", ["README.md", *(f"{guide}/README.md" for guide in GUIDES)])
@@ -42,7 +42,7 @@ def test_the_guide_to_a_migration_has_each_key_of_its_configuration() -> None:
     assert [key for key in keys if f"`{key}`" not in readme] == []
 
 
-@pytest.mark.parametrize("guide", ["automation", "created-here", "cutover", "hold", "rehearsal", "template"])
+@pytest.mark.parametrize("guide", [name for name in GUIDES if name not in {"gate", "migration", "pipeline"}])
 def test_a_guide_rehearses_with_the_emulators_own_keys(guide: str) -> None:
     """The emulator accepts the keys of the README."""
     assert KEYS in [command for block in blocks(guide) for command in block]
