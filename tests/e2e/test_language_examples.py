@@ -7,6 +7,7 @@ import pytest
 from harness.emulator_process import EmulatorProcess
 from harness.guide import Guide, blocks
 from harness.language_examples import prepared
+from harness.pages import commands, section
 
 PASSES_ONCE = Path(__file__).resolve().parents[1] / "data" / "scenarios" / "passes-once.json"
 LANGUAGES = ["yaml", *(pytest.param(name, marks=pytest.mark.thorough) for name in ("typescript", "go"))]
@@ -131,3 +132,20 @@ def test_a_yaml_program_holds_only_what_its_page_says(tmp_path: Path) -> None:
         guide.must(another, emulator)
         guide.must(up_again, emulator)
         assert guide.stack.outputs()["after"] == "failed"
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("heading", "language"), [("YAML", "yaml"), ("TypeScript", "typescript"), ("Go", "go")])
+def test_the_commands_of_the_page_lead_to_a_gate(heading: str, language: str, tmp_path: Path) -> None:
+    """They are at most five; those that install and generate are the README's, which `prepared` runs."""
+    guide = prepared(language, tmp_path)
+    given = commands(section("docs/how-to/languages.md", heading))
+    assert len(given) <= 5
+    _, *generate, _ = blocks(language)[0]
+    assert given[1 : 1 + len(generate)] == generate
+    with guide.emulator("tcsql-check emulator --port 8918 --scenario pass") as emulator:
+        for command in given[1 + len(generate) : -1]:
+            guide.must(command, emulator)
+        guide.must(f"pulumi config set tcsql-check:endpoint {emulator.url}", emulator)
+        guide.must(given[-1], emulator)
+        assert guide.stack.resource("switch") is not None
