@@ -1,15 +1,17 @@
 """The examples in YAML, TypeScript and Go: each command of their READMEs runs with the plugin and its generated SDK."""
 
 import re
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
 from harness.emulator_process import EmulatorProcess
 from harness.guide import Guide, blocks
 from harness.language_examples import prepared
-from harness.pages import commands, section
+from harness.pages import ROOT, commands, section
 
-PASSES_ONCE = Path(__file__).resolve().parents[1] / "data" / "scenarios" / "passes-once.json"
+PASSES_ONCE = ROOT / "tests" / "data" / "scenarios" / "passes-once.json"
 LANGUAGES = ["yaml", *(pytest.param(name, marks=pytest.mark.thorough) for name in ("typescript", "go"))]
 SOURCES = {"yaml": "Pulumi.yaml", "typescript": "index.ts", "go": "main.go"}
 HELD = {
@@ -149,3 +151,22 @@ def test_the_commands_of_the_page_lead_to_a_gate(heading: str, language: str, tm
         guide.must(f"pulumi config set tcsql-check:endpoint {emulator.url}", emulator)
         guide.must(given[-1], emulator)
         assert guide.stack.resource("switch") is not None
+
+
+@pytest.mark.thorough
+def test_the_plugin_runs_as_a_folder(tmp_path: Path) -> None:
+    """The language host for Python runs `plugin` with the environment in it, in place of the command on `PATH`."""
+    guide = prepared("yaml", tmp_path)
+    folder = guide.stack.project / "plugin"
+    shutil.copytree(ROOT / "plugin", folder, ignore=shutil.ignore_patterns("venv"))
+    (folder / "venv").symlink_to(sys.prefix)
+    requirement = (folder / "requirements.txt").read_text(encoding="utf-8").strip()
+    assert (ROOT / "plugin" / requirement).resolve() == ROOT
+    change(guide, "yaml", "venv/bin", "plugin")
+    (*_, serve), (*prepare, _), _ = blocks("yaml")
+    with guide.emulator(serve) as emulator:
+        for command in prepare:
+            guide.must(command, emulator)
+        preview = guide.must("pulumi preview", emulator)
+    assert "not queried in this preview" in " ".join(preview.split())
+    assert "pulumi-resource-tcsql-check from $PATH" not in preview
