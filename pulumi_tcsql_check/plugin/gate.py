@@ -5,7 +5,6 @@ output before it has returned. No state answers in its place. (Pulumi's `pkg/res
 """
 
 import os
-from typing import Any
 
 import grpc
 from google.protobuf import struct_pb2
@@ -65,7 +64,7 @@ class _Gate:
     """One gate in one preview or update."""
 
     def __init__(self, request: provider_pb2.ConstructRequest, process: Process, monitor: Monitor) -> None:
-        self.config: dict[str, Any] = {**request.config, **process.config}
+        self.config = process.config_with(request.config)
         self.audience = PLUGIN
         self._request = request
         self._process = process

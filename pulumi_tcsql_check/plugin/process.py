@@ -1,6 +1,7 @@
 """What all calls of the plugin's process share: the engine, the provider's configuration, and what ends the waits."""
 
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 import grpc
@@ -20,6 +21,7 @@ class Process:
     Attributes:
         engine: The engine's address.
         config: The provider's own configuration, by the keys that a stack's has.
+        is_default: Whether the provider is the engine's own, of the stack's configuration alone.
         declared: The inputs of each start that the engine has asked to check, by URN: what this program declares.
         cancelled: Set when waits must end: the update was cancelled or has failed, or the engine has exited.
         interrupted: Set when starts must end as well: a failure doesn't set it.
@@ -29,16 +31,27 @@ class Process:
         """Start with the engine's address; `Attach` sends it if it isn't an argument."""
         self.engine = engine
         self.config: dict[str, Any] = {}
+        self.is_default = False
         self.declared: dict[str, dict[str, Any]] = {}
         self.cancelled = threading.Event()
         self.interrupted = threading.Event()
         self._refused: list[str] = []
         self._named: set[str] = set()
 
-    def configure(self, given: Properties) -> None:
+    def configure(self, given: Properties, *, is_default: bool) -> None:
         """Store the provider's configuration, whose keys have no namespace, and forget another operation's starts."""
         self.declared.clear()
+        self.is_default = is_default
         self.config = {_with_namespace(camel(name)): value for name, value in given.values.items() if name != "version"}
+
+    def config_with(self, stack: Mapping[str, str]) -> dict[str, Any]:
+        """Return the configuration of a gate: the stack's, and before it the provider's own.
+
+        With `--target`, the engine can configure its own provider as in the last update, so the stack's counts.
+        """
+        prefix = f"{OWN_NAMESPACE}:"
+        own = {key.removeprefix(prefix): value for key, value in stack.items() if key.startswith(prefix)}
+        return {**stack, **({_with_namespace(name): own[name] for name in own} if self.is_default else self.config)}
 
     def cancel(self) -> None:
         """End every wait and every start."""

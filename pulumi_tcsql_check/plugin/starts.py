@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from pulumi_tcsql_check.config import validation
 from pulumi_tcsql_check.errors import InvalidInputError, StaleInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.plugin.monitor import Monitor
@@ -94,7 +95,8 @@ def _require_as_declared(start: _Start, given: Properties) -> None:
         start.outputs.get(name) is None or start.outputs[name] != start.declared.get(name) for name in _DECLARED
     ):
         raise StaleInputError(Sentence("start left out", start=start.name, urn=start.urn))
-    if given.values.get("triggers", start.outputs["triggers"]) != start.outputs["triggers"]:
+    triggers = validation.triggers(given.values.get("triggers", start.outputs["triggers"]))
+    if [*triggers] != start.outputs["triggers"]:
         raise StaleInputError(Sentence("other triggers", start=start.name, urn=start.urn))
 
 

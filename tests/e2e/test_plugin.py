@@ -187,6 +187,23 @@ def test_a_gate_with_an_explicit_provider_takes_its_configuration(emulator: Emul
     assert files(stack) == {"behind": "new"}
 
 
+def test_a_changed_configuration_counts_at_once(emulator: EmulatorProcess, tmp_path: Path) -> None:
+    """Also if `--target` leaves the provider out: a rehearsal's endpoint must not answer for a real gate."""
+    resources = {"orders": gate(PASSED), "behind": record("behind", "old", "orders")}
+    stack = yaml_stack(tmp_path, resources, {ENDPOINT_KEY: emulator.url})
+    assert stack.up().exit_code == 0
+    write_program(stack, {**resources, "behind": record("behind", "new", "orders")})
+    for flags in ((), ("--target", "**::behind")):
+        before = len(emulator.requests)
+        stack.run("config", "set", ENDPOINT_KEY, "http://127.0.0.1:9")
+        refused = stack.up(*flags)
+        assert "http://127.0.0.1:9: connection refused" in refused.words, refused.screen
+        assert len(emulator.requests) == before
+        assert files(stack) == {"behind": "old"}
+        stack.run("config", "set", ENDPOINT_KEY, emulator.url)
+        assert stack.up("--target", "**::orders").exit_code == 0
+
+
 def test_no_secret_shows(emulator: EmulatorProcess, tmp_path: Path) -> None:
     """The credentials are secrets of the stack, and the number is one of the program: an encrypted output."""
     stack = yaml_stack(tmp_path, {}, {ENDPOINT_KEY: emulator.url})

@@ -7,8 +7,8 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from harness.plugin_server import CHECK, GROUP, PluginServer, output, plain, secret, until, urn
-from pulumi.runtime.proto import alias_pb2, engine_pb2
+from harness.plugin_server import CHECK, GROUP, PluginServer, output, plain, secret, struct, until, urn
+from pulumi.runtime.proto import alias_pb2, engine_pb2, provider_pb2
 
 from pulumi_tcsql_check.plugin import gate, wire
 from pulumi_tcsql_check.reading import reader
@@ -171,6 +171,15 @@ def test_the_providers_own_configuration_counts_before_the_stacks(plugin: Plugin
     assert plugin.construct(plugin.request(migrateId=1))["region"] == "ap-shanghai"
     plugin.construct(plugin.request(migrateId=4, pollIntervalSeconds=0.1))
     assert "已通过" in plugin.lines()[-1]
+
+
+def test_the_stacks_configuration_counts_before_that_of_the_engines_own_provider(plugin: PluginServer) -> None:
+    """With `--target` of another resource, that has the configuration of the last update."""
+    old = struct({"region": "ap-shanghai", "endpoint": "http://127.0.0.1:9"})
+    plugin.stub.Configure(provider_pb2.ConfigureRequest(args=old, name="default_0_1_0"))
+    assert plugin.construct(plugin.request(migrateId=1))["region"] == "ap-guangzhou"
+    plugin.config["tcsql-check:region"] = "ap-beijing"
+    assert plugin.construct(plugin.request(migrateId=1))["region"] == "ap-beijing"
 
 
 def test_an_unsupported_language_is_refused_in_english(plugin: PluginServer) -> None:

@@ -41,12 +41,12 @@ def test_the_plugin_has_the_version_of_the_package(plugin: PluginServer) -> None
     assert (found["name"], found["version"]) == ("tcsql-check", VERSION)
 
 
-def test_a_changed_configuration_replaces_nothing(plugin: PluginServer) -> None:
-    """The gates are asked on each update anyway."""
+def test_the_engine_compares_the_configuration(plugin: PluginServer) -> None:
+    """A plugin that said "no change" would be configured as in the last update."""
     news = struct({"region": "ap-guangzhou"})
     assert plugin.stub.CheckConfig(provider_pb2.CheckRequest(news=news), timeout=CALL_SECONDS).inputs == news
     found = plugin.stub.DiffConfig(provider_pb2.DiffRequest(news=news), timeout=CALL_SECONDS)
-    assert found.changes == provider_pb2.DiffResponse.DIFF_NONE
+    assert found.changes == provider_pb2.DiffResponse.DIFF_UNKNOWN
 
 
 def test_a_plugin_that_was_started_before_the_engine_uses_the_one_that_attaches(plugin: PluginServer) -> None:

@@ -249,6 +249,8 @@ def test_the_triggers_of_the_gate_are_compared(configured: PluginServer) -> None
     create(configured, INPUTS)
     gate: dict[str, Any] = {"start": reference(START_URN)}
     assert configured.construct(configured.request(**gate, triggers=["run 1"]))["passed"] is True
+    create(configured, {**INPUTS, "triggers": ["1"]})
+    assert configured.construct(configured.request(**gate, triggers=[1]))["passed"] is True  # as YAML sends "1"
     refusal = configured.refusal(configured.request(**gate, triggers=["run 2"]))
     assert refusal.startswith("The start start ran with other triggers than the gate is given.")
 
