@@ -201,6 +201,11 @@ SENTENCES: Mapping[str, str] = {
     "--secret tencentcloud:secretKey`，或设置环境变量 TENCENTCLOUD_SECRET_ID 和 TENCENTCLOUD_SECRET_KEY。",
     "stands at": "当前为第 {number} 步（共 {total} 步），{step}",
     "start the check?": "启动{check}？",
+    "start in front": "门禁依赖其自身迁移任务的启动资源 {start}，但没有与该启动绑定：请用 start 或 starts 给出它，"
+    "以免较早的通过结果生效。",
+    "start not checked": "引擎在本次命令中没有用门禁的 Provider 检查启动资源 {start}：它被 --target 或 --exclude 排除，"
+    "或使用了另一个 Provider，或命令是带 --run-program 的 refresh 或 destroy。请加入该资源（--target {urn}），"
+    "让两者使用同一个 Provider，或去掉 --run-program。",
     "start not tied": "{input} 是启动资源 {start} 的输出，但门禁没有与该启动绑定：请用 start= 或 starts= 代替 {input}，"
     "以免较早的通过结果生效。",
     "start the others": "启动其余校验：",
@@ -339,6 +344,8 @@ SENTENCES: Mapping[str, str] = {
     "region": '地域名，例如 "ap-guangzhou"',
     "region to give": '地域名，例如 "ap-guangzhou"，可在此处给出，也可通过栈的配置 tencentcloud:region 或环境变量 '
     "TENCENTCLOUD_REGION 设置",
+    "region of a start to give": '地域名称，例如 "ap-guangzhou"，可在此处、以配置项 tcsql-check:region 或环境变量 '
+    "TENCENTCLOUD_REGION 给出",
     "seconds": "{least:g} 到 {most:g} 之间的秒数",
     "seconds above 0": "大于 0 的有限秒数",
     "text, by the gate": "由门禁自己设置的文字",
@@ -346,6 +353,7 @@ SENTENCES: Mapping[str, str] = {
     "triggers instead": "不设置：请改用 triggers，门禁会将其与上次启动时的值比较",
     "true or false in lower case": "true 或 false",
     "true or false, by the gate": "由门禁自己设置的 True 或 False",
+    "unset or with triggers": "未设置，或为门禁给出其启动资源的 triggers：否则引擎不会说明该资源的变更是否被忽略",
     "whole number": "{least} 到 {most} 之间的整数",
     "whole seconds": "{least} 到 {most} 之间的整数秒数",
     "with wait alone": "仅与 --wait 一起给出的值",

@@ -213,6 +213,11 @@ SENTENCES: Mapping[str, str] = {
     "set --secret tencentcloud:secretKey`, or as TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY.",
     "stands at": "it stands at step {number} of {total}, {step}",
     "start the check?": "Start {check}?",
+    "start in front": "The gate depends on the start {start} of its own migration, and isn't given that start: give it "
+    "start or starts, so that an older pass doesn't count.",
+    "start not checked": "The engine didn't check the start {start} with the gate's provider in this command: --target "
+    "or --exclude left it out, it has another provider, or the command is a refresh or destroy with --run-program. "
+    "Include the start (--target {urn}), give both the same provider, or leave out --run-program.",
     "start not tied": "{input} is an output of the start {start}, and the gate isn't tied to that start: give it "
     "start= or starts= in place of {input}, so that an older pass doesn't count.",
     "start the others": "start the others:",
@@ -354,6 +359,8 @@ SENTENCES: Mapping[str, str] = {
     "region": 'the name of a region, such as "ap-guangzhou"',
     "region to give": 'the name of a region, such as "ap-guangzhou", given here, as tencentcloud:region in the '
     "stack's configuration, or as TENCENTCLOUD_REGION",
+    "region of a start to give": 'the name of a region, such as "ap-guangzhou", given here, as tcsql-check:region in '
+    "the stack's configuration, or as TENCENTCLOUD_REGION",
     "seconds": "a number of seconds from {least:g} to {most:g}",
     "seconds above 0": "a finite number of seconds greater than 0",
     "text, by the gate": "text, as the gate itself sets it",
@@ -361,6 +368,8 @@ SENTENCES: Mapping[str, str] = {
     "triggers instead": "left out: use triggers, which the gate compares with those of the last start",
     "true or false in lower case": "true or false",
     "true or false, by the gate": "True or False, as the gate itself sets it",
+    "unset or with triggers": "unset, or the gate given the triggers of its start: with it, the engine doesn't tell "
+    "whether changes of the start are ignored",
     "whole number": "a whole number from {least} to {most}",
     "whole seconds": "a whole number of seconds from {least} to {most}",
     "with wait alone": "given with --wait alone",

@@ -5,6 +5,7 @@ output before it has returned. No state answers in its place. (Pulumi's `pkg/res
 """
 
 import os
+from collections.abc import Iterable
 
 import grpc
 from google.protobuf import struct_pb2
@@ -19,10 +20,11 @@ from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, r
 from pulumi_tcsql_check.messages import failure
 from pulumi_tcsql_check.messages.audience import PLUGIN, of_gate
 from pulumi_tcsql_check.messages.listener import LinesListener
-from pulumi_tcsql_check.plugin import inputs, wire
+from pulumi_tcsql_check.plugin import inputs, starts, wire
 from pulumi_tcsql_check.plugin.monitor import Monitor
 from pulumi_tcsql_check.plugin.process import Process
 from pulumi_tcsql_check.reading import gate_report, reader
+from pulumi_tcsql_check.text import printable
 
 _COMMON_OUTPUTS = ("total", "current", "passed", "status", "region")
 
@@ -42,7 +44,10 @@ def construct(
 ) -> provider_pb2.ConstructResponse:
     """Return the gate's outputs, or abort with one line: the gate's row has the whole error."""
     monitor = Monitor(request.monitorEndpoint)
-    urn = monitor.register(request)
+    try:
+        urn = monitor.register(request)
+    except grpc.RpcError as error:
+        context.abort(grpc.StatusCode.UNKNOWN, printable(str(error.details()), 300))
     row = EngineLog(process.engine, urn)
     gate = _Gate(request, process, monitor)
     chosen = ENGLISH
@@ -69,8 +74,10 @@ class _Gate:
         self._request = request
         self._process = process
         self._monitor = monitor
-        ties = {name: one.urns for name, one in request.inputDependencies.items()}
+        ties: dict[str, Iterable[str]] = {name: one.urns for name, one in request.inputDependencies.items()}
+        ties |= {starts.DEPENDENCIES: [*request.dependencies, request.parent]}
         self._given = wire.read(request.inputs, ties)
+        self._secret = self._given.secret
 
     @property
     def holds(self) -> bool:
@@ -90,6 +97,7 @@ class _Gate:
         if made.not_queried is not None:
             listener.show(made.not_queried)
             return wire.write({}, unknown=names)
+        self._secret |= made.secret
         self.audience = of_gate(made.props, PLUGIN)
         seen = reader.read(
             made.props,
@@ -101,14 +109,16 @@ class _Gate:
         )
         if wait and seen["passed"] is not True and seen["enforce"] is not False:
             raise NotPassedError
-        secret = {*self._given.secret, *map(wire.snake, request.additionalSecretOutputs)}
+        secret = {*self._secret, *map(wire.snake, request.additionalSecretOutputs)}
+        if "migrate_ids" in secret:
+            secret.add("checks")  # which have the numbers, too
         return wire.write({name: seen[name] for name in names}, secret=secret)
 
     def for_the_user(self, error: Exception) -> Exception:
         """Return an error with the names of inputs that the engine knows, and with what ended the wait."""
         if isinstance(error, WaitCancelledError):
             return WaitCancelledError(self._process.refused())
-        return inputs.for_the_user(error, self._given.secret)
+        return inputs.for_the_user(error, self._secret)
 
     def _remove_reports(self) -> None:
         """Remove the report of an earlier update: this gate may be refused before it writes one."""

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pulumi_tcsql_check.config import CONFIG_NAMESPACE
 from pulumi_tcsql_check.errors import InvalidInputError, StaleInputError
@@ -11,6 +11,7 @@ from pulumi_tcsql_check.plugin import starts
 from pulumi_tcsql_check.plugin.monitor import Monitor
 from pulumi_tcsql_check.plugin.process import Process
 from pulumi_tcsql_check.plugin.wire import Properties, camel
+from pulumi_tcsql_check.text import printable
 
 REQUIRE_FLOW = "tcsql-check:requireFlow"
 """The stack's configuration key that makes `flowId` and `flowIds` required."""
@@ -37,10 +38,12 @@ class GateInputs(NamedTuple):
 
     Attributes:
         props: The inputs, as `reading.reader` takes them.
+        secret: The names of inputs that are secrets, also those of a start.
         not_queried: Why a preview doesn't query; None if it does.
     """
 
     props: dict[str, Any]
+    secret: frozenset[str]
     not_queried: Sentence | None = None
 
 
@@ -64,24 +67,29 @@ def of_gate(  # noqa: PLR0913  # what a call brings
     if wait and given.unknown:
         raise StaleInputError(Sentence("input not known", name=camel(min(given.unknown))))
     flow, ids, start = names
+    starts.refuse_untied(given, start)
     props = {name: value for name, value in given.values.items() if name not in (start, "triggers")}
-    from_outputs = set(given.from_outputs)
+    if "reason" in given.secret and "reason" in props:
+        props["reason"] = "[secret]"
+    from_outputs, secret = set(given.from_outputs), given.secret
     if start in {*given.values, *given.from_outputs}:
         taken = starts.inputs_of(given, process, monitor, is_group=is_group) if not given.unknown else None
         if taken is None or not taken.props:
-            return GateInputs(props, Sentence("not queried before a start"))
+            return GateInputs(props, secret, Sentence("not queried before a start"))
         props |= taken.props
         from_outputs |= {*taken.names}
+        secret |= taken.secret
     else:
-        starts.refuse_untied(given)
+        starts.refuse_triggers(given)
         if given.unknown - _MAY_BE_LATE:
-            return GateInputs(props, Sentence("not queried in preview"))
+            return GateInputs(props, secret, Sentence("not queried in preview"))
+    starts.refuse_in_front(given, start, props.get(ids), monitor)
     _require_flow(flow, props, from_outputs, config)
     if "region" not in from_outputs:
         props.setdefault("region", default_region(config))
     if is_group:
         props.setdefault("migrate_ids", None)  # tells a group from a single check
-    return GateInputs(props | {"wait": wait, "from_outputs": sorted(from_outputs & {*_COMMON, flow, ids})})
+    return GateInputs(props | {"wait": wait, "from_outputs": sorted(from_outputs & {*_COMMON, flow, ids})}, secret)
 
 
 def refuse_others(given: Properties, known: Collection[str]) -> None:
@@ -96,13 +104,16 @@ def default_region(config: Mapping[str, Any]) -> str:
     return config.get(f"{CONFIG_NAMESPACE}:region") or os.environ.get("TENCENTCLOUD_REGION") or ""
 
 
-def for_the_user(error: Exception, secret: frozenset[str]) -> Exception:
+E = TypeVar("E", bound=Exception)
+
+
+def for_the_user(error: E, secret: Collection[str]) -> E | InvalidInputError:
     """Return the error; one of an input has the engine's name for it, and no secret value."""
     if not isinstance(error, InvalidInputError):
         return error
     name = str(error.name)
     value = "[secret]" if name.partition("[")[0] in secret else error.value
-    return InvalidInputError(camel(name), value, error.allowed)
+    return InvalidInputError(printable(name if name.startswith("'") else camel(name), 64), value, error.allowed)
 
 
 def _require_flow(name: str, props: Mapping[str, Any], from_outputs: set[str], config: Mapping[str, Any]) -> None:

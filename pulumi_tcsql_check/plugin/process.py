@@ -12,6 +12,11 @@ from pulumi_tcsql_check.plugin.wire import Properties, camel
 
 OWN_NAMESPACE = "tcsql-check"
 
+_OF_THE_CALLER = {*HONOURED, *REFUSED} - {
+    *("allowedAccountIds", "domain", "forbiddenAccountIds", "protocol", "region"),
+}
+"""The settings that decide who sends the requests."""
+
 _OF_TENCENT = {*HONOURED, *REFUSED, *WITHOUT_MEANING_HERE}
 
 
@@ -47,11 +52,23 @@ class Process:
     def config_with(self, stack: Mapping[str, str]) -> dict[str, Any]:
         """Return the configuration of a gate: the stack's, and before it the provider's own.
 
-        With `--target`, the engine can configure its own provider as in the last update, so the stack's counts.
+        With `--target`, the engine can configure its own provider as in the last update, so the stack's counts. A
+        provider that says who sends the requests says it alone: one's key and another's token are nobody's.
         """
         prefix = f"{OWN_NAMESPACE}:"
-        own = {key.removeprefix(prefix): value for key, value in stack.items() if key.startswith(prefix)}
-        return {**stack, **({_with_namespace(name): own[name] for name in own} if self.is_default else self.config)}
+        of_stack = {key.removeprefix(prefix): value for key, value in stack.items() if key.startswith(prefix)}
+        own = {_with_namespace(name): of_stack[name] for name in of_stack} if self.is_default else self.config
+        callers = {_with_namespace(name) for name in _OF_THE_CALLER}
+        others = {key: value for key, value in stack.items() if key not in callers or not callers & {*own}}
+        return others | own
+
+    def attach(self, engine: str) -> None:
+        """Serve another engine: only a debugger's process outlives an update."""
+        self.engine = engine
+        self.cancelled.clear()
+        self.interrupted.clear()
+        self._refused.clear()
+        self._named.clear()
 
     def cancel(self) -> None:
         """End every wait and every start."""

@@ -3,7 +3,7 @@
 from importlib import metadata, resources
 
 import grpc
-from google.protobuf import empty_pb2
+from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from pulumi_tcsql_check.errors import InvalidInputError
@@ -12,6 +12,9 @@ from pulumi_tcsql_check.plugin import gate, look, start, wire
 from pulumi_tcsql_check.plugin.process import Process
 
 DISTRIBUTION = "pulumi-tcsql-check"
+
+_SECRET = {"secretId", "secretKey", "securityToken"}
+"""The keys that never stand in a state in plain text."""
 
 
 class Servicer(provider_pb2_grpc.ResourceProviderServicer):
@@ -31,7 +34,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Use this engine: somebody has started the plugin before it, for debugging."""
         del context
-        self._process.engine = request.address
+        self._process.attach(request.address)
         return empty_pb2.Empty()
 
     def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
@@ -49,9 +52,15 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
-        """Accept the provider's configuration: what uses a key validates it."""
+        """Accept the provider's configuration, and make its keys secrets; what uses a key validates it."""
         del context
-        return provider_pb2.CheckResponse(inputs=request.news)
+        accepted = struct_pb2.Struct()
+        accepted.CopyFrom(request.news)
+        for name in _SECRET & {*accepted.fields}:
+            value = accepted.fields[name]
+            if not value.HasField("struct_value"):
+                accepted.update({name: {wire.SIGNATURE: wire.SECRET, "value": value.string_value}})
+        return provider_pb2.CheckResponse(inputs=accepted)
 
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         """Let the engine compare: if this said that nothing changes, the engine would send the old configuration."""
@@ -88,7 +97,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         try:
             return start.diff(request)
         except InvalidInputError as error:
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, start.in_the_stacks_language(error, self._process))
 
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         """Start a check."""
@@ -104,7 +113,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Return the outputs of a refresh as they are; nothing can look up a start, so an import is refused."""
         if "flowId" not in request.properties.fields:
             error = InvalidInputError("import", request.id, Sentence("no import of a start"))
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, start.in_the_stacks_language(error, self._process))
         return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:

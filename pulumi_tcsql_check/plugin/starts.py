@@ -1,6 +1,7 @@
 """The inputs that a gate takes from its starts, and the refusal of a start that this update left out."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pulumi_tcsql_check.config import validation
@@ -9,8 +10,15 @@ from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.plugin.monitor import Monitor
 from pulumi_tcsql_check.plugin.process import Process
 from pulumi_tcsql_check.plugin.wire import Properties, Reference, camel
+from pulumi_tcsql_check.text import printable
 
 TYPE = "tcsql-check:index:MigrationCheckStart"
+
+DEPENDENCIES = "(dependencies)"
+"""The name under which the properties of a gate have what it depends on, beside its inputs."""
+
+LEGACY_DIFF = "PULUMI_ENABLE_LEGACY_DIFF"
+"""With this variable, the engine doesn't ask whether a start whose changes are ignored has changed."""
 
 _DECLARED = ("migrate_id", "region", "triggers")
 
@@ -21,10 +29,12 @@ class Taken(NamedTuple):
     Attributes:
         props: The inputs, with the hidden ones that `reading.reader` knows; empty if a preview doesn't know them yet.
         names: The names of the inputs that the starts give.
+        secret: The names of those that are secrets.
     """
 
     props: dict[str, Any]
     names: tuple[str, ...]
+    secret: frozenset[str] = frozenset()
 
 
 class _Start(NamedTuple):
@@ -34,7 +44,7 @@ class _Start(NamedTuple):
 
     @property
     def name(self) -> str:
-        return self.urn.rpartition("::")[2]
+        return _name_of(self.urn)
 
 
 def inputs_of(given: Properties, process: Process, monitor: Monitor, *, is_group: bool) -> Taken:
@@ -49,31 +59,55 @@ def inputs_of(given: Properties, process: Process, monitor: Monitor, *, is_group
     for name in names:
         if name in given.values or name in given.from_outputs:
             raise InvalidInputError(name, "given", Sentence("given by the start", name=input_name))
-    found = []
+    found, secret = [], set()
     for urn in _urns(given.values.get(input_name), input_name):
         outputs = monitor.outputs_of(urn)
         if outputs.unknown:  # a preview that will start the check
             return Taken({}, names)
+        secret |= {f"{name}s" if is_group and name != "region" else name for name in outputs.secret}
         found.append(_Start(urn, outputs.values, process.declared.get(urn, {})))
-    if given.values.get("enforce") is not False:
-        for start in found:
+    for start in found:
+        _require_known(start)
+        if given.values.get("enforce") is not False:
             _require_as_declared(start, given)
-    return Taken(_props(found, given, is_group=is_group), names)
+    return Taken(_props(found, given, is_group=is_group), names, frozenset(secret))
 
 
-def refuse_untied(given: Properties) -> None:
+def refuse_triggers(given: Properties) -> None:
+    """Refuse the triggers of a gate without a start, which has nothing to compare them with."""
+    if "triggers" in given.values:
+        raise InvalidInputError("triggers", "given", Sentence("left out without a start"))
+
+
+def refuse_untied(given: Properties, input_name: str) -> None:
     """Refuse an input that is an output of a start which the gate isn't given: the gate couldn't compare it.
 
     Raises:
-        InvalidInputError: The gate has triggers, and no start to compare them with.
-        StaleInputError: An input is an output of such a start.
+        StaleInputError: There is such an input.
     """
-    if "triggers" in given.values:
-        raise InvalidInputError("triggers", "given", Sentence("left out without a start"))
     for name, urns in given.tied.items():
-        for urn in urns:
-            if f"::{TYPE}::" in urn:
-                raise StaleInputError(Sentence("start not tied", input=camel(name), start=urn.rpartition("::")[2]))
+        for urn in _others(urns, given, input_name):
+            if name not in (input_name, DEPENDENCIES):
+                raise StaleInputError(Sentence("start not tied", input=camel(name), start=_name_of(urn)))
+
+
+def refuse_in_front(given: Properties, input_name: str, ids: object, monitor: Monitor) -> None:
+    """Refuse a gate that depends on a start of its own migration, which it isn't given: an older pass would count.
+
+    Raises:
+        StaleInputError: There is such a start.
+    """
+    numbers = {_number(one) for one in (ids if isinstance(ids, list) else [ids])}
+    for urn in _others(given.tied.get(DEPENDENCIES, ()), given, input_name):
+        if _number(monitor.outputs_of(urn).values.get("migrate_id")) in numbers:
+            raise StaleInputError(Sentence("start in front", start=_name_of(urn)))
+
+
+def _others(urns: Iterable[str], given: Properties, input_name: str) -> Iterator[str]:
+    """Yield the starts that the gate isn't given."""
+    for urn in urns:
+        if f"::{TYPE}::" in urn and urn not in given.tied.get(input_name, ()):
+            yield urn
 
 
 def _urns(value: object, name: str) -> list[str]:
@@ -89,15 +123,24 @@ def _urn(value: object, name: str) -> str:
     return value.urn
 
 
+def _require_known(start: _Start) -> None:
+    """Refuse a start without an output that the gate needs: it was never created, or another class wrote its state."""
+    if any(start.outputs.get(name) is None for name in (*_DECLARED, "flow_id", "started_at")):
+        raise StaleInputError(Sentence("start left out", start=start.name, urn=printable(start.urn, 1000)))
+
+
 def _require_as_declared(start: _Start, given: Properties) -> None:
     """Refuse a start that the engine didn't ask this process to check, or whose outputs are of other inputs."""
-    if not start.outputs.get("started_at") or any(
-        start.outputs.get(name) is None or start.outputs[name] != start.declared.get(name) for name in _DECLARED
-    ):
-        raise StaleInputError(Sentence("start left out", start=start.name, urn=start.urn))
-    triggers = validation.triggers(given.values.get("triggers", start.outputs["triggers"]))
-    if [*triggers] != start.outputs["triggers"]:
-        raise StaleInputError(Sentence("other triggers", start=start.name, urn=start.urn))
+    facts = {"start": start.name, "urn": printable(start.urn, 1000)}
+    if not start.declared:
+        raise StaleInputError(Sentence("start not checked", **facts))
+    if any(start.outputs[name] != start.declared.get(name) for name in _DECLARED):
+        raise StaleInputError(Sentence("start left out", **facts))
+    if "triggers" not in given.values:
+        if os.environ.get(LEGACY_DIFF, "").lower() in ("1", "t", "true"):
+            raise InvalidInputError(LEGACY_DIFF, os.environ[LEGACY_DIFF], Sentence("unset or with triggers"))
+    elif [*validation.triggers(given.values["triggers"])] != start.outputs["triggers"]:
+        raise StaleInputError(Sentence("other triggers", **facts))
 
 
 def _props(starts: Sequence[_Start], given: Properties, *, is_group: bool) -> dict[str, Any]:
@@ -120,3 +163,7 @@ def _props(starts: Sequence[_Start], given: Properties, *, is_group: bool) -> di
 
 def _number(value: object) -> str:
     return str(int(value)) if isinstance(value, float) else str(value)
+
+
+def _name_of(urn: str) -> str:
+    return printable(urn.rpartition("::")[2], 64)

@@ -64,12 +64,17 @@ def camel(name: str) -> str:
     return re.sub("_([a-z])", lambda letter: letter[1].upper(), name)
 
 
+def _name(key: str) -> str:
+    """Return the name in Python of a property; one that the schema can't have stays what it is, in quotes."""
+    return snake(key) if camel(snake(key)) == key else repr(key)
+
+
 def read(struct: struct_pb2.Struct, ties: Mapping[str, Iterable[str]] | None = None) -> Properties:
     """Read properties from the wire; `ties` are further dependencies, by the engine's names."""
     values: dict[str, Any] = {}
     unknown, secret, from_outputs, tied = set(), set(), set(), {}
     for key, encoded in struct.fields.items():
-        name, found = snake(key), _Value()
+        name, found = _name(key), _Value()
         value = found.read(encoded)
         if found.is_unknown:
             unknown.add(name)
@@ -81,6 +86,7 @@ def read(struct: struct_pb2.Struct, ties: Mapping[str, Iterable[str]] | None = N
             tied[name] = frozenset(urns)
         if urns or found.is_unknown or found.is_output:
             from_outputs.add(name)
+    tied |= {key: frozenset(urns) for key, urns in (ties or {}).items() if key not in struct.fields}
     return Properties(values, frozenset(unknown), frozenset(secret), frozenset(from_outputs), tied)
 
 

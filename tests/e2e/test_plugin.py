@@ -138,7 +138,7 @@ def test_a_gate_waits_for_the_start_of_its_own_update(emulator: EmulatorProcess,
     write_program(stack, resources("run 2"))
     left_out = stack.up("--target", "**::behind")
     assert left_out.exit_code != 0
-    assert "The start start has the outputs of an earlier update" in left_out.words
+    assert "The engine didn't check the start start with the gate's provider" in left_out.words
     assert "--target urn:pulumi:rehearsal::tcsql-check::tcsql-check:index:MigrationCheckStart::start" in left_out.words
     assert files(stack) == {"behind": "run 1"}
     assert stack.up().exit_code == 0
@@ -193,15 +193,16 @@ def test_a_changed_configuration_counts_at_once(emulator: EmulatorProcess, tmp_p
     stack = yaml_stack(tmp_path, resources, {ENDPOINT_KEY: emulator.url})
     assert stack.up().exit_code == 0
     write_program(stack, {**resources, "behind": record("behind", "new", "orders")})
-    for flags in ((), ("--target", "**::behind")):
-        before = len(emulator.requests)
-        stack.run("config", "set", ENDPOINT_KEY, "http://127.0.0.1:9")
-        refused = stack.up(*flags)
-        assert "http://127.0.0.1:9: connection refused" in refused.words, refused.screen
-        assert len(emulator.requests) == before
-        assert files(stack) == {"behind": "old"}
-        stack.run("config", "set", ENDPOINT_KEY, emulator.url)
-        assert stack.up("--target", "**::orders").exit_code == 0
+    with EmulatorProcess("fail", tmp_path / "other.jsonl") as other:
+        for flags in ((), ("--target", "**::behind")):
+            before = len(emulator.requests)
+            stack.run("config", "set", ENDPOINT_KEY, other.url)
+            refused = stack.up(*flags)
+            assert "failed at step 4 of 8" in refused.words, refused.screen
+            assert len(emulator.requests) == before
+            assert files(stack) == {"behind": "old"}
+            stack.run("config", "set", ENDPOINT_KEY, emulator.url)
+            assert stack.up("--target", "**::orders").exit_code == 0
 
 
 def test_no_secret_shows(emulator: EmulatorProcess, tmp_path: Path) -> None:

@@ -104,6 +104,7 @@ def test_a_wait_that_ends_without_a_pass_is_refused(plugin: PluginServer, monkey
             {"migrateId": 1, "timeoutSecond": 5},
             "timeoutSecond is 'given', but must be left out: there is no such input",
         ),
+        ({"migrate_id": 1}, "'migrate_id' is 'given', but must be left out: there is no such input"),
         ({"migrateId": 1, "migrateIds": [1]}, "migrateIds is 'given', but must be left out"),
         ({"migrateId": 1, "triggers": ["1"]}, "triggers is 'given', but must be left out of a gate without a start"),
         ({"migrateId": 1, "start": "a start"}, "migrateId is 'given', but must be left out, since start gives it"),
@@ -130,6 +131,32 @@ def test_a_secret_input_is_refused_without_its_value_and_stays_a_secret(plugin: 
     refusal = plugin.refusal(plugin.request(migrateId=secret("hunter2")))
     assert "hunter2" not in refusal
     assert "migrateId is '[secret]', but must be" in refusal
+
+
+def test_a_secret_reason_is_not_shown(plugin: PluginServer) -> None:
+    """The warning of a disabled gate says that there is one."""
+    plugin.construct(plugin.request(migrateId=2, enforce=False, reason=secret("hunter2")))
+    assert any("[secret]" in line for line in plugin.lines())
+    assert not any("hunter2" in line for line in plugin.lines())
+
+
+def test_a_component_that_cannot_be_registered_has_one_line(plugin: PluginServer) -> None:
+    """The monitor's text is data."""
+    request = plugin.request(migrateId=1)
+    request.monitorEndpoint = "127.0.0.1:9"
+    with pytest.raises(grpc.RpcError) as refused:
+        plugin.construct(request)
+    assert isinstance(refused.value, grpc.Call)
+    assert "refused" in str(refused.value.details())
+
+
+@pytest.mark.parametrize("key", ["camRoleName", "enablePodOidc", "assumeRole", "securityToken"])
+def test_a_provider_that_says_who_sends_the_requests_says_it_alone(plugin: PluginServer, key: str) -> None:
+    """The stack's settings about the caller would mix two accounts."""
+    plugin.config[f"tencentcloud:{key}"] = "true"
+    stack = plugin.config
+    plugin.configure(secretId=stack["tencentcloud:secretId"], secretKey=stack["tencentcloud:secretKey"])
+    assert plugin.construct(plugin.request(migrateId=1))["passed"] is True
 
 
 def test_an_output_that_the_program_declares_as_secret_is_one(plugin: PluginServer) -> None:

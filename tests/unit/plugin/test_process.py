@@ -1,7 +1,9 @@
 """What the calls of the plugin's process share."""
 
+from harness.plugin_server import struct
 from harness.servicer_context import Metadata, context_for
 
+from pulumi_tcsql_check.plugin import wire
 from pulumi_tcsql_check.plugin.process import Process
 
 
@@ -20,3 +22,12 @@ def test_a_cancelled_update_is_not_reported_as_refused() -> None:
     process.cancel()
     process.end_other_waits("orders", context_for(Metadata(), lambda _: False))
     assert process.refused() == ""
+
+
+def test_the_allowed_accounts_of_the_stack_stay_with_a_provider_of_its_own_keys() -> None:
+    """They limit who may send the requests, and don't say who does."""
+    process = Process()
+    process.configure(wire.read(struct({"secretId": "own"})), is_default=False)
+    stack = {"tencentcloud:allowedAccountIds": "[1]", "tencentcloud:secretId": "old", "tencentcloud:profile": "old"}
+    expected = {"tencentcloud:allowedAccountIds": "[1]", "tencentcloud:secretId": "own"}
+    assert process.config_with(stack) == expected

@@ -14,7 +14,7 @@ import grpc
 import pytest
 from google.protobuf import empty_pb2
 from harness.dynamic_host_process import RecordingEngine, serve_engine
-from harness.plugin_server import CALL_SECONDS, PluginServer, struct
+from harness.plugin_server import CALL_SECONDS, PluginServer, plain, secret, struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 VERSION = metadata.version("pulumi-tcsql-check")
@@ -41,6 +41,13 @@ def test_the_plugin_has_the_version_of_the_package(plugin: PluginServer) -> None
     assert (found["name"], found["version"]) == ("tcsql-check", VERSION)
 
 
+def test_the_keys_of_the_provider_are_secrets_of_the_state(plugin: PluginServer) -> None:
+    """Also where the stack's configuration has them in plain text."""
+    news = struct({"region": "ap-guangzhou", "secretKey": "a", "secretId": secret("b")})
+    accepted = plugin.stub.CheckConfig(provider_pb2.CheckRequest(news=news), timeout=CALL_SECONDS).inputs
+    assert plain(accepted) == {"region": "ap-guangzhou", "secretKey": secret("a"), "secretId": secret("b")}
+
+
 def test_the_engine_compares_the_configuration(plugin: PluginServer) -> None:
     """A plugin that said "no change" would be configured as in the last update."""
     news = struct({"region": "ap-guangzhou"})
@@ -58,6 +65,13 @@ def test_a_plugin_that_was_started_before_the_engine_uses_the_one_that_attaches(
     server.stop(None).wait()
     assert other.logged
     assert plugin.engine.logged == []
+
+
+def test_an_attached_plugin_outlives_a_cancelled_update(plugin: PluginServer) -> None:
+    """The engine cancels its plugins at the end of every operation."""
+    plugin.stub.Cancel(empty_pb2.Empty(), timeout=CALL_SECONDS)
+    plugin.stub.Attach(plugin_pb2.PluginAttach(address=plugin.process.engine), timeout=CALL_SECONDS)
+    assert plugin.construct(plugin.request(migrateId=1))["passed"] is True
 
 
 @contextlib.contextmanager

@@ -90,7 +90,7 @@ def test_a_start_without_a_region_takes_the_providers(
 ) -> None:
     """Or else that of the environment."""
     given = {"migrateId": 1, "triggers": []}
-    assert "region is '', but must be" in check(configured, given).failures[0].reason
+    assert "given here, as tcsql-check:region in" in check(configured, given).failures[0].reason
     monkeypatch.setenv("TENCENTCLOUD_REGION", "ap-beijing")
     assert plain(check(configured, given).inputs)["region"] == "ap-beijing"
     configured.configure(region="ap-shanghai")
@@ -231,7 +231,7 @@ def test_a_start_that_this_update_left_out_is_refused(configured: PluginServer) 
     create(configured, INPUTS)
     configured.configure(endpoint="http://127.0.0.1:9")  # as in the next update
     refusal = configured.refusal(configured.request(start=reference(START_URN)))
-    assert refusal.startswith("The start start has the outputs of an earlier update")
+    assert refusal.startswith("The engine didn't check the start start with the gate's provider in this command")
     assert f"--target {START_URN}" in refusal
 
 
@@ -260,6 +260,68 @@ def test_a_disabled_gate_does_not_compare(configured: PluginServer) -> None:
     create(configured, INPUTS)
     configured.process.declared.clear()
     assert configured.construct(configured.request(start=reference(START_URN), enforce=False))["passed"] is True
+
+
+@pytest.mark.parametrize("missing", ["flowId", "startedAt", "migrateId"])
+@pytest.mark.parametrize("enforce", [True, False])
+def test_a_start_without_its_outputs_is_refused(configured: PluginServer, missing: str, *, enforce: bool) -> None:
+    """It was never created: there is nothing to query, even for a disabled gate."""
+    create(configured, INPUTS)
+    del configured.monitor.states[START_URN].fields[missing]
+    refusal = configured.refusal(configured.request(start=reference(START_URN), enforce=enforce))
+    assert refusal.startswith("The start start has the outputs of an earlier update")
+
+
+def test_an_ignored_change_is_refused_where_the_engine_does_not_tell(
+    configured: PluginServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With that variable the engine skips `Diff`, which alone knows what is ignored; the gate's triggers replace it."""
+    monkeypatch.setenv("PULUMI_ENABLE_LEGACY_DIFF", "true")
+    create(configured, INPUTS)
+    gate: dict[str, Any] = {"start": reference(START_URN)}
+    assert configured.construct(configured.request(**gate, triggers=["run 1"]))["passed"] is True
+    assert configured.refusal(configured.request(**gate)).startswith(
+        "PULUMI_ENABLE_LEGACY_DIFF is 'true', but must be unset, or the gate given the triggers of its start"
+    )
+
+
+def test_a_gate_that_only_depends_on_the_start_of_its_migration_is_refused(configured: PluginServer) -> None:
+    """By `dependsOn` or as its parent: an older pass would count. A start of another migration may be in front."""
+    create(configured, INPUTS)
+    other = configured.request(migrateId=4, pollIntervalSeconds=0.1)
+    other.dependencies.append(START_URN)
+    assert configured.construct(other)["passed"] is True
+    given = configured.request(start=reference(START_URN))
+    given.dependencies.append(START_URN)
+    assert configured.construct(given)["passed"] is True
+    child = configured.request(GROUP, migrateIds=["1", 4])
+    child.parent = START_URN
+    assert configured.refusal(child).startswith("The gate depends on the start start of its own migration")
+
+
+def test_a_secret_of_a_start_is_a_secret_of_its_gate(configured: PluginServer) -> None:
+    """Also within the checks of a group."""
+    create(configured, {**INPUTS, "migrateId": secret(1)})
+    assert configured.construct(configured.request(start=reference(START_URN)))["migrateId"] == secret(1)
+    outputs = configured.construct(configured.request(GROUP, starts=[reference(START_URN)]))
+    assert outputs["migrateIds"] == secret([1])
+    assert set(outputs["checks"]) == {wire.SIGNATURE, "value"}
+
+
+def test_the_name_of_a_start_cannot_write_on_the_screen(configured: PluginServer) -> None:
+    """It is the program's, and maybe another's input."""
+    name = urn("a\x1b[31m\nb", START)
+    create(configured, INPUTS, name)
+    configured.process.declared.clear()
+    assert "\x1b" not in configured.refusal(configured.request(start=reference(name)))
+
+
+def test_a_failure_of_an_input_is_in_the_providers_language(plugin: PluginServer) -> None:
+    """In English if that is unsupported."""
+    plugin.configure(language="zh")
+    assert "应为" in check(plugin, {**INPUTS, "migrateId": 0}).failures[0].reason
+    plugin.configure(language="de")
+    assert "must be" in check(plugin, {**INPUTS, "migrateId": 0}).failures[0].reason
 
 
 def test_an_output_of_a_start_that_the_gate_is_not_given_is_refused(configured: PluginServer) -> None:
