@@ -193,3 +193,23 @@ def test_a_command_that_runs_the_program_waits_for_the_gate(
     done = stack.run(command, "--yes", "--skip-preview")
     assert done.exit_code == 0, done.screen
     assert len(emulator.requests) == queries
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("flags", [(), ("--continue-on-error",), ("--continue-on-error", "--parallel", "1")])
+def test_a_failed_dependency_of_the_gate_holds_what_is_behind(
+    emulator: EmulatorProcess, tmp_path: Path, flags: tuple[str, ...]
+) -> None:
+    """The last update's pass doesn't count: the gate isn't asked, and nothing behind it changes."""
+
+    def resources(value: str, folder: str) -> dict[str, Any]:
+        orders = resource(GATE, options={"dependsOn": ["${front}"]}, migrateId=PASSED, region="ap-guangzhou")
+        front = record("front", value, folder=folder)
+        return {"front": front, "orders": orders, "behind": record("behind", value, "orders")}
+
+    stack = yaml_stack(tmp_path, resources("old", "records"), {ENDPOINT_KEY: emulator.url})
+    assert stack.up().exit_code == 0
+    before = files(stack)
+    write_program(stack, resources("new", "/proc/nothing"))
+    assert stack.up(*flags).exit_code != 0
+    assert files(stack) == before
