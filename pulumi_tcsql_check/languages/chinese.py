@@ -197,6 +197,9 @@ SENTENCES: Mapping[str, str] = {
     "run again once it responds": "待 API 恢复响应后重新执行：",
     "run again once reachable": "待 API 可以访问后重新执行：",
     "set credentials": "请设置环境变量 TENCENTCLOUD_SECRET_ID 和 TENCENTCLOUD_SECRET_KEY。",
+    "set credentials of plugin": "请用 `pulumi config set --secret tcsql-check:secretId` 和 "
+    "`pulumi config set --secret tcsql-check:secretKey` 设置，或设置环境变量 "
+    "TENCENTCLOUD_SECRET_ID 和 TENCENTCLOUD_SECRET_KEY。",
     "set credentials of stack": "请执行 `pulumi config set --secret tencentcloud:secretId` 和 `pulumi config set "
     "--secret tencentcloud:secretKey`，或设置环境变量 TENCENTCLOUD_SECRET_ID 和 TENCENTCLOUD_SECRET_KEY。",
     "stands at": "当前为第 {number} 步（共 {total} 步），{step}",
@@ -344,7 +347,7 @@ SENTENCES: Mapping[str, str] = {
     "region": '地域名，例如 "ap-guangzhou"',
     "region to give": '地域名，例如 "ap-guangzhou"，可在此处给出，也可通过栈的配置 tencentcloud:region 或环境变量 '
     "TENCENTCLOUD_REGION 设置",
-    "region of a start to give": '地域名称，例如 "ap-guangzhou"，可在此处、以配置项 tcsql-check:region 或环境变量 '
+    "own region to give": '地域名称，例如 "ap-guangzhou"，可在此处、以配置项 tcsql-check:region 或环境变量 '
     "TENCENTCLOUD_REGION 给出",
     "seconds": "{least:g} 到 {most:g} 之间的秒数",
     "seconds above 0": "大于 0 的有限秒数",

@@ -209,6 +209,8 @@ SENTENCES: Mapping[str, str] = {
     "run again once it responds": "once the API works again, run again:",
     "run again once reachable": "once the API can be reached, run again:",
     "set credentials": "Set them as TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY.",
+    "set credentials of plugin": "Set them with `pulumi config set --secret tcsql-check:secretId` and `pulumi config "
+    "set --secret tcsql-check:secretKey`, or as TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY.",
     "set credentials of stack": "Set them with `pulumi config set --secret tencentcloud:secretId` and `pulumi config "
     "set --secret tencentcloud:secretKey`, or as TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY.",
     "stands at": "it stands at step {number} of {total}, {step}",
@@ -359,7 +361,7 @@ SENTENCES: Mapping[str, str] = {
     "region": 'the name of a region, such as "ap-guangzhou"',
     "region to give": 'the name of a region, such as "ap-guangzhou", given here, as tencentcloud:region in the '
     "stack's configuration, or as TENCENTCLOUD_REGION",
-    "region of a start to give": 'the name of a region, such as "ap-guangzhou", given here, as tcsql-check:region in '
+    "own region to give": 'the name of a region, such as "ap-guangzhou", given here, as tcsql-check:region in '
     "the stack's configuration, or as TENCENTCLOUD_REGION",
     "seconds": "a number of seconds from {least:g} to {most:g}",
     "seconds above 0": "a finite number of seconds greater than 0",

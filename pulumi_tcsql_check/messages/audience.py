@@ -54,6 +54,9 @@ PLUGIN = PROGRAM._replace(
     failed_status="failedStatuses: [{code}]",
 )
 
+PLUGIN_ALONE = PLUGIN._replace(set_credentials=Sentence("set credentials of plugin"))
+"""The audience of a start or a query of the plugin, which doesn't know the whole configuration of the stack."""
+
 COMMAND = Audience(
     again="tcsql-check wait",
     timeout="--timeout-seconds",

@@ -5,7 +5,6 @@ output before it has returned. No state answers in its place. (Pulumi's `pkg/res
 """
 
 import os
-from collections.abc import Iterable
 
 import grpc
 from google.protobuf import struct_pb2
@@ -20,7 +19,7 @@ from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, r
 from pulumi_tcsql_check.messages import failure
 from pulumi_tcsql_check.messages.audience import PLUGIN, of_gate
 from pulumi_tcsql_check.messages.listener import LinesListener
-from pulumi_tcsql_check.plugin import inputs, starts, wire
+from pulumi_tcsql_check.plugin import gate_starts, inputs, wire
 from pulumi_tcsql_check.plugin.monitor import Monitor
 from pulumi_tcsql_check.plugin.process import Process
 from pulumi_tcsql_check.reading import gate_report, reader
@@ -74,8 +73,7 @@ class _Gate:
         self._request = request
         self._process = process
         self._monitor = monitor
-        ties: dict[str, Iterable[str]] = {name: one.urns for name, one in request.inputDependencies.items()}
-        ties |= {starts.DEPENDENCIES: [*request.dependencies, request.parent]}
+        ties = {name: one.urns for name, one in request.inputDependencies.items()}
         self._given = wire.read(request.inputs, ties)
         self._secret = self._given.secret
 
@@ -93,6 +91,8 @@ class _Gate:
         if wait:
             self._remove_reports()
         made = inputs.of_gate(self._given, self.config, process, self._monitor, is_group=is_group, wait=wait)
+        if made.not_queried is None:
+            gate_starts.refuse_others(made.props, [*request.dependencies, request.parent], self._monitor)
         listener = LinesListener(row, chosen)
         if made.not_queried is not None:
             listener.show(made.not_queried)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 from pulumi_tcsql_check.config import CONFIG_NAMESPACE
 from pulumi_tcsql_check.errors import InvalidInputError, StaleInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.plugin import starts
+from pulumi_tcsql_check.plugin import gate_starts
 from pulumi_tcsql_check.plugin.monitor import Monitor
 from pulumi_tcsql_check.plugin.process import Process
 from pulumi_tcsql_check.plugin.wire import Properties, camel
@@ -67,23 +67,22 @@ def of_gate(  # noqa: PLR0913  # what a call brings
     if wait and given.unknown:
         raise StaleInputError(Sentence("input not known", name=camel(min(given.unknown))))
     flow, ids, start = names
-    starts.refuse_untied(given, start)
+    gate_starts.refuse_untied(given, start)
     props = {name: value for name, value in given.values.items() if name not in (start, "triggers")}
     if "reason" in given.secret and "reason" in props:
         props["reason"] = "[secret]"
     from_outputs, secret = set(given.from_outputs), given.secret
     if start in {*given.values, *given.from_outputs}:
-        taken = starts.inputs_of(given, process, monitor, is_group=is_group) if not given.unknown else None
+        taken = gate_starts.inputs_of(given, process, monitor, is_group=is_group) if not given.unknown else None
         if taken is None or not taken.props:
             return GateInputs(props, secret, Sentence("not queried before a start"))
         props |= taken.props
         from_outputs |= {*taken.names}
         secret |= taken.secret
     else:
-        starts.refuse_triggers(given)
+        gate_starts.refuse_triggers(given)
         if given.unknown - _MAY_BE_LATE:
             return GateInputs(props, secret, Sentence("not queried in preview"))
-    starts.refuse_in_front(given, start, props.get(ids), monitor)
     _require_flow(flow, props, from_outputs, config)
     if "region" not in from_outputs:
         props.setdefault("region", default_region(config))
@@ -102,6 +101,12 @@ def refuse_others(given: Properties, known: Collection[str]) -> None:
 def default_region(config: Mapping[str, Any]) -> str:
     """Return the configured region; "" if there is none."""
     return config.get(f"{CONFIG_NAMESPACE}:region") or os.environ.get("TENCENTCLOUD_REGION") or ""
+
+
+def require_region(value: object) -> None:
+    """Refuse a start or a query without a region, which knows the stack's configuration of the plugin alone."""
+    if value == "":
+        raise InvalidInputError("region", value, Sentence("own region to give"))
 
 
 E = TypeVar("E", bound=Exception)

@@ -10,6 +10,7 @@ from pulumi_tcsql_check.plugin import wire
 
 _OPTIONS = (("grpc.enable_http_proxy", 0), ("grpc.max_receive_message_length", 1024 * 1024 * 400))
 
+# The others, such as `ignoreChanges` and `customTimeouts`, are about what a provider does with a resource.
 _SAME = ("parent", "protect", "deletedWith", "retainOnDelete")
 _SAME_LISTS = ("dependencies", "additionalSecretOutputs", "replace_with", "aliases")
 

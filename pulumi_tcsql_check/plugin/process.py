@@ -1,5 +1,8 @@
 """What all calls of the plugin's process share: the engine, the provider's configuration, and what ends the waits."""
 
+import json
+import os
+import re
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -12,12 +15,17 @@ from pulumi_tcsql_check.plugin.wire import Properties, camel
 
 OWN_NAMESPACE = "tcsql-check"
 
-_OF_THE_CALLER = {*HONOURED, *REFUSED} - {
-    *("allowedAccountIds", "domain", "forbiddenAccountIds", "protocol", "region"),
-}
-"""The settings that decide who sends the requests."""
+_NOT_OF_THE_CALLER = ("allowedAccountIds", "domain", "forbiddenAccountIds", "protocol", "region")
+_OF_THE_CALLER = {f"{CONFIG_NAMESPACE}:{name}" for name in {*HONOURED, *REFUSED}.difference(_NOT_OF_THE_CALLER)}
+"""The keys that decide who sends the requests."""
 
 _OF_TENCENT = {*HONOURED, *REFUSED, *WITHOUT_MEANING_HERE}
+
+VARIABLE = "PULUMI_CONFIG"
+"""The variable in which the engine gives a plugin the stack's configuration of its namespace, as JSON."""
+
+_DEFAULT = r"default(_\d.*)?"
+"""The names of the providers that the engine makes itself, of the stack's configuration."""
 
 
 class Process:
@@ -25,8 +33,8 @@ class Process:
 
     Attributes:
         engine: The engine's address.
-        config: The provider's own configuration, by the keys that a stack's has.
-        is_default: Whether the provider is the engine's own, of the stack's configuration alone.
+        config: What a start and a query know: the stack's configuration of the plugin's namespace, and before it the
+            provider's own. The keys are those of a stack; `secretId` and the like become Tencent Cloud's.
         declared: The inputs of each start that the engine has asked to check, by URN: what this program declares.
         cancelled: Set when waits must end: the update was cancelled or has failed, or the engine has exited.
         interrupted: Set when starts must end as well: a failure doesn't set it.
@@ -35,32 +43,28 @@ class Process:
     def __init__(self, engine: str = "") -> None:
         """Start with the engine's address; `Attach` sends it if it isn't an argument."""
         self.engine = engine
-        self.config: dict[str, Any] = {}
-        self.is_default = False
+        self._of_stack = _with_namespaces(_stacks(os.environ))
+        self.config = self._of_stack
         self.declared: dict[str, dict[str, Any]] = {}
         self.cancelled = threading.Event()
         self.interrupted = threading.Event()
         self._refused: list[str] = []
         self._named: set[str] = set()
 
-    def configure(self, given: Properties, *, is_default: bool) -> None:
-        """Store the provider's configuration, whose keys have no namespace, and forget another operation's starts."""
+    def configure(self, given: Properties, name: str) -> None:
+        """Store the configuration of the provider of a name, and forget the starts of another operation.
+
+        With `--target`, the engine can configure a provider that it has made as in the last update. So the stack's
+        configuration counts for such a provider, if the engine gives it.
+        """
         self.declared.clear()
-        self.is_default = is_default
-        self.config = {_with_namespace(camel(name)): value for name, value in given.values.items() if name != "version"}
+        is_stale = VARIABLE in os.environ and re.fullmatch(_DEFAULT, name) is not None
+        own = {} if is_stale else {camel(key): value for key, value in given.values.items() if key != "version"}
+        self.config = _merged(self._of_stack, _with_namespaces(own))
 
     def config_with(self, stack: Mapping[str, str]) -> dict[str, Any]:
-        """Return the configuration of a gate: the stack's, and before it the provider's own.
-
-        With `--target`, the engine can configure its own provider as in the last update, so the stack's counts. A
-        provider that says who sends the requests says it alone: one's key and another's token are nobody's.
-        """
-        prefix = f"{OWN_NAMESPACE}:"
-        of_stack = {key.removeprefix(prefix): value for key, value in stack.items() if key.startswith(prefix)}
-        own = {_with_namespace(name): of_stack[name] for name in of_stack} if self.is_default else self.config
-        callers = {_with_namespace(name) for name in _OF_THE_CALLER}
-        others = {key: value for key, value in stack.items() if key not in callers or not callers & {*own}}
-        return others | own
+        """Return what a gate knows: the whole configuration of the stack, and that of its provider before it."""
+        return _merged(stack, self.config)
 
     def attach(self, engine: str) -> None:
         """Serve another engine: only a debugger's process outlives an update."""
@@ -97,5 +101,23 @@ class Process:
         return self._refused[0] if self._refused else ""
 
 
-def _with_namespace(name: str) -> str:
-    return f"{CONFIG_NAMESPACE if name in _OF_TENCENT else OWN_NAMESPACE}:{name}"
+def _stacks(environ: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        found = json.loads(environ.get(VARIABLE, "{}"))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _with_namespaces(own: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"{CONFIG_NAMESPACE if name in _OF_TENCENT else OWN_NAMESPACE}:{name}": own[name] for name in own}
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Return both configurations as one, of which the second counts first.
+
+    If that decides who sends the requests, the first doesn't: one's key and another's token would be mixed.
+    """
+    if _OF_THE_CALLER & above.keys():
+        below = {key: value for key, value in below.items() if key not in _OF_THE_CALLER}
+    return {**below, **above}

@@ -1,4 +1,4 @@
-"""The plugin's process: serves the engine on a loopback port, and ends with it or when it says so."""
+"""The plugin's process: serves the engine on a loopback port until a signal arrives or the engine exits."""
 
 import os
 import signal

@@ -1,5 +1,6 @@
 """The calls of Pulumi's provider protocol, each answered by the module that it concerns."""
 
+import json
 from importlib import metadata, resources
 
 import grpc
@@ -8,7 +9,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
-from pulumi_tcsql_check.plugin import gate, look, start, wire
+from pulumi_tcsql_check.plugin import gate, query, start_resource, wire
 from pulumi_tcsql_check.plugin.process import Process
 
 DISTRIBUTION = "pulumi-tcsql-check"
@@ -72,7 +73,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.ConfigureResponse:
         """Store the provider's configuration."""
         del context
-        self._process.configure(wire.read(request.args), is_default=request.name.startswith("default"))
+        self._process.configure(wire.read(request.args), request.name)
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, acceptResources=True, acceptOutputs=True
         )
@@ -85,35 +86,35 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
         """Query a check once; there is one function."""
-        return look.look(request, self._process, context)
+        return query.query(request, self._process, context)
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         """Validate the inputs of a start."""
         del context
-        return start.check(request, self._process)
+        return start_resource.check(request, self._process)
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         """Return whether a start has to start its check again."""
         try:
-            return start.diff(request)
+            return start_resource.diff(request)
         except InvalidInputError as error:
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, start.in_the_stacks_language(error, self._process))
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, start_resource.in_the_stacks_language(error, self._process))
 
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         """Start a check."""
-        made = start.start(request.urn, request.properties, self._process, context, preview=request.preview)
-        return provider_pb2.CreateResponse(id=start.id_of(made), properties=made)
+        made = start_resource.start(request.urn, request.properties, self._process, context, preview=request.preview)
+        return provider_pb2.CreateResponse(id=start_resource.id_of(made), properties=made)
 
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         """Start a check again."""
-        made = start.start(request.urn, request.news, self._process, context, preview=request.preview)
+        made = start_resource.start(request.urn, request.news, self._process, context, preview=request.preview)
         return provider_pb2.UpdateResponse(properties=made)
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         """Return the outputs of a refresh as they are; nothing can look up a start, so an import is refused."""
         if "flowId" not in request.properties.fields:
             error = InvalidInputError("import", request.id, Sentence("no import of a start"))
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, start.in_the_stacks_language(error, self._process))
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, start_resource.in_the_stacks_language(error, self._process))
         return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
@@ -130,5 +131,5 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
 def schema() -> str:
     """Return the schema as JSON, with the version of the package."""
-    text = resources.files(__package__).joinpath("schema.json").read_text(encoding="utf-8")
-    return text.replace("{", f'{{"version": "{metadata.version(DISTRIBUTION)}",', 1)
+    written = json.loads(resources.files(__package__).joinpath("schema.json").read_bytes())
+    return json.dumps({**written, "version": metadata.version(DISTRIBUTION)})

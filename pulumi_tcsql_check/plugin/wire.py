@@ -86,7 +86,6 @@ def read(struct: struct_pb2.Struct, ties: Mapping[str, Iterable[str]] | None = N
             tied[name] = frozenset(urns)
         if urns or found.is_unknown or found.is_output:
             from_outputs.add(name)
-    tied |= {key: frozenset(urns) for key, urns in (ties or {}).items() if key not in struct.fields}
     return Properties(values, frozenset(unknown), frozenset(secret), frozenset(from_outputs), tied)
 
 

@@ -187,6 +187,18 @@ def test_a_gate_with_an_explicit_provider_takes_its_configuration(emulator: Emul
     assert files(stack) == {"behind": "new"}
 
 
+@pytest.mark.thorough
+def test_the_stacks_endpoint_counts_for_a_provider_of_the_program(emulator: EmulatorProcess, tmp_path: Path) -> None:
+    """For its starts and its gates alike: a rehearsal starts no real check."""
+    start = resource(START, options={"provider": "${mine}"}, migrateId=PASSED, triggers=[])
+    orders = resource(GATE, options={"provider": "${mine}"}, start="${start}")
+    mine = resource("pulumi:providers:tcsql-check", region="ap-guangzhou")
+    stack = yaml_stack(tmp_path, {"mine": mine, "start": start, "orders": orders}, {ENDPOINT_KEY: emulator.url})
+    up = stack.up()
+    assert up.exit_code == 0, up.screen
+    assert {request["action"] for request in emulator.requests} >= {"StartMigrationCheck", "DescribeFlowStatus"}
+
+
 def test_a_changed_configuration_counts_at_once(emulator: EmulatorProcess, tmp_path: Path) -> None:
     """Also if `--target` leaves the provider out: a rehearsal's endpoint must not answer for a real gate."""
     resources = {"orders": gate(PASSED), "behind": record("behind", "old", "orders")}

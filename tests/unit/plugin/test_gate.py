@@ -200,13 +200,16 @@ def test_the_providers_own_configuration_counts_before_the_stacks(plugin: Plugin
     assert "已通过" in plugin.lines()[-1]
 
 
-def test_the_stacks_configuration_counts_before_that_of_the_engines_own_provider(plugin: PluginServer) -> None:
+def test_the_stacks_configuration_counts_before_that_of_the_engines_own_provider(
+    plugin: PluginServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With `--target` of another resource, that has the configuration of the last update."""
-    old = struct({"region": "ap-shanghai", "endpoint": "http://127.0.0.1:9"})
+    monkeypatch.setenv("PULUMI_CONFIG", "{}")
+    old = struct({"region": "ap-shanghai"})
     plugin.stub.Configure(provider_pb2.ConfigureRequest(args=old, name="default_0_1_0"))
     assert plugin.construct(plugin.request(migrateId=1))["region"] == "ap-guangzhou"
-    plugin.config["tcsql-check:region"] = "ap-beijing"
-    assert plugin.construct(plugin.request(migrateId=1))["region"] == "ap-beijing"
+    plugin.stub.Configure(provider_pb2.ConfigureRequest(args=old, name="default-of-shanghai"))
+    assert plugin.construct(plugin.request(migrateId=1))["region"] == "ap-shanghai"
 
 
 def test_an_unsupported_language_is_refused_in_english(plugin: PluginServer) -> None:

@@ -1,5 +1,6 @@
 """What the calls of the plugin's process share."""
 
+import pytest
 from harness.plugin_server import struct
 from harness.servicer_context import Metadata, context_for
 
@@ -27,7 +28,30 @@ def test_a_cancelled_update_is_not_reported_as_refused() -> None:
 def test_the_allowed_accounts_of_the_stack_stay_with_a_provider_of_its_own_keys() -> None:
     """They limit who may send the requests, and don't say who does."""
     process = Process()
-    process.configure(wire.read(struct({"secretId": "own"})), is_default=False)
+    process.configure(wire.read(struct({"secretId": "own"})), "own")
     stack = {"tencentcloud:allowedAccountIds": "[1]", "tencentcloud:secretId": "old", "tencentcloud:profile": "old"}
     expected = {"tencentcloud:allowedAccountIds": "[1]", "tencentcloud:secretId": "own"}
     assert process.config_with(stack) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "endpoint", "key"),
+    [("default", "a", "old"), ("default_0_1_0", "a", "old"), ("default-cn", "b", "own"), ("cn", "b", "own")],
+)
+def test_a_start_knows_the_stacks_configuration_of_the_plugin(
+    monkeypatch: pytest.MonkeyPatch, name: str, endpoint: str, key: str
+) -> None:
+    """The engine gives it to every plugin. A provider of the program counts before it; one of the engine doesn't."""
+    monkeypatch.setenv("PULUMI_CONFIG", '{"endpoint": "a", "secretKey": "old", "securityToken": "old"}')
+    process = Process()
+    process.configure(wire.read(struct({"endpoint": "b", "secretKey": "own"})), name)
+    assert process.config["tcsql-check:endpoint"] == endpoint
+    assert process.config["tencentcloud:secretKey"] == key
+    assert ("tencentcloud:securityToken" in process.config) is (key == "old")
+
+
+@pytest.mark.parametrize("text", ["", "no JSON", "[]"])
+def test_another_text_in_the_variable_is_no_configuration(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """What the engine doesn't give is missing."""
+    monkeypatch.setenv("PULUMI_CONFIG", text)
+    assert Process().config == {}

@@ -17,6 +17,8 @@ from harness.dynamic_host_process import RecordingEngine, serve_engine
 from harness.plugin_server import CALL_SECONDS, PluginServer, plain, secret, struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from pulumi_tcsql_check.plugin import gate, query, wire
+
 VERSION = metadata.version("pulumi-tcsql-check")
 START = "from pulumi_tcsql_check.plugin.server import main; main()"
 
@@ -105,3 +107,11 @@ def test_the_process_ends_with_its_engine() -> None:
         engine.accept()[0].close()
         engine.close()
         assert process.wait(CALL_SECONDS) == 0
+
+
+def test_every_output_of_the_schema_is_returned(plugin: PluginServer) -> None:
+    """An SDK would read anything else as missing."""
+    schema = json.loads(plugin.stub.GetSchema(provider_pb2.GetSchemaRequest(), timeout=CALL_SECONDS).schema)
+    for kind, names in gate.OUTPUTS.items():
+        assert set(schema["resources"][kind]["properties"]) == set(map(wire.camel, names))
+    assert set(schema["functions"][query.TOKEN]["outputs"]["properties"]) == set(map(wire.camel, query.RESULTS))

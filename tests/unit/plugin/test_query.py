@@ -8,7 +8,7 @@ from harness.plugin_server import CALL_SECONDS, PluginServer, plain, secret, str
 from pulumi.runtime.proto import engine_pb2, provider_pb2
 
 from pulumi_tcsql_check.emulator import DUMMY_SECRET_ID, DUMMY_SECRET_KEY, Emulator
-from pulumi_tcsql_check.plugin import look
+from pulumi_tcsql_check.plugin import query
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +18,7 @@ def _configured(plugin: PluginServer, emulator: Emulator) -> None:
 
 def invoke(plugin: PluginServer, **arguments: object) -> dict[str, Any]:
     """Call the function, and return its result."""
-    request = provider_pb2.InvokeRequest(tok=look.TOKEN, args=struct(arguments))
+    request = provider_pb2.InvokeRequest(tok=query.TOKEN, args=struct(arguments))
     return plain(getattr(plugin.stub.Invoke(request, timeout=CALL_SECONDS), "return"))
 
 
@@ -40,7 +40,7 @@ def test_the_failed_statuses_are_those_of_the_account(plugin: PluginServer) -> N
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"migrateId": 1}, "region is '', but must be the name of a region"),
+        ({"migrateId": 1}, "given here, as tcsql-check:region"),
         ({"migrateId": 0, "region": "x"}, "migrateId is 0.0, but must be a whole number"),
         ({"migrateId": secret("hunter2"), "region": "x"}, r"migrateId is '\[secret\]', but must be"),
         ({"migrateId": 1, "region": "x", "regoin": "y"}, "regoin is 'given', but must be left out"),
@@ -51,6 +51,17 @@ def test_an_error_is_the_whole_text(plugin: PluginServer, arguments: dict[str, A
     """The engine prints it beside the call."""
     with pytest.raises(grpc.RpcError, match=words):
         invoke(plugin, **arguments)
+
+
+def test_missing_keys_are_to_be_set_where_the_plugin_reads_them(
+    plugin: PluginServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A function doesn't know the stack's `tencentcloud:secretId`."""
+    for name in ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    plugin.configure()
+    with pytest.raises(grpc.RpcError, match="tcsql-check:secretId"):
+        invoke(plugin, migrateId=1, region="ap-guangzhou")
 
 
 def test_another_function_is_refused(plugin: PluginServer) -> None:

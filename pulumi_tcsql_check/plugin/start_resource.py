@@ -14,7 +14,7 @@ from pulumi_tcsql_check.engine.log import EngineLog
 from pulumi_tcsql_check.errors import InvalidInputError, TcsqlCheckError
 from pulumi_tcsql_check.languages.sentence import ENGLISH, Sentence, render
 from pulumi_tcsql_check.messages import failure
-from pulumi_tcsql_check.messages.audience import PLUGIN
+from pulumi_tcsql_check.messages.audience import PLUGIN_ALONE
 from pulumi_tcsql_check.messages.listener import LinesListener
 from pulumi_tcsql_check.plugin import inputs, wire
 from pulumi_tcsql_check.plugin.process import Process
@@ -62,8 +62,8 @@ def in_the_stacks_language(error: TcsqlCheckError, process: Process) -> str:
 
 def _accept(name: str, value: object) -> object:
     """Validate an input, and return it as the outputs have it."""
-    if name == "region" and value == "":
-        raise InvalidInputError(name, value, Sentence("region of a start to give"))
+    if name == "region":
+        inputs.require_region(value)
     if name in _AS_STORED:
         return _AS_STORED[name](value)
     if name == "endpoint":
@@ -113,7 +113,7 @@ def start(
         shown = inputs.for_the_user(error, given.secret)
         process.end_other_waits(urn.rpartition("::")[2], context)
         log.flush()
-        context.abort(grpc.StatusCode.UNKNOWN, failure.of_any(shown, PLUGIN, "start").render(chosen))
+        context.abort(grpc.StatusCode.UNKNOWN, failure.of_any(shown, PLUGIN_ALONE, "start").render(chosen))
     log.flush()
     return wire.write(outputs, secret=given.secret)
 

@@ -10,7 +10,7 @@ from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.engine.log import EngineLog
 from pulumi_tcsql_check.languages.sentence import ENGLISH
 from pulumi_tcsql_check.messages import failure
-from pulumi_tcsql_check.messages.audience import PLUGIN
+from pulumi_tcsql_check.messages.audience import PLUGIN_ALONE
 from pulumi_tcsql_check.messages.listener import LinesListener
 from pulumi_tcsql_check.plugin import inputs, wire
 from pulumi_tcsql_check.plugin.process import Process
@@ -19,7 +19,8 @@ from pulumi_tcsql_check.reading import reader
 TOKEN = "tcsql-check:index:getMigrationCheck"  # noqa: S105  # the name of a function
 
 _ARGUMENTS = ("migrate_id", "region", "endpoint", "failed_statuses")
-_RESULTS = ("total", "current", "steps", "passed", "status")
+RESULTS = ("total", "current", "steps", "passed", "status", "migrate_id", "region")
+"""The results of the function."""
 
 
 class _Warnings(LinesListener):
@@ -31,7 +32,7 @@ class _Warnings(LinesListener):
     note = show
 
 
-def look(
+def query(
     request: provider_pb2.InvokeRequest, process: Process, context: grpc.ServicerContext
 ) -> provider_pb2.InvokeResponse:
     """Query the check once and return its result, or abort with the whole error."""
@@ -44,13 +45,14 @@ def look(
         chosen = language.choose(process.config.get(language.KEY), language.KEY, os.environ)
         inputs.refuse_others(given, _ARGUMENTS)
         props = {"region": inputs.default_region(process.config), **given.values, "wait": False}
+        inputs.require_region(props["region"])
         stack = Stack(process.config, None, tuple(process.config))
-        seen = reader.read(props, stack, _Warnings(log, chosen), process.cancelled, audience=PLUGIN)
+        seen = reader.read(props, stack, _Warnings(log, chosen), process.cancelled, audience=PLUGIN_ALONE)
     except Exception as error:  # noqa: BLE001  # each has its text
         shown = inputs.for_the_user(error, given.secret)
         log.flush()
-        context.abort(grpc.StatusCode.UNKNOWN, failure.of_any(shown, PLUGIN).render(chosen))
+        context.abort(grpc.StatusCode.UNKNOWN, failure.of_any(shown, PLUGIN_ALONE).render(chosen))
     log.flush()
     response = provider_pb2.InvokeResponse()
-    getattr(response, "return").CopyFrom(wire.write({name: seen[name] for name in _RESULTS}))
+    getattr(response, "return").CopyFrom(wire.write({name: seen[name] for name in RESULTS}))
     return response

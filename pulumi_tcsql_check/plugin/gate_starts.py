@@ -1,7 +1,7 @@
 """The inputs that a gate takes from its starts, and the refusal of a start that this update left out."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pulumi_tcsql_check.config import validation
@@ -13,9 +13,6 @@ from pulumi_tcsql_check.plugin.wire import Properties, Reference, camel
 from pulumi_tcsql_check.text import printable
 
 TYPE = "tcsql-check:index:MigrationCheckStart"
-
-DEPENDENCIES = "(dependencies)"
-"""The name under which the properties of a gate have what it depends on, beside its inputs."""
 
 LEGACY_DIFF = "PULUMI_ENABLE_LEGACY_DIFF"
 """With this variable, the engine doesn't ask whether a start whose changes are ignored has changed."""
@@ -86,28 +83,24 @@ def refuse_untied(given: Properties, input_name: str) -> None:
         StaleInputError: There is such an input.
     """
     for name, urns in given.tied.items():
-        for urn in _others(urns, given, input_name):
-            if name not in (input_name, DEPENDENCIES):
+        for urn in urns:
+            is_other = f"::{TYPE}::" in urn and urn not in given.tied.get(input_name, ())
+            if is_other and name != input_name:
                 raise StaleInputError(Sentence("start not tied", input=camel(name), start=_name_of(urn)))
 
 
-def refuse_in_front(given: Properties, input_name: str, ids: object, monitor: Monitor) -> None:
+def refuse_others(props: Mapping[str, Any], dependencies: Iterable[str], monitor: Monitor) -> None:
     """Refuse a gate that depends on a start of its own migration, which it isn't given: an older pass would count.
 
     Raises:
         StaleInputError: There is such a start.
     """
-    numbers = {_number(one) for one in (ids if isinstance(ids, list) else [ids])}
-    for urn in _others(given.tied.get(DEPENDENCIES, ()), given, input_name):
-        if _number(monitor.outputs_of(urn).values.get("migrate_id")) in numbers:
+    ids = props.get("migrate_ids") or [props.get("migrate_id")]
+    numbers, given = {_number(one) for one in ids}, set(props.get("starts", {}).values())
+    for urn in dependencies:
+        is_other = f"::{TYPE}::" in urn and urn not in given
+        if is_other and _number(monitor.outputs_of(urn).values.get("migrate_id")) in numbers:
             raise StaleInputError(Sentence("start in front", start=_name_of(urn)))
-
-
-def _others(urns: Iterable[str], given: Properties, input_name: str) -> Iterator[str]:
-    """Yield the starts that the gate isn't given."""
-    for urn in urns:
-        if f"::{TYPE}::" in urn and urn not in given.tied.get(input_name, ()):
-            yield urn
 
 
 def _urns(value: object, name: str) -> list[str]:
@@ -149,6 +142,7 @@ def _props(starts: Sequence[_Start], given: Properties, *, is_group: bool) -> di
         raise StaleInputError(Sentence("starts of regions", regions=sorted(map(str, regions))))
     ids = [start.outputs.get("migrate_id") for start in starts]
     flows = [start.outputs.get("flow_id") for start in starts]
+    # A start without triggers may be of an earlier update: the gate shows the date of the oldest.
     times = [str(start.outputs["started_at"]) for start in starts if not start.outputs.get("triggers")]
     endpoint = given.values.get("endpoint", starts[0].declared.get("endpoint"))
     return {
