@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tcsql from "pulumi-tcsql-check";
 
-/** Resolves once the gate has passed, and in a preview once it was queried: its URN is always known. */
+/** Resolves once the gate has passed, or a preview has queried it. After a refusal, Pulumi ends the program here. */
 function hold(gate: pulumi.Resource): Promise<string> {
     return new Promise((resolve) => gate.urn.apply(resolve));
 }

@@ -9,12 +9,9 @@ from pulumi_tcsql_check.errors import InvalidInputError, StaleInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.plugin import gate_starts
 from pulumi_tcsql_check.plugin.monitor import Monitor
-from pulumi_tcsql_check.plugin.process import Process
+from pulumi_tcsql_check.plugin.process import REQUIRE_FLOW, Process
 from pulumi_tcsql_check.plugin.wire import Properties, camel
 from pulumi_tcsql_check.text import printable
-
-REQUIRE_FLOW = "tcsql-check:requireFlow"
-"""The stack's configuration key that makes `flowId` and `flowIds` required."""
 
 _COMMON = (
     "enforce",

@@ -21,6 +21,9 @@ _OF_THE_CALLER = {f"{CONFIG_NAMESPACE}:{name}" for name in {*HONOURED, *REFUSED}
 
 _OF_TENCENT = {*HONOURED, *REFUSED, *WITHOUT_MEANING_HERE}
 
+REQUIRE_FLOW = f"{OWN_NAMESPACE}:requireFlow"
+"""The stack's configuration key that makes `flowId` and `flowIds` required."""
+
 VARIABLE = "PULUMI_CONFIG"
 """The variable in which the engine gives a plugin the stack's configuration of its namespace, as JSON."""
 
@@ -63,8 +66,11 @@ class Process:
         self.config = _merged(self._of_stack, _with_namespaces(own))
 
     def config_with(self, stack: Mapping[str, str]) -> dict[str, Any]:
-        """Return what a gate knows: the whole configuration of the stack, and that of its provider before it."""
-        return _merged(stack, self.config)
+        """Return what a gate knows: the whole configuration of the stack, and that of its provider before it.
+
+        What the stack requires of every gate, no provider can take back.
+        """
+        return _merged(stack, self.config) | {key: stack[key] for key in (REQUIRE_FLOW,) if key in stack}
 
     def attach(self, engine: str) -> None:
         """Serve another engine: only a debugger's process outlives an update."""

@@ -50,6 +50,14 @@ def test_a_start_knows_the_stacks_configuration_of_the_plugin(
     assert ("tencentcloud:securityToken" in process.config) is (key == "old")
 
 
+def test_no_provider_takes_back_what_the_stack_requires() -> None:
+    """A provider is a part of the program; the stack's setting is a rule for every program."""
+    process = Process()
+    process.configure(wire.read(struct({"requireFlow": "false"})), "own")
+    key = "tcsql-check:requireFlow"
+    assert process.config_with({key: "true"})[key] == "true"
+
+
 @pytest.mark.parametrize("text", ["", "no JSON", "[]"])
 def test_another_text_in_the_variable_is_no_configuration(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """What the engine doesn't give is missing."""
