@@ -12,7 +12,9 @@ from harness.language_examples import prepared
 from harness.pages import ROOT, commands, section
 
 PASSES_ONCE = ROOT / "tests" / "data" / "scenarios" / "passes-once.json"
-LANGUAGES = ["yaml", *(pytest.param(name, marks=pytest.mark.thorough) for name in ("typescript", "go"))]
+pytestmark = pytest.mark.thorough
+
+LANGUAGES = ["yaml", "typescript", "go"]
 SOURCES = {"yaml": "Pulumi.yaml", "typescript": "index.ts", "go": "main.go"}
 HELD = {
     "yaml": r"(?ms)^  switch:\n.*?(?=^\w)",
@@ -84,7 +86,6 @@ def test_the_gate_is_refused_and_then_passes(language: str, tmp_path: Path) -> N
         assert started(emulator) == 2
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_refusal_deletes_nothing(language: str, tmp_path: Path) -> None:
     """A resource that the program no longer declares is still there after a refusal."""
@@ -101,7 +102,6 @@ def test_a_refusal_deletes_nothing(language: str, tmp_path: Path) -> None:
         assert guide.stack.resource("switch") is not None
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("language", ["typescript", "go"])
 def test_a_preview_goes_on_without_the_outputs_of_the_gate(language: str, tmp_path: Path) -> None:
     """The provider's own configuration isn't known in this preview, which therefore doesn't construct the gate."""
@@ -116,7 +116,6 @@ def test_a_preview_goes_on_without_the_outputs_of_the_gate(language: str, tmp_pa
         assert emulator.requests == []
 
 
-@pytest.mark.thorough
 def test_a_yaml_program_holds_only_what_its_page_says(tmp_path: Path) -> None:
     """Without `dependsOn` a resource changes during a refusal; with it alone, a function is called before the pass."""
     guide = prepared("yaml", tmp_path)
@@ -136,7 +135,6 @@ def test_a_yaml_program_holds_only_what_its_page_says(tmp_path: Path) -> None:
         assert guide.stack.outputs()["after"] == "failed"
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(("heading", "language"), [("YAML", "yaml"), ("TypeScript", "typescript"), ("Go", "go")])
 def test_the_commands_of_the_page_lead_to_a_gate(heading: str, language: str, tmp_path: Path) -> None:
     """They are at most five; those that install and generate are the README's, which `prepared` runs."""
@@ -153,7 +151,6 @@ def test_the_commands_of_the_page_lead_to_a_gate(heading: str, language: str, tm
         assert guide.stack.resource("switch") is not None
 
 
-@pytest.mark.thorough
 def test_the_plugin_runs_as_a_folder(tmp_path: Path) -> None:
     """The language host for Python runs `plugin` with the environment in it, in place of the command on `PATH`."""
     guide = prepared("yaml", tmp_path)

@@ -9,7 +9,9 @@ from harness.pulumi_process import PulumiProcess, locks
 from harness.stack import Result, Stack
 
 PROGRAMS = Path(__file__).resolve().parents[1] / "programs" / "languages"
-LANGUAGES = ["yaml", *(pytest.param(name, marks=pytest.mark.thorough) for name in ("node", "go"))]
+pytestmark = pytest.mark.thorough
+
+LANGUAGES = ["yaml", "node", "go"]
 
 GREETING, TOKEN = "你好, hosts", "a-token-that-is-secret"
 

@@ -60,6 +60,7 @@ def test_a_program_in_yaml_waits_for_its_gate(emulator: EmulatorProcess, tmp_pat
     assert (seen["total"], seen["current"], seen["steps"][7]["state"]) == (8, 8, "passed")
 
 
+@pytest.mark.thorough
 def test_a_refusal_is_one_error_of_the_gate_and_one_short_line(emulator: EmulatorProcess, tmp_path: Path) -> None:
     """Nothing behind the gate is created, and a group's refusal lists every failed check."""
     resources = {"orders": gate(FAILED), "behind": record("behind", "new", "orders")}
@@ -199,6 +200,7 @@ def test_the_stacks_endpoint_counts_for_a_provider_of_the_program(emulator: Emul
     assert {request["action"] for request in emulator.requests} >= {"StartMigrationCheck", "DescribeFlowStatus"}
 
 
+@pytest.mark.thorough
 def test_a_changed_configuration_counts_at_once(emulator: EmulatorProcess, tmp_path: Path) -> None:
     """Also if `--target` leaves the provider out: a rehearsal's endpoint must not answer for a real gate."""
     resources = {"orders": gate(PASSED), "behind": record("behind", "old", "orders")}
