@@ -33,7 +33,7 @@ class Lines(Protocol):
 
 
 class LinesListener:
-    """Writes what it is told in a language, as lines."""
+    """Renders texts in one language, and passes them on as lines."""
 
     def __init__(self, lines: Lines, chosen: Language) -> None:
         """Store both."""

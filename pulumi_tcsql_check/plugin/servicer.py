@@ -33,7 +33,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=True, accept_outputs=True)
 
     def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """Use this engine: somebody has started the plugin before it, for debugging."""
+        """Use this engine: a debugger has started the plugin before it."""
         del context
         self._process.attach(request.address)
         return empty_pb2.Empty()

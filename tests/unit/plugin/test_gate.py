@@ -219,7 +219,7 @@ def test_an_unsupported_language_is_refused_in_english(plugin: PluginServer) -> 
 
 
 def test_a_cancelled_update_ends_every_wait(plugin: PluginServer) -> None:
-    """Each gate says so on its own row."""
+    """Each gate has an error."""
     calls = [
         plugin.stub.Construct.future(plugin.request(name=f"gate-{number}", migrateId=3), timeout=30)
         for number in range(8)

@@ -54,7 +54,7 @@ def create(plugin: PluginServer, given: dict[str, Any], of: str = START_URN) -> 
 
 
 def test_a_start_that_is_created_starts_its_check(configured: PluginServer, emulator: Emulator) -> None:
-    """Its outputs are those of the program's; the row says so."""
+    """Its outputs are those of the program's, and its row shows the flow."""
     outputs = create(configured, INPUTS)
     assert {**outputs, "startedAt": "now"} == {
         **INPUTS,
