@@ -22,7 +22,10 @@ from pulumi_tcsql_check.engine import liveness
 
 @pytest.fixture(autouse=True)
 def not_cancelled() -> None:
-    """Start each test with an update that isn't cancelled."""
+    """Start each test with an update that isn't cancelled, and without another test's watch of its engine."""
+    for thread in threading.enumerate():
+        if thread.name == liveness.THREAD:
+            thread.join(10)
     host.CANCELLED.clear()
     host.INTERRUPTED.clear()
     host._refused.clear()
