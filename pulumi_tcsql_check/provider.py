@@ -63,7 +63,7 @@ class _Provider(ResourceProvider):
             from pulumi_tcsql_check.config.stack_config import Stack  # noqa: PLC0415  # as above
 
             stack = Stack(self._config, host.project_name(self._config), host.config_keys(self._config))
-            chosen = language.choose(self._config.get(language.KEY), language.KEY, os.environ)
+            chosen = language.of_stack(self._config, os.environ)
             from pulumi_tcsql_check.messages.listener import LinesListener  # noqa: PLC0415  # as above
 
             return work(call, stack, LinesListener(call, chosen))

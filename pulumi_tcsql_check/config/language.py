@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from pulumi_tcsql_check.config.stack_config import StackConfig
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import CHINESE, ENGLISH, Language, Sentence
 
@@ -10,6 +11,11 @@ KEY = "tcsql-check:language"
 
 VARIABLE = "TCSQL_CHECK_LANGUAGE"
 """The environment variable that counts where the configuration or the command line gives no language."""
+
+
+def of_stack(config: StackConfig, environ: Mapping[str, str]) -> Language:
+    """Return the language of a stack's configuration, else the environment's, else English; raises as `choose`."""
+    return choose(config.get(KEY), KEY, environ)
 
 
 def choose(given: object, name: str, environ: Mapping[str, str]) -> Language:

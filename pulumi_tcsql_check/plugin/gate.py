@@ -51,16 +51,16 @@ def construct(
     gate = _Gate(request, process, monitor)
     chosen = ENGLISH
     try:
-        chosen = language.choose(gate.config.get(language.KEY), language.KEY, os.environ)
+        chosen = language.of_stack(gate.config, os.environ)
         state = gate.outputs(urn, row, chosen)
         monitor.complete(urn, state)
     except Exception as error:  # noqa: BLE001  # each has its text
         row.error(failure.of_any(gate.for_the_user(error), gate.audience).render(chosen))
         if gate.holds:
             process.end_other_waits(request.name, context)
-        row.flush()
         context.abort(grpc.StatusCode.UNKNOWN, render(Sentence("see the row"), chosen))
-    row.flush()
+    finally:
+        row.flush()
     return provider_pb2.ConstructResponse(urn=urn, state=state)
 
 
@@ -91,12 +91,11 @@ class _Gate:
         if wait:
             self._remove_reports()
         made = inputs.of_gate(self._given, self.config, process, self._monitor, is_group=is_group, wait=wait)
-        if made.not_queried is None:
-            gate_starts.refuse_others(made.props, [*request.dependencies, request.parent], self._monitor)
         listener = LinesListener(row, chosen)
-        if made.not_queried is not None:
-            listener.show(made.not_queried)
+        if isinstance(made, Sentence):
+            listener.show(made)
             return wire.write({}, unknown=names)
+        gate_starts.refuse_others(made.props, [*request.dependencies, request.parent], self._monitor)
         self._secret |= made.secret
         self.audience = of_gate(made.props, PLUGIN)
         seen = reader.read(

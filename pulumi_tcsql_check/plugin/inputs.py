@@ -36,12 +36,10 @@ class GateInputs(NamedTuple):
     Attributes:
         props: The inputs, as `reading.reader` takes them.
         secret: The names of inputs that are secrets, also those of a start.
-        not_queried: Why a preview doesn't query; None if it does.
     """
 
     props: dict[str, Any]
     secret: frozenset[str]
-    not_queried: Sentence | None = None
 
 
 def of_gate(  # noqa: PLR0913  # what a call brings
@@ -52,15 +50,15 @@ def of_gate(  # noqa: PLR0913  # what a call brings
     *,
     is_group: bool,
     wait: bool,
-) -> GateInputs:
-    """Return the inputs of a gate's read.
+) -> GateInputs | Sentence:
+    """Return the inputs of a gate's read, or why a preview doesn't read it.
 
     Raises:
         InvalidInputError: There is no such input, or one is missing.
         StaleInputError: An input is unknown in an update, or isn't of this update.
     """
     names = _OF_GROUP if is_group else _OF_ONE
-    refuse_others(given, {*_COMMON, *names})
+    refuse_unknown(given, {*_COMMON, *names})
     if wait and given.unknown:
         raise StaleInputError(Sentence("input not known", name=camel(min(given.unknown))))
     flow, ids, start = names
@@ -72,14 +70,14 @@ def of_gate(  # noqa: PLR0913  # what a call brings
     if start in {*given.values, *given.from_outputs}:
         taken = gate_starts.inputs_of(given, process, monitor, is_group=is_group) if not given.unknown else None
         if taken is None or not taken.props:
-            return GateInputs(props, secret, Sentence("not queried before a start"))
+            return Sentence("not queried before a start")
         props |= taken.props
         from_outputs |= {*taken.names}
         secret |= taken.secret
     else:
         gate_starts.refuse_triggers(given)
         if given.unknown - _MAY_BE_LATE:
-            return GateInputs(props, secret, Sentence("not queried in preview"))
+            return Sentence("not queried in preview")
     _require_flow(flow, props, from_outputs, config)
     if "region" not in from_outputs:
         props.setdefault("region", default_region(config))
@@ -88,7 +86,7 @@ def of_gate(  # noqa: PLR0913  # what a call brings
     return GateInputs(props | {"wait": wait, "from_outputs": sorted(from_outputs & {*_COMMON, flow, ids})}, secret)
 
 
-def refuse_others(given: Properties, known: Collection[str]) -> None:
+def refuse_unknown(given: Properties, known: Collection[str]) -> None:
     """Refuse an input that isn't known: a wrong name must not leave out what the user meant; raises as `of_gate`."""
     for name in (*given.values, *given.unknown):
         if name not in known:

@@ -42,17 +42,17 @@ def query(
     log = EngineLog(process.engine, "")
     chosen = ENGLISH
     try:
-        chosen = language.choose(process.config.get(language.KEY), language.KEY, os.environ)
-        inputs.refuse_others(given, _ARGUMENTS)
+        chosen = language.of_stack(process.config, os.environ)
+        inputs.refuse_unknown(given, _ARGUMENTS)
         props = {"region": inputs.default_region(process.config), **given.values, "wait": False}
         inputs.require_region(props["region"])
         stack = Stack(process.config, None, tuple(process.config))
         seen = reader.read(props, stack, _Warnings(log, chosen), process.cancelled, audience=PLUGIN_ALONE)
     except Exception as error:  # noqa: BLE001  # each has its text
         shown = inputs.for_the_user(error, given.secret)
-        log.flush()
         context.abort(grpc.StatusCode.UNKNOWN, failure.of_any(shown, PLUGIN_ALONE).render(chosen))
-    log.flush()
+    finally:
+        log.flush()
     response = provider_pb2.InvokeResponse()
     getattr(response, "return").CopyFrom(wire.write({name: seen[name] for name in RESULTS}))
     return response

@@ -54,7 +54,7 @@ def check(request: provider_pb2.CheckRequest, process: Process) -> provider_pb2.
 def in_the_stacks_language(error: TcsqlCheckError, process: Process) -> str:
     """Return an error in one line, in the provider's language; in English if that is unsupported."""
     try:
-        chosen = language.choose(process.config.get(language.KEY), language.KEY, os.environ)
+        chosen = language.of_stack(process.config, os.environ)
     except InvalidInputError:
         chosen = ENGLISH
     return render(error.sentence, chosen)
@@ -89,9 +89,9 @@ def diff(request: provider_pb2.DiffRequest) -> provider_pb2.DiffResponse:
         for name, as_stored in _AS_STORED.items()
         if name in new.unknown or as_stored(new.values.get(name)) != old.get(name)
     ]
-    names = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
+    changes = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
     replaces = [wire.camel(name) for name in changed if name != "triggers"]
-    return provider_pb2.DiffResponse(changes=names, replaces=replaces, diffs=[wire.camel(name) for name in changed])
+    return provider_pb2.DiffResponse(changes=changes, replaces=replaces, diffs=[wire.camel(name) for name in changed])
 
 
 def start(
@@ -105,16 +105,16 @@ def start(
     log = EngineLog(process.engine, urn)
     chosen = ENGLISH
     try:
-        chosen = language.choose(process.config.get(language.KEY), language.KEY, os.environ)
+        chosen = language.of_stack(process.config, os.environ)
         stack = Stack(process.config, urn.split("::")[1], tuple(process.config))
         listener = LinesListener(log, chosen)
         outputs = resource.start(urn, given.values, stack, listener, process.interrupted)
     except Exception as error:  # noqa: BLE001  # each has its text
         shown = inputs.for_the_user(error, given.secret)
         process.end_other_waits(urn.rpartition("::")[2], context)
-        log.flush()
         context.abort(grpc.StatusCode.UNKNOWN, failure.of_any(shown, PLUGIN_ALONE, "start").render(chosen))
-    log.flush()
+    finally:
+        log.flush()
     return wire.write(outputs, secret=given.secret)
 
 

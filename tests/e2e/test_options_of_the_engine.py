@@ -17,32 +17,11 @@ import pytest
 from harness.emulator_process import EmulatorProcess
 from harness.sandbox import error_messages
 from harness.stack import ENDPOINT_KEY, STACK, Stack
+from harness.ways import PLAN, WAYS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCENARIO = ROOT / "tests" / "data" / "scenarios" / "by-id.json"
 PASSED, FAILED = 1, 2
-
-GATE = "**:MigrationCheck::orders"
-RECORDS = "**:Record::*"
-WITHOUT_PREVIEW = ("--skip-preview",)
-PLAN = "plan.json"
-
-WAYS = {
-    "no flag": (),
-    "--skip-preview": WITHOUT_PREVIEW,
-    "--target the dependents": (*WITHOUT_PREVIEW, "--target", RECORDS),
-    "--target-dependents": (*WITHOUT_PREVIEW, "--target", GATE, "--target-dependents"),
-    "--exclude the gate": (*WITHOUT_PREVIEW, "--exclude", GATE),
-    "--exclude-dependents": (*WITHOUT_PREVIEW, "--exclude", GATE, "--exclude-dependents"),
-    "--refresh": (*WITHOUT_PREVIEW, "--refresh"),
-    "--replace the dependents": (*WITHOUT_PREVIEW, "--replace", RECORDS),
-    "--target-replace the dependents": (*WITHOUT_PREVIEW, "--target-replace", RECORDS),
-    "up --plan": ("--plan", PLAN),
-    "--continue-on-error": (*WITHOUT_PREVIEW, "--continue-on-error"),
-    "--parallel 1": (*WITHOUT_PREVIEW, "--parallel", "1"),
-    "--continue-on-error --parallel 1": (*WITHOUT_PREVIEW, "--continue-on-error", "--parallel", "1"),
-}
-"""The flags of `pulumi up`, by a readable name."""
 
 TELLING = {
     ("stack", "--target-dependents"),

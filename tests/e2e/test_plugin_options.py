@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness import ways
 from harness.emulator_process import EmulatorProcess
 from harness.plugin_stack import GATE, program_stack, record, resource, write_program, yaml_stack
 from harness.sandbox import error_messages
@@ -21,29 +22,11 @@ PROGRAMS = Path(__file__).resolve().parent.parent / "programs" / "options"
 SCENARIO = Path(__file__).resolve().parent.parent / "data" / "scenarios" / "by-id.json"
 PASSED, FAILED = 1, 2
 
-THE_GATE = "**:MigrationCheck::orders"
-RECORDS = "**:Record::*"
-WITHOUT_PREVIEW = ("--skip-preview",)
-PLAN = "plan.json"
-
-WAYS = {
-    "no flag": (),
-    "--skip-preview": WITHOUT_PREVIEW,
-    "--target the dependents": (*WITHOUT_PREVIEW, "--target", RECORDS),
-    "--target-dependents": (*WITHOUT_PREVIEW, "--target", THE_GATE, "--target-dependents"),
+WAYS = ways.WAYS | {
     "--target-dependents --refresh --parallel 1": (
-        *(*WITHOUT_PREVIEW, "--target", THE_GATE, "--target-dependents"),
+        *(*ways.WITHOUT_PREVIEW, "--target", ways.GATE, "--target-dependents"),
         *("--refresh", "--parallel", "1"),
     ),
-    "--exclude the gate": (*WITHOUT_PREVIEW, "--exclude", THE_GATE),
-    "--exclude-dependents": (*WITHOUT_PREVIEW, "--exclude", THE_GATE, "--exclude-dependents"),
-    "--refresh": (*WITHOUT_PREVIEW, "--refresh"),
-    "--replace the dependents": (*WITHOUT_PREVIEW, "--replace", RECORDS),
-    "--target-replace the dependents": (*WITHOUT_PREVIEW, "--target-replace", RECORDS),
-    "up --plan": ("--plan", PLAN),
-    "--continue-on-error": (*WITHOUT_PREVIEW, "--continue-on-error"),
-    "--parallel 1": (*WITHOUT_PREVIEW, "--parallel", "1"),
-    "--continue-on-error --parallel 1": (*WITHOUT_PREVIEW, "--continue-on-error", "--parallel", "1"),
 }
 """The flags of `pulumi up`, by a readable name."""
 
@@ -141,9 +124,9 @@ def test_nothing_behind_a_refused_gate_changes(first_version: Tried, tmp_path: P
     tried = replace(first_version, stack=stack)
     before = files(stack)
     assert len(before) == 6
-    if PLAN in WAYS[way]:
+    if ways.PLAN in WAYS[way]:
         tried.set(2, PASSED)
-        assert stack.run("preview", "--save-plan", PLAN).exit_code == 0
+        assert stack.run("preview", "--save-plan", ways.PLAN).exit_code == 0
 
     tried.set(2, FAILED)
     refused = stack.run("up", "--yes", *WAYS[way])
@@ -164,14 +147,14 @@ def test_nothing_behind_a_refused_gate_changes(first_version: Tried, tmp_path: P
 def test_a_first_update_that_leaves_the_gate_out_creates_nothing(emulator: EmulatorProcess, tmp_path: Path) -> None:
     """The gate isn't in the state yet: the engine refuses its dependents, so the user targets the gate, too."""
     stack = yaml_stack(tmp_path, table(1, PASSED), {ENDPOINT_KEY: emulator.url})
-    refused = stack.up("--target", RECORDS)
+    refused = stack.up("--target", ways.RECORDS)
     assert refused.exit_code != 0
     assert files(stack) == {}
     write_program(stack, table(1, FAILED))
-    assert stack.up("--target", RECORDS, "--target", THE_GATE).exit_code != 0
+    assert stack.up("--target", ways.RECORDS, "--target", ways.GATE).exit_code != 0
     assert files(stack) == {}
     write_program(stack, table(1, PASSED))
-    passed = stack.up("--target", RECORDS, "--target", THE_GATE)
+    passed = stack.up("--target", ways.RECORDS, "--target", ways.GATE)
     assert passed.exit_code == 0, passed.screen
     assert len(files(stack)) == 6
 

@@ -13,7 +13,7 @@ SCENARIO = Path(__file__).parents[2] / "data" / "scenarios" / "by-id.json"
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    """Emulate an account: migration 1 has passed, 2 has failed, 3 runs for ever, 4 passes after a second."""
+    """Emulate an account: migration 1 has passed, 2 has failed, 3 never ends, 4 passes after a second."""
     with Emulator(SCENARIO) as running:
         yield running
 
