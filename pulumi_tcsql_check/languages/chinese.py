@@ -12,6 +12,7 @@ SENTENCES: Mapping[str, str] = {
     "at line": "{words}（{line}）",
     "field of key": "{key} 的 {field}",
     "items": "{items}",
+    "items and more": "{items}，另有 {count} 个",
     "line of file": "{file} 第 {number} 行",
     "two sentences": "{first}{second}",
     "with cause": "{words}（{cause}）",
@@ -118,11 +119,11 @@ SENTENCES: Mapping[str, str] = {
     "passed of": "{passed}/{total} 已通过",
     "slowest": "最慢的是 {migrate_id}：{place}",
     # A preview, and a gate with enforce=False
-    "many not enforced": "enforce 为 False：无论结果如何，{checks}都不阻止更新。当前结果：{words}",
+    "many not enforced": "enforce 为 false：无论结果如何，{checks}都不阻止更新。当前结果：{words}",
     "not queried in preview": "本次预览未查询：某个输入或依赖要到更新时才能确定",
     "not queried before a start": "本次预览未查询：更新会先启动校验",
     "nothing, by error": "无（{error}）",
-    "one not enforced": "enforce 为 False：无论结果如何，{checks}都不阻止更新。当前结果：{words}",
+    "one not enforced": "enforce 为 false：无论结果如何，{checks}都不阻止更新。当前结果：{words}",
     "will refuse": "{words}；若状态不变，`pulumi up` 将被拒绝",
     "will wait": "{words}；`pulumi up` 最多等待 {timeout}",
     # A check that failed or was late
@@ -183,7 +184,7 @@ SENTENCES: Mapping[str, str] = {
     "no cause given": "API 未说明原因，请在控制台查看各步骤",
     "none waited for": "{words}；由于未能全部启动，--wait 不等待其中任何一个",
     "none started": "{ids} 的所有步骤均未开始：",
-    "no reason given": '未说明；请在门禁中添加 reason="..."',
+    "no reason given": "未说明；请填写门禁的 reason",
     "nothing seen": "无",
     "nothing started": "校验没有启动，也没有发出任何查询。",
     "nothing to start": "已无需校验。",
@@ -209,7 +210,7 @@ SENTENCES: Mapping[str, str] = {
     "start not checked": "引擎在本次命令中没有用门禁的 Provider 检查启动资源 {start}：它被 --target 或 --exclude 排除，"
     "或使用了另一个 Provider，或命令是带 --run-program 的 refresh 或 destroy。请加入该资源（--target {urn}），"
     "让两者使用同一个 Provider，或去掉 --run-program。",
-    "start not tied": "{input} 是启动资源 {start} 的输出，但门禁没有与该启动绑定：请用 start= 或 starts= 代替 {input}，"
+    "start not tied": "{input} 是启动资源 {start} 的输出，但门禁没有指定该启动：请用 start 或 starts 代替 {input}，"
     "以免较早的通过结果生效。",
     "start the others": "启动其余校验：",
     "start and wait": "请启动校验并等待：",
@@ -318,7 +319,7 @@ SENTENCES: Mapping[str, str] = {
     "given once": "不重复的 ID，而它出现了两次",
     "given or variable": "明确给出的值，也可以设置环境变量 {variable}",
     "https": "HTTPS：HTTP 只用于查询本机，请改用 {key}",
-    "left out if enforced": "仅在 enforce 为 False 时填写",
+    "left out if enforced": "仅在 enforce 为 false 时填写",
     "left out": "未设置：接入地址为 {endpoint} 时，不能由环境变量决定接入地址；请使用 `{option}`",
     "list of starts": "至少含一个 MigrationCheckStart 的列表",
     "list of triggers": "由字符串、整数或布尔值组成的列表",
@@ -352,10 +353,10 @@ SENTENCES: Mapping[str, str] = {
     "seconds": "{least:g} 到 {most:g} 之间的秒数",
     "seconds above 0": "大于 0 的有限秒数",
     "text, by the gate": "由门禁自己设置的文字",
-    "true or false": "True 或 False",
+    "true or false": "布尔值",
     "triggers instead": "不设置：请改用 triggers，门禁会将其与上次启动时的值比较",
     "true or false in lower case": "true 或 false",
-    "true or false, by the gate": "由门禁自己设置的 True 或 False",
+    "true or false, by the gate": "由门禁自己设置的布尔值",
     "unset or with triggers": "未设置，或为门禁给出其启动资源的 triggers：否则引擎不会说明该资源的变更是否被忽略",
     "whole number": "{least} 到 {most} 之间的整数",
     "whole seconds": "{least} 到 {most} 之间的整数秒数",
@@ -372,8 +373,8 @@ SENTENCES: Mapping[str, str] = {
     "no event loop": "hold_stack 在程序的事件循环中等待，而调用它的线程没有事件循环。",
     "no gate to hold": "hold_stack 至少需要一个 MigrationCheck 或 MigrationCheckGroup。",
     "other triggers": "启动资源 {start} 上次启动所用的 triggers 与门禁所给的不同。请加入该资源：--target {urn}",
-    "start left out": "启动资源 {start} 的输出来自之前的更新：它被 --target 或 --exclude 排除，或其输入受 "
-    "ignore_changes 约束。其流程并非程序所声明的那次启动，因此门禁不作查询。请加入该资源：--target {urn}",
+    "start left out": "启动资源 {start} 的输出来自之前的更新：它被 --target 或 --exclude 排除，或某个选项忽略了"
+    "其输入的变更。其流程并非程序所声明的那次启动，因此门禁不作查询。请加入该资源：--target {urn}",
     "starts of regions": "一个组只能属于一个地域，而这些启动资源属于 {regions}。",
     "not a gate": "hold_stack 只接受 MigrationCheck 和 MigrationCheckGroup，而收到的是 {kind}。",
     "not in the stack": "门禁 {gate} 依赖的 {resource} 不在栈中：它已失败，或被 --target 或 --exclude 排除。"

@@ -12,6 +12,7 @@ SENTENCES: Mapping[str, str] = {
     "at line": "{words} ({line})",
     "field of key": "{field} of {key}",
     "items": "{items}",
+    "items and more": "{items} and {count} more",
     "line of file": "{file}, line {number}",
     "two sentences": "{first} {second}",
     "with cause": "{words} ({cause})",
@@ -125,11 +126,11 @@ SENTENCES: Mapping[str, str] = {
     "passed of": "{passed}/{total} passed",
     "slowest": "slowest {migrate_id}: {place}",
     # A preview, and a gate with enforce=False
-    "many not enforced": "enforce is False: {checks} do not hold the update. Their status: {words}",
+    "many not enforced": "enforce is false: {checks} do not hold the update. Their status: {words}",
     "not queried in preview": "not queried in this preview: an input or a dependency is known only in the update",
     "not queried before a start": "not queried in this preview: the update starts the check first",
     "nothing, by error": "nothing ({error})",
-    "one not enforced": "enforce is False: {checks} does not hold the update. Its status: {words}",
+    "one not enforced": "enforce is false: {checks} does not hold the update. Its status: {words}",
     "will refuse": "{words}; unless that changes, `pulumi up` will refuse",
     "will wait": "{words}; `pulumi up` will wait for up to {timeout}",
     # A check that failed or was late
@@ -192,7 +193,7 @@ SENTENCES: Mapping[str, str] = {
     "no cause given": "the API reports no cause; look at the steps in the console",
     "none waited for": "{words}; --wait waits for none of them, since not all were started",
     "none started": "no step of {ids} has started:",
-    "no reason given": 'none given; add reason="..." to the gate',
+    "no reason given": "none given; say it in the gate's reason",
     "nothing seen": "nothing",
     "nothing started": "The check was not started, and nothing was queried.",
     "nothing to start": "There is nothing left to check.",
@@ -220,8 +221,8 @@ SENTENCES: Mapping[str, str] = {
     "start not checked": "The engine didn't check the start {start} with the gate's provider in this command: --target "
     "or --exclude left it out, it has another provider, or the command is a refresh or destroy with --run-program. "
     "Include the start (--target {urn}), give both the same provider, or leave out --run-program.",
-    "start not tied": "{input} is an output of the start {start}, and the gate isn't tied to that start: give it "
-    "start= or starts= in place of {input}, so that an older pass doesn't count.",
+    "start not tied": "{input} is an output of the start {start}, and the gate isn't given that start: give it "
+    "start or starts in place of {input}, so that an older pass doesn't count.",
     "start the others": "start the others:",
     "start and wait": "start the check and wait for it:",
     "start and run": "start the check, then run again:",
@@ -332,7 +333,7 @@ SENTENCES: Mapping[str, str] = {
     "given once": "given once; it is there twice",
     "given or variable": "given, or set as {variable}",
     "https": "HTTPS: over HTTP only this machine is queried, which is what {key} is for",
-    "left out if enforced": "left out unless enforce is False",
+    "left out if enforced": "left out unless enforce is false",
     "left out": "left out when the endpoint is {endpoint}: no variable may choose it; use `{option}`",
     "list of starts": "a list of one MigrationCheckStart or more",
     "list of triggers": "a list of strings, integers or booleans",
@@ -366,10 +367,10 @@ SENTENCES: Mapping[str, str] = {
     "seconds": "a number of seconds from {least:g} to {most:g}",
     "seconds above 0": "a finite number of seconds greater than 0",
     "text, by the gate": "text, as the gate itself sets it",
-    "true or false": "True or False",
+    "true or false": "a boolean",
     "triggers instead": "left out: use triggers, which the gate compares with those of the last start",
     "true or false in lower case": "true or false",
-    "true or false, by the gate": "True or False, as the gate itself sets it",
+    "true or false, by the gate": "a boolean, as the gate itself sets it",
     "unset or with triggers": "unset, or the gate given the triggers of its start: with it, the engine doesn't tell "
     "whether changes of the start are ignored",
     "whole number": "a whole number from {least} to {most}",
@@ -387,8 +388,8 @@ SENTENCES: Mapping[str, str] = {
     "other triggers": "The start {start} ran with other triggers than the gate is given. Include the start: "
     "--target {urn}",
     "start left out": "The start {start} has the outputs of an earlier update: --target or --exclude left it out, or "
-    "ignore_changes covers its inputs. Its flow is not of the start that the program declares, so the gate does not "
-    "query it. Include the start: --target {urn}",
+    "an option ignores changes of its inputs. Its flow is not of the start that the program declares, so the gate does "
+    "not query it. Include the start: --target {urn}",
     "starts of regions": "A group is of one region, and its starts are of the regions {regions}.",
     "not a gate": "hold_stack waits for MigrationCheck and MigrationCheckGroup, and was given {kind}.",
     "not in the stack": "The gate {gate} depends on {resource}, which is not in the stack: it failed, or --target or "

@@ -1,6 +1,15 @@
 """The text of an error about a group of checks."""
 
-from pulumi_tcsql_check.errors import CheckFailedError, GroupFailedError, GroupTimeoutError
+from collections.abc import Mapping, Sequence
+
+from pulumi_tcsql_check.errors import (
+    ApiError,
+    CheckFailedError,
+    GroupFailedError,
+    GroupTimeoutError,
+    OutageError,
+    TcsqlCheckError,
+)
 from pulumi_tcsql_check.errors.check import FailedError
 from pulumi_tcsql_check.errors.codes import code_of
 from pulumi_tcsql_check.languages.sentence import Sentence, Words
@@ -10,10 +19,13 @@ from pulumi_tcsql_check.messages.commands import start_command
 from pulumi_tcsql_check.messages.layout import Field, Text, listed
 from pulumi_tcsql_check.messages.next_step import fix_and_start, start_by_resource
 from pulumi_tcsql_check.model.group import Tally
-from pulumi_tcsql_check.model.progress import title
+from pulumi_tcsql_check.model.progress import Migration, title
 
 MOST_LINES = 10
 """The most checks in the list."""
+
+MOST_NUMBERS = 5
+"""The most numbers in one line of the list."""
 
 
 def failure(error: GroupFailedError, audience: Audience) -> Text:
@@ -22,7 +34,7 @@ def failure(error: GroupFailedError, audience: Audience) -> Text:
     lines: list[Words] = [
         Sentence("failed one", migrate_id=one.migrate_id, words=_what_failed(each)) for one, each in failed.items()
     ]
-    lines += [Sentence("lost one", migrate_id=one.migrate_id, words=each.sentence) for one, each in lost.items()]
+    lines += _lost_lines(lost)
     others = [one for one in error.members if one.migration not in error.errors]
     flow_input = audience.flow_ids if any(one.flow for one in failed.values()) else ""
     return Text(
@@ -59,6 +71,31 @@ def timeout(error: GroupTimeoutError, audience: Audience) -> Text:
             Field("code", code_of(error)),
         ],
     )
+
+
+def _lost_lines(lost: Mapping[Migration, TcsqlCheckError]) -> list[Sentence]:
+    """Return a line for each cause, in the words of the first check that has it."""
+    alike: dict[Words, list[Migration]] = {}
+    for one, error in lost.items():
+        alike.setdefault(_cause(error), []).append(one)
+    return [
+        Sentence("lost one", migrate_id=_numbers(migrations), words=lost[migrations[0]].sentence)
+        for migrations in alike.values()
+    ]
+
+
+def _cause(error: TcsqlCheckError) -> Words:
+    """Return what checks that could not be queried have in common: the API's code, or else the whole problem."""
+    last = error.last if isinstance(error, OutageError) else error
+    return last.code or last.problem if isinstance(last, ApiError) else last.sentence
+
+
+def _numbers(migrations: Sequence[Migration]) -> Sentence:
+    numbers = tuple(one.migrate_id for one in migrations)
+    more = len(numbers) - MOST_NUMBERS
+    if more > 0:
+        return Sentence("items and more", items=numbers[:MOST_NUMBERS], count=more)
+    return Sentence("items", items=numbers)
 
 
 def _what_failed(error: FailedError) -> Sentence:

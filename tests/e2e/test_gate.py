@@ -270,7 +270,7 @@ def test_enforce_false_queries_once_warns_and_holds_nothing(build: BuildSandbox)
     result = sandbox.stack.up()
     assert result.exit_code == 0, result.screen
     assert sandbox.records == {"behind": "new"}
-    assert "warning: enforce is False: migration check 1066 (ap-guangzhou) does not hold the update" in result.words
+    assert "warning: enforce is false: migration check 1066 (ap-guangzhou) does not hold the update" in result.words
     assert " Reason: change 4711 " in result.words
     assert sandbox.stack.outputs()["passed"] is False
     assert len(sandbox.emulator.requests) == 1
@@ -416,7 +416,7 @@ def test_the_messages_of_a_stack_can_be_chinese(build: BuildSandbox, source: str
         sandbox.stack.environ["TCSQL_CHECK_LANGUAGE"] = "zh"
     let_through = sandbox.stack.up()
     assert let_through.exit_code == 0, let_through.screen
-    assert "warning: enforce 为 False：无论结果如何，迁移校验 1066（ap-guangzhou）" in let_through.screen
+    assert "warning: enforce 为 false：无论结果如何，迁移校验 1066（ap-guangzhou）" in let_through.screen
     assert sandbox.stack.outputs()["steps"][3]["name"] == "Character set check"
 
     refused = sandbox.stack.run("up", "--yes", "--skip-preview", "-c", f"test:inputs={json.dumps(FAST)}")

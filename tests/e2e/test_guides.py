@@ -185,7 +185,7 @@ def test_a_cancelled_pipeline_ends_at_once_and_break_glass_lets_one_run_through(
         for command in overrule:
             guide.must(command, emulator)
         screen = guide.must(update, emulator)
-        assert "enforce is False: migration check 1066 (ap-guangzhou) does not hold the update" in in_one_line(screen)
+        assert "enforce is false: migration check 1066 (ap-guangzhou) does not hold the update" in in_one_line(screen)
         assert guide.records == ["dns"]
 
 

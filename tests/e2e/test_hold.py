@@ -160,7 +160,7 @@ def test_a_held_program_ends_in_every_form(build: BuildSandbox, shape: str, chec
     up = run(sandbox, *UP)
     assert up.exit_code == 0, up.screen
     assert sandbox.records == BELOW
-    verdict = "warning: enforce is False" if "not enforced" in check else "existence check: passed"
+    verdict = "warning: enforce is false" if "not enforced" in check else "existence check: passed"
     assert up.words.index(verdict) < min(up.words.index(f"Record {key} creating") for key in BELOW)
     # The child of a component that was made above has no such edge: the wait alone holds it.
     assert dependencies(sandbox) == {"below": ["orders"], "inner": ["orders"], "later": ["orders"]}

@@ -78,7 +78,7 @@ BAD: dict[str, tuple[str, list[Any]]] = {
         "a number of seconds from 0.1 to 300",
         [0.09, 0, -1, 301, 300.001, NAN, INF, -INF, True, "2", None, [2]],
     ),
-    "enforce": ("True or False", [0, 1, "false", "true", "", None, 0.0, []]),
+    "enforce": ("a boolean", [0, 1, "false", "true", "", None, 0.0, []]),
     "failed_statuses": (
         "a list of whole numbers without 0 (passed) and -2 (not started)",
         [
@@ -471,10 +471,10 @@ def test_any_other_reason_is_refused(value: object) -> None:
 @pytest.mark.parametrize("enforce", [True, None])
 def test_an_enforced_gate_has_no_reason(enforce: object) -> None:
     """A reason that is left from an earlier night would be the wrong one the next time."""
-    with pytest.raises(InvalidInputError, match=r"^reason is 'why', but must be left out unless enforce is False\.$"):
+    with pytest.raises(InvalidInputError, match=r"^reason is 'why', but must be left out unless enforce is false\.$"):
         validation.reason("why", enforce=enforce)
     given = {"migrate_id": 1, "region": "x", "wait": True, "reason": "why"} | ({"enforce": enforce} if enforce else {})
-    with pytest.raises(InvalidInputError, match=r"^reason is 'why', but must be left out unless enforce is False\.$"):
+    with pytest.raises(InvalidInputError, match=r"^reason is 'why', but must be left out unless enforce is false\.$"):
         CheckInputs.from_props(given)
     assert CheckInputs.from_props(given | {"enforce": False}).reason == "why"
 

@@ -95,6 +95,27 @@ def test_checks_that_cannot_be_read_are_listed_separately() -> None:
     assert detail_lines(alone)[-2:] == ["  Others:  0/2 passed, 2 running", "  Code:    not-queried"]
 
 
+def test_checks_that_cannot_be_read_for_one_reason_share_a_line() -> None:
+    """A wrong region makes all of them unknown to the API; each further cause has a line of its own."""
+    unknown = {
+        of(number): NotFoundError(f"There is no migration {number}.", code="ResourceNotFound", request_id=f"r-{number}")
+        for number in range(1, 1001)
+    }
+    error = GroupFailedError(members(1000), unknown)
+    assert detail_lines(error) == [
+        "  ✗ 1, 2, 3, 4, 5 and 995 more: There is no migration 1. Request r-1.",
+        "  Code:    not-queried",
+    ]
+    late = {of(number): OutageError(of(number), 120, TransientError("No connection.")) for number in (1, 2)}
+    error = GroupFailedError(members(3), late | {of(3): TransientError("No response.")})
+    assert detail_lines(error)[:4] == [
+        "  ✗ 1, 2: migration check 1 (ap-guangzhou) could not be queried for 120 s:",
+        "    No connection.",
+        "  ✗ 3: No response.",
+        "  Code:    not-queried",
+    ]
+
+
 @pytest.mark.parametrize("count", [MOST_LINES, MOST_LINES + 1, 1000])
 def test_the_list_fits_on_one_screen(count: int) -> None:
     """It has the first ten checks, and counts the others; the command names all."""

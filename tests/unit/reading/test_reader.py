@@ -440,8 +440,8 @@ def test_a_gate_that_is_not_enforced_warns_of_a_failed_check_and_passes(call: Re
         outputs = read({**props, "endpoint": emulator.url}, {}, call)
     assert (outputs["status"], outputs["passed"], outputs["enforce"]) == ("failed", False, False)
     assert "wait" not in outputs
-    held = "enforce is False: migration check 1066 (ap-guangzhou) does not hold the update."
-    asked = 'Reason: none given; add reason="..." to the gate'
+    held = "enforce is false: migration check 1066 (ap-guangzhou) does not hold the update."
+    asked = "Reason: none given; say it in the gate's reason"
     assert call.warnings == [stand_in(emulator.url), f"{held} Its status: 2/2 two: failed (status 7) {asked}"]
 
 

@@ -121,7 +121,7 @@ def test_a_group_that_is_not_enforced_is_queried_once_and_passes(call: Recording
     assert outputs["checks"][1] == {"migrate_id": 99, **ABSENT}
     assert (outputs["passed"], outputs["status"]) == (False, "failed")
     assert call.warnings[1].startswith(
-        "enforce is False: migration checks 1, 99, 3 and 5 (ap-guangzhou) do not hold the update. Their status: 1 of "
+        "enforce is false: migration checks 1, 99, 3 and 5 (ap-guangzhou) do not hold the update. Their status: 1 of "
         "4 migration checks (ap-guangzhou) could not be queried "
     )
     assert " Others: 1/3 passed, 1 failed, 1 running " in call.warnings[1]
