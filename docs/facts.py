@@ -23,6 +23,7 @@ from pulumi_tcsql_check.config import (
     assumed_role,
     endpoints,
     language,
+    own_keys,
     provider_config,
     report_folder,
 )
@@ -31,12 +32,11 @@ from pulumi_tcsql_check.errors import TcsqlCheckError
 from pulumi_tcsql_check.errors.codes import CODES
 from pulumi_tcsql_check.languages.sentence import CHINESE, render
 from pulumi_tcsql_check.model.remedies import REMEDIES
-from pulumi_tcsql_check.program import refusal
 
 OWN_KEYS = {
     endpoints.ENDPOINT_KEY: "the endpoint of every gate and start in the stack that has none of its own",
     language.KEY: "`en` (the default) or `zh`: the language of rows, errors and warnings",
-    refusal.REQUIRE_FLOW: "`true` refuses every gate without a start or `flow_id`",
+    own_keys.REQUIRE_FLOW: "`true` refuses every gate without a start or `flow_id`",
 }
 OWN_VARIABLES = {
     language.VARIABLE: "the language of the command, and of a stack without the key",

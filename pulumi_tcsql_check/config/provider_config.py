@@ -38,6 +38,9 @@ HONOURED = (
 WITHOUT_MEANING_HERE = ("cosDomain",)
 """Keys about other APIs."""
 
+NAMES = frozenset({*HONOURED, *REFUSED, *WITHOUT_MEANING_HERE})
+"""All keys that are known here."""
+
 _REFUSED_VARIABLES = (assumed_role.PREFIX, "TENCENTCLOUD_MFA_CERTIFICATION_")
 """The beginnings of variables that change the caller; those of `assumed_role.VARIABLES` are honoured."""
 
@@ -96,7 +99,7 @@ def read(config: StackConfig, environ: Mapping[str, str], keys: Iterable[str] = 
 
 def unknown_keys(keys: Iterable[str]) -> tuple[str, ...]:
     """Return those keys of the provider's namespace that mean nothing here, in order."""
-    known = {f"{CONFIG_NAMESPACE}:{name}" for name in (*HONOURED, *REFUSED, *WITHOUT_MEANING_HERE)}
+    known = {f"{CONFIG_NAMESPACE}:{name}" for name in NAMES}
     return tuple(sorted(key for key in keys if key.startswith(f"{CONFIG_NAMESPACE}:") and key not in known))
 
 

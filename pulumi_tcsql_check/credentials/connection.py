@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pulumi_tcsql_check.clock import Clock
-from pulumi_tcsql_check.config import endpoints, provider_config
+from pulumi_tcsql_check.config import endpoints, own_keys, provider_config
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.credentials.account import Account, shared_account
 from pulumi_tcsql_check.credentials.session import ApiSession
@@ -86,6 +86,7 @@ def choose(inputs: Inputs, stack: Stack | None, *, clock: Clock, warn: Callable[
     config, keys = (stack.config, stack.keys) if stack is not None else ({}, ())
     endpoint = endpoints.choose(inputs.endpoint, config, region)
     if stack is not None:
+        own_keys.refuse_unknown(stack, provider_config.NAMES)
         endpoints.refuse_option_variables(endpoint, stack.project, os.environ)
     if not endpoints.is_tencents(endpoint, config):
         key = "one queried elsewhere" if len(migrations) == 1 else "many queried elsewhere"

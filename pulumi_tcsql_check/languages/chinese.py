@@ -337,6 +337,7 @@ SENTENCES: Mapping[str, str] = {
     "no provider": "未设置：门禁有自己的 Provider",
     "no repetitions": "不含重复项的列表：{number} 出现了 {count} 次",
     "no such input": "未设置：没有该输入",
+    "no such key": "未设置：没有该键",
     "not ignored": "未设置：门禁依赖该输入",
     "no urn": "未设置：门禁从腾讯云读取，从不读取状态文件",
     "one trigger": "字符串、整数或布尔值",

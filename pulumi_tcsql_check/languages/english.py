@@ -351,6 +351,7 @@ SENTENCES: Mapping[str, str] = {
     "no provider": "left out: the gate has a provider of its own",
     "no repetitions": "a list without repetitions: {number} is in it {count} times",
     "no such input": "left out: there is no such input",
+    "no such key": "left out: there is no such key",
     "not ignored": "left out: the gate relies on that input",
     "no urn": "left out: a gate is read from Tencent, never from the state",
     "one trigger": "a string, an integer or a boolean",

@@ -4,12 +4,12 @@ import os
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from pulumi_tcsql_check.config import CONFIG_NAMESPACE
+from pulumi_tcsql_check.config import CONFIG_NAMESPACE, own_keys
 from pulumi_tcsql_check.errors import InvalidInputError, StaleInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
 from pulumi_tcsql_check.plugin import gate_starts
 from pulumi_tcsql_check.plugin.monitor import Monitor
-from pulumi_tcsql_check.plugin.process import REQUIRE_FLOW, Process
+from pulumi_tcsql_check.plugin.process import Process
 from pulumi_tcsql_check.plugin.wire import Properties, camel
 from pulumi_tcsql_check.text import printable
 
@@ -78,7 +78,12 @@ def of_gate(  # noqa: PLR0913  # what a call brings
         gate_starts.refuse_triggers(given)
         if given.unknown - _MAY_BE_LATE:
             return Sentence("not queried in preview")
-    _require_flow(flow, props, from_outputs, config)
+    own_keys.require_flow(
+        flow,
+        config.get(own_keys.REQUIRE_FLOW),
+        is_given=flow in {*props, *from_outputs},
+        enforce=props.get("enforce"),
+    )
     if "region" not in from_outputs:
         props.setdefault("region", default_region(config))
     if is_group:
@@ -114,11 +119,3 @@ def for_the_user(error: E, secret: Collection[str]) -> E | InvalidInputError:
     name = str(error.name)
     value = "[secret]" if name.partition("[")[0] in secret else error.value
     return InvalidInputError(printable(name if name.startswith("'") else camel(name), 64), value, error.allowed)
-
-
-def _require_flow(name: str, props: Mapping[str, Any], from_outputs: set[str], config: Mapping[str, Any]) -> None:
-    required = config.get(REQUIRE_FLOW)
-    if required not in (None, "", "true", "false"):
-        raise InvalidInputError(REQUIRE_FLOW, required, Sentence("true or false in lower case"))
-    if required == "true" and name not in {*props, *from_outputs} and props.get("enforce") is not False:
-        raise InvalidInputError(name, None, Sentence("given as required", key=REQUIRE_FLOW))

@@ -10,19 +10,13 @@ from typing import Any
 import grpc
 
 from pulumi_tcsql_check.config import CONFIG_NAMESPACE
-from pulumi_tcsql_check.config.provider_config import HONOURED, REFUSED, WITHOUT_MEANING_HERE
+from pulumi_tcsql_check.config.own_keys import NAMESPACE, REQUIRE_FLOW
+from pulumi_tcsql_check.config.provider_config import HONOURED, NAMES, REFUSED
 from pulumi_tcsql_check.plugin.wire import Properties, camel
-
-OWN_NAMESPACE = "tcsql-check"
 
 _NOT_OF_THE_CALLER = ("allowedAccountIds", "domain", "forbiddenAccountIds", "protocol", "region")
 _OF_THE_CALLER = {f"{CONFIG_NAMESPACE}:{name}" for name in {*HONOURED, *REFUSED}.difference(_NOT_OF_THE_CALLER)}
 """The keys that decide who sends the requests."""
-
-_OF_TENCENT = {*HONOURED, *REFUSED, *WITHOUT_MEANING_HERE}
-
-REQUIRE_FLOW = f"{OWN_NAMESPACE}:requireFlow"
-"""The stack's configuration key that makes `flowId` and `flowIds` required."""
 
 VARIABLE = "PULUMI_CONFIG"
 """The variable in which the engine gives a plugin the stack's configuration of its namespace, as JSON."""
@@ -116,7 +110,7 @@ def _stacks(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _with_namespaces(own: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"{CONFIG_NAMESPACE if name in _OF_TENCENT else OWN_NAMESPACE}:{name}": own[name] for name in own}
+    return {f"{CONFIG_NAMESPACE if name in NAMES else NAMESPACE}:{name}": own[name] for name in own}
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,15 +9,12 @@ from typing import Any
 
 import pulumi
 
-from pulumi_tcsql_check.config import validation
+from pulumi_tcsql_check.config import own_keys, validation
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence, Words
 from pulumi_tcsql_check.program.stack import configured, in_stack_language, stack_language
 
 _REQUIRED = ("migrate_id", "migrate_ids", "region", "triggers")
-
-REQUIRE_FLOW = "tcsql-check:requireFlow"
-"""The stack's configuration key that makes `flow_id` and `flow_ids` required."""
 
 REFUSED_BY_GATE = {
     "custom_timeouts": Sentence("no custom_timeouts"),
@@ -113,11 +110,8 @@ def accept_language() -> None:
 
 def require_flow(name: str, given: Mapping[str, object]) -> None:
     """Require the input `name` if the stack's configuration does and the gate holds; raises `InputError`."""
-    required = configured(REQUIRE_FLOW)
-    if required not in (None, "", "true", "false"):
-        raise InputError(InvalidInputError(REQUIRE_FLOW, required, Sentence("true or false in lower case")))
-    if required == "true" and given.get(name) is None and given.get("enforce") is not False:
-        raise InputError(InvalidInputError(name, None, Sentence("given as required", key=REQUIRE_FLOW)))
+    required, is_given = configured(own_keys.REQUIRE_FLOW), given.get(name) is not None
+    _validated(lambda: own_keys.require_flow(name, required, is_given=is_given, enforce=given.get("enforce")))
 
 
 def accept_reason(given: Mapping[str, object]) -> None:

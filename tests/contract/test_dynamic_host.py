@@ -127,6 +127,16 @@ def test_unknown_keys_are_named_once(host: HostProcess) -> None:
     assert named.startswith("The gate ignores what it doesn't know in the stack's configuration: tencentcloud:zeal")
 
 
+def test_a_misspelt_key_keeps_the_gate_shut(host: HostProcess) -> None:
+    """The host lists the configuration's keys; what the key was meant to set is not set."""
+    host.configure(**{"tcsql-check:requireFlw": "true"})
+    with pytest.raises(grpc.RpcError) as refused:
+        host.read(1)
+    assert sentence_of(refused.value).startswith(
+        "tcsql-check:requireFlw is 'given', but must be left out: there is no such key."
+    )
+
+
 def _until_waiting(host: HostProcess) -> None:
     """Wait until every gate has shown its first line."""
     deadline = time.monotonic() + 20

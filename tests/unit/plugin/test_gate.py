@@ -109,7 +109,7 @@ def test_a_wait_that_ends_without_a_pass_is_refused(plugin: PluginServer, monkey
         ({"migrateId": 1, "triggers": ["1"]}, "triggers is 'given', but must be left out of a gate without a start"),
         ({"migrateId": 1, "start": "a start"}, "migrateId is 'given', but must be left out, since start gives it"),
         ({"start": "a start"}, "start is 'str', but must be a MigrationCheckStart"),
-        ({"migrateId": 1, "enforce": "no"}, "enforce is 'no', but must be True or False"),
+        ({"migrateId": 1, "enforce": "no"}, "enforce is 'no', but must be a boolean"),
         ({"migrateId": 1, "flowId": output(value=None)}, "flowId is None, but must be a whole number"),
         ({"migrateId": 1, "flowId": {"a": 1}}, "flowId is {'a': 1.0}, but must be a whole number"),
     ],
@@ -190,6 +190,15 @@ def test_the_flow_can_be_required(plugin: PluginServer) -> None:
     assert "flowId is None, but must be given, since" in plugin.refusal(plugin.request(migrateId=1))
     plugin.config["tcsql-check:requireFlow"] = "yes"
     assert "tcsql-check:requireFlow is 'yes', but must be true or false" in plugin.refusal(plugin.request(migrateId=1))
+
+
+def test_a_misspelt_key_keeps_the_gate_shut(plugin: PluginServer) -> None:
+    """What it was meant to set is not set, in the stack's configuration or in the provider's."""
+    plugin.config["tcsql-check:requireFlw"] = "true"
+    assert "tcsql-check:requireFlw is 'given', but must be left out" in plugin.refusal(plugin.request(migrateId=1))
+    del plugin.config["tcsql-check:requireFlw"]
+    plugin.configure(endpont="http://127.0.0.1:1")
+    assert "tcsql-check:endpont is 'given', but must be left out" in plugin.refusal(plugin.request(migrateId=1))
 
 
 def test_the_providers_own_configuration_counts_before_the_stacks(plugin: PluginServer) -> None:

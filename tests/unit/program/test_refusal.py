@@ -15,6 +15,7 @@ from harness.error_texts import in_one_line, raises_sentence
 from harness.mock_engine import Engine, check, record, run, take_for_real
 
 from pulumi_tcsql_check import MigrationCheck, MigrationCheckGroup
+from pulumi_tcsql_check.config import own_keys
 from pulumi_tcsql_check.program import refusal
 
 
@@ -172,7 +173,7 @@ def late(value: object) -> Any:  # noqa: ANN401  # an output of any type
 
 def require_flow(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     """Set `requireFlow` in the stack's configuration."""
-    monkeypatch.setitem(pulumi.runtime.config.CONFIG.get(), refusal.REQUIRE_FLOW, value)
+    monkeypatch.setitem(pulumi.runtime.config.CONFIG.get(), own_keys.REQUIRE_FLOW, value)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +234,7 @@ def test_a_requirement_that_is_neither_true_nor_false_is_refused(monkeypatch: py
 def test_a_reason_for_an_enforced_gate_is_refused_at_its_line() -> None:
     """Both constructors take a reason; an output is validated by the provider."""
     engine = Engine()
-    with raises_sentence(pulumi.RunError, r"^reason is 'why', but must be left out unless enforce is False\. \("):
+    with raises_sentence(pulumi.RunError, r"^reason is 'why', but must be left out unless enforce is false\. \("):
         run(engine, lambda: check("orders", reason="why"))
     assert engine.order == []
 
