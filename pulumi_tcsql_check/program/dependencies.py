@@ -19,12 +19,8 @@ async def require(
     gate: pulumi.Resource, inputs: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions
 ) -> None:
     """Wait until the gate's parent and dependencies, inputs included, exist; raises `pulumi.RunError` if not."""
-    listed = pulumi.Output.from_input(opts.depends_on or [])
-    found = await listed.future(with_unknowns=True)
-    resources = {*await listed.resources(), *(found if isinstance(found, (list, tuple)) else [found])}
-    for value in inputs.values():
-        resources |= await pulumi.Output.from_input(value).resources()
-    leaves = {leaf for one in resources if isinstance(one, pulumi.Resource) for leaf in _leaves(one)} - {gate}
+    of_inputs = [await pulumi.Output.from_input(value).resources() for value in inputs.values()]
+    leaves = (await named_in(opts) | {leaf for found in of_inputs for one in found for leaf in _leaves(one)}) - {gate}
     present = await asyncio.gather(*map(_is_in_stack, leaves))
     absent = [leaf for leaf, is_there in zip(leaves, present, strict=True) if not is_there]
     if not absent and opts.parent is not None and not await _is_in_stack(opts.parent):
@@ -32,6 +28,14 @@ async def require(
     if absent:
         names = {"gate": gate.pulumi_resource_name, "resource": absent[0].pulumi_resource_name}
         raise pulumi.RunError(in_stack_language(Sentence("not in the stack", **names)))
+
+
+async def named_in(opts: pulumi.ResourceOptions) -> set[pulumi.Resource]:
+    """Return the resources that `depends_on` names; of a local component, its children."""
+    listed = pulumi.Output.from_input(opts.depends_on or [])
+    found = await listed.future(with_unknowns=True)
+    resources = {*await listed.resources(), *(found if isinstance(found, (list, tuple)) else [found])}
+    return {leaf for one in resources if isinstance(one, pulumi.Resource) for leaf in _leaves(one)}
 
 
 def _leaves(resource: pulumi.Resource) -> Iterator[pulumi.Resource]:

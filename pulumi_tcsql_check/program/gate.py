@@ -69,6 +69,8 @@ class Gate(Resource):
             late.append(starts.as_declared(given_starts))
         if from_outputs and is_real:
             late.append(pulumi.Output.from_input(starts.require_tie(needed, given_starts)))
+        if opts.depends_on and is_real:
+            late.append(pulumi.Output.from_input(starts.refuse_others(opts, needed[ids], given_starts)))
         holds = wait and is_real
         if holds:
             monitor.observe()

@@ -7,6 +7,7 @@ import pulumi
 
 from pulumi_tcsql_check.errors import InvalidInputError
 from pulumi_tcsql_check.languages.sentence import Sentence
+from pulumi_tcsql_check.program import dependencies
 from pulumi_tcsql_check.program.migration_check_start import MigrationCheckStart
 from pulumi_tcsql_check.program.refusal import InputError
 from pulumi_tcsql_check.program.stack import in_stack_language
@@ -64,6 +65,21 @@ async def require_tie(inputs: Mapping[str, Any], starts: Sequence[MigrationCheck
                 raise pulumi.RunError(
                     in_stack_language(Sentence("start not tied", input=name, start=resource.pulumi_resource_name))
                 )
+
+
+async def refuse_others(
+    opts: pulumi.ResourceOptions, ids: pulumi.Input[object], starts: Sequence[MigrationCheckStart]
+) -> None:
+    """Raise `pulumi.RunError` if `depends_on` names a start of the gate's migration that it isn't given.
+
+    The gate would wait for the start, but not for its flow: an older pass would count.
+    """
+    numbers = await pulumi.Output.from_input(ids).future()
+    for one in await dependencies.named_in(opts):
+        if isinstance(one, MigrationCheckStart) and one not in starts:
+            number = await one.migrate_id.future()
+            if number in (numbers if isinstance(numbers, list) else [numbers]):
+                raise pulumi.RunError(in_stack_language(Sentence("start in front", start=one.pulumi_resource_name)))
 
 
 def hidden_inputs(starts: Sequence[MigrationCheckStart]) -> dict[str, Any]:

@@ -154,7 +154,7 @@ def test_an_output_of_a_start_without_a_tie_is_refused(name: str, *, preview: bo
         given: dict[str, Any] = {"migrate_id": 7, "region": "ap-guangzhou", name: getattr(start(), name)}
         MigrationCheck("orders", **given)
 
-    words = rf"^{name} is an output of the start start-7, and the gate isn't tied to that start: give it start= or"
+    words = rf"^{name} is an output of the start start-7, and the gate isn't given that start: give it start or"
     with raises_sentence(pulumi.RunError, words):
         run(engine, program, preview=preview)
     assert "orders" not in engine.order
@@ -171,6 +171,56 @@ def test_a_group_is_tied_to_each_start_whose_outputs_it_has() -> None:
     with raises_sentence(pulumi.RunError, r"^flow_ids is an output of the start start-7, "):
         run(engine, program)
     assert "wave" not in engine.order
+
+
+class Wrapped(pulumi.ComponentResource):
+    """A component with a start in it."""
+
+    def __init__(self) -> None:
+        """Declare both."""
+        super().__init__("test:Wrapped", "wrapped")
+        start(opts=pulumi.ResourceOptions(parent=self))
+        self.register_outputs({})
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize("make", [start, lambda: [start()], Wrapped, lambda: pulumi.Output.from_input(start())])
+def test_a_start_that_is_only_in_depends_on_is_refused(make: Callable[[], Any], *, preview: bool) -> None:
+    """The gate would not wait for its flow, so a pass of an earlier start would count."""
+    engine = StartEngine()
+
+    def program() -> None:
+        opts = pulumi.ResourceOptions(depends_on=make())
+        MigrationCheck("orders", migrate_id="7", region="ap-guangzhou", opts=opts)
+
+    with raises_sentence(pulumi.RunError, r"^The gate depends on the start start-7 of its own migration, and isn't"):
+        run(engine, program, preview=preview)
+    assert "orders" not in engine.order
+
+
+def test_a_group_refuses_a_start_that_is_only_in_depends_on() -> None:
+    """One of its migrations is enough."""
+    engine = StartEngine()
+
+    def program() -> None:
+        opts = pulumi.ResourceOptions(depends_on=[start(7), start(9)])
+        MigrationCheckGroup("wave", migrate_ids=[8, pulumi.Output.from_input(9)], region="ap-guangzhou", opts=opts)
+
+    with raises_sentence(pulumi.RunError, r"^The gate depends on the start start-9 of its own migration"):
+        run(engine, program)
+    assert "wave" not in engine.order
+
+
+def test_a_gate_may_depend_on_its_own_start_and_on_those_of_others() -> None:
+    """It waits for the flow of its own, and the others are no concern of it."""
+    engine = StartEngine()
+
+    def program() -> None:
+        own, other = start(7), start(9)
+        MigrationCheck("orders", start=own, opts=pulumi.ResourceOptions(depends_on=[own, other]))
+
+    run(engine, program)
+    assert engine.order[-1] == "orders"
 
 
 @pytest.mark.parametrize("name", ["migrate_id", "region", "flow_id"])
