@@ -72,13 +72,14 @@ async def refuse_others(
 ) -> None:
     """Raise `pulumi.RunError` if `depends_on` names a start of the gate's migration that it isn't given.
 
-    The gate would wait for the start, but not for its flow: an older pass would count.
+    The gate would wait for the start, but not for its flow: an older pass would count. A preview that doesn't know
+    the numbers yet says nothing; the update compares them.
     """
     numbers = await pulumi.Output.from_input(ids).future()
     for one in await dependencies.named_in(opts):
         if isinstance(one, MigrationCheckStart) and one not in starts:
             number = await one.migrate_id.future()
-            if number in (numbers if isinstance(numbers, list) else [numbers]):
+            if number is not None and number in (numbers if isinstance(numbers, list) else [numbers]):
                 raise pulumi.RunError(in_stack_language(Sentence("start in front", start=one.pulumi_resource_name)))
 
 

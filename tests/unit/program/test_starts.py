@@ -32,7 +32,9 @@ class StartEngine(Engine):
             self.inputs[args.name], self.ids[args.name] = args.inputs, args.resource_id
             made, outputs = answer(args)
             if args.typ.endswith(":MigrationCheckStart"):
-                flow = {"flow_id": 1000 + int(args.inputs["migrate_id"]), "started_at": "2026-01-01T00:00:00Z"}
+                number = args.inputs["migrate_id"]
+                flow_id = number if pulumi.contains_unknowns(number) else 1000 + int(number)
+                flow = {"flow_id": flow_id, "started_at": "2026-01-01T00:00:00Z"}
                 changed = {**outputs, **flow, **earlier}
                 outputs = {key: value for key, value in changed.items() if value is not None}
             return made, outputs
@@ -209,6 +211,20 @@ def test_a_group_refuses_a_start_that_is_only_in_depends_on() -> None:
     with raises_sentence(pulumi.RunError, r"^The gate depends on the start start-9 of its own migration"):
         run(engine, program)
     assert "wave" not in engine.order
+
+
+def test_a_preview_that_does_not_know_the_numbers_refuses_no_start() -> None:
+    """Two unknown numbers need not be the same; the update compares them."""
+    engine = StartEngine()
+
+    def program() -> None:
+        unknown: Any = pulumi.Output.from_input(7).apply(lambda _: pulumi.UNKNOWN)
+        other = MigrationCheckStart("other", migrate_id=unknown, triggers=[], region="ap-guangzhou")
+        opts = pulumi.ResourceOptions(depends_on=[other])
+        MigrationCheck("orders", migrate_id=unknown, region="ap-guangzhou", opts=opts)
+
+    run(engine, program, preview=True)
+    assert engine.order[-1] == "orders"
 
 
 def test_a_gate_may_depend_on_its_own_start_and_on_those_of_others() -> None:
