@@ -130,6 +130,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
 
 def schema() -> str:
-    """Return the schema as JSON, with the version of the package."""
+    """Return the schema as JSON: the file, the version of the package, and the provider's inputs as configuration."""
     written = json.loads(resources.files(__package__).joinpath("schema.json").read_bytes())
-    return json.dumps({**written, "version": metadata.version(DISTRIBUTION)})
+    config = {"variables": written["provider"]["inputProperties"]}
+    return json.dumps({**written, "version": metadata.version(DISTRIBUTION), "config": config})

@@ -7,13 +7,13 @@ built once, into the cache of `tests/toolchain/bootstrap.py`.
 import json
 import os
 import shutil
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from toolchain import bootstrap
 
 from harness.virtual_environments import run_checked
+from pulumi_tcsql_check.plugin import servicer
 
 SOURCES = bootstrap.HERE / "sdk_generator"
 HOSTS = tuple(f"pulumi-language-{language}" for language in ("nodejs", "go", "python"))
@@ -21,9 +21,8 @@ VERSION = "0.1.0"
 
 
 def schema() -> dict[str, Any]:
-    """Return the schema as the plugin does, with a version."""
-    file = resources.files("pulumi_tcsql_check.plugin").joinpath("schema.json")
-    return {**json.loads(file.read_bytes()), "version": VERSION}
+    """Return the schema as the plugin does, with a version of the tests."""
+    return {**json.loads(servicer.schema()), "version": VERSION}
 
 
 class Cli:

@@ -6,7 +6,7 @@ import re
 import types
 import typing
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
-from importlib import resources
+from importlib import metadata, resources
 from typing import Any
 
 import pulumi
@@ -23,9 +23,10 @@ from pulumi_tcsql_check import (
 )
 from pulumi_tcsql_check.config import language, validation
 from pulumi_tcsql_check.languages.sentence import CHINESE, ENGLISH
+from pulumi_tcsql_check.plugin import servicer
 from pulumi_tcsql_check.tencent import rate_limit
 
-SCHEMA: dict[str, Any] = json.loads(resources.files("pulumi_tcsql_check.plugin").joinpath("schema.json").read_bytes())
+SCHEMA: dict[str, Any] = json.loads(servicer.schema())
 RESOURCES: dict[str, Any] = SCHEMA["resources"]
 QUERY: dict[str, Any] = SCHEMA["functions"]["tcsql-check:index:getMigrationCheck"]
 
@@ -196,7 +197,9 @@ def test_the_configuration_names_the_languages() -> None:
 
 def test_the_plugin_fills_in_the_version() -> None:
     """The file has none, so that a release changes it at one place."""
-    assert "version" not in SCHEMA
+    file = resources.files("pulumi_tcsql_check.plugin").joinpath("schema.json")
+    assert "version" not in json.loads(file.read_bytes())
+    assert SCHEMA["version"] == metadata.version("pulumi-tcsql-check")
 
 
 def test_the_python_sdk_is_no_name_of_this_package() -> None:

@@ -2,16 +2,17 @@
 
 import json
 import re
-from importlib import resources
 from typing import Any
 
 import pytest
 from harness.pages import FOR_THE_REGISTRY, blocks, page, rows
 from ruamel.yaml import YAML
 
+from pulumi_tcsql_check.plugin import servicer
+
 OVERVIEW, INSTALLATION = FOR_THE_REGISTRY
 
-SCHEMA: dict[str, Any] = json.loads(resources.files("pulumi_tcsql_check.plugin").joinpath("schema.json").read_bytes())
+SCHEMA: dict[str, Any] = json.loads(servicer.schema())
 
 
 @pytest.mark.parametrize("path", FOR_THE_REGISTRY)
