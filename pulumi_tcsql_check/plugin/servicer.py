@@ -130,7 +130,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
 
 def schema() -> str:
-    """Return the schema as JSON: the file, the version of the package, and the provider's inputs as configuration."""
+    """Return the schema as JSON, with the package's version; the configuration also has the provider's inputs."""
     written = json.loads(resources.files(__package__).joinpath("schema.json").read_bytes())
-    config = {"variables": written["provider"]["inputProperties"]}
-    return json.dumps({**written, "version": metadata.version(DISTRIBUTION), "config": config})
+    variables = {**written["provider"]["inputProperties"], **written["config"]["variables"]}
+    return json.dumps({**written, "version": metadata.version(DISTRIBUTION), "config": {"variables": variables}})

@@ -219,6 +219,24 @@ def test_a_changed_configuration_counts_at_once(emulator: EmulatorProcess, tmp_p
             assert stack.up("--target", "**::orders").exit_code == 0
 
 
+@pytest.mark.thorough
+def test_a_stack_that_requires_a_flow_refuses_a_gate_without_one(emulator: EmulatorProcess, tmp_path: Path) -> None:
+    """Whichever provider the gate has; one with a start passes."""
+    mine = resource("pulumi:providers:tcsql-check", region="ap-guangzhou")
+    start = resource(START, options={"provider": "${mine}"}, migrateId=PASSED, triggers=[])
+    started = resource(GATE, options={"provider": "${mine}"}, start="${start}")
+    bare = resource(GATE, options={"provider": "${mine}"}, migrateId=PASSED)
+    config = {ENDPOINT_KEY: emulator.url, "tcsql-check:requireFlow": "true"}
+    stack = yaml_stack(tmp_path, {"mine": mine, "start": start, "orders": started}, config)
+    up = stack.up()
+    assert up.exit_code == 0, up.screen
+    for one in (bare, resource(GATE, migrateId=PASSED, region="ap-guangzhou")):
+        write_program(stack, {"mine": mine, "orders": one})
+        refused = stack.up()
+        assert refused.exit_code != 0
+        assert "flowId is None, but must be given, since tcsql-check:requireFlow is true in this" in refused.words
+
+
 def test_no_secret_shows(emulator: EmulatorProcess, tmp_path: Path) -> None:
     """The credentials are secrets of the stack, and the number is one of the program: an encrypted output."""
     stack = yaml_stack(tmp_path, {}, {ENDPOINT_KEY: emulator.url})

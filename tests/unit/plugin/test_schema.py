@@ -22,6 +22,7 @@ from pulumi_tcsql_check import (
     get_migration_check,
 )
 from pulumi_tcsql_check.config import language, validation
+from pulumi_tcsql_check.config.own_keys import REQUIRE_FLOW
 from pulumi_tcsql_check.languages.sentence import CHINESE, ENGLISH
 from pulumi_tcsql_check.plugin import servicer
 from pulumi_tcsql_check.tencent import rate_limit
@@ -185,8 +186,14 @@ def test_the_credentials_are_secret_and_nothing_has_a_default() -> None:
     """An SDK would write a default from the environment into the state, and the plugin has its own defaults."""
     variables = SCHEMA["config"]["variables"]
     assert {name for name, one in variables.items() if one.get("secret")} == {"secretId", "secretKey", "securityToken"}
-    assert SCHEMA["provider"]["inputProperties"] == variables
     assert not re.search(r'"default(Info)?"', json.dumps(SCHEMA))
+
+
+def test_the_stack_alone_can_require_a_flow() -> None:
+    """It is a rule for every gate, so no provider of a program has it."""
+    variables, inputs = SCHEMA["config"]["variables"], SCHEMA["provider"]["inputProperties"]
+    assert inputs.items() <= variables.items()
+    assert [f"tcsql-check:{name}" for name in variables.keys() - inputs.keys()] == [REQUIRE_FLOW]
 
 
 def test_the_configuration_names_the_languages() -> None:
