@@ -7,6 +7,7 @@
 The text is for readers of the plain file. A name that the package reads and this file doesn't describe ends the build.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -32,6 +33,7 @@ from pulumi_tcsql_check.errors import TcsqlCheckError
 from pulumi_tcsql_check.errors.codes import CODES
 from pulumi_tcsql_check.languages.sentence import CHINESE, render
 from pulumi_tcsql_check.model.remedies import REMEDIES
+from pulumi_tcsql_check.plugin import servicer
 
 OWN_KEYS = {
     endpoints.ENDPOINT_KEY: "the endpoint of every gate and start in the stack that has none of its own",
@@ -103,6 +105,12 @@ def own_settings() -> str:
     return table(("key or variable", "meaning"), ((f"`{name}`", meaning) for name, meaning in settings.items()))
 
 
+def plugin_settings() -> str:
+    """The keys of the plugin, as its schema describes them."""
+    settings = json.loads(servicer.schema())["config"]["variables"].items()
+    return table(("key", "meaning"), ((f"`{own_keys.NAMESPACE}:{key}`", one["description"]) for key, one in settings))
+
+
 def provider_settings() -> str:
     """The keys of Tencent Cloud's provider, and their variables."""
     known = described(provider_config.HONOURED, PROVIDER_KEYS)
@@ -170,6 +178,7 @@ TABLES: Mapping[str, Callable[..., str]] = {
     "faults": faults,
     "machine-settings": machine_settings,
     "own-settings": own_settings,
+    "plugin-settings": plugin_settings,
     "provider-settings": provider_settings,
     "remedies": remedies,
     "scenarios": scenarios,

@@ -135,6 +135,26 @@ def test_the_tested_sdk_versions_are_the_ones_installed() -> None:
     assert f"pulumi>={oldest.rsplit('.', 1)[0]}" in page("pyproject.toml")
 
 
+@pytest.mark.parametrize(
+    ("words", "pin", "pattern"),
+    [
+        ("| Pulumi CLI | {} and", "newest/go.mod", r"pulumi/pkg/v3 v([0-9.]+)"),
+        (" and {} | |", "oldest/go.mod", r"pulumi/pkg/v3 v([0-9.]+)"),
+        ("language host {}", "yaml/go.mod", r"pulumi-yaml v([0-9.]+)"),
+        ("`@pulumi/pulumi` {}", "node/package.json", r'"@pulumi/pulumi": "([0-9.]+)"'),
+        ("TypeScript {}", "node/package.json", r'"typescript": "([0-9.]+)"'),
+        ("Node {} or newer", "node/package.json", r'"node": ">=([0-9]+)"'),
+        ("Go SDK {}", "go/go.mod", r"pulumi/sdk/v3 v([0-9.]+)"),
+        (", Go {}", "go/go.mod", r"(?m)^go ([0-9.]+)$"),
+    ],
+)
+def test_the_versions_that_the_plugin_was_tried_with_are_the_pinned_ones(words: str, pin: str, pattern: str) -> None:
+    """The compatibility page names them."""
+    pinned = re.search(pattern, page(f"tests/toolchain/{pin}"))
+    assert pinned is not None
+    assert words.format(pinned[1]) in page("docs/reference/compatibility.md").partition("## The plugin")[2]
+
+
 def test_the_configuration_page_has_every_variable_that_the_package_reads() -> None:
     """Its tables are made of `docs/facts.py`, which names what the package doesn't list."""
     sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "pulumi_tcsql_check").rglob("*.py"))
