@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from harness import ways
 from harness.emulator_process import EmulatorProcess
-from harness.plugin_stack import GATE, program_stack, record, resource, write_program, yaml_stack
+from harness.plugin_stack import GATE, START, program_stack, record, resource, write_program, yaml_stack
 from harness.sandbox import error_messages
 from harness.stack import ENDPOINT_KEY, STACK, Stack
 
 PROGRAMS = Path(__file__).resolve().parent.parent / "programs" / "options"
 SCENARIO = Path(__file__).resolve().parent.parent / "data" / "scenarios" / "by-id.json"
-PASSED, FAILED = 1, 2
+PASSED, FAILED, SLOW = 1, 2, 4
 
 WAYS = ways.WAYS | {
     "--target-dependents --refresh --parallel 1": (
@@ -196,3 +196,100 @@ def test_a_failed_dependency_of_the_gate_holds_what_is_behind(
     write_program(stack, resources("new", "/proc/nothing"))
     assert stack.up(*flags).exit_code != 0
     assert files(stack) == before
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("flags", [(), ("--continue-on-error",)])
+def test_a_failed_start_holds_what_is_behind(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    """The flow of the earlier start has passed, and doesn't count."""
+    passed = {"kind": "progress", "statuses": [0] * 8}
+    failed = {"kind": "error", "code": "UnsupportedOperation", "message": "The migration can't be checked now."}
+    scenario = tmp_path / "second-start-fails.json"
+    scenario.write_text(
+        json.dumps({"starts": "start-check", "migrations": {"1": [passed]}, "on_start": {"1": [passed, failed]}})
+    )
+
+    def resources(value: str) -> dict[str, Any]:
+        start = resource(START, migrateId=PASSED, region="ap-guangzhou", triggers=[value])
+        return {
+            "start": start,
+            "orders": resource(GATE, start="${start}"),
+            "behind": record("behind", value, "orders"),
+        }
+
+    with EmulatorProcess(scenario, tmp_path / "requests.jsonl") as emulator:
+        stack = yaml_stack(tmp_path / "stack", resources("old"), {ENDPOINT_KEY: emulator.url})
+        assert stack.up().exit_code == 0
+        before = files(stack)
+        write_program(stack, resources("new"))
+        refused = stack.up(*flags)
+    assert refused.exit_code != 0
+    assert any("UnsupportedOperation" in one for one in error_messages(refused)), refused.screen
+    assert files(stack) == before
+
+
+def in_front(value: str, migrate_id: int, *after: str) -> dict[str, Any]:
+    """Return a gate, and a record behind it; the gate may depend on a record in front, which is new."""
+    options = {"dependsOn": [f"${{{name}}}" for name in after]}
+    return {
+        **{name: record(name, value) for name in after},
+        "orders": resource(GATE, options=options, migrateId=migrate_id, region="ap-guangzhou"),
+        "behind": record("behind", value, "orders"),
+    }
+
+
+@pytest.mark.thorough
+def test_a_new_dependency_of_the_gate_that_is_left_out_bypasses_nothing(
+    emulator: EmulatorProcess, tmp_path: Path
+) -> None:
+    """With `--target` the gate decides; with `--exclude` Pulumi fails, and writes a state that needs its repair."""
+    stack = yaml_stack(tmp_path, in_front("old", PASSED), {ENDPOINT_KEY: emulator.url})
+    assert stack.up().exit_code == 0
+    before = files(stack)
+    write_program(stack, in_front("new", FAILED, "front"))
+    refused = stack.up("--target", "**::behind")
+    assert any("failed at step 4 of 8" in one for one in error_messages(refused)), refused.screen
+    queries = len(emulator.requests)
+    excluded = stack.up("--exclude", "**::front")
+    assert excluded.exit_code != 0
+    assert "snapshot integrity failure" in excluded.words
+    assert (files(stack), len(emulator.requests)) == (before, queries)
+    assert stack.run("state", "repair", "--yes").exit_code == 0
+    write_program(stack, in_front("new", PASSED, "front"))
+    passed = stack.up()
+    assert passed.exit_code == 0, passed.screen
+    assert len(files(stack)) == 2
+
+
+@pytest.mark.thorough
+def test_a_dependent_of_a_record_that_is_not_held_is_deleted_with_it(emulator: EmulatorProcess, tmp_path: Path) -> None:
+    """A limit that the page about the guarantees names, of Python's gate as well."""
+
+    def resources(value: str, migrate_id: int) -> dict[str, Any]:
+        front = record("front", value, folder=f"records/{value}", deleteBeforeReplace=True)
+        gate = resource(GATE, migrateId=migrate_id, region="ap-guangzhou")
+        return {"front": front, "orders": gate, "behind": record("behind", "same", "orders", folder="${front.folder}")}
+
+    stack = yaml_stack(tmp_path, resources("old", PASSED), {ENDPOINT_KEY: emulator.url})
+    assert stack.up().exit_code == 0
+    assert "old/behind.json" in files(stack)
+    write_program(stack, resources("new", FAILED))
+    assert stack.up().exit_code != 0
+    assert files(stack).keys() == {"new/front.json"}
+
+
+@pytest.mark.thorough
+def test_a_plan_holds_for_the_step_that_its_preview_has_seen(emulator: EmulatorProcess, tmp_path: Path) -> None:
+    """Pulumi refuses a plan from the time before the pass, and accepts one from the time after it."""
+    stack = yaml_stack(tmp_path, in_front("old", PASSED), {ENDPOINT_KEY: emulator.url})
+    assert stack.up().exit_code == 0
+    before = files(stack)
+    write_program(stack, in_front("new", SLOW))
+    assert stack.run("preview", "--save-plan", ways.PLAN).exit_code == 0
+    refused = stack.up("--plan", ways.PLAN)
+    assert any("violates plan" in one for one in error_messages(refused)), refused.screen
+    assert files(stack) == before
+    assert stack.run("preview", "--save-plan", ways.PLAN).exit_code == 0
+    passed = stack.up("--plan", ways.PLAN)
+    assert passed.exit_code == 0, passed.screen
+    assert files(stack) != before

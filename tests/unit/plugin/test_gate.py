@@ -221,6 +221,22 @@ def test_the_stacks_configuration_counts_before_that_of_the_engines_own_provider
     assert plugin.construct(plugin.request(migrateId=1))["region"] == "ap-shanghai"
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PULUMI_OPTION_CONFIG", "tcsql-check:endpoint=http://127.0.0.1:1"),
+        ("PULUMI_OPTION_CONFIG_FILE", "other.yaml"),
+        ("PULUMI_OPTION_OVERRIDE_ENV", "other"),
+    ],
+)
+def test_pulumis_own_variables_choose_no_endpoint(
+    plugin: PluginServer, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    """As in Python; nothing is queried."""
+    monkeypatch.setenv(variable, value)
+    assert plugin.refusal(plugin.request(migrateId=1)).startswith(f"{variable} is '")
+
+
 def test_an_unsupported_language_is_refused_in_english(plugin: PluginServer) -> None:
     """As any other invalid setting."""
     plugin.config["tcsql-check:language"] = "de"
