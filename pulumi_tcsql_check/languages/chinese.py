@@ -205,12 +205,12 @@ SENTENCES: Mapping[str, str] = {
     "--secret tencentcloud:secretKey`，或设置环境变量 TENCENTCLOUD_SECRET_ID 和 TENCENTCLOUD_SECRET_KEY。",
     "stands at": "当前为第 {number} 步（共 {total} 步），{step}",
     "start the check?": "启动{check}？",
-    "start in front": "门禁依赖其自身迁移任务的启动资源 {start}，但没有与该启动绑定：请用 start 或 starts 给出它，"
+    "start in front": "门禁依赖其自身迁移任务的启动资源 {start}，但没有指定该启动：请用 start 或 starts 给出它，"
     "以免较早的通过结果生效。",
     "start not checked": "引擎在本次命令中没有用门禁的 Provider 检查启动资源 {start}：它被 --target 或 --exclude 排除，"
     "或使用了另一个 Provider，或命令是带 --run-program 的 refresh 或 destroy。请加入该资源（--target {urn}），"
     "让两者使用同一个 Provider，或去掉 --run-program。",
-    "start not tied": "{input} 是启动资源 {start} 的输出，但门禁没有指定该启动：请用 start 或 starts 代替 {input}，"
+    "start not given": "{input} 是启动资源 {start} 的输出，但门禁没有指定该启动：请用 start 或 starts 代替 {input}，"
     "以免较早的通过结果生效。",
     "start the others": "启动其余校验：",
     "start and wait": "请启动校验并等待：",

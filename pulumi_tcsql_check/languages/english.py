@@ -221,7 +221,7 @@ SENTENCES: Mapping[str, str] = {
     "start not checked": "The engine didn't check the start {start} with the gate's provider in this command: --target "
     "or --exclude left it out, it has another provider, or the command is a refresh or destroy with --run-program. "
     "Include the start (--target {urn}), give both the same provider, or leave out --run-program.",
-    "start not tied": "{input} is an output of the start {start}, and the gate isn't given that start: give it "
+    "start not given": "{input} is an output of the start {start}, and the gate isn't given that start: give it "
     "start or starts in place of {input}, so that an older pass doesn't count.",
     "start the others": "start the others:",
     "start and wait": "start the check and wait for it:",

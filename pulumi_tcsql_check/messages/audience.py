@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # else the sentence about a missing msgspec could not be load
 
 
 class Audience(NamedTuple):
-    """The names that an audience uses for commands and options, and what ties its gate to a start.
+    """The names that an audience uses for commands and options, and the starts of its gate.
 
     `again` is the command to run again. In `failed_status`, `{code}` stands for the status code. `starts` has the URN
     of the resource that starts a migration's check, by the number as text; it is empty for a gate without one.

@@ -73,8 +73,8 @@ class _Gate:
         self._request = request
         self._process = process
         self._monitor = monitor
-        ties = {name: one.urns for name, one in request.inputDependencies.items()}
-        self._given = wire.read(request.inputs, ties)
+        dependencies = {name: one.urns for name, one in request.inputDependencies.items()}
+        self._given = wire.read(request.inputs, dependencies)
         self._secret = self._given.secret
 
     @property

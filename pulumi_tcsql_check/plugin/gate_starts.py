@@ -76,17 +76,17 @@ def refuse_triggers(given: Properties) -> None:
         raise InvalidInputError("triggers", "given", Sentence("left out without a start"))
 
 
-def refuse_untied(given: Properties, input_name: str) -> None:
+def refuse_outputs_of_other_starts(given: Properties, input_name: str) -> None:
     """Refuse an input that is an output of a start which the gate isn't given: the gate couldn't compare it.
 
     Raises:
         StaleInputError: There is such an input.
     """
-    for name, urns in given.tied.items():
+    for name, urns in given.dependencies.items():
         for urn in urns:
-            is_other = f"::{TYPE}::" in urn and urn not in given.tied.get(input_name, ())
+            is_other = f"::{TYPE}::" in urn and urn not in given.dependencies.get(input_name, ())
             if is_other and name != input_name:
-                raise StaleInputError(Sentence("start not tied", input=camel(name), start=_name_of(urn)))
+                raise StaleInputError(Sentence("start not given", input=camel(name), start=_name_of(urn)))
 
 
 def refuse_others(props: Mapping[str, Any], dependencies: Iterable[str], monitor: Monitor) -> None:

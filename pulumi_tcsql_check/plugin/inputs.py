@@ -62,7 +62,7 @@ def of_gate(  # noqa: PLR0913  # what a call brings
     if wait and given.unknown:
         raise StaleInputError(Sentence("input not known", name=camel(min(given.unknown))))
     flow, ids, start = names
-    gate_starts.refuse_untied(given, start)
+    gate_starts.refuse_outputs_of_other_starts(given, start)
     props = {name: value for name, value in given.values.items() if name not in (start, "triggers")}
     if "reason" in given.secret and "reason" in props:
         props["reason"] = "[secret]"

@@ -44,14 +44,14 @@ class Properties(NamedTuple):
         unknown: The names of values that are unknown, or have an unknown part.
         secret: The names of values that are secret, or have a secret part.
         from_outputs: The names of values that are outputs of a resource.
-        tied: The URNs of the resources that each of those depends on, if any.
+        dependencies: The URNs of the resources that each of those depends on, if any.
     """
 
     values: dict[str, Any]
     unknown: frozenset[str]
     secret: frozenset[str]
     from_outputs: frozenset[str]
-    tied: dict[str, frozenset[str]]
+    dependencies: dict[str, frozenset[str]]
 
 
 def snake(name: str) -> str:
@@ -69,10 +69,10 @@ def _name(key: str) -> str:
     return snake(key) if camel(snake(key)) == key else repr(key)
 
 
-def read(struct: struct_pb2.Struct, ties: Mapping[str, Iterable[str]] | None = None) -> Properties:
-    """Read properties from the wire; `ties` are further dependencies, by the engine's names."""
+def read(struct: struct_pb2.Struct, more: Mapping[str, Iterable[str]] | None = None) -> Properties:
+    """Read properties from the wire; `more` are the URNs of further dependencies, by the engine's names."""
     values: dict[str, Any] = {}
-    unknown, secret, from_outputs, tied = set(), set(), set(), {}
+    unknown, secret, from_outputs, dependencies = set(), set(), set(), {}
     for key, encoded in struct.fields.items():
         name, found = _name(key), _Value()
         value = found.read(encoded)
@@ -82,11 +82,11 @@ def read(struct: struct_pb2.Struct, ties: Mapping[str, Iterable[str]] | None = N
             values[name] = value
         if found.is_secret:
             secret.add(name)
-        if urns := found.urns.union((ties or {}).get(key, ())):
-            tied[name] = frozenset(urns)
+        if urns := found.urns.union((more or {}).get(key, ())):
+            dependencies[name] = frozenset(urns)
         if urns or found.is_unknown or found.is_output:
             from_outputs.add(name)
-    return Properties(values, frozenset(unknown), frozenset(secret), frozenset(from_outputs), tied)
+    return Properties(values, frozenset(unknown), frozenset(secret), frozenset(from_outputs), dependencies)
 
 
 class _Value:

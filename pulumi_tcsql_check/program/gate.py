@@ -68,7 +68,7 @@ class Gate(Resource):
         if given_starts and is_real and given["enforce"] is not False:
             late.append(starts.as_declared(given_starts))
         if from_outputs and is_real:
-            late.append(pulumi.Output.from_input(starts.require_tie(needed, given_starts)))
+            late.append(pulumi.Output.from_input(starts.refuse_outputs_of_other_starts(needed, given_starts)))
         if opts.depends_on and is_real:
             late.append(pulumi.Output.from_input(starts.refuse_others(opts, needed[ids], given_starts)))
         holds = wait and is_real

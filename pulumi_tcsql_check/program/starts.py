@@ -57,13 +57,13 @@ def as_declared(starts: Sequence[MigrationCheckStart]) -> pulumi.Output[Any]:
     return pulumi.Output.all(*map(_compared, starts))
 
 
-async def require_tie(inputs: Mapping[str, Any], starts: Sequence[MigrationCheckStart]) -> None:
+async def refuse_outputs_of_other_starts(inputs: Mapping[str, Any], starts: Sequence[MigrationCheckStart]) -> None:
     """Raise `pulumi.RunError` if an input is an output of another start than these: the gate couldn't compare it."""
     for name, value in inputs.items():
         for resource in await pulumi.Output.from_input(value).resources():
             if isinstance(resource, MigrationCheckStart) and resource not in starts:
                 raise pulumi.RunError(
-                    in_stack_language(Sentence("start not tied", input=name, start=resource.pulumi_resource_name))
+                    in_stack_language(Sentence("start not given", input=name, start=resource.pulumi_resource_name))
                 )
 
 

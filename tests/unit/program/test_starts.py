@@ -148,7 +148,7 @@ def test_secret_triggers_keep_the_gate_readable() -> None:
 
 @pytest.mark.parametrize("preview", [False, True])
 @pytest.mark.parametrize("name", ["migrate_id", "region", "flow_id"])
-def test_an_output_of_a_start_without_a_tie_is_refused(name: str, *, preview: bool) -> None:
+def test_an_output_of_a_start_that_the_gate_is_not_given_is_refused(name: str, *, preview: bool) -> None:
     """The gate could not tell whether this update left the start out; the error says to use `start=`."""
     engine = StartEngine()
 
@@ -162,7 +162,7 @@ def test_an_output_of_a_start_without_a_tie_is_refused(name: str, *, preview: bo
     assert "orders" not in engine.order
 
 
-def test_a_group_is_tied_to_each_start_whose_outputs_it_has() -> None:
+def test_a_group_must_be_given_each_start_whose_outputs_it_has() -> None:
     """An output of one in a list counts as well."""
     engine = StartEngine()
 
