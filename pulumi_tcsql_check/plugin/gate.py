@@ -14,7 +14,7 @@ from pulumi_tcsql_check.config import language
 from pulumi_tcsql_check.config.report_folder import folder, remove_reports
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.engine.log import EngineLog
-from pulumi_tcsql_check.errors import WaitCancelledError
+from pulumi_tcsql_check.errors import StaleInputError, WaitCancelledError
 from pulumi_tcsql_check.languages.sentence import ENGLISH, Language, Sentence, render
 from pulumi_tcsql_check.messages import failure
 from pulumi_tcsql_check.messages.audience import PLUGIN, of_gate
@@ -43,25 +43,36 @@ def construct(
 ) -> provider_pb2.ConstructResponse:
     """Return the gate's outputs, or abort with one line: the gate's row has the whole error."""
     monitor = Monitor(request.monitorEndpoint)
+    gate = _Gate(request, process, monitor)
     try:
+        absent = monitor.left_out(request)  # a preview asks as well, so that its plan has the engine's own provider
+        if absent and gate.holds:
+            names = {"gate": request.name, "resource": printable(absent.rpartition("::")[2], 64)}
+            context.abort(grpc.StatusCode.UNKNOWN, process.line(StaleInputError(Sentence("not in the stack", **names))))
         urn = monitor.register(request)
     except grpc.RpcError as error:
-        context.abort(grpc.StatusCode.UNKNOWN, printable(str(error.details()), 300))
+        context.abort(grpc.StatusCode.UNKNOWN, _of_the_engine(error))
     row = EngineLog(process.engine, urn)
-    gate = _Gate(request, process, monitor)
     chosen = ENGLISH
     try:
         chosen = language.of_stack(gate.config, os.environ)
         state = gate.outputs(urn, row, chosen)
         monitor.complete(urn, state)
     except Exception as error:  # noqa: BLE001  # each has its text
-        row.error(failure.of_any(gate.for_the_user(error), gate.audience).render(chosen))
         if gate.holds:
             process.end_other_waits(request.name, context)
+        if isinstance(error, grpc.RpcError):
+            context.abort(grpc.StatusCode.UNKNOWN, _of_the_engine(error))
+        row.error(failure.of_any(gate.for_the_user(error), gate.audience).render(chosen))
         context.abort(grpc.StatusCode.UNKNOWN, render(Sentence("see the row"), chosen))
     finally:
         row.flush()
     return provider_pb2.ConstructResponse(urn=urn, state=state)
+
+
+def _of_the_engine(error: grpc.RpcError) -> str:
+    """Return in one line why the engine has refused a call of its monitor, such as `violates plan`."""
+    return printable(str(error.details()), 300)
 
 
 class _Gate:

@@ -48,11 +48,25 @@ class Monitor:
 
     def outputs_of(self, urn: str) -> wire.Properties:
         """Return the outputs that a resource has in this deployment."""
+        return wire.read(self._resource(urn)["state"].struct_value)
+
+    def left_out(self, request: provider_pb2.ConstructRequest) -> str:
+        """Return the URN of what a component depends on and what this update has not created; "" if all is there.
+
+        `--target` or `--exclude` left it out. Pulumi would write a state that it can't read if it were registered.
+        """
+        of_inputs = [urn for one in request.inputDependencies.values() for urn in one.urns]
+        for urn in filter(None, {*request.dependencies, *of_inputs, request.parent, request.deletedWith}):
+            found = self._resource(urn)
+            if found["provider"].string_value and not found["id"].string_value:  # a component has neither
+                return urn
+        return ""
+
+    def _resource(self, urn: str) -> Any:  # noqa: ANN401  # a protobuf map
         request = resource_pb2.ResourceInvokeRequest(
             tok="pulumi:pulumi:getResource", args=wire.write({"urn": urn}), acceptResources=True
         )
-        found = getattr(self._stub.Invoke(request), "return")
-        return wire.read(found.fields["state"].struct_value)
+        return getattr(self._stub.Invoke(request), "return").fields
 
 
 @functools.cache

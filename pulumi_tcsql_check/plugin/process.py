@@ -9,9 +9,11 @@ from typing import Any
 
 import grpc
 
-from pulumi_tcsql_check.config import CONFIG_NAMESPACE
+from pulumi_tcsql_check.config import CONFIG_NAMESPACE, language
 from pulumi_tcsql_check.config.own_keys import NAMESPACE, REQUIRE_FLOW
 from pulumi_tcsql_check.config.provider_config import HONOURED, NAMES, REFUSED
+from pulumi_tcsql_check.errors import InvalidInputError, TcsqlCheckError
+from pulumi_tcsql_check.languages.sentence import ENGLISH, render
 from pulumi_tcsql_check.plugin.wire import Properties, camel
 
 _NOT_OF_THE_CALLER = ("allowedAccountIds", "domain", "forbiddenAccountIds", "protocol", "region")
@@ -65,6 +67,14 @@ class Process:
         What the stack requires of every gate, no provider can take back.
         """
         return _merged(stack, self.config) | {key: stack[key] for key in (REQUIRE_FLOW,) if key in stack}
+
+    def line(self, error: TcsqlCheckError) -> str:
+        """Return an error in one line, in the configured language; in English if that is unsupported."""
+        try:
+            chosen = language.of_stack(self.config, os.environ)
+        except InvalidInputError:
+            chosen = ENGLISH
+        return render(error.sentence, chosen)
 
     def attach(self, engine: str) -> None:
         """Serve another engine: only a debugger's process outlives an update."""

@@ -98,7 +98,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         try:
             return start_resource.diff(request)
         except InvalidInputError as error:
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, start_resource.in_the_stacks_language(error, self._process))
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, self._process.line(error))
 
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         """Start a check."""
@@ -114,7 +114,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Return the outputs of a refresh as they are; nothing can look up a start, so an import is refused."""
         if "flowId" not in request.properties.fields:
             error = InvalidInputError("import", request.id, Sentence("no import of a start"))
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, start_resource.in_the_stacks_language(error, self._process))
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, self._process.line(error))
         return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:

@@ -11,8 +11,8 @@ from pulumi.runtime.proto import provider_pb2
 from pulumi_tcsql_check.config import language, validation
 from pulumi_tcsql_check.config.stack_config import Stack
 from pulumi_tcsql_check.engine.log import EngineLog
-from pulumi_tcsql_check.errors import InvalidInputError, TcsqlCheckError
-from pulumi_tcsql_check.languages.sentence import ENGLISH, Sentence, render
+from pulumi_tcsql_check.errors import InvalidInputError
+from pulumi_tcsql_check.languages.sentence import ENGLISH, Sentence
 from pulumi_tcsql_check.messages import failure
 from pulumi_tcsql_check.messages.audience import PLUGIN_ALONE
 from pulumi_tcsql_check.messages.listener import LinesListener
@@ -41,7 +41,7 @@ def check(request: provider_pb2.CheckRequest, process: Process) -> provider_pb2.
         try:
             declared[name] = _accept(name, values.get(name))
         except InvalidInputError as error:
-            reason = in_the_stacks_language(inputs.for_the_user(error, given.secret), process)
+            reason = process.line(inputs.for_the_user(error, given.secret))
             failures.append(provider_pb2.CheckFailure(property=wire.camel(name), reason=reason))
     process.declared[request.urn] = declared
     accepted = struct_pb2.Struct()
@@ -49,15 +49,6 @@ def check(request: provider_pb2.CheckRequest, process: Process) -> provider_pb2.
     if "region" not in accepted.fields:
         accepted.update({"region": values["region"]})
     return provider_pb2.CheckResponse(inputs=accepted, failures=failures)
-
-
-def in_the_stacks_language(error: TcsqlCheckError, process: Process) -> str:
-    """Return an error in one line, in the provider's language; in English if that is unsupported."""
-    try:
-        chosen = language.of_stack(process.config, os.environ)
-    except InvalidInputError:
-        chosen = ENGLISH
-    return render(error.sentence, chosen)
 
 
 def _accept(name: str, value: object) -> object:

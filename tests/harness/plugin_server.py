@@ -27,13 +27,23 @@ CALLS = 32
 
 
 class RecordingMonitor(resource_pb2_grpc.ResourceMonitorServicer):
-    """A resource monitor that records registrations, and knows the outputs of some resources."""
+    """A resource monitor that records registrations, and knows the outputs of some resources.
+
+    Attributes:
+        registered: The registrations.
+        completed: The outputs of components.
+        refuses_outputs: Whether it refuses those, as for an update with a plan.
+        states: The outputs of resources, by their URN; any other resource has none.
+        left_out: The URNs of resources that this update has not created.
+    """
 
     def __init__(self) -> None:
         """Start with nothing."""
         self.registered: list[resource_pb2.RegisterResourceRequest] = []
         self.completed: list[resource_pb2.RegisterResourceOutputsRequest] = []
+        self.refuses_outputs = False
         self.states: dict[str, struct_pb2.Struct] = {}
+        self.left_out: set[str] = set()
 
     def RegisterResource(  # noqa: N802  # the protocol's name
         self, request: resource_pb2.RegisterResourceRequest, context: grpc.ServicerContext
@@ -47,7 +57,8 @@ class RecordingMonitor(resource_pb2_grpc.ResourceMonitorServicer):
         self, request: resource_pb2.RegisterResourceOutputsRequest, context: grpc.ServicerContext
     ) -> empty_pb2.Empty:
         """Record the outputs of a component."""
-        del context
+        if self.refuses_outputs:
+            context.abort(grpc.StatusCode.UNKNOWN, "resource violates plan")
         self.completed.append(request)
         return empty_pb2.Empty()
 
@@ -58,8 +69,11 @@ class RecordingMonitor(resource_pb2_grpc.ResourceMonitorServicer):
         del context
         assert request.tok == "pulumi:pulumi:getResource"
         assert request.acceptResources
+        urn = request.args.fields["urn"].string_value
         found = struct_pb2.Struct()
-        found.fields["state"].struct_value.CopyFrom(self.states[request.args.fields["urn"].string_value])
+        found.fields["state"].struct_value.CopyFrom(self.states.get(urn, struct_pb2.Struct()))
+        found.fields["provider"].string_value = "a provider" if urn in {*self.states, *self.left_out} else ""
+        found.fields["id"].string_value = "an id" if urn in self.states else ""
         response = provider_pb2.InvokeResponse()
         getattr(response, "return").CopyFrom(found)
         return response

@@ -150,6 +150,44 @@ def test_a_component_that_cannot_be_registered_has_one_line(plugin: PluginServer
     assert "refused" in str(refused.value.details())
 
 
+def test_the_engines_refusal_of_the_outputs_is_shown_as_it_is(plugin: PluginServer) -> None:
+    """An update with a plan from the time before the pass ends so; the gate has no error of its own."""
+    plugin.monitor.refuses_outputs = True
+    with pytest.raises(grpc.RpcError) as refused:
+        plugin.construct(plugin.request(migrateId=1))
+    assert isinstance(refused.value, grpc.Call)
+    assert refused.value.details() == "resource violates plan"
+    assert all(one.severity != engine_pb2.ERROR for one in plugin.engine.logged)
+
+
+def depending(request: provider_pb2.ConstructRequest, field: str) -> provider_pb2.ConstructRequest:
+    """Let a component depend on `urn:pulumi:test::project::type::front`."""
+    front = "urn:pulumi:test::project::type::front"
+    if field == "inputDependencies":
+        request.inputDependencies["migrateId"].urns.append(front)
+    elif field == "dependencies":
+        request.dependencies.append(front)
+    else:
+        setattr(request, field, front)
+    return request
+
+
+@pytest.mark.parametrize("field", ["dependencies", "inputDependencies", "parent", "deletedWith"])
+def test_a_gate_whose_new_dependency_is_left_out_is_not_registered(plugin: PluginServer, field: str) -> None:
+    """Pulumi would write a state that it can't read; a preview and an existing dependency are accepted."""
+    plugin.monitor.left_out.add("urn:pulumi:test::project::type::front")
+    with pytest.raises(grpc.RpcError) as refused:
+        plugin.construct(depending(plugin.request(migrateId=1), field))
+    assert isinstance(refused.value, grpc.Call)
+    assert str(refused.value.details()).startswith(
+        "The gate gate depends on front, which is not in the stack: it failed,"
+    )
+    assert plugin.monitor.registered == []
+    assert plugin.construct(depending(plugin.request(migrateId=1, preview=True), field))["passed"] is True
+    plugin.monitor.left_out.clear()
+    assert plugin.construct(depending(plugin.request(migrateId=1), field))["passed"] is True
+
+
 @pytest.mark.parametrize("key", ["camRoleName", "enablePodOidc", "assumeRole", "securityToken"])
 def test_a_provider_that_says_who_sends_the_requests_says_it_alone(plugin: PluginServer, key: str) -> None:
     """The stack's settings about the caller would mix two accounts."""
