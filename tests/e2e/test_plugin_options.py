@@ -1,26 +1,28 @@
 """Every option of the engine that could bypass a gate of the provider plugin, with programs in four languages.
 
 The second version of the program changes a record, replaces one, creates one, no longer declares one, and deletes one
-before it replaces it, which has a dependent. It comes with a check that has failed.
+before it replaces it, which has a dependent. It comes with a check that has failed: that of another migration, or, if
+the gate waits for a start, the one that new triggers start again. Only the flow of the new start has failed then: the
+older flow has succeeded, and the steps have passed.
 """
 
 import json
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from harness import ways
 from harness.emulator_process import EmulatorProcess
-from harness.plugin_stack import GATE, START, program_stack, record, resource, write_program, yaml_stack
+from harness.option_programs import Program, table
+from harness.plugin_stack import GATE, START, record, resource, write_program, yaml_stack
 from harness.sandbox import error_messages
-from harness.stack import ENDPOINT_KEY, STACK, Stack
+from harness.stack import ENDPOINT_KEY
+from harness.versions import FAILED, PASSED, SLOW, Version, VersionedStack, files
 
-PROGRAMS = Path(__file__).resolve().parent.parent / "programs" / "options"
-SCENARIO = Path(__file__).resolve().parent.parent / "data" / "scenarios" / "by-id.json"
-PASSED, FAILED, SLOW = 1, 2, 4
+SCENARIOS = Path(__file__).resolve().parent.parent / "data" / "scenarios"
+
+STARTS = "**:MigrationCheckStart::*"
 
 WAYS = ways.WAYS | {
     "--target-dependents --refresh --parallel 1": (
@@ -30,130 +32,136 @@ WAYS = ways.WAYS | {
 }
 """The flags of `pulumi up`, by a readable name."""
 
-THE_ENGINES = {
-    "up --plan": "violates plan",  # the plan has the gate's inputs
-    "--target-dependents --refresh --parallel 1": "unknown provider",  # it refreshes without the records' provider
+WAYS_OF_A_START = WAYS | {
+    "--target the dependents and the start": (*WAYS["--target the dependents"], "--target", STARTS),
+    "--exclude the start": (*ways.WITHOUT_PREVIEW, "--exclude", STARTS),
 }
-"""The error of the ways that the engine itself refuses."""
+"""The same for a gate with a start."""
+
+STEP = "failed at step 4 of 8"
+FLOW = "failed: flow "
+LEFT_OUT = (
+    "Include the start (--target urn:pulumi:rehearsal::tcsql-check::tcsql-check:index:MigrationCheckStart::start)"
+)
+OF_THE_ENGINE = "unknown provider"
+"""It refreshes without the records' provider."""
+
+ERRORS_OF_A_START = {
+    "no flag": FLOW,
+    "--skip-preview": FLOW,
+    "--target the dependents": LEFT_OUT,
+    "--target the dependents and the start": FLOW,
+    "--target-dependents": LEFT_OUT,
+    "--target-dependents --refresh --parallel 1": OF_THE_ENGINE,
+    "--exclude the gate": FLOW,
+    "--exclude-dependents": FLOW,
+    "--exclude the start": LEFT_OUT,
+    "--refresh": FLOW,
+    "--replace the dependents": FLOW,
+    "--target-replace the dependents": LEFT_OUT,
+    "up --plan": FLOW,
+    "--continue-on-error": FLOW,
+    "--parallel 1": FLOW,
+    "--continue-on-error --parallel 1": FLOW,
+}
+"""The error of a gate with a start: the flow that this update has started, or a start that it leaves out."""
+
+ERRORS = dict.fromkeys(WAYS, STEP) | {
+    "up --plan": "violates plan",  # the plan has the gate's inputs
+    "--target-dependents --refresh --parallel 1": OF_THE_ENGINE,
+}
+"""The error of a gate without one."""
+
+PROGRAMS = [
+    *(Program("yaml", "resources", given) for given in ("migrateId", "start", "start and triggers")),
+    *(
+        Program(language, holds, given)
+        for language in ("node", "go", "python")
+        for holds, given in (
+            ("resources", "migrateId"),
+            ("stack", "migrateId"),
+            ("resources", "start"),
+            ("stack", "start and triggers"),
+        )
+    ),
+]
+
+IN_EVERY_TEST = (
+    (Program("yaml", "resources", "migrateId"), "--target the dependents"),
+    (Program("yaml", "resources", "start"), "--target the dependents"),
+)
+"""The cases that `make test` runs."""
 
 CASES = [
     pytest.param(
-        (language, holds),
-        way,
-        id=f"{language}, {holds}, {way}",
-        marks=[] if (language, way) == ("yaml", "--target the dependents") else pytest.mark.thorough,
+        *(program, way),
+        id=", ".join((*program, way)),
+        marks=[] if (program, way) in IN_EVERY_TEST else pytest.mark.thorough,
     )
-    for language, holds in (
-        ("yaml", "resources"),
-        *((language, holds) for language in ("node", "go", "python") for holds in ("resources", "stack")),
-    )
-    for way in WAYS
+    for program in PROGRAMS
+    for way in (WAYS_OF_A_START if program.has_start else WAYS)
 ]
-"""Every way, for records that depend on the gate and for those of a program that declares them after its pass."""
-
-
-@dataclass
-class Tried:
-    """A stack that is updated to its first version."""
-
-    stack: Stack
-    language: str
-    holds: str
-
-    def set(self, number: int, migrate_id: int) -> None:
-        """Set the program's version and its check."""
-        if self.language == "yaml":
-            write_program(self.stack, table(number, migrate_id))
-        else:
-            version = {"number": number, "migrateId": migrate_id, "holds": self.holds}
-            (self.stack.project / "version.json").write_text(json.dumps(version), encoding="utf-8")
-
-
-def table(number: int, migrate_id: int) -> dict[str, Any]:
-    """Return the resources of a version; each record depends on the gate."""
-    value, later = ("new", True) if number > 1 else ("old", False)
-    folder = f"records/{value}"
-    other = "created" if later else "removed"
-    return {
-        "orders": resource(GATE, migrateId=migrate_id, region="ap-guangzhou", pollIntervalSeconds=1),
-        "changed": record("changed", value, "orders"),
-        "replaced": record("replaced", value, "orders", folder=folder),
-        other: record(other, value, "orders"),
-        "output": record("output", f"{value} ${{orders.region}}"),
-        "front": record("front", value, "orders", folder=folder, deleteBeforeReplace=True),
-        "behind-front": record("behind-front", value, "orders", folder="${front.folder}"),
-    }
-
-
-def files(stack: Stack) -> dict[str, str]:
-    """Return all records, by their paths."""
-    folder = stack.project / "records"
-    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in folder.rglob("*.json")}
+"""Every way to update every program."""
 
 
 @pytest.fixture(scope="module")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorProcess]:
-    """Serve a check that has passed, and one that has failed."""
-    with EmulatorProcess(SCENARIO, tmp_path_factory.mktemp("emulator") / "requests.jsonl") as emulator:
+    """Serve a check that has passed, and one that has failed; each start has the same end."""
+    with EmulatorProcess(SCENARIOS / "by-id.json", tmp_path_factory.mktemp("emulator") / "requests.jsonl") as emulator:
         yield emulator
 
 
 @pytest.fixture(scope="module")
+def program(request: pytest.FixtureRequest) -> Program:
+    """Return the case's program."""
+    given: Program = request.param
+    return given
+
+
+@pytest.fixture(scope="module")
 def first_version(
-    request: pytest.FixtureRequest, emulator: EmulatorProcess, tmp_path_factory: pytest.TempPathFactory
-) -> Tried:
+    program: Program, emulator: EmulatorProcess, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[VersionedStack]:
     """Update to the first version while the check has passed; each test uses a copy of the folder."""
-    language, holds = request.param
-    workdir, config = tmp_path_factory.mktemp("first") / "stack", {ENDPOINT_KEY: emulator.url}
-    if language == "yaml":
-        tried = Tried(yaml_stack(workdir, {}, config), language, holds)
+    workdir = tmp_path_factory.mktemp("first")
+    with EmulatorProcess(SCENARIOS / "fails-again.json", workdir / "requests.jsonl") as fails_again:
+        used = fails_again if program.has_start else emulator
+        first = program.stack(workdir / "stack", {ENDPOINT_KEY: used.url})
+        first.set(Version(1, PASSED, "run 1"))
+        up = first.stack.up()
+        assert up.exit_code == 0, up.screen
+        assert len(first.files) == 6
+        yield first
+
+
+@pytest.mark.parametrize(("program", "way"), CASES, indirect=["program"])
+def test_nothing_behind_a_refused_gate_changes(
+    program: Program, first_version: VersionedStack, emulator: EmulatorProcess, tmp_path: Path, way: str
+) -> None:
+    """The update fails with the expected error, every record stays unchanged, and the next update completes."""
+    tried = first_version.copy(tmp_path / "stack")
+    if program.has_start:
+        version = Version(2, PASSED, "run 2")
+        refused = tried.refused(version, WAYS_OF_A_START[way], ERRORS_OF_A_START[way], planned=version)
+        # The cause is mended: the next start passes.
+        assert tried.stack.run("config", "set", ENDPOINT_KEY, emulator.url).exit_code == 0
     else:
-        tried = Tried(program_stack(language, PROGRAMS / language, workdir, config), language, holds)
-    tried.set(1, PASSED)
-    up = tried.stack.up()
-    assert up.exit_code == 0, up.screen
-    return tried
-
-
-@pytest.mark.parametrize(("first_version", "way"), CASES, indirect=["first_version"])
-def test_nothing_behind_a_refused_gate_changes(first_version: Tried, tmp_path: Path, way: str) -> None:
-    """The update fails with the gate's error, every record stays unchanged, and the next update completes."""
-    shutil.copytree(first_version.stack.project.parent, tmp_path / "stack", symlinks=True)
-    environ = {"PULUMI_STACK": STACK, "PATH": first_version.stack.environ["PATH"]}
-    stack = Stack(tmp_path / "stack" / "project", tmp_path / "stack", environ)
-    tried = replace(first_version, stack=stack)
-    before = files(stack)
-    assert len(before) == 6
-    if ways.PLAN in WAYS[way]:
-        tried.set(2, PASSED)
-        assert stack.run("preview", "--save-plan", ways.PLAN).exit_code == 0
-
-    tried.set(2, FAILED)
-    refused = stack.run("up", "--yes", *WAYS[way])
-    assert files(stack) == before
-    assert refused.exit_code != 0
-    error = THE_ENGINES.get(way, "failed at step 4 of 8")
-    assert any(error in one for one in error_messages(refused)), refused.screen
-    assert ("Traceback" in refused.screen) <= (tried.language == "python")  # its SDK prints one for such a component
-
-    tried.set(2, PASSED)
-    passed = stack.up()
-    assert passed.exit_code == 0, passed.screen
-    assert set(files(stack)) == {path.replace("removed.", "created.").replace("old/", "new/") for path in before}
-    assert all("old" not in text for text in files(stack).values())
+        refused = tried.refused(Version(2, FAILED), WAYS[way], ERRORS[way], planned=Version(2, PASSED))
+    assert ("Traceback" in refused.screen) <= (program.language == "python")  # its SDK prints one for such a component
+    tried.passes(Version(2, PASSED, "run 3"))
 
 
 @pytest.mark.thorough
 def test_a_first_update_that_leaves_the_gate_out_creates_nothing(emulator: EmulatorProcess, tmp_path: Path) -> None:
     """The gate isn't in the state yet: the engine refuses its dependents, so the user targets the gate, too."""
-    stack = yaml_stack(tmp_path, table(1, PASSED), {ENDPOINT_KEY: emulator.url})
+    stack = yaml_stack(tmp_path, table(Version(1, PASSED)), {ENDPOINT_KEY: emulator.url})
     refused = stack.up("--target", ways.RECORDS)
     assert refused.exit_code != 0
     assert files(stack) == {}
-    write_program(stack, table(1, FAILED))
+    write_program(stack, table(Version(1, FAILED)))
     assert stack.up("--target", ways.RECORDS, "--target", ways.GATE).exit_code != 0
     assert files(stack) == {}
-    write_program(stack, table(1, PASSED))
+    write_program(stack, table(Version(1, PASSED)))
     passed = stack.up("--target", ways.RECORDS, "--target", ways.GATE)
     assert passed.exit_code == 0, passed.screen
     assert len(files(stack)) == 6
@@ -165,9 +173,9 @@ def test_a_command_that_runs_the_program_waits_for_the_gate(
     emulator: EmulatorProcess, tmp_path: Path, command: str
 ) -> None:
     """`--run-program` calls `Construct` as an update does: a failed check fails it. Without it nothing is queried."""
-    stack = yaml_stack(tmp_path, table(1, PASSED), {ENDPOINT_KEY: emulator.url})
+    stack = yaml_stack(tmp_path, table(Version(1, PASSED)), {ENDPOINT_KEY: emulator.url})
     assert stack.up().exit_code == 0
-    write_program(stack, table(1, FAILED))
+    write_program(stack, table(Version(1, FAILED)))
     before = files(stack)
     refused = stack.run(command, "--yes", "--skip-preview", "--run-program")
     assert refused.exit_code != 0

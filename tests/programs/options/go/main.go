@@ -10,8 +10,14 @@ import (
 
 type version struct {
 	Number    int    `json:"number"`
-	MigrateID int    `json:"migrateId"`
+	MigrateID int    `json:"migrate_id"`
+	Run       string `json:"run"`
 	Holds     string `json:"holds"`
+	Given     string `json:"given"`
+}
+
+type start struct {
+	pulumi.CustomResourceState
 }
 
 type check struct {
@@ -34,13 +40,7 @@ func main() {
 		if err := json.Unmarshal(text, &now); err != nil {
 			return err
 		}
-		gate := &check{}
-		inputs := pulumi.Map{
-			"migrateId":           pulumi.Int(now.MigrateID),
-			"region":              pulumi.String("ap-guangzhou"),
-			"pollIntervalSeconds": pulumi.Float64(1),
-		}
-		err = ctx.RegisterRemoteComponentResource("tcsql-check:index:MigrationCheck", "orders", inputs, gate)
+		gate, err := declareGate(ctx, now)
 		if err != nil {
 			return err
 		}
@@ -52,6 +52,25 @@ func main() {
 		}
 		return fill(ctx, gate, now)
 	})
+}
+
+func declareGate(ctx *pulumi.Context, now version) (*check, error) {
+	gate := &check{}
+	inputs := pulumi.Map{"migrateId": pulumi.Int(now.MigrateID), "region": pulumi.String("ap-guangzhou")}
+	if now.Given != "migrateId" {
+		triggers, started := pulumi.StringArray{pulumi.String(now.Run)}, &start{}
+		inputs["triggers"] = triggers
+		err := ctx.RegisterResource("tcsql-check:index:MigrationCheckStart", "start", inputs, started)
+		if err != nil {
+			return nil, err
+		}
+		inputs = pulumi.Map{"start": pulumi.NewResourceInput(started)}
+		if now.Given == "start and triggers" {
+			inputs["triggers"] = triggers
+		}
+	}
+	inputs["pollIntervalSeconds"] = pulumi.Float64(1)
+	return gate, ctx.RegisterRemoteComponentResource("tcsql-check:index:MigrationCheck", "orders", inputs, gate)
 }
 
 func fill(ctx *pulumi.Context, gate *check, now version) error {

@@ -7,12 +7,18 @@ const later = version.number === 2;
 const value = later ? "new" : "old";
 const other = later ? "created" : "removed";
 
+class Start extends pulumi.CustomResource {
+    constructor(name: string, given: pulumi.Inputs) {
+        super("tcsql-check:index:MigrationCheckStart", name, given);
+    }
+}
+
 class Check extends pulumi.ComponentResource {
     public readonly region!: pulumi.Output<string>;
 
-    constructor(name: string) {
-        const inputs = { migrateId: version.migrateId, region: "ap-guangzhou", pollIntervalSeconds: 1 };
-        super("tcsql-check:index:MigrationCheck", name, inputs, {}, true);
+    constructor(name: string, given: pulumi.Inputs) {
+        const props = { region: undefined, ...given, pollIntervalSeconds: 1 }; // which also names the output
+        super("tcsql-check:index:MigrationCheck", name, props, {}, true);
     }
 }
 
@@ -24,7 +30,17 @@ class Record extends pulumi.CustomResource {
     }
 }
 
-const gate = new Check("orders");
+function declareGate() {
+    const check = { migrateId: version.migrate_id, region: "ap-guangzhou" };
+    if (version.given === "migrateId") {
+        return new Check("orders", check);
+    }
+    const triggers = { triggers: [version.run] };
+    const start = new Start("start", { ...check, ...triggers });
+    return new Check("orders", { start, ...(version.given === "start and triggers" ? triggers : {}) });
+}
+
+const gate = declareGate();
 
 function fill(opts: pulumi.CustomResourceOptions) {
     const folder = `records/${value}`;

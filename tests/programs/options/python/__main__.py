@@ -11,15 +11,23 @@ later = version["number"] == 2
 value = "new" if later else "old"
 
 
+class Start(pulumi.CustomResource):
+    """What the generated SDK registers."""
+
+    def __init__(self, name: str, given: dict[str, Any]) -> None:
+        """Declare the start."""
+        super().__init__("tcsql-check:index:MigrationCheckStart", name, given)
+
+
 class Check(pulumi.ComponentResource):
     """What the generated SDK registers."""
 
     region: pulumi.Output[str]
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, given: dict[str, Any]) -> None:
         """Declare the gate."""
-        given = {"migrateId": version["migrateId"], "region": "ap-guangzhou", "pollIntervalSeconds": 1}
-        super().__init__("tcsql-check:index:MigrationCheck", name, given, remote=True)
+        props = {"region": None, **given, "pollIntervalSeconds": 1}  # which also names the output
+        super().__init__("tcsql-check:index:MigrationCheck", name, props, remote=True)
 
 
 class Record(pulumi.CustomResource):
@@ -35,7 +43,17 @@ class Record(pulumi.CustomResource):
         super().__init__("records:index:Record", key, given, opts)
 
 
-gate = Check("orders")
+def declare_gate() -> Check:
+    """Declare the gate, and its start if it has one."""
+    check = {"migrateId": version["migrate_id"], "region": "ap-guangzhou"}
+    if version["given"] == "migrateId":
+        return Check("orders", check)
+    triggers = {"triggers": [version["run"]]}
+    start = Start("start", check | triggers)
+    return Check("orders", {"start": start, **(triggers if version["given"] == "start and triggers" else {})})
+
+
+gate = declare_gate()
 
 
 def fill(opts: pulumi.ResourceOptions) -> None:
