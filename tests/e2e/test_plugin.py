@@ -10,7 +10,7 @@ import pytest
 from harness import marked_credentials
 from harness.emulator_process import EmulatorProcess
 from harness.plugin_stack import GATE, GROUP, START, record, resource, write_program, yaml_stack
-from harness.processes import peak_memory
+from harness.processes import PLUGIN, peak_memory_of_providers
 from harness.pulumi_process import PulumiProcess, locks
 from harness.sandbox import error_messages
 from harness.stack import ENDPOINT_KEY, Stack
@@ -278,8 +278,7 @@ def test_a_group_of_200_stays_small(tmp_path: Path) -> None:
         with PulumiProcess(stack, ("up", "--yes", "--skip-preview")) as run:
             peak = 0
             while run.process.poll() is None:
-                plugins = [pid for pid, words in run.processes().items() if "pulumi-resource-tcsql-check" in words]
-                peak = max([peak, *map(peak_memory, plugins)])
+                peak = max(peak, peak_memory_of_providers(stack, PLUGIN))
                 time.sleep(0.05)
             assert run.wait_for_exit().exit_code == 0
     assert 0 < peak < LARGEST_BYTES

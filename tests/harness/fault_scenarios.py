@@ -1,7 +1,7 @@
 """Emulators that play every fault at once, each for a migration of its own."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ WHOLE = {"refused", "tls-untrusted", "tls-wrong-name"}
 """The scenarios that affect the whole emulator, so each needs its own."""
 
 
-def scenario_of_all(folder: Path, faults: list[FaultCase]) -> Path:
+def scenario_of_all(folder: Path, faults: Sequence[FaultCase]) -> Path:
     """Write a scenario in which each migration, from 1, plays one of the built-in ones."""
     frames = [json.loads((SCENARIOS / f"{one.scenario}.json").read_text("utf-8"))["migrations"]["*"] for one in faults]
     path = folder / "all.json"

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from harness.stack import Stack
 
+DYNAMIC, PLUGIN = "pulumi.dynamic", "pulumi-resource-tcsql-check"
+"""What the command lines of Pulumi's host for dynamic providers and of the provider plugin contain."""
+
 
 def find_by_environ(variable: str, value: str) -> dict[int, str]:
     """Find the other processes whose environment has this variable; return each pid with its command line."""
@@ -14,15 +17,15 @@ def find_by_environ(variable: str, value: str) -> dict[int, str]:
     return {pid: line.replace(b"\0", b" ").decode(errors="replace").strip() for pid, line in found.items()}
 
 
-def provider_pids(stack: Stack) -> list[int]:
-    """Find the provider processes of a stack that run now."""
+def provider_pids(stack: Stack, words: str = DYNAMIC) -> list[int]:
+    """Find the provider processes of a stack that run now, by words of their command line."""
     found = find_by_environ("PULUMI_HOME", stack.environ["PULUMI_HOME"])
-    return [pid for pid, line in found.items() if "pulumi.dynamic" in line]
+    return [pid for pid, line in found.items() if words in line]
 
 
-def peak_memory_of_providers(stack: Stack) -> int:
+def peak_memory_of_providers(stack: Stack, words: str = DYNAMIC) -> int:
     """Return the largest peak, in bytes, of a stack's running provider processes; 0 if none runs."""
-    return max(map(peak_memory, provider_pids(stack)), default=0)
+    return max(map(peak_memory, provider_pids(stack, words)), default=0)
 
 
 def peak_memory(pid: int) -> int:
