@@ -56,10 +56,12 @@ class Monitor:
         `--target` or `--exclude` left it out. Pulumi would write a state that it can't read if it were registered.
         """
         of_inputs = [urn for one in request.inputDependencies.values() for urn in one.urns]
-        for urn in filter(None, {*request.dependencies, *of_inputs, request.parent, request.deletedWith}):
-            found = self._resource(urn)
-            if found["provider"].string_value and not found["id"].string_value:  # a component has neither
-                return urn
+        others = [request.parent, request.deletedWith, *request.replace_with]
+        for urn in {*request.dependencies, *of_inputs, *others} - {""}:
+            if "::pulumi:pulumi:Stack::" not in urn:
+                found = self._resource(urn)
+                if found["provider"].string_value and not found["id"].string_value:  # a component has neither
+                    return urn
         return ""
 
     def _resource(self, urn: str) -> Any:  # noqa: ANN401  # a protobuf map

@@ -165,14 +165,14 @@ def depending(request: provider_pb2.ConstructRequest, field: str) -> provider_pb
     front = "urn:pulumi:test::project::type::front"
     if field == "inputDependencies":
         request.inputDependencies["migrateId"].urns.append(front)
-    elif field == "dependencies":
-        request.dependencies.append(front)
+    elif field in ("dependencies", "replace_with"):
+        getattr(request, field).append(front)
     else:
         setattr(request, field, front)
     return request
 
 
-@pytest.mark.parametrize("field", ["dependencies", "inputDependencies", "parent", "deletedWith"])
+@pytest.mark.parametrize("field", ["dependencies", "inputDependencies", "parent", "deletedWith", "replace_with"])
 def test_a_gate_whose_new_dependency_is_left_out_is_not_registered(plugin: PluginServer, field: str) -> None:
     """Pulumi would write a state that it can't read; a preview and an existing dependency are accepted."""
     plugin.monitor.left_out.add("urn:pulumi:test::project::type::front")
@@ -186,6 +186,14 @@ def test_a_gate_whose_new_dependency_is_left_out_is_not_registered(plugin: Plugi
     assert plugin.construct(depending(plugin.request(migrateId=1, preview=True), field))["passed"] is True
     plugin.monitor.left_out.clear()
     assert plugin.construct(depending(plugin.request(migrateId=1), field))["passed"] is True
+
+
+def test_the_monitor_is_not_asked_about_the_stack(plugin: PluginServer) -> None:
+    """Almost every gate has it as its parent, and asking would add the engine's own provider to the user's state."""
+    request = plugin.request(migrateId=1)
+    request.parent = "urn:pulumi:test::project::pulumi:pulumi:Stack::project-test"
+    plugin.monitor.left_out.add(request.parent)
+    assert plugin.construct(request)["passed"] is True
 
 
 @pytest.mark.parametrize("key", ["camRoleName", "enablePodOidc", "assumeRole", "securityToken"])
