@@ -332,9 +332,9 @@ def test_an_up_that_times_out_shows_the_last_flag(call: RecordingListener, monke
     """The last flag is in the error and on the row."""
     monkeypatch.setattr(flag_list, "CONFIRM_SECONDS", 10.0)  # a query that the deadline cuts has no flag
     with Emulator("unknown-code") as emulator, pytest.raises(CheckTimeoutError) as raised:
-        read({**WAITING, "timeout_seconds": 0.3, "endpoint": emulator.url}, {}, call)
+        read({**WAITING, "timeout_seconds": 1, "endpoint": emulator.url}, {}, call)
     assert (
-        "Seen: 4/8 Character set check: running, with status 7, for 0 s; for the check as a whole the API last "
+        "Seen: 4/8 Character set check: running, with status 7, for 1 s; for the check as a whole the API last "
         'reported "checking" (CheckFlag 3) Looks: as if the step still runs Then: raise'
     ) in full_text(raised.value)
 
