@@ -67,7 +67,7 @@ PROGRAMS = [
 EXAMPLES = "\n".join(
     inspect.cleandoc(example)
     for name in pulumi_tcsql_check.__all__
-    for example in re.findall(r"(?m)::\n\n((?: {12}.+\n)+)", getattr(pulumi_tcsql_check, name).__doc__ or "")
+    for example in re.findall(r"::\n\n((?: {8}.+\n?)+)", inspect.getdoc(getattr(pulumi_tcsql_check, name)) or "")
 )
 CONTEXT = """
 import os
