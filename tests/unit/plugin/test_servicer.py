@@ -87,6 +87,17 @@ def started(*arguments: str) -> Iterator[tuple["subprocess.Popen[str]", int]]:
             process.kill()
 
 
+@pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("-h", 0), ("--port", 2), ("localhost", 2)])
+def test_a_user_who_runs_the_command_gets_its_usage(argument: str, code: int) -> None:
+    """It says what Pulumi needs, since nobody starts the plugin by hand."""
+    command = [sys.executable, "-c", START, argument]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=CALL_SECONDS)
+    assert done.returncode == code
+    written, empty = (done.stdout, done.stderr) if code == 0 else (done.stderr, done.stdout)
+    assert written.startswith("usage: pulumi-resource-tcsql-check [ENGINE]\n")
+    assert empty == ""
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_process_ends_at_a_signal(number: signal.Signals) -> None:
     """It prints its port first; without an engine's address it waits for one that attaches."""
