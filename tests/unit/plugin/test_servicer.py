@@ -89,7 +89,7 @@ def started(*arguments: str) -> Iterator[tuple["subprocess.Popen[str]", int]]:
 
 @pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("-h", 0), ("--port", 2), ("localhost", 2)])
 def test_a_user_who_runs_the_command_gets_its_usage(argument: str, code: int) -> None:
-    """It says what Pulumi needs, since nobody starts the plugin by hand."""
+    """Pulumi starts the plugin, so the usage shows the setting with which Pulumi finds it."""
     command = [sys.executable, "-c", START, argument]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=CALL_SECONDS)
     assert done.returncode == code
